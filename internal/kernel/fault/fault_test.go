@@ -1,0 +1,53 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+)
+
+func TestKindSurvivesWrapping(t *testing.T) {
+	f := New(Conflict, "statement-locked", "the statement of %s is locked", "March 2026")
+	err := fmt.Errorf("dispute line 3: %w", f)
+	if KindOf(err) != Conflict || Code(err) != "statement-locked" || !Is(err, Conflict) {
+		t.Fatalf("got kind %v code %q", KindOf(err), Code(err))
+	}
+	if KindOf(errors.New("boom")) != Internal || Is(nil, Internal) {
+		t.Fatal("an unknown error is internal, and nil is none")
+	}
+}
+
+func TestListShowsEveryProblemAtItsPlace(t *testing.T) {
+	var l List
+	if l.Err() != nil {
+		t.Fatal("an empty list is no error")
+	}
+	l.Add(New(Invalid, "rate", "write a rate such as 3 %%").At("clauses[0].rate").AtLine(12, 5))
+	l.Add(New(Invalid, "fee", "write a fee").At("clauses[1].fee"))
+	want := "line 12, column 5: clauses[0].rate: write a rate such as 3 %\nclauses[1].fee: write a fee"
+	if got := l.Err().Error(); got != want {
+		t.Fatalf("got %q", got)
+	}
+	if len(All(fmt.Errorf("check: %w", l.Err()))) != 2 {
+		t.Fatal("both faults are found behind a wrapper")
+	}
+}
+
+func TestEveryKindHasStatusAndExit(t *testing.T) {
+	for k := Internal; k <= Unavailable; k++ {
+		if HTTPStatus(k) < 400 || ExitCode(k) < 2 || k.String() == "" {
+			t.Errorf("kind %d: status %d, exit %d, name %q", k, HTTPStatus(k), ExitCode(k), k)
+		}
+	}
+	if HTTPStatus(Kind(99)) != 500 {
+		t.Error("an unknown kind is internal")
+	}
+}
+
+func TestCauseIsKeptButNotShown(t *testing.T) {
+	cause := errors.New("dial tcp: refused")
+	f := New(Unavailable, "database", "the database cannot be reached; try again in a minute").Because(cause)
+	if !errors.Is(f, cause) || f.Error() != "the database cannot be reached; try again in a minute" {
+		t.Fatal(f.Error())
+	}
+}
