@@ -1,0 +1,97 @@
+package db
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+// attempts is how often Write tries a transaction that lost to another one.
+const attempts = 4
+
+// errRetry marks a transaction that the engine gave up in favour of another one; it may succeed when repeated.
+var errRetry = errors.New("transaction lost to another one")
+
+// Read runs fn in a transaction that cannot write and sees one unchanging snapshot of the shared tables and of the
+// context's workspace. Faults: Unavailable when the database cannot be reached; what fn returns otherwise.
+func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
+	return d.run(ctx, d.engine.reader, fn)
+}
+
+// Write runs fn in a transaction and commits it when fn returns nil; an error or a panic rolls everything back.
+// Writers of one workspace (and those without a workspace) run one after the other. fn may be called again when the
+// engine asks for a repetition, so it touches nothing but tx.
+// Faults: Conflict (unique constraint, its name as Code; "immutable" for an append-only table), Invalid (check or
+// foreign key), Unavailable (busy for half a minute, or not reachable); what fn returns otherwise.
+func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
+	for try := 1; ; try++ {
+		err := d.run(ctx, d.engine.writer, fn)
+		if try == attempts || !errors.Is(err, errRetry) {
+			return err
+		}
+		pause := time.NewTimer(time.Duration(try) * time.Duration(5+rand.IntN(20)) * time.Millisecond)
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return ctx.Err()
+		case <-pause.C:
+		}
+	}
+}
+
+// inside marks a context that already belongs to a transaction of the database.
+type inside struct{ *DB }
+
+type begin func(ctx context.Context, workspace string) (bun.Tx, func(), error)
+
+func (d *DB) run(ctx context.Context, begin begin, fn func(context.Context, bun.Tx) error) error {
+	if ctx.Value(inside{d}) != nil {
+		return fault.New(fault.Internal, "nested-transaction",
+			"a transaction was begun inside a transaction; pass the outer tx to what needs it")
+	}
+	workspace, _ := Workspace(ctx)
+	if workspace != "" {
+		if err := checkSlug(workspace); err != nil {
+			return err
+		}
+	}
+	tx, release, err := begin(ctx, workspace)
+	if err != nil {
+		return d.fault(ctx, err)
+	}
+	defer release()
+	done := false
+	defer func() {
+		if !done {
+			_ = tx.Rollback()
+		}
+	}()
+	if err := fn(context.WithValue(ctx, inside{d}, true), tx); err != nil {
+		return d.fault(ctx, err)
+	}
+	done = true
+	if err := tx.Commit(); err != nil {
+		_ = tx.Rollback()
+		return d.fault(ctx, err)
+	}
+	return nil
+}
+
+// fault translates what a driver said. Faults that fn made, and errors of no driver, pass unchanged.
+func (d *DB) fault(ctx context.Context, err error) error {
+	if err == nil || len(fault.All(err)) > 0 {
+		return err
+	}
+	if ctx.Err() != nil {
+		return errors.Join(ctx.Err(), err)
+	}
+	if f := d.engine.diagnose(ctx, err); f != nil {
+		return f
+	}
+	return err
+}
