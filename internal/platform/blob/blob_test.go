@@ -1,0 +1,146 @@
+package blob_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
+)
+
+func open(t *testing.T) (*blob.Store, string) {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "files")
+	s, err := blob.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, dir
+}
+
+func count(t *testing.T, dir string) (n int) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(_ string, e os.DirEntry, err error) error {
+		if err == nil && !e.IsDir() {
+			n++
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestContentIsKeptOnceAndReadBack(t *testing.T) {
+	s, dir := open(t)
+	ref, existed, err := s.Put(t.Context(), strings.NewReader("abc"))
+	if err != nil || existed || ref.SHA256 != "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" || ref.Bytes != 3 {
+		t.Fatalf("%+v %v %v", ref, existed, err)
+	}
+	again, existed, err := s.Put(t.Context(), iotest.OneByteReader(strings.NewReader("abc")))
+	if err != nil || !existed || again != ref || count(t, dir) != 1 {
+		t.Fatalf("%+v %v %v, %d files", again, existed, err, count(t, dir))
+	}
+	r, err := s.Get(ref.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if got, err := io.ReadAll(r); err != nil || string(got) != "abc" {
+		t.Fatalf("%q %v", got, err)
+	}
+	if err := s.Remove(ref.SHA256); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Get(ref.SHA256); !fault.Is(err, fault.NotFound) {
+		t.Fatal(err)
+	}
+}
+
+func TestDamageIsNoticedAtTheEnd(t *testing.T) {
+	s, dir := open(t)
+	ref, _, err := s.Put(t.Context(), strings.NewReader("the amount is 10.00"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, ref.SHA256[:2], ref.SHA256[2:])
+	if err := os.WriteFile(path, []byte("the amount is 90.00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Get(ref.SHA256)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if _, err := io.ReadAll(r); fault.Code(err) != "file-damaged" {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatCannotBeTakenLeavesNothing(t *testing.T) {
+	broken := errors.New("connection lost")
+	for name, c := range map[string]struct {
+		r    io.Reader
+		free int64
+		want func(error) bool
+	}{
+		"too large":   {bytes.NewReader(make([]byte, 1<<20+1)), 1 << 40, func(err error) bool { return fault.Is(err, fault.TooLarge) }},
+		"disk full":   {strings.NewReader("abc"), 1 << 20, func(err error) bool { return fault.Code(err) == "disk-full" }},
+		"source ends": {io.MultiReader(strings.NewReader("ab"), iotest.ErrReader(broken)), 1 << 40, func(err error) bool { return errors.Is(err, broken) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, dir := open(t)
+			s.MaxBytes = 1 << 20
+			s.Free = func(string) (int64, bool) { return c.free, true }
+			if _, _, err := s.Put(t.Context(), c.r); !c.want(err) {
+				t.Fatal(err)
+			}
+			if n := count(t, dir); n != 0 {
+				t.Fatalf("%d files are left", n)
+			}
+		})
+	}
+}
+
+func TestNamesThatAreNoDigestAreRefused(t *testing.T) {
+	s, _ := open(t)
+	for _, name := range []string{"", "ab", "../../etc/passwd", strings.Repeat("A", 64), strings.Repeat("g", 64)} {
+		if _, err := s.Get(name); fault.Code(err) != "digest" {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestOldArrivalsAreSweptAndWorkspacesAreApart(t *testing.T) {
+	s, dir := open(t)
+	old := filepath.Join(dir, "tmp", "put-1")
+	if err := os.WriteFile(old, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	past := time.Now().Add(-25 * time.Hour)
+	if err := os.Chtimes(old, past, past); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blob.Open(dir); err != nil || count(t, dir) != 0 {
+		t.Fatalf("%v, %d files", err, count(t, dir))
+	}
+	one, err := s.In("one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, _, err := one.Put(t.Context(), strings.NewReader("abc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Get(ref.SHA256); !fault.Is(err, fault.NotFound) {
+		t.Fatal("content of one workspace is visible outside")
+	}
+}
