@@ -1,0 +1,81 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/party"
+)
+
+// Clients lists the clients within the actor's reach, by name. Who may: everybody signed in; each sees their own.
+func (s *Service) Clients(ctx context.Context, actor access.Actor) ([]party.Org, error) {
+	if err := access.Require(actor, access.PortfolioSee, access.Scope{}); err != nil {
+		return nil, err
+	}
+	reach := access.Reachable(actor, access.ClientSee)
+	if !reach.All && len(reach.Clients) == 0 {
+		return nil, nil
+	}
+	return s.orgs(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		q = q.Where("kind = ?", string(access.Client))
+		if !reach.All {
+			q = q.Where("id IN (?)", bun.List(reach.Clients))
+		}
+		return q
+	})
+}
+
+// Orgs lists the organisations of a kind, by name. Who may: the agency's people that cover all clients. Faults: Forbidden.
+func (s *Service) Orgs(ctx context.Context, actor access.Actor, kind access.OrgKind) ([]party.Org, error) {
+	if err := access.Require(actor, access.PeopleSee, access.Scope{}); err != nil {
+		return nil, err
+	}
+	return s.orgs(ctx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("kind = ?", string(kind)) })
+}
+
+// Client is one client. Faults: NotFound when there is none or it is out of the actor's reach.
+func (s *Service) Client(ctx context.Context, actor access.Actor, id string) (party.Org, error) {
+	if err := access.Require(actor, access.ClientSee, access.Of(id)); err != nil {
+		return party.Org{}, err
+	}
+	var out party.Org
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = readClient(ctx, tx, id)
+		return err
+	})
+	return out, err
+}
+
+// Host is the agency or fractional CMO whose workspace this is. Who may: everybody with a membership; it is their counterpart.
+func (s *Service) Host(ctx context.Context, actor access.Actor) (party.Org, error) {
+	if err := access.Require(actor, access.PortfolioSee, access.Scope{}); err != nil {
+		return party.Org{}, err
+	}
+	var out party.Org
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = readHost(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) orgs(ctx context.Context, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]party.Org, error) {
+	var out []party.Org
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		var rows []orgRow
+		if err := narrow(tx.NewSelect().Model(&rows)).OrderExpr("lower(name), id").Scan(ctx); err != nil {
+			return err
+		}
+		for _, r := range rows {
+			out = append(out, r.org())
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list organisations: %w", err)
+	}
+	return out, nil
+}
