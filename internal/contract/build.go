@@ -1,0 +1,388 @@
+package contract
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Parse reads one version of a contract. Every problem of the text is reported, each with line, column and the words to write
+// (fault.List, kind Invalid); the Terms are meaningful only when there is none.
+func Parse(source []byte) (Terms, error) {
+	doc, faults := readDocument(source)
+	if len(faults) > 0 {
+		return Terms{}, faults.Err()
+	}
+	sum := sha256.Sum256(source)
+	b := &builder{}
+	t := b.terms(doc)
+	t.Source, t.SHA256 = string(source), hex.EncodeToString(sum[:])
+	if err := b.faults.Err(); err != nil {
+		return Terms{}, err
+	}
+	return t, nil
+}
+
+// builder makes typed terms from a document whose shape is right, and finds what contradicts itself.
+type builder struct {
+	faults   fault.List
+	currency money.Currency
+	zone     *time.Location
+}
+
+func (b *builder) problem(v *value, code, format string, args ...any) {
+	b.faults.Add(fault.New(fault.Invalid, code, format, args...).At(v.path).AtLine(v.line, v.column))
+}
+
+func (v *value) get(key string) *value { return v.fields[key] }
+
+// str is the text of a field, "" when it is not written.
+func (v *value) str(key string) string {
+	if f := v.fields[key]; f != nil {
+		return f.text
+	}
+	return ""
+}
+
+func (v *value) texts(key string) []string {
+	f := v.fields[key]
+	if f == nil {
+		return nil
+	}
+	out := make([]string, len(f.items))
+	for i, item := range f.items {
+		out[i] = item.text
+	}
+	return out
+}
+
+// The readers below cannot fail: the shape was checked before.
+
+func (v *value) date(key string) cal.Date {
+	d, _ := cal.ParseDate(v.str(key))
+	return d
+}
+
+func (v *value) span(key string) cal.Span {
+	s, _ := cal.ParseSpan(v.str(key))
+	return s
+}
+
+func (v *value) number(key string) int {
+	n, _ := wholeNumber(v.str(key))
+	return n
+}
+
+func wholeNumber(s string) (int, error) {
+	if strings.HasPrefix(s, "+") {
+		return 0, fmt.Errorf("a plus sign")
+	}
+	return strconv.Atoi(s)
+}
+
+func (b *builder) terms(doc *value) Terms {
+	b.currency, _ = money.ParseCurrency(doc.str("currency"))
+	b.zone, _ = cal.Zone(doc.str("time_zone"))
+	parties, calendar, statements := doc.get("parties"), doc.get("calendar"), doc.get("statements")
+	objection := statements.get("objection")
+	t := Terms{
+		Key:       doc.str("contract"),
+		Version:   doc.number("version"),
+		Effective: doc.date("effective"),
+		Client:    parties.str("client"),
+		Agency:    parties.str("agency"),
+		Currency:  b.currency,
+		ZoneName:  doc.str("time_zone"),
+		Zone:      b.zone,
+		Rounding:  money.Rounding(doc.str("rounding")),
+		Calendar:  workCalendar(calendar),
+		Term:      b.term(doc.get("term")),
+		Statements: StatementTerms{
+			Cadence:     statements.str("cadence"),
+			IssueWithin: statements.span("issue_within"),
+			Objection:   Objection{Within: objection.span("within"), Silence: objection.str("silence")},
+		},
+	}
+	if err := t.Calendar.Check(); err != nil {
+		b.problem(calendar, "calendar", "%s", err)
+	}
+	if t.Effective.Before(t.Term.Start) {
+		b.problem(doc.get("effective"), "effective", "this version takes effect before the term starts on %s; write that day or a later one", t.Term.Start)
+	}
+	if end, ends := t.End(); ends {
+		b.checkEnd(doc, t, end)
+	}
+	t.Appointments = b.appointments(doc.get("appointments"))
+	t.Clauses = b.clauses(doc.get("clauses"), t)
+	return t
+}
+
+func (b *builder) checkEnd(doc *value, t Terms, end cal.Date) {
+	switch {
+	case end.After(lastDay):
+		b.problem(doc.get("term"), "term-length", "the term, with all its renewals, ends after %s; write fewer or shorter ones", lastDay.Words())
+	case t.Effective.After(end):
+		b.problem(doc.get("effective"), "effective", "this version takes effect after the contract ends on %s; write that day or an earlier one, or a longer term", end)
+	}
+}
+
+// lastDay of the calendar.
+var lastDay = cal.MustDate("2199-12-31")
+
+func (b *builder) term(v *value) Term {
+	renewal, notice := v.get("renewal"), v.get("notice")
+	t := Term{
+		Start:   v.date("start"),
+		Renewal: Renewal{Kind: RenewalKind(renewal.str("kind")), AtMost: renewal.number("at_most"), Each: renewal.span("each")},
+		Notice:  Notice{Period: notice.span("period"), Fee: notice.str("fee")},
+		Ended:   v.date("ended"),
+	}
+	if v.str("length") != "open-ended" {
+		t.Length = v.span("length")
+		if t.Length.N == 0 {
+			b.problem(v.get("length"), "term-length", "a term of nothing; write a length such as 12 months, or open-ended")
+		}
+	}
+	if t.Renewal.Kind == RenewalAuto && t.Renewal.Each.IsZero() {
+		b.problem(renewal, "renewal-each", "an automatic renewal needs its length; write each: 12 months")
+	}
+	if t.Renewal.Each.N == 0 && !t.Renewal.Each.IsZero() {
+		b.problem(renewal.get("each"), "renewal-each", "a renewal of nothing; write a length such as 12 months")
+	}
+	if !t.Ended.IsZero() && t.Ended.Before(t.Start) {
+		b.problem(v.get("ended"), "ended", "the contract cannot end before it starts on %s", t.Start)
+	}
+	return t
+}
+
+func (b *builder) appointments(v *value) []Appointment {
+	if v == nil {
+		return nil
+	}
+	var out []Appointment
+	for _, item := range v.items {
+		a := Appointment{
+			Category: item.str("category"), Brands: item.texts("brands"), Markets: item.texts("markets"),
+			Promise: item.str("promise"), FirstRefusal: item.span("first_refusal"),
+		}
+		if a.Promise == "preferred" && a.FirstRefusal.IsZero() {
+			b.problem(item, "first-refusal", "a preferred appointment needs its first refusal; write first_refusal: 5 working days")
+		}
+		if a.Promise != "roster" && (len(a.Brands) == 0 || len(a.Markets) == 0) {
+			b.problem(item, "appointment-scope", "an %s appointment needs at least one brand and one market, or nobody can tell what it covers", a.Promise)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+func (b *builder) clauses(v *value, t Terms) []Clause {
+	var out []Clause
+	seen := map[string]bool{}
+	for _, item := range v.items {
+		var c Clause
+		if item.get("retainer") != nil {
+			c = b.retainer(item)
+		} else {
+			c = b.revenueShare(item, t)
+		}
+		if seen[c.ClauseID()] {
+			b.problem(item, "clause-twice", "two clauses are named %q; give each its own name", c.ClauseID())
+		}
+		seen[c.ClauseID()] = true
+		out = append(out, c)
+	}
+	if len(out) == 0 {
+		b.problem(v, "no-clause", "the contract pays for nothing; write at least one clause, such as - retainer: growth-team")
+	}
+	return out
+}
+
+func (b *builder) retainer(v *value) Retainer {
+	fee, every := b.amountPer(v.get("fee"))
+	return Retainer{
+		ID: v.str("retainer"), Fee: fee, Every: every, AnchorDay: v.number("anchor"),
+		Billed: v.str("billed"), Proration: Proration(v.str("proration")),
+	}
+}
+
+func (b *builder) revenueShare(v *value, t Terms) RevenueShare {
+	rate, _ := money.ParsePercent(v.str("rate"))
+	base, eligible, perDeal, period := v.get("base"), v.get("eligible"), v.get("per_deal"), v.get("period")
+	r := RevenueShare{
+		ID:   v.str("revenue_share"),
+		Rate: rate,
+		Base: Base{
+			Revenue: base.str("revenue"), Refunds: base.str("refunds"), Of: base.str("of"),
+			NewBy: base.str("new_by"), UnknownType: base.str("unknown_type"),
+		},
+		Attribution:   b.attribution(v.get("attribution")),
+		Eligible:      Eligibility{CreatedFrom: eligible.date("created_from"), CarveOut: noneIsEmpty(eligible.str("carve_out"))},
+		PerDealFloor:  b.limit(perDeal.get("floor")),
+		PerDealCap:    b.limit(perDeal.get("cap")),
+		PeriodFloor:   b.limit(period.get("floor")),
+		PeriodCap:     b.limit(period.get("cap")),
+		Tail:          v.span("tail"),
+		OtherCurrency: v.str("other_currency"),
+	}
+	b.checkBase(base, r.Base)
+	b.checkLimits(perDeal, r.PerDealFloor, r.PerDealCap)
+	b.checkLimits(period, r.PeriodFloor, r.PeriodCap)
+	return r
+}
+
+func noneIsEmpty(s string) string {
+	if s == "none" {
+		return ""
+	}
+	return s
+}
+
+func (b *builder) checkBase(v *value, base Base) {
+	switch {
+	case base.Of == "all-customers" && (base.NewBy != "" || base.UnknownType != ""):
+		b.problem(v, "base-contradiction", "all-customers needs no new_by and no unknown_type; leave them out")
+	case base.Of != "all-customers" && base.NewBy == "":
+		b.problem(v, "base-new-by", "say how a new customer is told; write new_by: crm-type or new_by: first-won-deal")
+	case base.NewBy == "crm-type" && base.UnknownType == "":
+		b.problem(v, "base-unknown-type", "say what happens to a deal without a type in the CRM; write unknown_type: hold, eligible or excluded")
+	case base.NewBy == "first-won-deal" && base.UnknownType != "":
+		b.problem(v, "base-contradiction", "first-won-deal never has an unknown type; leave unknown_type out")
+	}
+}
+
+func (b *builder) checkLimits(v *value, floor, limit Limit) {
+	if floor.Set && limit.Set && floor.Per == limit.Per && floor.Amount.Cmp(limit.Amount) > 0 {
+		b.problem(v, "floor-above-cap", "the floor of %s is above the cap of %s", floor.Amount.Format(), limit.Amount.Format())
+	}
+}
+
+func (b *builder) attribution(v *value) Attribution {
+	a := Attribution{
+		Model: v.str("model"), Lookback: v.span("lookback"), Edge: v.str("edge"), Anchor: v.str("anchor"),
+		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"),
+	}
+	switch {
+	case !a.Lookback.IsZero() && a.Edge == "":
+		b.problem(v, "lookback-edge", "a lookback cuts paths; say what happens to the weight it cuts off: edge: drop, renormalise or re-path (on one deal of 100,000 at 3 %% they pay 1,200, 1,714.29 or 2,100)")
+	case a.Lookback.IsZero() && a.Edge != "":
+		b.problem(v, "lookback-edge", "without a lookback nothing is cut off; leave edge out")
+	}
+	if a.Model == "last-non-direct" && len(a.Direct) == 0 {
+		b.problem(v, "direct-channels", "last-non-direct passes over direct touches; name them: direct_channels: [direct]")
+	}
+	return a
+}
+
+func (b *builder) credits(v *value) Credits {
+	var c Credits
+	written := 0
+	for key, by := range map[string]string{"channels": "channels", "all_channels_except": "all-channels-except", "providers": "providers"} {
+		if v.get(key) != nil {
+			written++
+			c = Credits{By: by, Values: v.texts(key)}
+		}
+	}
+	if written != 1 {
+		b.problem(v, "credits", "say whose touches earn with exactly one of channels, all_channels_except or providers")
+	}
+	if c.By != "all-channels-except" && written == 1 && len(c.Values) == 0 {
+		b.problem(v, "credits", "an empty list earns nothing; name at least one, or write all_channels_except: []")
+	}
+	return c
+}
+
+func (b *builder) amountPer(v *value) (money.Amount, Every) {
+	amount, every, _ := strings.Cut(v.text, " per ")
+	return b.amount(v, amount), Every(strings.TrimSpace(every))
+}
+
+func (b *builder) amount(v *value, text string) money.Amount {
+	a, err := money.Parse(text, b.currency)
+	if err != nil {
+		b.problem(v, "amount", "%s", fault.All(err)[0].Message)
+	}
+	return a
+}
+
+func (b *builder) limit(v *value) Limit {
+	if v.text == "none" {
+		return Limit{}
+	}
+	if strings.Contains(v.text, " per ") {
+		amount, every := b.amountPer(v)
+		return Limit{Set: true, Amount: amount, Per: every}
+	}
+	return Limit{Set: true, Amount: b.amount(v, v.text)}
+}
+
+var weekdays = []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
+
+// weekend is the days outside "mon-fri".
+func weekend(week string) ([]time.Weekday, error) {
+	first, last, _ := strings.Cut(week, "-")
+	from, to := indexOf(weekdays, first), indexOf(weekdays, last)
+	if from < 0 || to < 0 {
+		return nil, fmt.Errorf("write the first and last working day, such as mon-fri")
+	}
+	worked := map[int]bool{to: true}
+	for d := from; d != to; d = (d + 1) % 7 {
+		worked[d] = true
+	}
+	var off []time.Weekday
+	for d := range 7 {
+		if !worked[d] {
+			off = append(off, time.Weekday(d))
+		}
+	}
+	if len(off) == 0 {
+		off = []time.Weekday{-1} // a seven-day week: no weekday is off
+	}
+	return off, nil
+}
+
+func indexOf(list []string, s string) int {
+	for i, v := range list {
+		if v == s {
+			return i
+		}
+	}
+	return -1
+}
+
+// daysOffOf is the days of "2026-12-25" or "2026-12-24..2027-01-01", both ends included.
+func daysOffOf(s string) ([]cal.Date, error) {
+	first, last, ranged := strings.Cut(s, "..")
+	from, err := cal.ParseDate(first)
+	if err != nil {
+		return nil, fmt.Errorf("write a date such as 2026-12-25, or first..last")
+	}
+	to := from
+	if ranged {
+		if to, err = cal.ParseDate(last); err != nil || to.Before(from) || to.DaysSince(from) > 366 {
+			return nil, fmt.Errorf("write first..last in order, at most a year apart, such as 2026-12-24..2027-01-01")
+		}
+	}
+	var out []cal.Date
+	for d := from; !d.After(to); d = d.AddDays(1) {
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+func workCalendar(v *value) cal.WorkCalendar {
+	off, _ := weekend(v.str("work_week"))
+	w := cal.WorkCalendar{Weekend: off}
+	for _, s := range v.texts("holidays") {
+		days, _ := daysOffOf(s)
+		w.Closed = append(w.Closed, days...)
+	}
+	return w
+}

@@ -1,0 +1,17 @@
+// Package contract is the agreement as a document: what two parties promised, in words that decide money.
+//
+// It owns: the YAML form of a contract and its strict reading (every problem at once, each with line, column and the words to
+// write), the JSON Schema and the reference table made from the same specification, the typed Terms, the Agreement (the versions of
+// one contract in order, each in force from its effective date until the next), what differs between two versions, what may follow
+// what (proposing, accepting, withdrawing), and the rendering in plain sentences.
+// It does not own: what the clauses are worth (fees), who may sign (access), the rows of drafts and versions (contract/ops).
+//
+// Words: draft (the agency's working text), version (one immutable text, effective from a date; an amendment is the next version),
+// side (agency or client; a version binds when both have accepted), paper (a signature outside the product), clause (one promise with an
+// id that is stable across versions), retainer, revenue share, proration, lookback, edge (what happens to touches that the lookback cuts
+// off), carve-out (deals that the client already had), tail (how long deals count after the end), objection window.
+//
+// Invariants: no choice that changes money has a default: what is missing is a fault that says what to write; "none" is written, never
+// implied. Reading is pure and bounded: the same text gives the same Terms, and no text takes long. A version never changes; a
+// withdrawn one never binds. Dates are days in the contract's own time zone.
+package contract

@@ -1,0 +1,114 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+// AgreementOf is what binds both sides: the versions that both have accepted, also those whose effective date is still to come. It is for
+// use cases that have decided access already, inside their transaction. Faults: NotFound; Conflict "no-version" while none is accepted.
+func AgreementOf(ctx context.Context, tx bun.Tx, contractID string) (contract.Agreement, error) {
+	c, err := readContract(ctx, tx, contractID)
+	if err != nil {
+		return contract.Agreement{}, err
+	}
+	return c.Agreement()
+}
+
+// ContractOf is a contract with its versions, for use cases that have decided access already, inside their transaction. Fault: NotFound.
+func ContractOf(ctx context.Context, tx bun.Tx, contractID string) (Contract, error) {
+	return readContract(ctx, tx, contractID)
+}
+
+// ContractsOf are the contracts of a client, oldest first, as ContractOf.
+func ContractsOf(ctx context.Context, tx bun.Tx, client string) ([]Contract, error) {
+	return readContracts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("client_id = ?", client) })
+}
+
+// Agreement is what binds both sides. Fault: Conflict "no-version" while none is accepted.
+func (c Contract) Agreement() (contract.Agreement, error) {
+	terms, err := c.terms()
+	if err != nil {
+		return contract.Agreement{}, err
+	}
+	if len(terms) == 0 {
+		return contract.Agreement{}, fault.New(fault.Conflict, "no-version", "No version of the contract %s is accepted by both sides yet.", c.Name)
+	}
+	return contract.NewAgreement(terms...)
+}
+
+// terms are those of the accepted versions, by number.
+func (c Contract) terms() ([]contract.Terms, error) {
+	var out []contract.Terms
+	for _, v := range c.Accepted() {
+		t, err := contract.Parse([]byte(v.Source))
+		if err != nil {
+			return nil, fmt.Errorf("read version %d of the contract %s: %w", v.Number, c.ID, err)
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// Contracts lists the contracts of a client with every version, oldest first. Who may: see ContractSee. Faults: NotFound, Forbidden.
+func (s *Service) Contracts(ctx context.Context, actor access.Actor, client string) ([]Contract, error) {
+	if err := access.Require(actor, access.ContractSee, access.Of(client)); err != nil {
+		return nil, err
+	}
+	var out []Contract
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = ContractsOf(ctx, tx, client)
+		return err
+	})
+	return out, err
+}
+
+// Contract is one contract with every version. Who may: see ContractSee. Faults: NotFound, Forbidden.
+func (s *Service) Contract(ctx context.Context, actor access.Actor, id string) (Contract, error) {
+	var out Contract
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = seen(ctx, tx, actor, access.ContractSee, id)
+		return err
+	})
+	return out, err
+}
+
+// VersionOf is one version with its contract. Who may: see ContractSee. Faults: NotFound, Forbidden.
+func (s *Service) VersionOf(ctx context.Context, actor access.Actor, versionID string) (Contract, contract.Version, error) {
+	if actor.Account == "" {
+		return Contract{}, contract.Version{}, access.Require(actor, access.ContractSee, access.Scope{})
+	}
+	var c Contract
+	var v contract.Version
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		if c, v, err = contractOf(ctx, tx, versionID); err != nil {
+			return err
+		}
+		return access.Require(actor, access.ContractSee, access.Of(c.Client))
+	})
+	if err != nil {
+		return Contract{}, contract.Version{}, err
+	}
+	return c, v, nil
+}
+
+// seen reads a contract for somebody who may do the action with it.
+func seen(ctx context.Context, tx bun.Tx, actor access.Actor, action access.Action, id string) (Contract, error) {
+	if actor.Account == "" {
+		return Contract{}, access.Require(actor, action, access.Scope{})
+	}
+	c, err := readContract(ctx, tx, id)
+	if err != nil {
+		return Contract{}, err
+	}
+	if err := access.Require(actor, action, access.Of(c.Client)); err != nil {
+		return Contract{}, err
+	}
+	return c, nil
+}

@@ -1,0 +1,57 @@
+package ops
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+// Checked is what a text would mean as the next version of a contract.
+type Checked struct {
+	Problems []*fault.Fault // none: it can be proposed
+	Terms    contract.Terms // meaningful when Readable
+	Readable bool
+	Changes  []contract.Change // against the latest accepted version
+}
+
+// Check reads a text as the next version, and changes nothing. Who may: see ContractEdit. Faults: NotFound, Forbidden, TooLarge, Invalid.
+func (s *Service) Check(ctx context.Context, actor access.Actor, contractID, source string) (Checked, error) {
+	source, err := cleaned(source)
+	if err != nil {
+		return Checked{}, err
+	}
+	var out Checked
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		c, err := seen(ctx, tx, actor, access.ContractEdit, contractID)
+		if err != nil {
+			return err
+		}
+		out, err = s.check(ctx, tx, c, source)
+		return err
+	})
+	return out, err
+}
+
+func (s *Service) check(ctx context.Context, tx bun.Tx, c Contract, source string) (Checked, error) {
+	terms, err := contract.Parse([]byte(source))
+	if err != nil {
+		return Checked{Problems: fault.All(err)}, nil
+	}
+	accepted, err := c.terms()
+	if err != nil {
+		return Checked{}, err
+	}
+	locked, err := s.lockedUntil(ctx, tx, c.ID)
+	if err != nil {
+		return Checked{}, err
+	}
+	out := Checked{Terms: terms, Readable: true, Problems: fault.All(contract.CheckNext(c.Name, accepted, terms, locked))}
+	if len(accepted) > 0 {
+		out.Changes = contract.Compare(accepted[len(accepted)-1], terms)
+	}
+	return out, nil
+}

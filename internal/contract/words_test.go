@@ -1,0 +1,50 @@
+package contract
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestTheExampleInWords(t *testing.T) {
+	var got strings.Builder
+	for _, s := range Words(parsed(t, examples(t)["northlight-acme-v2.yaml"])) {
+		got.WriteString(s.Heading + "\n")
+		for _, sentence := range s.Sentences {
+			got.WriteString("- " + sentence + "\n")
+		}
+	}
+	if *update {
+		write(t, "testdata/northlight-acme-v2.words", got.String())
+	}
+	if diff := cmp.Diff(read(t, "testdata/northlight-acme-v2.words"), got.String()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whatever choice is written otherwise, the words say so.
+func TestEveryChoiceThatDecidesMoneyIsInTheWords(t *testing.T) {
+	text := read(t, "testdata/good.yaml")
+	for was, other := range map[string]string{
+		"rounding: half-up": "rounding: down", "fee: full": "fee: work-only", "fee: 16,500.00 per month": "fee: 16,500.00 per quarter",
+		"anchor: 1": "anchor: 15", "billed: at-start": "billed: at-end", "proration: actual-days": "proration: 30/360", "rate: 3 %": "rate: 4 %",
+		"revenue: collected": "revenue: closed", "refunds: deducted": "refunds: ignored", "of: new-customers": "of: existing-customers",
+		"unknown_type: hold": "unknown_type: excluded", "model: w-shaped": "model: linear", "lookback: 180 days": "lookback: 6 months",
+		"edge: re-path": "edge: drop", "anchor: deal-created": "anchor: deal-won", "contacts: associated-or-account": "contacts: associated",
+		"all_channels_except: [direct, sales-outbound]": "channels: [direct, sales-outbound]", "created_from: 2025-12-01": "created_from: 2025-12-02",
+		"carve_out: acme-pipeline-2025-12": "carve_out: none", "cap: 12000.00": "cap: none", "floor: none, cap": "floor: 1.00, cap",
+		"cap: 75,000.00 per contract-year": "cap: 75,000.00 per year", "tail: 60 days": "tail: 2 months", "other_currency: home-amount": "other_currency: hold",
+		"issue_within: 10 working days": "issue_within: 10 days", "silence: accepted": "silence: open", "within: 5 working": "within: 6 working",
+		"currency: USD": "currency: EUR", "time_zone: America/New_York": "time_zone: UTC", "length: 18 months": "length: open-ended",
+		"kind: mutual-written": "kind: auto", "period: 90 days": "period: 3 months", "work_week: mon-fri": "work_week: mon-sat", "    - 2026-01-19\n": "",
+	} {
+		if strings.Count(text, was) != 1 {
+			t.Fatalf("%q stands %d times", was, strings.Count(text, was))
+		}
+		changed := parsed(t, strings.Replace(text, was, other, 1))
+		if cmp.Equal(Words(parsed(t, text)), Words(changed)) {
+			t.Errorf("%q reads like %q", other, was)
+		}
+	}
+}
