@@ -1,0 +1,61 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/platform/api"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
+)
+
+func (o *Operations) registerImport(a *api.API) {
+	limit := o.MaxUpload
+	if limit == 0 {
+		limit = blob.DefaultMaxBytes
+	}
+	api.Register(a, api.Operation{
+		Method: http.MethodPost, Path: imports, ID: "importEvidence", Summary: "Send a file in, and apply or check it",
+		Description: "The file is the body itself: CSV, also packed with gzip. What its header and values do not settle must be stated by kind, profile or a kept mapping. " +
+			"Checking and applying go on when the connection breaks; the list of imports shows what became of them.",
+		Tags: []string{tag}, Action: string(access.EvidenceImport), Status: http.StatusCreated, MaxBody: limit,
+		Accepts: []string{"text/csv", "text/tab-separated-values", "text/plain", "application/gzip", "application/octet-stream"},
+	}, o.importFile)
+	api.Register(a, api.Operation{
+		Method: http.MethodPost, Path: one + "/apply", ID: "applyImport", Summary: "Apply a file that was sent in with dry_run",
+		Description: "Read the import meanwhile to see how far it is. Applying goes on when the connection breaks.",
+		Tags:        []string{tag}, Action: string(access.EvidenceImport),
+	}, o.apply)
+}
+
+func (o *Operations) importFile(ctx context.Context, in *struct {
+	Client string `path:"client" doc:"Id of the client"`
+	api.Upload
+	Kind    string `query:"kind" enum:"company,contact,deal,deal_contact,touch,payment,carve_out" doc:"What the rows are; needed only when the columns do not tell"`
+	Profile string `query:"profile" enum:"generic,hubspot,salesforce" doc:"The system that the file comes from; needed only when the columns do not tell"`
+	Mapping string `query:"mapping" maxLength:"60" doc:"Name of a kept mapping, instead of kind and profile"`
+	DryRun  bool   `query:"dry_run" doc:"Only say what applying would do"`
+}) (*api.Created[Import], error) {
+	ctx = context.WithoutCancel(ctx) // what has begun is not left half done because the caller has gone; a body cut off still fails
+	i, err := o.CRM.Import(ctx, access.ActorFrom(ctx), ops.ImportInput{
+		Client: in.Client, Filename: in.Filename, Reader: in.Stream(), Kind: crm.Kind(in.Kind), Profile: crm.Profile(in.Profile), Saved: in.Mapping, DryRun: in.DryRun,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.Created[Import]{Location: api.Path("clients", i.Client, "imports", i.ID), Body: importOf(i)}, nil
+}
+
+func (o *Operations) apply(ctx context.Context, in *Of) (*api.Answer[Import], error) {
+	i, err := o.find(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	if i, err = o.CRM.Apply(ctx, access.ActorFrom(ctx), in.Client, i.ID); err != nil {
+		return nil, err
+	}
+	return &api.Answer[Import]{Body: importOf(i)}, nil
+}

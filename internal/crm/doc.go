@@ -1,0 +1,22 @@
+// Package crm is the vocabulary and the rules of CRM evidence: what an export says about companies, contacts, deals, touches and
+// payments, read without guessing.
+//
+// It owns the kinds of records and their canonical form, the profiles of known exports (HubSpot, Salesforce and the plain
+// files of this program), the mapping of columns to fields, and hygiene checks.
+//
+// It does not own storage, imports over time and their comparison (crm/ops), credit for touches (attribution) or what any of
+// it is worth (fees).
+//
+// Words
+//   - Record: one row of evidence in canonical form, with a kind, an id and a hash that tells whether it changed.
+//   - Profile: a system whose exports are known; object: one of its tables ("Opportunity", "deals").
+//   - Mapping: which column of a file holds which field, and by which stated convention its values are read.
+//   - Reference: what side tables say (names of campaigns, stages that mean won, leads that became contacts).
+//   - Problem: what was wrong with one row, at its line and column, with a code and words. A problem with Lost set cost the row.
+//
+// Invariants
+//   - Unknown is never zero: a deal without an amount, a currency or an outcome says so.
+//   - The same record has the same canonical form and hash on every machine; fields that are empty do not enter the hash.
+//   - What WriteCSV writes, the generic profile reads back identically.
+//   - Instants are UTC; ClosedOn and PaidOn are civil dates in the client's calendar.
+package crm

@@ -1,0 +1,294 @@
+package crm
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+	"github.com/ofrecord/ofrecord/internal/platform/csvin"
+)
+
+// Mapping says how a file of one object is read: which column holds which field, and every choice that the file leaves open. It is saved
+// with the import, so that the same file reads the same again.
+type Mapping struct {
+	Profile         Profile                 `json:"profile"`
+	Object          string                  `json:"object"`
+	Columns         map[string]string       `json:"columns"`             // field -> header
+	Constants       map[string]string       `json:"constants,omitempty"` // field -> value of every row, where no column holds it or its cell is blank
+	Convention      csvin.Convention        `json:"convention"`
+	DefaultCurrency money.Currency          `json:"default_currency,omitempty"` // of amounts in rows without a currency; "" leaves them unknown
+	HomeCurrency    money.Currency          `json:"home_currency,omitempty"`    // of amounts that the CRM converted
+	WonStages       []string                `json:"won_stages,omitempty"`       // ids or labels, compared exactly
+	LostStages      []string                `json:"lost_stages,omitempty"`
+	OpenStages      []string                `json:"open_stages,omitempty"`
+	CustomerTypes   map[string]CustomerType `json:"customer_types,omitempty"` // as exported -> meaning
+}
+
+// Candidate is a reading that fits a header row.
+type Candidate struct {
+	Mapping  Mapping
+	Kind     Kind    // "" for a side table
+	Score    float64 // 0 to 1
+	Missing  []string
+	Choices  []Choice // what the person must still state or may state
+	Unmapped []string // headers that no field takes
+}
+
+// Choice is an open question about a field, with the columns that could answer it.
+type Choice struct {
+	Field   string
+	Options []string
+	Words   string
+}
+
+// Plain is the mapping of the plain files of this program, in which nothing is left open.
+func Plain(k Kind) Mapping {
+	m := Mapping{Profile: Generic, Object: strings.TrimSuffix(FileName(k), ".csv"), Columns: map[string]string{},
+		Convention: csvin.Convention{Decimal: '.', DateOrder: csvin.YMD, Zone: time.UTC}}
+	for _, c := range Columns(k) {
+		m.Columns[c] = c
+	}
+	return m
+}
+
+// Kind is the kind of record that the mapped object gives, "" for a side table.
+func (m Mapping) Kind() Kind {
+	o, _ := ObjectOf(m.Profile, m.Object)
+	return o.Kind
+}
+
+// Detect lists the objects that a header row fits, best first. None fits: map the columns by hand as an object of the generic profile.
+func Detect(headers []string) []Candidate {
+	byKey := map[string]string{}
+	for _, h := range headers {
+		if _, taken := byKey[headerKey(h)]; !taken && headerKey(h) != "" {
+			byKey[headerKey(h)] = h
+		}
+	}
+	var out []Candidate
+	for _, o := range objects {
+		if c, ok := fit(o, headers, byKey); ok {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
+	return out
+}
+
+func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) {
+	has := func(names []string) bool {
+		return slices.ContainsFunc(names, func(n string) bool { _, ok := byKey[headerKey(n)]; return ok })
+	}
+	if len(o.marks) > 0 && !has(o.marks) || has(o.unless) {
+		return Candidate{}, false
+	}
+	c := Candidate{Kind: o.Kind, Mapping: Mapping{Profile: o.Profile, Object: o.Name, Columns: map[string]string{}}}
+	points, possible := 0, 0
+	used := map[string]bool{}
+	for _, f := range o.Fields {
+		if f.Choice {
+			if ch, ok := f.choice(byKey); ok {
+				c.Choices = append(c.Choices, ch)
+			}
+			continue
+		}
+		if len(f.Headers) == 0 {
+			continue
+		}
+		possible += 3
+		header, exact := f.find(headers, byKey)
+		switch {
+		case header != "" && !used[header]:
+			c.Mapping.Columns[f.Name] = header
+			used[header] = true
+			points += 2
+			if exact {
+				points++
+			}
+		case f.Required:
+			return Candidate{}, false
+		default:
+			c.Missing = append(c.Missing, f.Name)
+		}
+	}
+	for _, h := range headers {
+		if !used[h] && h != "" {
+			c.Unmapped = append(c.Unmapped, h)
+		}
+	}
+	c.Score = 0.7*float64(points)/float64(possible) + 0.3*float64(len(used))/float64(max(1, len(headers)))
+	if o.Profile == Generic {
+		c.Mapping.Convention = Plain(o.Kind).Convention
+	}
+	return c, c.Score >= leastScore
+}
+
+// leastScore keeps tables out that share an id and a name with an object and nothing else.
+const leastScore = 0.3
+
+// find gives the header that holds the field: the first of its usual names that is there, exactly written or nearly.
+func (f Field) find(headers []string, byKey map[string]string) (header string, exact bool) {
+	for _, name := range f.Headers {
+		if slices.Contains(headers, name) {
+			return name, true
+		}
+	}
+	for _, name := range f.Headers {
+		if h, ok := byKey[headerKey(name)]; ok {
+			return h, false
+		}
+	}
+	return "", false
+}
+
+func (f Field) choice(byKey map[string]string) (Choice, bool) {
+	ch := Choice{Field: f.Name, Words: "Which column dates a member who has no date of first response? Without one, such touches have no date and earn no credit."}
+	for _, name := range f.Headers {
+		if h, ok := byKey[headerKey(name)]; ok && !slices.Contains(ch.Options, h) {
+			ch.Options = append(ch.Options, h)
+		}
+	}
+	return ch, len(ch.Options) > 0
+}
+
+// Validate checks the mapping against a header row: every problem at its field, with the words to write. An empty list means that
+// rows can be decoded.
+func (m Mapping) Validate(headers []string) fault.List {
+	var faults fault.List
+	o, ok := ObjectOf(m.Profile, m.Object)
+	if !ok {
+		faults.Add(fault.New(fault.Invalid, "object", "There is no table %q in the profile %q. Choose one of: %s.", m.Object, string(m.Profile), objectNames(m.Profile)).At("object"))
+		return faults
+	}
+	for _, field := range slices.Sorted(maps.Keys(m.Columns)) {
+		m.validateColumn(o, field, headers, &faults)
+	}
+	for _, field := range slices.Sorted(maps.Keys(m.Constants)) {
+		if _, known := o.field(field); !known {
+			faults.Add(unknownField(o, field).At("constants." + field))
+		}
+	}
+	for _, f := range o.Fields {
+		if f.Required && m.Columns[f.Name] == "" && m.Constants[f.Name] == "" {
+			faults.Add(fault.New(fault.Invalid, "column-missing", "No column is named for %s. Choose the column that holds it; exports call it %s.", f.Name, quotedList(f.Headers)).At("columns." + f.Name))
+		}
+	}
+	m.validateChoices(o, &faults)
+	return faults
+}
+
+func (m Mapping) validateColumn(o Object, field string, headers []string, faults *fault.List) {
+	header := m.Columns[field]
+	at := "columns." + field
+	if _, known := o.field(field); !known {
+		faults.Add(unknownField(o, field).At(at))
+		return
+	}
+	if header == "" {
+		return
+	}
+	n := 0
+	for _, h := range headers {
+		if h == header {
+			n++
+		}
+	}
+	switch {
+	case n > 1:
+		faults.Add(fault.New(fault.Invalid, "column-twice", "The file has %d columns named %q. Rename or remove one and export again.", n, header).At(at))
+	case n == 0:
+		if near := nearHeader(header, headers); near != "" {
+			faults.Add(fault.New(fault.Invalid, "column-unknown", "The file has no column %q for %s. Did you mean %q?", header, field, near).At(at))
+			return
+		}
+		faults.Add(fault.New(fault.Invalid, "column-unknown", "The file has no column %q for %s. Its columns are: %s.", header, field, quotedList(headers)).At(at))
+	}
+}
+
+func (m Mapping) validateChoices(o Object, faults *fault.List) {
+	for _, c := range []struct {
+		field    string
+		currency money.Currency
+	}{{"default_currency", m.DefaultCurrency}, {"home_currency", m.HomeCurrency}} {
+		if c.currency == "" {
+			continue
+		}
+		if known, err := money.ParseCurrency(string(c.currency)); err != nil || known != c.currency {
+			faults.Add(fault.New(fault.Invalid, "currency", "%q is not a currency code. Write one of ISO 4217 in capitals, such as USD or EUR.", string(c.currency)).At(c.field))
+		}
+	}
+	meaning := map[string]string{}
+	for _, l := range []struct {
+		field  string
+		stages []string
+	}{{"won_stages", m.WonStages}, {"lost_stages", m.LostStages}, {"open_stages", m.OpenStages}} {
+		for _, s := range l.stages {
+			if other := meaning[s]; other != "" && other != l.field {
+				faults.Add(fault.New(fault.Invalid, "stage-twice", "The stage %q is both in %s and in %s. Keep it in one.", s, other, l.field).At(l.field))
+			}
+			meaning[s] = l.field
+		}
+	}
+	for _, raw := range slices.Sorted(maps.Keys(m.CustomerTypes)) {
+		t := m.CustomerTypes[raw]
+		if t != "" && t != CustomerNew && t != CustomerExisting && t != CustomerRenewal {
+			faults.Add(fault.New(fault.Invalid, "customer-type", "%q is not a customer type. Write new, existing or renewal.", string(t)).At("customer_types." + raw))
+		}
+	}
+	for _, field := range []string{"amount", "home_amount"} {
+		if _, has := o.field(field); has && m.Columns[field] != "" && m.Convention.Decimal == 0 {
+			faults.Add(fault.New(fault.Invalid, "decimal-not-stated", "The file has amounts, and the decimal mark is not stated. Choose point or comma.").At("convention.decimal"))
+			break
+		}
+	}
+}
+
+func unknownField(o Object, field string) *fault.Fault {
+	names := make([]string, len(o.Fields))
+	for i, f := range o.Fields {
+		names[i] = f.Name
+	}
+	return fault.New(fault.Invalid, "field-unknown", "%s has no field %q. Its fields are: %s.", o.Name, field, strings.Join(names, ", "))
+}
+
+func objectNames(p Profile) string {
+	var names []string
+	for _, o := range objects {
+		if o.Profile == p {
+			names = append(names, o.Name)
+		}
+	}
+	if names == nil {
+		return "generic, hubspot or salesforce as the profile"
+	}
+	return strings.Join(names, ", ")
+}
+
+func nearHeader(header string, headers []string) string {
+	for _, h := range headers {
+		if headerKey(h) == headerKey(header) {
+			return h
+		}
+	}
+	return ""
+}
+
+func quotedList(names []string) string {
+	if len(names) > 12 {
+		names = append(slices.Clone(names[:12]), "…")
+	}
+	q := make([]string, 0, len(names))
+	for _, n := range names {
+		if n != "" {
+			q = append(q, `"`+n+`"`)
+		}
+	}
+	if len(q) == 0 {
+		return "by no usual name"
+	}
+	return strings.Join(q, ", ")
+}

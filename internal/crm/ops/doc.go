@@ -1,0 +1,19 @@
+// Package ops takes CRM exports in and says what a client's CRM said as of any import.
+//
+// Words
+//   - Upload: a file that arrived, kept by its content; nothing is known of it yet.
+//   - Check: the dry run. It goes the same way as applying and writes nothing but its own result.
+//   - Import: a file applied under a mapping. It gets its number, gap-free per client, in its last transaction.
+//   - Version: what one import said of one record. A version is written only where it differs from the one before.
+//   - As of import N: for each record the version with the largest number up to N.
+//   - Tally: what became of the rows of a file.
+//
+// Invariants
+//   - Versions, imports, results and rejected rows are append-only; an import shows only when its result is written, with all its rows.
+//   - One import of a client applies at a time. Its number is settled when it begins, so one that began is always finished: it is resumed from
+//     its last committed chunk, by the start of the program or by a person. What can fail in the file itself is looked for before.
+//   - An import resumed, redone or run in chunks of another size leaves the same rows.
+//   - Of several rows of a file with the same id the first is taken; each other one is rejected with the line of the first.
+//   - A record that a file does not mention stays as it was: exports may be partial.
+//   - What an import reads beside its file (names of campaigns, stages, converted leads) comes from earlier imports that it names.
+package ops

@@ -1,0 +1,109 @@
+package ops
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+)
+
+// LatestImport is the number of the client's newest import, 0 when there is none.
+func LatestImport(ctx context.Context, tx bun.Tx, client string) (int64, error) {
+	return lastNo(ctx, tx, client)
+}
+
+// EvidenceAt is what the client's CRM said as of import n, for statements: all companies, contacts, deals, associations, payments and
+// carve-outs, and of the touches those that a fee can rest on: touches of contacts that are associated with a won deal or belong to the
+// company of one, under their own id or one that was merged into them. A client with millions of touches can be drafted that way.
+// Deleted records are there, flagged. Records of a kind come in the order of their ids. It decides no access: the caller has.
+func EvidenceAt(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
+	e := crm.Evidence{AsOf: n}
+	for _, k := range crm.Kinds() {
+		var found []crm.Record
+		keep := func(v version) error {
+			r, err := v.record(k)
+			found = append(found, r)
+			return err
+		}
+		var err error
+		if k == crm.KindTouch {
+			err = eachIn(ctx, tx, client, k, n, "link", bearing(&e.Snapshot), keep)
+		} else {
+			err = eachAsOf(ctx, tx, client, k, n, keep)
+		}
+		if err != nil {
+			return crm.Evidence{}, fmt.Errorf("read the evidence as of import %d: %w", n, err)
+		}
+		if err := addInOrder(&e.Snapshot, found); err != nil {
+			return crm.Evidence{}, err
+		}
+	}
+	return e, nil
+}
+
+// bearing lists the contacts, by every id they are known under, whose touches can bear a fee.
+func bearing(s *crm.Snapshot) []string {
+	won, companies := map[string]bool{}, map[string]bool{}
+	for _, d := range s.Deals {
+		if d.Won {
+			won[d.ID] = true
+			companies[d.CompanyID] = d.CompanyID != ""
+		}
+	}
+	linked := map[string]bool{}
+	for _, dc := range s.DealContacts {
+		if won[dc.DealID] {
+			linked[dc.ContactID] = true
+		}
+	}
+	for _, c := range s.Contacts {
+		linked[c.ID] = linked[c.ID] || companies[c.CompanyID]
+	}
+	for grown := true; grown; { // merges of merges
+		grown = false
+		for _, c := range s.Contacts {
+			ids := append([]string{c.ID}, c.MergedIDs...)
+			known := 0
+			for _, id := range ids {
+				if linked[id] {
+					known++
+				}
+			}
+			if known > 0 && known < len(ids) {
+				grown = true
+				for _, id := range ids {
+					linked[id] = true
+				}
+			}
+		}
+	}
+	maps.DeleteFunc(linked, func(id string, on bool) bool { return !on || id == "" })
+	return slices.Sorted(maps.Keys(linked))
+}
+
+// StateHash is the SHA-256 over kind, id and hash of every record as of import n: equal evidence has an equal one, on every engine.
+func StateHash(ctx context.Context, tx bun.Tx, client string, n int64) (string, error) {
+	sum := sha256.New()
+	for _, k := range crm.Kinds() {
+		var lines []string
+		err := eachAsOf(ctx, tx, client, k, n, func(v version) error {
+			lines = append(lines, v.ID+"\x00"+v.Hash)
+			return nil
+		})
+		if err != nil {
+			return "", err
+		}
+		slices.Sort(lines)
+		fmt.Fprintf(sum, "%s %d\n", k, len(lines))
+		for _, l := range lines {
+			fmt.Fprintf(sum, "%d:%s\n", len(l), l)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}

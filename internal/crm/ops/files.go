@@ -1,0 +1,14 @@
+package ops
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+)
+
+// FilesOf lists the digests of the stored files that uploads and imports of the workspace rest on, each once, in order. It decides no
+// access: it is for checks of the installation.
+func FilesOf(ctx context.Context, tx bun.Tx) (digests []string, err error) {
+	err = tx.NewSelect().TableExpr("crm_upload").ColumnExpr("DISTINCT sha256").OrderExpr("sha256").Scan(ctx, &digests)
+	return digests, err
+}

@@ -1,0 +1,65 @@
+package ops
+
+import (
+	"context"
+	"io"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+)
+
+// ImportInput is a file to take in at once, from the command line or the API.
+type ImportInput struct {
+	Client   string
+	Filename string
+	Reader   io.Reader
+	Kind     crm.Kind     // "" for the one that the columns tell
+	Profile  crm.Profile  // "" for the one that the columns tell
+	Mapping  *crm.Mapping // nil for the one that the file settles by itself
+	Saved    string       // name of a kept mapping, when Mapping is nil
+	DryRun   bool         // check only: the file is kept, and can be applied later by its id
+}
+
+// Import uploads, maps, and applies or checks a file. Who: EvidenceImport and EvidenceMap. Faults: those of Upload, SetMapping, Check and
+// Apply; Invalid when the file leaves something open that a mapping must state.
+func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput) (Import, error) {
+	i, err := s.Upload(ctx, actor, UploadInput{Client: in.Client, Filename: in.Filename, Reader: in.Reader})
+	if err != nil {
+		return Import{}, err
+	}
+	m, err := s.mappingFor(ctx, actor, i.ID, in)
+	if err != nil {
+		return Import{}, err
+	}
+	if err := s.SetMapping(ctx, actor, in.Client, i.ID, m, ""); err != nil {
+		return Import{}, err
+	}
+	if in.DryRun {
+		return s.Check(ctx, actor, in.Client, i.ID)
+	}
+	return s.Apply(ctx, actor, in.Client, i.ID)
+}
+
+func (s *Service) mappingFor(ctx context.Context, actor access.Actor, id string, in ImportInput) (m crm.Mapping, err error) {
+	if in.Mapping != nil {
+		return *in.Mapping, nil
+	}
+	if in.Saved != "" {
+		err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+			row, err := readMapping(ctx, tx, in.Client, in.Saved)
+			if err != nil {
+				return err
+			}
+			m, err = decodeMapping(row.Mapping)
+			return err
+		})
+		return m, err
+	}
+	p, err := s.Preview(ctx, actor, in.Client, id)
+	if err != nil {
+		return m, err
+	}
+	return p.Choose(in.Kind, in.Profile)
+}

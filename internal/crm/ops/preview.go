@@ -1,0 +1,170 @@
+package ops
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
+	"github.com/ofrecord/ofrecord/internal/platform/csvin"
+)
+
+// Preview is the start of an uploaded file and how it can be read.
+type Preview struct {
+	Import     Import
+	Layout     csvin.Layout
+	Header     []string
+	Rows       [][]string // the first rows
+	Faulty     []string   // what is wrong with rows of the sample
+	Candidates []crm.Candidate
+	sample     [][]string
+}
+
+const (
+	sampleRows  = 400
+	previewRows = 8
+)
+
+// Preview reads the start of an uploaded file. Who: EvidenceMap. Faults: NotFound; those of the file.
+func (s *Service) Preview(ctx context.Context, actor access.Actor, client, id string) (Preview, error) {
+	if err := access.Require(actor, access.EvidenceMap, access.Of(client)); err != nil {
+		return Preview{}, err
+	}
+	var i Import
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		i, err = s.full(ctx, tx, client, id)
+		return err
+	})
+	if err != nil {
+		return Preview{}, err
+	}
+	files, err := s.files(ctx)
+	if err != nil {
+		return Preview{}, err
+	}
+	p, err := look(files, i.SHA256)
+	p.Import = i
+	return p, err
+}
+
+func look(files *blob.Store, sha string) (Preview, error) {
+	f, err := files.Get(sha)
+	if err != nil {
+		return Preview{}, err
+	}
+	defer f.Close()
+	table, err := csvin.Open(f, csvin.Options{})
+	if err != nil {
+		return Preview{}, err
+	}
+	p := Preview{Header: table.Header(), Candidates: crm.Detect(table.Header())}
+	for len(p.sample) < sampleRows && table.Next() {
+		row := table.Row()
+		if row.Fault != nil {
+			if len(p.Faulty) < previewRows {
+				p.Faulty = append(p.Faulty, row.Fault.Error())
+			}
+			continue
+		}
+		p.sample = append(p.sample, slices.Clone(row.Cells))
+	}
+	if err := table.Err(); err != nil {
+		return Preview{}, err
+	}
+	p.Layout = table.Layout()
+	p.Rows = p.sample[:min(previewRows, len(p.sample))]
+	return p, nil
+}
+
+// Propose completes a mapping by what its columns of amounts and dates prove in the sample, and says what was found. Nothing that the mapping
+// states already is changed; what is not proven stays open, except that amounts without any mark read the same either way.
+func (p Preview) Propose(m crm.Mapping) (crm.Mapping, csvin.Proposal) {
+	proposal := csvin.Sniff(p.mapped(m))
+	if m.Convention.Decimal == 0 {
+		switch {
+		case proposal.Decimal.Finding == csvin.Proven:
+			m.Convention.Decimal = proposal.Decimal.Value[0]
+		case proposal.Decimal.Finding == csvin.Absent && m.Columns["amount"] != "" && len(p.sample) < sampleRows:
+			m.Convention.Decimal = '.' // no amount of the sample has a mark
+		}
+	}
+	if m.Convention.DateOrder == "" && proposal.DateOrder.Finding == csvin.Proven {
+		m.Convention.DateOrder = csvin.DateOrder(proposal.DateOrder.Value)
+	}
+	return m, proposal
+}
+
+// Unsettled says what the file leaves open that the mapping does not state, and what it states against most values of the sample.
+func (p Preview) Unsettled(m crm.Mapping) (faults fault.List) {
+	proposal := csvin.Sniff(p.mapped(m))
+	open := func(c csvin.Choice) bool { return c.Finding == csvin.Ambiguous || c.Finding == csvin.Conflict }
+	against := func(c csvin.Choice, stated string) bool {
+		return c.Finding == csvin.Proven && stated != "" && stated != c.Value && c.Confidence >= 0.5
+	}
+	decimal, order := "", string(m.Convention.DateOrder)
+	if m.Convention.Decimal != 0 {
+		decimal = string(rune(m.Convention.Decimal))
+	}
+	if against(proposal.Decimal, decimal) {
+		faults.Add(fault.New(fault.Invalid, "decimal-contradicts", "The amounts of the file are written with the other mark. %s", proposal.Decimal.Evidence).At("convention.decimal"))
+	}
+	switch {
+	case order == "" && open(proposal.DateOrder):
+		faults.Add(fault.New(fault.Invalid, "date-order-not-stated", "Are dates day/month/year or month/day/year? %s", proposal.DateOrder.Evidence).At("convention.date_order"))
+	case proposal.DateOrder.Value != string(csvin.YMD) && order != string(csvin.YMD) && against(proposal.DateOrder, order):
+		faults.Add(fault.New(fault.Invalid, "date-order-contradicts", "The dates of the file are written in the other order. %s", proposal.DateOrder.Evidence).At("convention.date_order"))
+	}
+	if proposal.NeedsZone && m.Convention.Zone == nil {
+		faults.Add(fault.New(fault.Invalid, "zone-not-stated", "In which time zone are the times of this file? They carry none. Write a name such as Europe/Berlin, or UTC.").At("convention.zone"))
+	}
+	return faults
+}
+
+// mapped is the sample with only the columns that hold amounts and dates.
+func (p Preview) mapped(m crm.Mapping) (header []string, rows [][]string) {
+	var at []int
+	for field, h := range m.Columns {
+		if i := slices.Index(p.Header, h); i >= 0 && measured(field) {
+			at = append(at, i)
+		}
+	}
+	slices.Sort(at)
+	pick := func(cells []string) []string {
+		out := make([]string, len(at))
+		for j, i := range at {
+			out[j] = cells[i]
+		}
+		return out
+	}
+	for _, cells := range p.sample {
+		rows = append(rows, pick(cells))
+	}
+	return pick(p.Header), rows
+}
+
+// measured reports whether the field holds an amount, a date or an instant.
+func measured(field string) bool {
+	return field == "amount" || field == "home_amount" || field == "at" || strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_on") || strings.HasSuffix(field, "date")
+}
+
+// Values lists the distinct values of a column in the sample, in order of first sight, at most limit of them.
+func (p Preview) Values(header string, limit int) []string {
+	i := slices.Index(p.Header, header)
+	if i < 0 {
+		return nil
+	}
+	var out []string
+	for _, cells := range p.sample {
+		if v := strings.TrimSpace(cells[i]); v != "" && !slices.Contains(out, v) {
+			if out = append(out, v); len(out) == limit {
+				return out
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,43 @@
+package ops
+
+import (
+	"slices"
+	"sync"
+)
+
+// recent keeps what was last worked out of a few imports' evidence: what was known as of an import never changes. The zero value is ready.
+type recent[T any] struct {
+	mu   sync.Mutex
+	kept []keptRecent[T] // the last used first
+}
+
+type recentKey struct {
+	workspace, client string
+	no                int64
+	zone              string
+}
+
+type keptRecent[T any] struct {
+	key   recentKey
+	value T
+}
+
+const recentLimit = 8
+
+func (c *recent[T]) get(key recentKey) (value T, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	i := slices.IndexFunc(c.kept, func(k keptRecent[T]) bool { return k.key == key })
+	if i < 0 {
+		return value, false
+	}
+	found := c.kept[i]
+	c.kept = slices.Insert(slices.Delete(c.kept, i, i+1), 0, found)
+	return found.value, true
+}
+
+func (c *recent[T]) put(key recentKey, value T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = slices.Insert(c.kept[:min(len(c.kept), recentLimit-1)], 0, keptRecent[T]{key, value})
+}

@@ -1,0 +1,211 @@
+package ops
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+)
+
+// version is what one import said of one record.
+type version struct {
+	ID   string
+	No   int64
+	Hash string
+	Line int64
+	Body string
+}
+
+var rowColumns = []string{"client_id", "kind", "ext_id", "import_no", "hash", "link", "line", "body"}
+
+// insertRows writes versions in the order of their ids, which keeps neighbours of an index together.
+func insertRows(ctx context.Context, tx bun.Tx, client string, no int64, items []item) error {
+	slices.SortFunc(items, func(a, b item) int {
+		return cmp.Or(strings.Compare(string(a.rec.Kind), string(b.rec.Kind)), strings.Compare(a.rec.ID, b.rec.ID))
+	})
+	_, err := db.InsertRows(ctx, tx, "crm_row", rowColumns, func(yield func([]any) bool) {
+		for i := range items {
+			it := &items[i]
+			if !yield([]any{client, string(it.rec.Kind), it.rec.ID, no, it.hash, it.link, it.line, it.body}) {
+				return
+			}
+		}
+	})
+	return err
+}
+
+// linkOf is the id under which records of other kinds are looked up by it.
+func linkOf(r crm.Record) string {
+	switch r.Kind {
+	case crm.KindTouch:
+		return r.Get("contact_id")
+	case crm.KindPayment, crm.KindDealContact:
+		return r.Get("deal_id")
+	case crm.KindContact, crm.KindDeal:
+		return r.Get("company_id")
+	}
+	return ""
+}
+
+// bodyOf is the record's known fields as a JSON object, in the order of the columns.
+func bodyOf(r crm.Record) string {
+	b := make([]byte, 0, 192)
+	for i, column := range crm.Columns(r.Kind) {
+		if i >= len(r.Values) || r.Values[i] == "" {
+			continue
+		}
+		if len(b) > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), column...), '"', ':')
+		b = appendJSON(b, r.Values[i])
+	}
+	return "{" + string(b) + "}"
+}
+
+func appendJSON(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c >= utf8.RuneSelf {
+			quoted, err := json.Marshal(s)
+			if err != nil {
+				panic(fmt.Sprintf("crm: a text that JSON cannot hold: %v", err))
+			}
+			return append(b, quoted...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
+}
+
+func (v version) record(k crm.Kind) (crm.Record, error) {
+	fields := map[string]string{}
+	if err := json.Unmarshal([]byte(v.Body), &fields); err != nil {
+		return crm.Record{}, fmt.Errorf("read the stored %s %q: %w", k, v.ID, err)
+	}
+	columns := crm.Columns(k)
+	r := crm.Record{Kind: k, ID: v.ID, Values: make([]string, len(columns))}
+	for i, c := range columns {
+		r.Values[i] = fields[c]
+	}
+	return r, nil
+}
+
+// eachAsOf hands over the version of every record of the kind as of import no, in the order of the ids as the engine sorts them.
+func eachAsOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, each func(version) error) error {
+	rows, err := tx.QueryContext(ctx, `SELECT ext_id, import_no, hash, line, body FROM crm_row
+		WHERE client_id = ? AND kind = ? AND import_no <= ? ORDER BY ext_id, import_no`, client, string(k), no)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	var last version
+	have := false
+	for rows.Next() {
+		var v version
+		if err := rows.Scan(&v.ID, &v.No, &v.Hash, &v.Line, &v.Body); err != nil {
+			return err
+		}
+		if have && v.ID != last.ID {
+			if err := each(last); err != nil {
+				return err
+			}
+		}
+		last, have = v, true
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if have {
+		return each(last)
+	}
+	return nil
+}
+
+// newest keeps a version only when it is the last up to import no. It asks for each row's own last number rather than for the absence of a
+// later row: PostgreSQL turns the latter into a join, and before it has gathered statistics on a first big import that join takes minutes.
+const newest = ` AND r.import_no <= ? AND r.import_no = (SELECT MAX(n.import_no) FROM crm_row n WHERE n.client_id = r.client_id AND n.kind = r.kind
+	AND n.ext_id = r.ext_id AND n.import_no <= ?)`
+
+// eachIn hands over the versions as of import no whose column ("ext_id" or "link") has one of the values, in no order: to ask for one would
+// make SQLite walk through the whole kind.
+func eachIn(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, column string, values []string, each func(version) error) error {
+	for len(values) > 0 {
+		batch := values[:min(lookupBatch, len(values))]
+		values = values[len(batch):]
+		err := eachVersion(ctx, tx, each, `SELECT r.ext_id, r.import_no, r.hash, r.line, r.body FROM crm_row r
+			WHERE r.client_id = ? AND r.kind = ? AND r.? IN (?)`+newest,
+			client, string(k), bun.Ident(column), bun.List(batch), no, no)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachVersion(ctx context.Context, tx bun.Tx, each func(version) error, query string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var v version
+		if err := rows.Scan(&v.ID, &v.No, &v.Hash, &v.Line, &v.Body); err != nil {
+			return err
+		}
+		if err := each(v); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// before finds, for each id, the newest version older than import no.
+func before(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, ids []string, bodies bool) (map[string]version, error) {
+	out := make(map[string]version, len(ids))
+	body := "''"
+	if bodies {
+		body = "body"
+	}
+	for len(ids) > 0 {
+		batch := ids[:min(lookupBatch, len(ids))]
+		ids = ids[len(batch):]
+		err := eachVersion(ctx, tx, func(v version) error {
+			if v.No > out[v.ID].No {
+				out[v.ID] = v
+			}
+			return nil
+		}, `SELECT ext_id, import_no, hash, line, `+body+` FROM crm_row WHERE client_id = ? AND kind = ? AND ext_id IN (?) AND import_no < ?`,
+			client, string(k), bun.List(batch), no)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// known is how many records of each kind there were before import no: the sum of what was new.
+func known(ctx context.Context, tx bun.Tx, client string, no int64) (map[crm.Kind]int64, error) {
+	var tallies []string
+	if err := tx.NewRaw(`SELECT tally FROM crm_result WHERE client_id = ? AND no < ?`, client, no).Scan(ctx, &tallies); err != nil {
+		return nil, err
+	}
+	out := map[crm.Kind]int64{}
+	for _, text := range tallies {
+		t, err := decodeTally(text)
+		if err != nil {
+			return nil, err
+		}
+		for k, n := range t.Kinds {
+			out[k] += n.New
+		}
+	}
+	return out, nil
+}

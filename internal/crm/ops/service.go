@@ -1,0 +1,90 @@
+package ops
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/ident"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+)
+
+// Service is the use cases of CRM evidence. Its fields are set before the first use. Close it to end background work.
+type Service struct {
+	DB     *db.DB
+	Files  *blob.Store
+	Now    func() time.Time
+	Random io.Reader
+
+	ChunkRows int64 // rows of a file to a transaction; 8,000 when zero
+
+	// Failed is told of background work that ended in an error, for the log; nil tells nobody.
+	Failed func(ctx context.Context, importID string, err error)
+
+	background   sync.WaitGroup
+	stop         sync.Once
+	stopped      chan struct{}
+	start        sync.Once
+	recentDeals  recent[[]DealRow]
+	recentIssues recent[[]crm.Issue]
+}
+
+const (
+	chunkRows   = 8000             // rows of a file to a transaction, unless Service.ChunkRows says otherwise
+	lookupBatch = 500              // ids to a query
+	maxRows     = 20_000_000       // rows to a file: their ids are remembered in 12 to 24 bytes each
+	quiet       = 10 * time.Second // an import that applied no chunk for so long may be taken over
+	keptPerCode = 20_000           // problems of one sort that are kept row by row; all are counted
+)
+
+// now is cut to what both engines keep.
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+func (s *Service) id(prefix string) string { return ident.New(prefix, s.Random) }
+
+// files is the store of the context's workspace. A SQLite file is one workspace, whatever the context says.
+func (s *Service) files(ctx context.Context) (*blob.Store, error) {
+	workspace, ok := db.Workspace(ctx)
+	if !ok || s.DB.Engine() == db.SQLite {
+		return s.Files, nil
+	}
+	return s.Files.In(workspace)
+}
+
+func (s *Service) ending() <-chan struct{} {
+	s.start.Do(func() { s.stopped = make(chan struct{}) })
+	return s.stopped
+}
+
+// Close interrupts background work and waits until it has stopped. An interrupted import is resumed at the next start.
+func (s *Service) Close() {
+	s.ending()
+	s.stop.Do(func() { close(s.stopped) })
+	s.background.Wait()
+}
+
+// behind runs work that outlives the request that asked for it.
+func (s *Service) behind(ctx context.Context, importID string, work func(ctx context.Context) error) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ending := s.ending()
+	s.background.Add(1)
+	go func() {
+		defer s.background.Done()
+		defer cancel()
+		done := make(chan struct{})
+		defer close(done)
+		go func() {
+			select {
+			case <-ending:
+				cancel()
+			case <-done:
+			}
+		}()
+		if err := work(ctx); err != nil && s.Failed != nil && ctx.Err() == nil {
+			s.Failed(ctx, importID, err)
+		}
+	}()
+}

@@ -1,0 +1,103 @@
+package crm
+
+import "strings"
+
+// Profile is a system whose exports are known.
+type Profile string
+
+// The profiles.
+const (
+	Generic    Profile = "generic"
+	HubSpot    Profile = "hubspot"
+	Salesforce Profile = "salesforce"
+)
+
+// Object is one table of a profile that can be read. Kind is "" for a side table, which only feeds a Reference.
+type Object struct {
+	Profile Profile
+	Name    string // "Opportunity", "deals"
+	Kind    Kind
+	Words   string // what it is, for people
+	Fields  []Field
+
+	marks  []string // at least one of these headers must be there; none: always
+	unless []string // with one of these headers it is another table
+}
+
+// Field is what a column can hold. Headers are the names that exports give it, the most usual first.
+type Field struct {
+	Name     string
+	Headers  []string
+	Required bool
+	Choice   bool // never taken by itself: the person states it
+}
+
+func f(name string, headers ...string) Field { return Field{Name: name, Headers: headers} }
+func req(name string, headers ...string) Field {
+	return Field{Name: name, Headers: headers, Required: true}
+}
+
+// Objects lists the tables of all profiles.
+func Objects() []Object { return objects }
+
+// ObjectOf finds a table by profile and name.
+func ObjectOf(p Profile, name string) (Object, bool) {
+	for _, o := range objects {
+		if o.Profile == p && o.Name == name {
+			return o, true
+		}
+	}
+	return Object{}, false
+}
+
+func (o Object) field(name string) (Field, bool) {
+	for _, f := range o.Fields {
+		if f.Name == name {
+			return f, true
+		}
+	}
+	return Field{}, false
+}
+
+var objects = append(append(genericObjects(), salesforceObjects...), hubspotObjects...)
+
+func genericObjects() []Object {
+	words := map[Kind]string{
+		KindCompany: "companies", KindContact: "contacts", KindDeal: "deals", KindDealContact: "which contacts belong to which deals",
+		KindTouch: "touches", KindPayment: "payments received and refunds", KindCarveOut: "deals and companies that earn no fee",
+	}
+	required := map[Kind][]string{
+		KindCompany: {"company_id"}, KindContact: {"contact_id"}, KindDeal: {"deal_id"}, KindDealContact: {"deal_id", "contact_id"},
+		KindTouch: {"touch_id", "contact_id", "at"}, KindPayment: {"payment_id", "deal_id", "paid_on", "amount"}, KindCarveOut: {"list"},
+	}
+	marks := map[Kind][]string{
+		KindCompany: {"domain", "name"}, KindContact: {"email", "name", "created_at", "merged_ids"},
+		KindDeal: {"amount", "stage", "is_won", "closed_on", "created_at", "name"}, KindCarveOut: {"deal_id", "company_id", "company"},
+	}
+	unless := map[Kind][]string{KindCompany: {"contact_id", "deal_id"}, KindContact: {"deal_id", "touch_id"}, KindDeal: {"payment_id", "list", "contact_id"},
+		KindDealContact: {"touch_id", "payment_id", "amount"}}
+	var out []Object
+	for _, k := range Kinds() {
+		o := Object{Profile: Generic, Name: strings.TrimSuffix(FileName(k), ".csv"), Kind: k, Words: words[k], marks: marks[k], unless: unless[k]}
+		for _, c := range Columns(k) {
+			field := f(c, c)
+			for _, r := range required[k] {
+				field.Required = field.Required || r == c
+			}
+			o.Fields = append(o.Fields, field)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+// headerKey compares headers regardless of case, spaces and underscores: "AccountId", "account_id" and "Account ID" are one.
+func headerKey(h string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(h) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r > 127 {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+)
+
+func (p *Pages) showDeals(w http.ResponseWriter, r *http.Request) error {
+	list := kit.ParseList(r, "-closed", "closed", "name", "company", "amount", "stage", "changed")
+	offset, limit := list.Offset(), list.PerPage
+	if list.Format() != "" {
+		offset, limit = 0, 0
+	}
+	asOf, _ := strconv.ParseInt(list.Filter("as_of"), 10, 64) // what is no number means the newest
+	deals, err := p.Ops.DealsAt(r.Context(), actor(r), r.PathValue("client"), asOf, dealFilter(list), ops.DealSort{By: list.Sort, Desc: list.Desc}, offset, limit)
+	if err != nil {
+		return err
+	}
+	if list.Format() != "" {
+		return dealSheet(deals).send(w, list.Format())
+	}
+	imports, _, err := p.Ops.ImportList(r.Context(), actor(r), r.PathValue("client"), 0, 200)
+	if err != nil {
+		return err
+	}
+	view := kit.PageView{Title: "Deals", Room: Room, Crumbs: crumbs(r), Lede: "All deals of the client's CRM as of import " + strconv.FormatInt(deals.AsOf, 10) + ", deleted ones left out."}
+	if deals.Latest == 0 {
+		view.Lede = "All deals of the client's CRM."
+		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No deals yet", Text: "Import a table of deals; each later import shows what became of them.",
+			Action: kit.Button(kit.ButtonView{Text: "Import a file", Kind: kit.Primary, Href: base(r) + "/import"}), Sample: &kit.Link{Text: "Sample file: deals.csv", Href: base(r) + "/samples/deals.csv"}}))
+	}
+	return web.Render(w, r, view, column(asOfNotice(r, deals), kit.Table(dealTable(r, list, deals, imports))))
+}
+
+func asOfNotice(r *http.Request, d ops.DealList) templ.Component {
+	if d.AsOf == d.Latest {
+		return nil
+	}
+	return kit.Notice(kit.NoticeView{Level: kit.Info, Text: "This is the evidence as of import " + strconv.FormatInt(d.AsOf, 10) + ". The newest is import " + strconv.FormatInt(d.Latest, 10) + ".",
+		Links: []kit.Link{{Text: "Show the newest", Href: r.URL.Path}}})
+}
+
+func dealFilter(list kit.List) ops.DealFilter {
+	f := ops.DealFilter{Text: list.Filter("q"), Outcome: ops.Outcome(list.Filter("outcome"))}
+	if m, err := cal.ParseMonth(list.Filter("month")); err == nil {
+		f.Closed = m.Period()
+	}
+	f.Changed, _ = strconv.ParseInt(list.Filter("changed"), 10, 64) // what is no number does not narrow
+	return f
+}
+
+func dealTable(r *http.Request, list kit.List, deals ops.DealList, imports []ops.Import) kit.TableView {
+	asOf := []kit.Option{{Value: "", Text: "the newest"}}
+	changed := []kit.Option{{Value: "", Text: "any"}}
+	for _, i := range imports {
+		no := strconv.FormatInt(i.No, 10)
+		o := kit.Option{Value: no, Text: "import " + no + ", " + i.AppliedAt.Format("2 Jan 2006") + ", " + i.Filename}
+		asOf = append(asOf, o)
+		if i.Kind == crm.KindDeal {
+			changed = append(changed, o)
+		}
+	}
+	v := kit.TableView{Caption: "Deals", Quiet: true, Cards: true, Pager: list.Pager(deals.Total), Exports: list.Exports(),
+		Columns: []kit.Column{list.Sortable("name", "Deal", kit.Start), list.Sortable("company", "Company", kit.Start), {Title: "Outcome"},
+			list.Sortable("closed", "Close date", kit.Start), list.Sortable("amount", "Amount", kit.End), list.Sortable("changed", "Last changed", kit.Start)},
+		Filters: list.Filters(kit.Field{Name: "q", Label: "Find", Kind: kit.Search},
+			kit.Field{Name: "outcome", Label: "Outcome", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "any"}, {Value: "won", Text: "won"}, {Value: "lost", Text: "lost"}, {Value: "open", Text: "open"}, {Value: "unknown", Text: "unknown"}}},
+			kit.Field{Name: "month", Label: "Close month", Kind: kit.Month},
+			kit.Field{Name: "changed", Label: "Changed by", Kind: kit.Select, Options: changed},
+			kit.Field{Name: "as_of", Label: "As of", Kind: kit.Select, Options: asOf}),
+		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "No deal fits what is asked above."})}
+	for _, d := range deals.Rows {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
+			kit.TwoLines(kit.Anchor(kit.Link{Text: nameOf(d), Href: dealPath(r, d.ID, deals.AsOf, deals.Latest)}), "CRM "+d.ID),
+			kit.Text(d.Company), kit.TwoLines(outcomePill(ops.OutcomeOf(d.Deal)), d.Stage), closeDate(d), amountOf(d),
+			kit.Anchor(kit.Link{Text: "Import " + strconv.FormatInt(d.No, 10), Href: importPath(r, d.No)}),
+		}})
+	}
+	for _, sum := range deals.Sums {
+		v.Foot = append(v.Foot, kit.Row{Total: true, Cells: []templ.Component{kit.Text("All " + counted(int64(deals.Total), "deal")), nil, nil, nil, kit.Money(sum), nil}})
+	}
+	if deals.Unsure > 0 {
+		v.Foot = append(v.Foot, kit.Row{Cells: []templ.Component{kit.Quiet(counted(int64(deals.Unsure), "deal") + " without a known amount"), nil, nil, nil, kit.Unknown(""), nil}})
+	}
+	return v
+}
+
+func nameOf(d ops.DealRow) string {
+	if d.Name == "" {
+		return d.ID
+	}
+	return d.Name
+}
+
+func outcomePill(o ops.Outcome) templ.Component {
+	switch o {
+	case ops.Won:
+		return kit.PillIn("won", kit.Good)
+	case ops.Lost:
+		return kit.PillIn("lost", kit.Inactive)
+	case ops.Open:
+		return kit.PillIn("open", kit.Active)
+	}
+	return kit.PillIn("unknown", kit.Attend)
+}
+
+func closeDate(d ops.DealRow) templ.Component {
+	if d.ClosedOn.IsZero() {
+		return kit.Unknown("")
+	}
+	if !d.Closed {
+		return kit.TwoLines(kit.DateText(d.ClosedOn), "forecast")
+	}
+	return kit.DateText(d.ClosedOn)
+}
+
+func amountOf(d ops.DealRow) templ.Component {
+	switch {
+	case d.AmountKnown:
+		return kit.Money(d.Amount)
+	case d.AmountText != "":
+		return kit.Unknown(d.AmountText + ", currency not stated")
+	}
+	return kit.Unknown("")
+}
+
+// dealSheet is exactly the rows that fit the page's filters, all pages of them.
+func dealSheet(deals ops.DealList) sheet {
+	s := sheet{name: "deals-import-" + strconv.FormatInt(deals.AsOf, 10), header: []string{"deal_id", "name", "company", "outcome", "stage", "closed_on", "amount", "currency", "source", "owner", "last_changed_by_import"}}
+	for _, d := range deals.Rows {
+		amount, currency := cell{text: d.AmountText}, cell{}
+		if d.AmountKnown {
+			amount, currency = cell{text: d.Amount.String(), number: true}, cell{text: string(d.Amount.Currency)}
+		}
+		s.rows = append(s.rows, []cell{{text: d.ID}, {text: d.Name}, {text: d.Company}, {text: string(ops.OutcomeOf(d.Deal))}, {text: d.Stage}, {text: d.ClosedOn.String()},
+			amount, currency, {text: d.Source}, {text: d.Owner}, {text: strconv.FormatInt(d.No, 10), number: true}})
+	}
+	return s
+}

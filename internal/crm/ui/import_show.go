@@ -1,0 +1,118 @@
+package ui
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+)
+
+func (p *Pages) ofNumber(r *http.Request) (ops.Import, error) {
+	n, err := numbered(r)
+	if err != nil {
+		return ops.Import{}, err
+	}
+	return p.Ops.ShowNo(r.Context(), actor(r), r.PathValue("client"), n)
+}
+
+func (p *Pages) showImport(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.ofNumber(r)
+	if err != nil {
+		return err
+	}
+	no := strconv.FormatInt(i.No, 10)
+	view := kit.PageView{Title: "Import " + no, Eyebrow: contents(i.Mapping), Room: Room, Crumbs: crumbs(r), State: statePill(i)}
+	if i.Kind == crm.KindDeal && may(r, access.DealSee) {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Deals it brought or changed", Href: base(r) + "/deals?as_of=" + no + "&changed=" + no}))
+	}
+	return web.Render(w, r, view, column(
+		outcomeOf(r, i, importPath(r, i.No)+"/rejects.csv"),
+		part("The file", kit.DefinitionList(p.fileFacts(r, i)...)),
+		part("How it was read", kit.DefinitionList(mappingFacts(r, i)...)),
+	))
+}
+
+func (p *Pages) fileFacts(r *http.Request, i ops.Import) []kit.Definition {
+	return []kit.Definition{
+		def("Name", kit.TwoLines(kit.Anchor(kit.Link{Text: i.Filename, Href: importPath(r, i.No) + "/file"}), size(i.Bytes)+", as it was uploaded")),
+		def("SHA-256", kit.Hash(i.SHA256)),
+		def("Imported by", kit.Text(i.ActorName)),
+		def("Uploaded", kit.MomentText(i.UploadedAt, p.zone(r))),
+		def("Applied", kit.MomentText(i.AppliedAt, p.zone(r))),
+	}
+}
+
+// mappingFacts are the choices under which a file was read.
+func mappingFacts(r *http.Request, i ops.Import) []kit.Definition {
+	m := i.Mapping
+	unstated := func(s string) templ.Component {
+		if s == "" {
+			return kit.Quiet("not stated")
+		}
+		return kit.Text(s)
+	}
+	decimal := map[byte]string{'.': "point", ',': "comma"}[m.Convention.Decimal]
+	order := map[string]string{"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year in front"}[string(m.Convention.DateOrder)]
+	zone := ""
+	if m.Convention.Zone != nil {
+		zone = m.Convention.Zone.String()
+	}
+	out := []kit.Definition{def("Read as", kit.Text(m.Object+", "+string(m.Profile)))}
+	var pairs []string
+	if o, ok := crm.ObjectOf(m.Profile, m.Object); ok {
+		for _, f := range o.Fields {
+			if h := m.Columns[f.Name]; h != "" && h != f.Name {
+				pairs = append(pairs, fieldWords(f.Name)+" from "+h)
+			}
+		}
+	}
+	if len(pairs) > 0 {
+		out = append(out, def("Columns", kit.Text(strings.Join(pairs, ", "))))
+	}
+	out = append(out, def("Decimal mark", unstated(decimal)), def("Dates", unstated(order)), def("Zone of times without one", unstated(zone)),
+		def("Currency of amounts without one", unstated(string(m.DefaultCurrency))))
+	for _, s := range []struct {
+		term   string
+		stages []string
+	}{{"Stages that mean won", m.WonStages}, {"Stages that mean lost", m.LostStages}, {"Stages that are open", m.OpenStages}} {
+		if len(s.stages) > 0 {
+			out = append(out, def(s.term, kit.Text(strings.Join(s.stages, ", "))))
+		}
+	}
+	for _, s := range i.SideReads {
+		out = append(out, def("Looked up in "+s.Object, kit.Anchor(kit.Link{Text: "Import " + strconv.FormatInt(s.No, 10), Href: importPath(r, s.No)})))
+	}
+	return out
+}
+
+func (p *Pages) importRejects(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.ofNumber(r)
+	if err != nil {
+		return err
+	}
+	return p.sendRejects(w, r, i)
+}
+
+// importFile is the file as it was uploaded.
+func (p *Pages) importFile(w http.ResponseWriter, r *http.Request) error {
+	i, err := p.ofNumber(r)
+	if err != nil {
+		return err
+	}
+	f, err := p.Ops.File(r.Context(), actor(r), i.Client, i.ID)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	web.Attach(w, i.Filename, "application/octet-stream")
+	_, err = io.Copy(w, f)
+	return err
+}
