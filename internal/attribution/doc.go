@@ -1,0 +1,29 @@
+// Package attribution credits one deal to the touches of its contacts, in whole minor units.
+//
+// It owns journeys, models, the lookback window and the apportionment of a deal's amount. It does not own where touches come from (crm),
+// which model and window were agreed (contract), nor what is paid on the credit (fees). It never reads a clock and never uses floating point.
+//
+// Words: touch (one dated interaction of a contact), path (the touches that count, in order), role (first, lead creation, deal creation,
+// last, middle), anchor (a role that the model gives a share of its own; a role without one is a middle touch), edge (what happens to the
+// weight of a touch that fell out of the window), unattributed (money of the deal that no touch holds: always shown, never forced on one).
+//
+// Order and roles
+//   - The order is total: (At, Seq, ID). The same touch given twice counts once. Repeated channels are never collapsed.
+//   - A touch at End counts; after it, it is ignored. The window is measured from End, so the agreed anchor date (closed, created) is End.
+//   - Lead creation is the last touch of any contact at or before LeadCreated; deal creation the last at or before DealCreated (the
+//     published rule of HubSpot). A Milestone said by the CRM wins: the earliest touch marked lead-created, the latest marked deal-created.
+//   - No touch at or before a milestone: nobody holds that role, and its share goes to the other anchors in proportion.
+//   - A touch in several roles gets the sum of their shares. No middle touch: the middle share goes to the anchors in proportion, so
+//     that in U one touch takes all and two halve. No anchor at all: the middle takes everything; no middle share either: unattributed.
+//   - U here is first and last; HubSpot's U of first and lead creation is "custom:first=40,lead=40,middle=20", J is "custom:20/20/60".
+//
+// Time
+//   - A lookback of days, weeks, months or years is counted on the calendar of the zone: the touch's local date is on or after End's local
+//     date less the span. Hours and minutes are exact. Both ends belong to the window.
+//   - Time decay ages a touch from the newest touch of the path; a half-life's day is 24 hours. Weights are multiples of 2^-40.
+//
+// Invariants: credits + unattributed == total for every model, edge and sign; a negative total is the mirror of the positive one; the order
+// of the input changes nothing. Rests go by largest remainder, equal rests by SHA-256 of deal id, a zero byte and touch id.
+// Edges: drop gives the same credit as without a window and leaves the rest unattributed; renormalise scales the remaining weights to the
+// whole and re-path assigns the roles anew to what is inside the window; both leave all unattributed when no weight remains.
+package attribution

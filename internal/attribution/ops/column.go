@@ -1,0 +1,51 @@
+package ops
+
+import (
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// compared are the models that stand beside the agreed one.
+var compared = []string{"first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path", "time-decay:7d"}
+
+// beside are the models to compare with one, in their order; a model that is the same, or says more of the same kind, is not repeated.
+// Last-non-direct passes over the channels that the rule's clause calls direct.
+func beside(r Rule) []attribution.Model {
+	var out []attribution.Model
+	for _, text := range compared {
+		m, err := attribution.ParseModel(text)
+		if err != nil {
+			panic("attribution: a model to compare: " + err.Error())
+		}
+		if r.Clause != nil && len(r.Clause.Share.Attribution.Direct) > 0 {
+			m = m.WithDirect(r.Clause.Share.Attribution.Direct...)
+		}
+		if m.Kind() != r.Model.Kind() || m.Kind() == attribution.Custom {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// measured are the models between which the spread is taken.
+func measured(m attribution.Model) bool {
+	switch m.Kind() {
+	case attribution.FirstTouch, attribution.LastTouch, attribution.Linear, attribution.WShaped:
+		return true
+	default:
+		return false
+	}
+}
+
+// spread is the distance between the most and the least of what earns, in hundredths of a percentage point of the total; ok is false without
+// an amount to divide. When it is wide, the choice of the model decides the fee, not the work.
+func spread(earned []money.Amount, total money.Amount) (points int64, ok bool) {
+	if total.Minor == 0 || len(earned) == 0 {
+		return 0, false
+	}
+	least, most := earned[0].Minor, earned[0].Minor
+	for _, a := range earned {
+		least, most = min(least, a.Minor), max(most, a.Minor)
+	}
+	return money.MulDiv(most-least, 10_000, max(total.Minor, -total.Minor), money.HalfUp), true
+}

@@ -1,0 +1,195 @@
+package attribution
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+	"pgregory.net/rapid"
+)
+
+var (
+	somewhere = []*time.Location{nil, time.UTC, must(time.LoadLocation("America/Sao_Paulo")), must(time.LoadLocation("Europe/Berlin"))}
+
+	anyTouch = rapid.Custom(func(t *rapid.T) Touch {
+		return Touch{
+			ID:        rapid.StringMatching(`t[0-9]{1,2}`).Draw(t, "id"),
+			Channel:   rapid.SampledFrom([]string{"direct", "email", "search", "", "a > b"}).Draw(t, "channel"),
+			Provider:  rapid.SampledFrom([]string{"agency", "client", ""}).Draw(t, "provider"),
+			At:        closed.Add(-time.Duration(rapid.IntRange(-48, 24*250).Draw(t, "hours before the close")) * time.Hour),
+			Seq:       int64(rapid.IntRange(0, 2).Draw(t, "seq")),
+			Milestone: rapid.SampledFrom([]Milestone{"", "", "", "", LeadCreated, DealCreated}).Draw(t, "milestone"),
+		}
+	})
+	anyInstant = rapid.Custom(func(t *rapid.T) time.Time {
+		if rapid.IntRange(0, 3).Draw(t, "known") == 0 {
+			return time.Time{}
+		}
+		return closed.Add(-time.Duration(rapid.IntRange(0, 24*250).Draw(t, "hours")) * time.Hour)
+	})
+	anyJourney = rapid.Custom(func(t *rapid.T) Journey {
+		return Journey{
+			Deal:        rapid.StringMatching(`deal-[0-9]{1,3}`).Draw(t, "deal"),
+			Touches:     rapid.SliceOfN(anyTouch, 0, 12).Draw(t, "touches"),
+			LeadCreated: anyInstant.Draw(t, "lead created"),
+			DealCreated: anyInstant.Draw(t, "deal created"),
+			End:         closed,
+		}
+	})
+	anyModel = rapid.Custom(func(t *rapid.T) Model {
+		text := rapid.SampledFrom([]string{
+			"first", "last", "linear", "u-shaped", "w-shaped", "full-path", "last-non-direct", "time-decay:7d", "time-decay:5m", "custom:30/20/50",
+			"custom:0/100/0", "custom:first=40,lead=40,middle=20", "custom:lead=100", "custom:deal=33.33,lead=33.33,middle=33.34",
+		}).Draw(t, "model")
+		return must(ParseModel(text))
+	})
+	anyLookback = rapid.Custom(func(t *rapid.T) Lookback {
+		return Lookback{
+			Span: rapid.SampledFrom([]cal.Span{{}, {N: 0, Unit: cal.Days}, {N: 90, Unit: cal.Days}, {N: 3, Unit: cal.Months}, {N: 2160, Unit: cal.Hours}}).Draw(t, "span"),
+			Edge: rapid.SampledFrom([]Edge{Drop, Renormalise, RePath}).Draw(t, "edge"),
+			Zone: rapid.SampledFrom(somewhere).Draw(t, "zone"),
+		}
+	})
+	anyTotal = rapid.Map(rapid.Int64Range(-money.MaxMinor, money.MaxMinor), func(n int64) money.Amount { return money.New(n, "EUR") })
+)
+
+func TestCreditsAndUnattributedSumToTheTotal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j, total := anyJourney.Draw(t, "journey"), anyTotal.Draw(t, "total")
+		r := Credit(j, anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), total)
+		sum, weight, dropped := r.Unattributed, int64(0), int64(0)
+		for _, c := range r.Credits {
+			sum += c.Minor
+			weight += c.Weight
+			if c.Minor != 0 && (c.Minor < 0) != (total.Minor < 0) {
+				t.Fatalf("credit %d of %d has the other sign", c.Minor, total.Minor)
+			}
+		}
+		for _, g := range r.Ignored {
+			weight += g.Weight
+			dropped += g.Minor
+		}
+		if sum != total.Minor || weight != r.Whole {
+			t.Fatalf("%d of %d credited, weights %d of %d", sum, total.Minor, weight, r.Whole)
+		}
+		if r.Whole > 0 && dropped != r.Unattributed {
+			t.Fatalf("%d unattributed, %d explained", r.Unattributed, dropped)
+		}
+		if len(r.Credits)+len(r.Ignored) != len(j.Touches) {
+			t.Fatalf("%d touches in, %d credits and %d ignored out", len(j.Touches), len(r.Credits), len(r.Ignored))
+		}
+		for _, by := range []By{ByChannel, ByCampaign, ByProvider} {
+			var rows money.Amount
+			for _, row := range Aggregate([]Result{r, r}, by) {
+				rows = rows.Add(row.Amount)
+			}
+			if rows.Minor != 2*total.Minor {
+				t.Fatalf("by %s: %d of twice %d", by, rows.Minor, total.Minor)
+			}
+		}
+	})
+}
+
+func TestOrderOfTheInputChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
+		want := Credit(j, m, w, total)
+		j.Touches = rapid.Permutation(j.Touches).Draw(t, "shuffled")
+		if got := Credit(j, m, w, total); !reflect.DeepEqual(got, want) {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	})
+}
+
+func TestTouchAfterTheEndChangesNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
+		want := Credit(j, m, w, total)
+		late := anyTouch.Draw(t, "late")
+		late.At = j.End.Add(time.Duration(rapid.Int64Range(1, int64(1000*time.Hour)).Draw(t, "after")))
+		j.Touches = append([]Touch{late}, j.Touches...)
+		got := Credit(j, m, w, total)
+		if !reflect.DeepEqual(got.Credits, want.Credits) || got.Unattributed != want.Unattributed || len(got.Ignored) != len(want.Ignored)+1 {
+			t.Fatalf("got %v, want %v", got, want)
+		}
+	})
+}
+
+func TestRefundMirrorsTheCredit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
+		credit, refund := Credit(j, m, w, total), Credit(j, m, w, total.Neg())
+		if credit.Unattributed != -refund.Unattributed {
+			t.Fatalf("unattributed %d and %d", credit.Unattributed, refund.Unattributed)
+		}
+		for i := range credit.Credits {
+			if c, d := credit.Credits[i], refund.Credits[i]; c.Minor != -d.Minor || c.Weight != d.Weight {
+				t.Fatalf("%v against %v", c, d)
+			}
+		}
+	})
+}
+
+func TestDropKeepsTheCreditOfTheWholePath(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
+		w.Edge = Drop
+		unlimited, dropped := Credit(j, m, Lookback{}, total), Credit(j, m, w, total)
+		cut := len(unlimited.Credits) - len(dropped.Credits)
+		for i, c := range dropped.Credits {
+			if c != unlimited.Credits[cut+i] {
+				t.Fatalf("%v became %v", unlimited.Credits[cut+i], c)
+			}
+		}
+	})
+}
+
+func TestEdgesAgreeWhenNothingFallsOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
+		w.Span = cal.Span{N: 300, Unit: cal.Days}
+		got, want := Credit(j, m, w, total), Credit(j, m, Lookback{}, total)
+		if !reflect.DeepEqual(got.Credits, want.Credits) || got.Unattributed != want.Unattributed {
+			t.Fatalf("%s: got %v, want %v", w, got, want)
+		}
+	})
+}
+
+func TestInputIsLeftAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		j := anyJourney.Draw(t, "journey")
+		before := append([]Touch{}, j.Touches...)
+		Credit(j, anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total"))
+		for i := range before {
+			if j.Touches[i] != before[i] {
+				t.Fatalf("touch %d was changed", i)
+			}
+		}
+	})
+}
+
+func FuzzParseModel(f *testing.F) {
+	for _, s := range []string{"first", "time-decay:7d", "custom:30/20/50", "custom:first=40,lead=40,middle=20", "last-non-direct:a,b%2C", "custom:%/%/%", "time-decay: 7  days"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := ParseModel(text)
+		if err != nil {
+			return
+		}
+		again, err := ParseModel(m.String())
+		if err != nil || !reflect.DeepEqual(m, again) {
+			t.Fatalf("%q reads %q, which reads %q, %v", text, m, again, err)
+		}
+		r := Credit(path(4), m, Lookback{}, money.New(1001, "USD"))
+		sum := r.Unattributed
+		for _, c := range r.Credits {
+			sum += c.Minor
+		}
+		if sum != 1001 {
+			t.Fatalf("%q credits %d of 1001", text, sum)
+		}
+	})
+}
