@@ -1,0 +1,95 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/ofrecord/ofrecord/internal/fees"
+)
+
+// Document is a statement as it is printed everywhere, with what a reader should know about it. A test holds it to what fees.Document encodes.
+type Document struct {
+	Statement Printed      `json:"statement"`
+	Issues    []fees.Issue `json:"issues" nullable:"false"`
+}
+
+// Printed is what one party owes the other for a period. Amounts are exact decimals in the currency.
+type Printed struct {
+	Contract   string            `json:"contract"`
+	Client     string            `json:"client"`
+	Agency     string            `json:"agency"`
+	Currency   string            `json:"currency" doc:"ISO 4217" example:"USD"`
+	Period     Period            `json:"period"`
+	AsOf       string            `json:"as_of" format:"date" doc:"The day it was drafted"`
+	Evidence   int64             `json:"evidence_as_of_import" doc:"Number of the import; 0: without any"`
+	Versions   []Version         `json:"contract_versions" nullable:"false"`
+	Lines      []Line            `json:"lines" nullable:"false"`
+	Total      string            `json:"total" example:"14000.00"`
+	Considered []fees.Considered `json:"considered" nullable:"false" doc:"Deals that were looked at and not charged, and why"`
+}
+
+// Period begins with its first day and ends before the other.
+type Period struct {
+	From string `json:"from" format:"date"`
+	To   string `json:"to" format:"date" doc:"The day after the last"`
+}
+
+// Version names a text of the contract.
+type Version struct {
+	Number    int    `json:"number"`
+	Effective string `json:"effective" format:"date"`
+	SHA256    string `json:"sha256"`
+}
+
+// Line is one charge: quantity x rate = amount, rounded as its basis says.
+type Line struct {
+	No       int      `json:"no"`
+	Clause   string   `json:"clause"`
+	Kind     string   `json:"kind" enum:"retainer,deal,deal-floor,deal-cap,window-cap,period-floor,period-cap,released"`
+	Text     string   `json:"text"`
+	Quantity string   `json:"quantity" doc:"Exact: a decimal, or a fraction such as 12/28"`
+	Unit     string   `json:"unit"`
+	Rate     string   `json:"rate" doc:"Exact: a share of 3 % is 0.03"`
+	RateText string   `json:"rate_text"`
+	Amount   string   `json:"amount"`
+	With     int      `json:"with,omitempty" doc:"The line that this limit belongs to"`
+	Deal     string   `json:"deal,omitempty"`
+	Events   []string `json:"events,omitempty"`
+	Revenue  string   `json:"revenue,omitempty" doc:"Of a deal's line: the revenue that it moves, a decimal"`
+	Basis    Basis    `json:"basis"`
+}
+
+// Basis is why a line is what it is.
+type Basis struct {
+	Version  int             `json:"version" doc:"Of the contract"`
+	Clause   string          `json:"clause" doc:"The clause in words"`
+	Formula  string          `json:"formula" doc:"With its numbers"`
+	Rounding string          `json:"rounding"`
+	Inputs   []fees.Input    `json:"inputs"`
+	Touches  []fees.Credited `json:"touches,omitempty"`
+	Evidence []fees.Evident  `json:"evidence,omitempty"`
+	Limit    *LimitSum       `json:"limit,omitempty"`
+	Notes    []string        `json:"notes,omitempty"`
+}
+
+// LimitSum is a cap or floor over a window, to date.
+type LimitSum struct {
+	Window  Period `json:"window"`
+	Floor   string `json:"floor,omitempty"`
+	Cap     string `json:"cap,omitempty"`
+	Before  string `json:"before" doc:"Fees of the window before this statement, unlimited"`
+	Charged string `json:"charged" doc:"What was charged of that, after limits"`
+}
+
+// documentOf reads the printed form back, so that what programs get is what is printed.
+func documentOf(d fees.Document) (Document, error) {
+	text, err := d.Encode()
+	if err != nil {
+		return Document{}, err
+	}
+	var out Document
+	if err := json.Unmarshal(text, &out); err != nil {
+		return Document{}, fmt.Errorf("show the printed statement: %w", err)
+	}
+	return out, nil
+}

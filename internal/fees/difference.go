@@ -1,0 +1,232 @@
+package fees
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// LineChange is a line that a later computation gives otherwise. A nil amount: there is no such line.
+type LineChange struct {
+	Clause string
+	Kind   LineKind
+	Text   string
+	Deal   string
+	Before *money.Amount
+	After  *money.Amount
+}
+
+// lineKey says which lines of two statements of one period are the same charge.
+func lineKey(l Line) string {
+	key := []string{l.Clause, string(l.Kind), l.Deal}
+	switch l.Kind {
+	case KindRetainer:
+		key = append(key, l.Text)
+	case KindReleased:
+		key = append(key, l.Events...)
+	}
+	return strings.Join(key, "\x00")
+}
+
+// Compare lists the lines that differ in amount between two statements of one period, in the order of their lines.
+func Compare(before, after Statement) []LineChange {
+	var out []LineChange
+	later := map[string][]Line{}
+	for _, l := range after.Lines {
+		later[lineKey(l)] = append(later[lineKey(l)], l)
+	}
+	change := func(l Line, before, after *money.Amount) {
+		out = append(out, LineChange{l.Clause, l.Kind, l.Text, l.Deal, before, after})
+	}
+	for _, l := range before.Lines {
+		same := later[lineKey(l)]
+		if len(same) == 0 {
+			change(l, &l.Amount, nil)
+			continue
+		}
+		if now := same[0]; now.Amount != l.Amount {
+			change(l, &l.Amount, &now.Amount)
+		}
+		later[lineKey(l)] = same[1:]
+	}
+	for _, l := range after.Lines {
+		if rest := later[lineKey(l)]; len(rest) > 0 {
+			change(l, nil, &rest[0].Amount)
+			later[lineKey(l)] = rest[1:]
+		}
+	}
+	return out
+}
+
+// FactChange is one value of a record of evidence that differs between two imports.
+type FactChange struct {
+	Kind   crm.Kind
+	ID     string
+	Name   string // of the deal that it belongs to, else of the record
+	Deal   string // the deal that it belongs to; empty: none or several
+	Field  string // the column; empty: the whole record
+	Before string // empty: not there
+	After  string // empty: gone
+	Import int64  // the import that said it, where it is known
+}
+
+// ChangedFacts compares the evidence that a statement was computed on with later evidence: every record that either computation uses,
+// value by value. What comes and goes with a deal, its contacts and touches, is not listed beside it. The order is by kind, id and field.
+func ChangedFacts(before, after crm.Evidence, used ...crm.Evidence) []FactChange {
+	matters := map[string]bool{}
+	for _, e := range used {
+		for _, r := range e.Records() {
+			matters[recordKey(r)] = true
+		}
+	}
+	old, new := recordsOf(before, matters), recordsOf(after, matters)
+	deals := dealsOfContacts(before, after)
+	var out []FactChange
+	for key := range matters {
+		a, had := old[key]
+		b, has := new[key]
+		switch {
+		case had && has && a.Hash() == b.Hash():
+		case had && has:
+			for _, c := range crm.Columns(a.Kind) {
+				if x, y := a.Get(c), b.Get(c); x != y && decides(a.Kind, c) {
+					out = append(out, deals.change(b, c, x, y))
+				}
+			}
+		case had:
+			out = append(out, deals.change(a, "", describe(a), ""))
+		case has:
+			out = append(out, deals.change(b, "", "", describe(b)))
+		}
+	}
+	out = withoutCompany(out)
+	slices.SortFunc(out, func(a, b FactChange) int {
+		return cmp.Or(slices.Index(crm.Kinds(), a.Kind)-slices.Index(crm.Kinds(), b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Field, b.Field))
+	})
+	return out
+}
+
+// Bearing keeps the changes that bear on the statements: those of deals that one of them charges or considers, of touches that one of them
+// credits, and of the contacts of those. A limit over a period sums what other deals earned, so under one every deal bears.
+func Bearing(changes []FactChange, statements ...Statement) []FactChange {
+	deals, touches, contacts, limited := map[string]bool{}, map[string]bool{}, map[string]bool{}, false
+	for _, s := range statements {
+		for _, l := range s.Lines {
+			deals[l.Deal] = true
+			limited = limited || l.Kind == KindPeriodCap || l.Kind == KindPeriodFloor
+			for _, t := range l.Basis.Touches {
+				if t.Ignored == "" {
+					touches[t.Touch], contacts[t.Contact] = true, true
+				}
+			}
+		}
+		for _, c := range s.Considered {
+			deals[c.Deal] = true
+		}
+	}
+	var out []FactChange
+	for _, c := range changes {
+		bears := limited || deals[c.Deal]
+		switch c.Kind {
+		case crm.KindTouch:
+			bears = touches[c.ID]
+		case crm.KindContact:
+			bears = contacts[c.ID]
+		case crm.KindCompany, crm.KindCarveOut:
+			bears = true
+		}
+		if bears {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// withoutCompany takes out the contacts, associations and touches that appear or vanish because their deal does, or because it is won or no longer won.
+func withoutCompany(changes []FactChange) []FactChange {
+	turned := map[string]bool{}
+	for _, c := range changes {
+		if c.Kind == crm.KindDeal && (c.Field == "" || c.Field == "is_won" || c.Field == "deleted") {
+			turned[c.ID] = true
+		}
+	}
+	return slices.DeleteFunc(changes, func(c FactChange) bool {
+		along := c.Kind == crm.KindContact || c.Kind == crm.KindDealContact || c.Kind == crm.KindTouch
+		return along && c.Field == "" && turned[c.Deal]
+	})
+}
+
+// decides is false for what Used leaves out.
+func decides(k crm.Kind, column string) bool {
+	switch column {
+	case "email", "owner":
+		return false
+	case "name":
+		return k != crm.KindContact
+	}
+	return true
+}
+
+func recordKey(r crm.Record) string { return string(r.Kind) + "\x00" + r.ID }
+
+func recordsOf(e crm.Evidence, matters map[string]bool) map[string]crm.Record {
+	out := make(map[string]crm.Record, len(matters))
+	for _, r := range e.Records() {
+		if key := recordKey(r); matters[key] {
+			out[key] = r
+		}
+	}
+	return out
+}
+
+// belongings say which deal a record belongs to.
+type belongings struct {
+	names   map[string]string // deal -> name
+	contact map[string]string // contact -> its only deal; "" when it has several
+}
+
+func dealsOfContacts(evidence ...crm.Evidence) belongings {
+	b := belongings{map[string]string{}, map[string]string{}}
+	for _, e := range evidence {
+		for _, d := range e.Deals {
+			b.names[d.ID] = dealName(d)
+		}
+		for _, dc := range e.DealContacts {
+			if other, known := b.contact[dc.ContactID]; known && other != dc.DealID {
+				b.contact[dc.ContactID] = ""
+				continue
+			}
+			b.contact[dc.ContactID] = dc.DealID
+		}
+	}
+	return b
+}
+
+func (b belongings) change(r crm.Record, field, before, after string) FactChange {
+	deal := r.Get("deal_id")
+	if deal == "" {
+		deal = b.contact[r.Get("contact_id")]
+	}
+	name := b.names[deal]
+	if name == "" {
+		name = cmp.Or(r.Get("name"), r.ID)
+	}
+	return FactChange{Kind: r.Kind, ID: r.ID, Name: name, Deal: deal, Field: field, Before: before, After: after}
+}
+
+// describe is a record in a few words.
+func describe(r crm.Record) string {
+	var words []string
+	for _, c := range []string{"at", "paid_on", "channel", "campaign", "amount", "currency", "closed_on", "stage", "company", "reason"} {
+		if v := r.Get(c); v != "" {
+			words = append(words, v)
+		}
+	}
+	if len(words) == 0 {
+		return r.ID
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,144 @@
+package fees
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Draft computes the statement of f.Period from the agreement and the facts, as of a day. It is pure: the same input gives the same
+// statement. What it could not charge for want of a fact is an Issue of severity Problem, never a silent zero.
+func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
+	f.Settled = slices.SortedFunc(slices.Values(f.Settled), func(a, b SettledStatement) int {
+		return cmp.Or(a.Period.From.Cmp(b.Period.From), cmp.Compare(a.ID, b.ID))
+	})
+	d := &drafter{agreement: a, facts: f, currency: a.First().Currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}}
+	latest := a.Latest()
+	d.statement = Statement{
+		Contract: latest.Key, Client: latest.Client, Agency: latest.Agency, Currency: d.currency,
+		Period: f.Period, AsOf: asOf, Evidence: f.Evidence.AsOf, Total: money.New(0, d.currency),
+	}
+	d.checkPeriod(asOf)
+	d.index = newIndex(f.Evidence)
+	d.retainers()
+	for _, id := range d.shareClauses() {
+		d.share(id)
+	}
+	d.checkCarveOuts()
+	d.released()
+	d.finish()
+	return d.statement, d.issues
+}
+
+// drafter carries one draft from step to step.
+type drafter struct {
+	agreement contract.Agreement
+	facts     Facts
+	currency  money.Currency
+	index     *index
+
+	chargedEvents map[chargeKey]before  // what locked statements did with an event
+	known         map[eventsKey][]event // what was found of each deal
+
+	statement Statement
+	issues    []Issue
+}
+
+func (d *drafter) issue(severity Severity, code, subject, format string, args ...any) {
+	d.issues = append(d.issues, Issue{severity, code, subject, fmt.Sprintf(format, args...)})
+}
+
+// line appends a line and gives its number.
+func (d *drafter) line(l Line) int {
+	l.No = len(d.statement.Lines) + 1
+	d.statement.Lines = append(d.statement.Lines, l)
+	return l.No
+}
+
+func (d *drafter) checkPeriod(asOf cal.Date) {
+	if asOf.Before(d.facts.Period.To) {
+		d.issue(Warning, "period-open", "", "The period runs until %s. Evidence of the days after %s can still change this draft.",
+			d.facts.Period.Last().Words(), asOf.Words())
+	}
+	if d.agreement.Running().Overlap(d.facts.Period).IsEmpty() {
+		d.issue(Info, "not-running", "", "The contract does not run in this period: it runs %s. Only revenue under a tail and settled disputes can be charged.",
+			d.agreement.Running().Words())
+	}
+}
+
+func (d *drafter) released() {
+	order := func(a, b Released) int {
+		return cmp.Or(a.Period.From.Cmp(b.Period.From), cmp.Compare(a.Statement, b.Statement), cmp.Compare(a.Line, b.Line), cmp.Compare(a.ID, b.ID))
+	}
+	for _, r := range slices.SortedFunc(slices.Values(d.facts.Released), order) {
+		if d.carried(r.ID) {
+			continue
+		}
+		d.line(Line{
+			Clause: r.Clause, Kind: KindReleased, Text: fmt.Sprintf("Settled dispute of %s, line %d: %s", r.Period.Words(), r.Line, r.Text),
+			Quantity: "1", Unit: "settled line", Rate: r.Amount.String(), RateText: r.Amount.Format(), Amount: r.Amount, Events: []string{r.ID},
+			Basis: Basis{
+				Clause:   "The disputed amount of an earlier statement is carried when the dispute is settled.",
+				Formula:  fmt.Sprintf("1 x %s = %s", r.Amount.Format(), r.Amount.Format()),
+				Rounding: "none: the amount was settled exactly",
+				Inputs:   []Input{{"how it was settled", r.Words}},
+				Evidence: []Evident{{Kind: "statement", ID: r.Statement, Words: fmt.Sprintf("%s, line %d", r.Period.Words(), r.Line)}},
+			},
+		})
+	}
+}
+
+// carried says whether a settled statement of another period carried the release.
+func (d *drafter) carried(release string) bool {
+	for _, s := range d.facts.Settled {
+		if s.Period == d.facts.Period {
+			continue
+		}
+		for _, l := range s.Lines {
+			if l.Kind == KindReleased && slices.Contains(l.Events, release) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// finish sums the lines and names the versions used.
+func (d *drafter) finish() {
+	s := &d.statement
+	used := map[int]bool{}
+	for _, l := range s.Lines {
+		s.Total = s.Total.Add(l.Amount)
+		used[l.Basis.Version] = true
+	}
+	for _, segment := range d.agreement.Segments(d.facts.Period) {
+		used[segment.Terms.Version] = true
+	}
+	for _, t := range d.agreement.Versions {
+		if used[t.Version] {
+			s.Versions = append(s.Versions, Version{t.Version, t.Effective, t.SHA256})
+		}
+	}
+	slices.SortStableFunc(s.Considered, func(a, b Considered) int {
+		return cmp.Or(cmp.Compare(a.Clause, b.Clause), cmp.Compare(a.Deal, b.Deal))
+	})
+}
+
+// clauseIDs are the ids of a kind of clause over all versions, in the order in which they appear.
+func clauseIDs[C contract.Clause](a contract.Agreement) []string {
+	var ids []string
+	for _, t := range a.Versions {
+		for _, c := range t.Clauses {
+			if _, ok := c.(C); ok && !slices.Contains(ids, c.ClauseID()) {
+				ids = append(ids, c.ClauseID())
+			}
+		}
+	}
+	return ids
+}
+
+func (d *drafter) shareClauses() []string { return clauseIDs[contract.RevenueShare](d.agreement) }

@@ -1,0 +1,185 @@
+package fees
+
+import (
+	"fmt"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// refusal is why a deal is not charged. Held means that a fact is missing: money may be owed, but nobody can say how much.
+type refusal struct {
+	code  Code
+	words string
+	held  bool
+}
+
+func refuse(code Code, format string, args ...any) *refusal {
+	return &refusal{code: code, words: fmt.Sprintf(format, args...)}
+}
+
+func hold(code Code, format string, args ...any) *refusal {
+	return &refusal{code: code, words: fmt.Sprintf(format, args...), held: true}
+}
+
+// eligible goes through the steps that a deal's event must pass before it is credited; nil when it passes all.
+func (d *drafter) eligible(deal crm.Deal, e event) *refusal {
+	for _, step := range []func(crm.Deal, event) *refusal{d.amountKnown, d.underContract, d.createdInTime, d.notCarvedOut, d.rightCustomer, d.notChargedBefore} {
+		if r := step(deal, e); r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// amount of the deal in the contract's currency, or why it is not known.
+func (d *drafter) amount(deal crm.Deal, clause contract.RevenueShare) (money.Amount, *refusal) {
+	switch {
+	case !deal.AmountKnown && deal.AmountText != "":
+		return money.Amount{}, hold(CurrencyUnknown, "The CRM does not say in which currency the amount of %s is. State the currency when importing.", deal.AmountText)
+	case !deal.AmountKnown:
+		return money.Amount{}, hold(AmountMissing, "The CRM has no amount for this deal. Unknown is not zero: enter the amount in the CRM and import again.")
+	case deal.Amount.Currency == d.currency:
+		return deal.Amount, nil
+	case clause.OtherCurrency == "home-amount" && deal.HomeKnown && deal.HomeAmount.Currency == d.currency:
+		return deal.HomeAmount, nil
+	case clause.OtherCurrency == "home-amount":
+		return money.Amount{}, hold(OtherCurrency, "The deal is in %s and the CRM has no amount in the home currency %s.", deal.Amount.Currency, d.currency)
+	default:
+		return money.Amount{}, hold(OtherCurrency, "The deal is in %s, the contract in %s: held for a decision, as the contract says.", deal.Amount.Currency, d.currency)
+	}
+}
+
+func (d *drafter) amountKnown(deal crm.Deal, e event) *refusal {
+	if e.payment == nil {
+		_, r := d.amount(deal, e.clause)
+		return r
+	}
+	switch e.payment.Amount.Currency {
+	case d.currency:
+		return nil
+	case "":
+		return hold(CurrencyUnknown, "Payment %s has no currency. State the currency when importing.", e.id)
+	default:
+		return hold(OtherCurrency, "Payment %s is in %s, the contract in %s: held for a decision.", e.id, e.payment.Amount.Currency, d.currency)
+	}
+}
+
+// underContract: within the contract's days, or in the tail for a deal created before the end.
+func (d *drafter) underContract(deal crm.Deal, e event) *refusal {
+	end := d.agreement.Running().To
+	if e.date.Before(end) {
+		return nil
+	}
+	if e.clause.Tail.IsZero() {
+		return refuse(AfterEnd, "%s is after the contract ended (last day %s), and it has no tail.", e.date.Words(), end.AddDays(-1).Words())
+	}
+	tail := e.clause.Tail.After(end, e.terms.Calendar)
+	created := createdOn(deal, e.terms.Zone)
+	if !e.date.Before(tail) {
+		return refuse(AfterEnd, "%s is after the tail of %s, whose last day is %s.", e.date.Words(), e.clause.Tail, tail.AddDays(-1).Words())
+	}
+	if created.IsZero() || !created.Before(end) {
+		return refuse(AfterEnd, "The tail covers deals that were created before the contract ended on %s.", end.Words())
+	}
+	return nil
+}
+
+func (d *drafter) createdInTime(deal crm.Deal, e event) *refusal {
+	created, from := createdOn(deal, e.terms.Zone), e.clause.Eligible.CreatedFrom
+	switch {
+	case created.IsZero():
+		return hold(CreatedUnknown, "The CRM does not say when the deal was created; the contract counts deals created from %s.", from.Words())
+	case created.Before(from):
+		return refuse(CreatedBefore, "Created on %s; the contract counts deals created from %s.", created.Words(), from.Words())
+	}
+	return nil
+}
+
+func (d *drafter) notCarvedOut(deal crm.Deal, e event) *refusal {
+	list := e.clause.Eligible.CarveOut
+	if list == "" {
+		return nil
+	}
+	if c, ok := d.index.carvedOut(list, deal); ok {
+		reason := ""
+		if c.Reason != "" {
+			reason = ": " + c.Reason
+		}
+		return refuse(CarvedOut, "On the carve-out list %s%s.", list, reason)
+	}
+	return nil
+}
+
+func (d *drafter) rightCustomer(deal crm.Deal, e event) *refusal {
+	base := e.clause.Base
+	if base.Of == "all-customers" {
+		return nil
+	}
+	kind, how := d.customer(deal, base)
+	switch {
+	case kind == "" && base.UnknownType == "eligible":
+		return nil
+	case kind == "" && base.UnknownType == "excluded":
+		return refuse(TypeUnknown, "The CRM does not say whether the customer is new or existing; the contract leaves such deals out.")
+	case kind == "" && base.NewBy == "first-won-deal":
+		return hold(TypeUnknown, "The company has a won deal without a close date, so nobody can say which of its deals was the first.")
+	case kind == "":
+		return hold(TypeUnknown, "The CRM does not say whether the customer is new or existing; the contract holds such deals until it does.")
+	case kind+"-customers" == base.Of:
+		return nil
+	default:
+		return refuse(OtherCustomer, "The customer is %s (%s); the contract counts %s.", kind, how, base.Of)
+	}
+}
+
+// customer is "new", "existing" or "" when nobody can tell, and by what it was told.
+func (d *drafter) customer(deal crm.Deal, base contract.Base) (kind, how string) {
+	if base.NewBy == "crm-type" {
+		switch deal.CustomerType {
+		case crm.CustomerNew:
+			return "new", "the CRM's deal type"
+		case crm.CustomerExisting, crm.CustomerRenewal:
+			return "existing", "the CRM's deal type"
+		}
+		return "", ""
+	}
+	first := d.index.firstWon[deal.CompanyID]
+	switch {
+	case deal.CompanyID != "" && d.index.undatedWon[deal.CompanyID]:
+		return "", ""
+	case deal.CompanyID == "" || first == deal.ID:
+		return "new", "its first won deal"
+	default:
+		return "existing", "the company's first won deal is " + first
+	}
+}
+
+func (d *drafter) notChargedBefore(deal crm.Deal, e event) *refusal {
+	b, ok := d.chargedOn(e.clause.ID, deal.ID, e)
+	if !ok {
+		return nil
+	}
+	s := d.facts.Settled[b.statement]
+	what := "The deal"
+	if e.payment != nil {
+		what = "Payment " + e.id
+	}
+	if b.conceded {
+		return refuse(ChargedBefore, "%s was conceded by the agency on the locked statement of %s. It is not charged again.", what, s.Period.Words())
+	}
+	return refuse(ChargedBefore, "%s was charged on the locked statement of %s. A moved date never charges twice.", what, s.Period.Words())
+}
+
+// inPeriod are the events whose date lies in p.
+func inPeriod(events []event, p cal.Period) []event {
+	var out []event
+	for _, e := range events {
+		if p.Contains(e.date) {
+			out = append(out, e)
+		}
+	}
+	return out
+}

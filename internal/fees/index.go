@@ -1,0 +1,106 @@
+package fees
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+)
+
+// index is the evidence, ordered and linked for look-up. Deleted rows are not in it.
+type index struct {
+	deals     []crm.Deal // by close date, then id
+	companies map[string]crm.Company
+	links     *attribution.Links
+	payments  map[string][]crm.Payment // deal -> payments by day, then id
+	firstWon  map[string]string        // company -> its first won deal
+	carveOuts []crm.CarveOut
+
+	undatedWon map[string]bool // companies with a won deal whose day nobody knows
+}
+
+func newIndex(e crm.Evidence) *index {
+	e = decisive(e)
+	x := &index{
+		companies: map[string]crm.Company{}, links: attribution.Link(&e.Snapshot), payments: map[string][]crm.Payment{}, firstWon: map[string]string{}, undatedWon: map[string]bool{},
+		carveOuts: slices.SortedFunc(slices.Values(e.CarveOuts), func(a, b crm.CarveOut) int { return cmp.Compare(a.Record().ID+a.Reason, b.Record().ID+b.Reason) }),
+	}
+	for _, d := range e.Deals {
+		if !d.Deleted {
+			x.deals = append(x.deals, d)
+		}
+	}
+	slices.SortFunc(x.deals, func(a, b crm.Deal) int { return cmp.Or(a.ClosedOn.Cmp(b.ClosedOn), cmp.Compare(a.ID, b.ID)) })
+	for _, c := range e.Companies {
+		if !c.Deleted {
+			x.companies[c.ID] = c
+		}
+	}
+	for _, p := range e.Payments {
+		if !p.Deleted {
+			x.payments[p.DealID] = append(x.payments[p.DealID], p)
+		}
+	}
+	for _, list := range x.payments {
+		slices.SortFunc(list, func(a, b crm.Payment) int { return cmp.Or(a.PaidOn.Cmp(b.PaidOn), cmp.Compare(a.ID, b.ID)) })
+	}
+	for _, d := range x.deals {
+		switch {
+		case !d.Won || d.CompanyID == "":
+		case d.ClosedOn.IsZero():
+			x.undatedWon[d.CompanyID] = true
+		case x.firstWon[d.CompanyID] == "":
+			x.firstWon[d.CompanyID] = d.ID
+		}
+	}
+	return x
+}
+
+// deal finds a deal by its id.
+func (x *index) deal(id string) (crm.Deal, bool) {
+	for _, d := range x.deals {
+		if d.ID == id && id != "" {
+			return d, true
+		}
+	}
+	return crm.Deal{}, false
+}
+
+// carvedOut finds the entry of a list that names the deal, its company by id, by name or by domain.
+func (x *index) carvedOut(list string, d crm.Deal) (crm.CarveOut, bool) {
+	company := x.companies[d.CompanyID]
+	for _, c := range x.carveOuts {
+		if !isList(c, list) {
+			continue
+		}
+		if (c.DealID != "" && c.DealID == d.ID) || (c.CompanyID != "" && c.CompanyID == d.CompanyID) || names(c, company) {
+			return c, true
+		}
+	}
+	return crm.CarveOut{}, false
+}
+
+// names says whether an entry names the company, by its name or its domain, whatever the case and the spaces around it.
+func names(c crm.CarveOut, company crm.Company) bool {
+	said := strings.ToLower(strings.TrimSpace(c.Company))
+	domain := strings.TrimPrefix(said, "www.")
+	return said != "" && company.ID != "" && (said == strings.ToLower(strings.TrimSpace(company.Name)) || company.Domain != "" && domain == strings.ToLower(company.Domain))
+}
+
+// journey is the deal's path up to the end that the contract's anchor names.
+func (x *index) journey(d crm.Deal, a contract.Attribution, zone *time.Location) (j attribution.Journey, byAccount bool) {
+	return x.links.Journey(d, attribution.Path{ByAccount: a.Contacts == "associated-or-account", ToCreation: a.Anchor == "deal-created", Zone: zone})
+}
+
+// createdOn is the day of creation in the contract's zone; zero when the CRM does not say.
+func createdOn(d crm.Deal, zone *time.Location) cal.Date {
+	if d.CreatedAt.IsZero() {
+		return cal.Date{}
+	}
+	return cal.DateOf(d.CreatedAt, zone)
+}

@@ -1,0 +1,353 @@
+package fees
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// shareMonth computes one revenue share clause for one month. Only the current month reports issues and considered deals.
+type shareMonth struct {
+	*drafter
+	clause  string
+	period  cal.Period
+	past    []charge
+	current bool
+	lines   []Line
+	limited bool // a limit of the window was looked at
+}
+
+func (m *shareMonth) run() {
+	for _, deal := range m.index.deals {
+		if deal.Won && deal.ClosedOn.IsZero() && m.current {
+			m.consider(deal, m.clause, hold(NoCloseDate, "The deal is won, but the CRM has no close date: nobody can say to which month it belongs."))
+		}
+		if !deal.OutcomeKnown && m.current && m.period.Contains(deal.ClosedOn) {
+			m.consider(deal, m.clause, hold(OutcomeUnknown, "The CRM does not say whether the deal was won: state what its stage %q means when importing.", deal.Stage))
+		}
+		all := m.events(deal, m.clause)
+		if events := inPeriod(all, m.period); len(events) > 0 {
+			m.deal(deal, all, events)
+		}
+	}
+	m.limits()
+}
+
+func (m *shareMonth) charges() []charge {
+	out := make([]charge, 0, len(m.lines))
+	for _, l := range m.lines {
+		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor})
+	}
+	return out
+}
+
+// commit puts the month's lines on the statement, numbering limits to their deal.
+func (m *shareMonth) commit() {
+	var main int
+	for _, l := range m.lines {
+		if l.Kind == KindDealFloor || l.Kind == KindDealCap || l.Kind == KindWindowCap {
+			l.With = main
+			m.line(l)
+			continue
+		}
+		main = m.line(l)
+	}
+}
+
+func (m *shareMonth) consider(deal crm.Deal, clause string, r *refusal) {
+	if !m.current {
+		return
+	}
+	m.statement.Considered = append(m.statement.Considered, Considered{clause, deal.ID, deal.Name, r.code, r.words})
+	if r.held {
+		m.issue(Problem, string(r.code), "deal "+deal.ID, "%s: %s", dealName(deal), r.words)
+	}
+}
+
+func dealName(deal crm.Deal) string {
+	if deal.Name == "" {
+		return deal.ID
+	}
+	return deal.Name
+}
+
+// deal charges the events of one deal in the month.
+func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
+	var kept []event
+	for _, e := range events {
+		if r := m.eligible(deal, e); r != nil {
+			m.consider(deal, e.clause.ID, r)
+			continue
+		}
+		kept = append(kept, e)
+	}
+	if kept = m.withoutEmptyRefunds(deal, all, kept); len(kept) == 0 {
+		return
+	}
+	c := m.credit(deal, all, kept)
+	if c.moved == 0 {
+		m.consider(deal, c.share.ID, c.noCredit())
+		return
+	}
+	line := c.line()
+	m.lines = append(m.lines, line)
+	m.dealLimits(deal, c, line.Amount.Minor)
+	m.earlierCap(deal, c)
+}
+
+// credited is the credit of a deal at two points of its life: before and after the events of this line.
+type credited struct {
+	deal      crm.Deal
+	terms     contract.Terms
+	share     contract.RevenueShare
+	events    []event
+	before    int64 // revenue before these events
+	after     int64
+	result    attribution.Result // of the revenue after
+	earned    int64              // of it, credited to touches that earn
+	moved     int64              // earned after less earned before
+	original  bool               // a refund by the share that was charged
+	byAccount bool
+}
+
+// credit apportions the deal's revenue to its touches. Revenue is cumulative, so that parts and refunds are apportioned with the same
+// weights and never lose a cent against the whole.
+func (m *shareMonth) credit(deal crm.Deal, all, events []event) credited {
+	first := events[0]
+	c := credited{deal: deal, terms: first.terms, share: first.clause, events: events}
+	c.before = m.revenueBefore(deal, all, events[:1])
+	c.after = c.before
+	for _, e := range events {
+		c.after += m.minorOf(deal, e)
+	}
+	if c.before > 0 {
+		c.after = max(0, c.after) // more given back than was received takes back what was charged, not more
+	}
+	journey, byAccount := m.index.journey(deal, first.clause.Attribution, first.terms.Zone)
+	c.byAccount = byAccount
+	model, lookback := modelOf(first.clause.Attribution), lookbackOf(first.clause.Attribution, first.terms.Zone)
+	earns := func(t attribution.Touch) bool { return first.clause.Attribution.Credits.Earns(t.Channel, t.Provider) }
+	c.result = attribution.Credit(journey, model, lookback, money.New(c.after, m.currency))
+	c.earned = c.result.Portion(earns).Amount.Minor
+	earlier := attribution.Credit(journey, model, lookback, money.New(c.before, m.currency)).Portion(earns).Amount.Minor
+	c.moved = c.earned - earlier
+	if credited, revenue := m.settledShare(first.clause.ID, deal.ID); revenue > 0 && onlyRefunds(events) {
+		c.takeBack(credited, revenue)
+	}
+	return c
+}
+
+// takeBack computes a refund by the share that was charged, whatever the journey looks like now.
+func (c *credited) takeBack(credited, revenue int64) {
+	c.original = true
+	c.moved = -money.MulDiv(c.before-c.after, credited, revenue, c.terms.Rounding)
+	c.earned = money.MulDiv(c.before, credited, revenue, c.terms.Rounding) + c.moved
+}
+
+func onlyRefunds(events []event) bool {
+	for _, e := range events {
+		if e.minor >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// withoutEmptyRefunds leaves out refunds of revenue that was not charged: they take nothing back.
+func (m *shareMonth) withoutEmptyRefunds(deal crm.Deal, all, events []event) []event {
+	sum := m.revenueBefore(deal, all, events[:min(1, len(events))])
+	var kept []event
+	for _, e := range events {
+		if e.minor < 0 && sum <= 0 {
+			m.consider(deal, e.clause.ID, refuse(NotCharged, "Refund %s gives back revenue that no statement charged, so it takes nothing back.", e.id))
+			continue
+		}
+		sum += m.minorOf(deal, e)
+		kept = append(kept, e)
+	}
+	return kept
+}
+
+// minorOf is what an event adds to the deal's revenue.
+func (d *drafter) minorOf(deal crm.Deal, e event) int64 {
+	if e.payment != nil {
+		return e.minor
+	}
+	amount, _ := d.amount(deal, e.clause)
+	return amount.Minor
+}
+
+// revenueBefore sums the events of the deal that come before the first of the given ones and were charged: by a locked statement, or, in a
+// month without one, as the evidence now says.
+func (m *shareMonth) revenueBefore(deal crm.Deal, all, events []event) int64 {
+	var sum int64
+	for _, e := range all {
+		if len(events) > 0 && e.id == events[0].id {
+			break
+		}
+		if m.wasCharged(deal, e) {
+			sum += m.minorOf(deal, e)
+		}
+	}
+	return sum
+}
+
+func (m *shareMonth) wasCharged(deal crm.Deal, e event) bool {
+	if b, ok := m.chargedOn(e.clause.ID, deal.ID, e); ok {
+		return !b.conceded
+	}
+	if _, locked := m.settledIn(cal.MonthOf(e.date).Period()); locked && cal.MonthOf(e.date).Period() != m.facts.Period {
+		return false
+	}
+	return m.eligible(deal, e) == nil
+}
+
+func modelOf(a contract.Attribution) attribution.Model {
+	model, err := attribution.ParseModel(a.Model)
+	if err != nil {
+		panic(fmt.Sprintf("fees: the contract was read with the model %q: %v", a.Model, err))
+	}
+	if len(a.Direct) > 0 {
+		model = model.WithDirect(a.Direct...)
+	}
+	return model
+}
+
+func lookbackOf(a contract.Attribution, zone *time.Location) attribution.Lookback {
+	return attribution.Lookback{Span: a.Lookback, Edge: attribution.Edge(a.Edge), Zone: zone}
+}
+
+func (c credited) noCredit() *refusal {
+	switch {
+	case c.after == c.before:
+		return refuse(NoCredit, "The revenue of this deal did not change: %s.", c.money(c.after))
+	case len(c.result.Credits) == 0:
+		return refuse(NoCredit, "No touch counts for this deal: all of %s is unattributed.", c.money(c.after))
+	default:
+		return refuse(NoCredit, "No touch that earns was credited: all of %s went to other touches or is unattributed.", c.money(c.after))
+	}
+}
+
+func (c credited) money(minor int64) string { return money.New(minor, c.terms.Currency).Format() }
+
+func (c credited) line() Line {
+	quantity := money.New(c.moved, c.terms.Currency)
+	amount := quantity.Mul(c.share.Rate, c.terms.Rounding)
+	events := make([]string, len(c.events))
+	for i, e := range c.events {
+		events[i] = e.id
+	}
+	return Line{
+		Clause: c.share.ID, Kind: KindDeal, Text: c.text(), Quantity: quantity.String(), Unit: string(c.terms.Currency) + " credited",
+		Rate: decimalOf(c.share.Rate), RateText: c.share.Rate.String(), Amount: amount, Deal: c.deal.ID, Events: events,
+		Revenue: money.New(c.after-c.before, c.terms.Currency).String(),
+		Basis: Basis{
+			Version:  c.terms.Version,
+			Clause:   contract.RevenueShareWords(c.share, c.terms),
+			Formula:  fmt.Sprintf("%s x %s = %s", quantity.Format(), c.share.Rate, amount.Format()),
+			Rounding: roundingWords(c.terms),
+			Inputs:   c.inputs(),
+			Touches:  c.touches(),
+			Evidence: c.evidence(),
+			Notes:    c.notes(),
+		},
+	}
+}
+
+// decimalOf writes an exact rate: 3 % is 0.03. Percentages always end within a few decimals.
+func decimalOf(r money.Ratio) string {
+	percent, ok := strings.CutSuffix(money.NewRatio(r.Num(), r.Den()).String(), " %")
+	if !ok {
+		return r.String()
+	}
+	whole, frac, _ := strings.Cut(percent, ".")
+	for len(whole) < 3 {
+		whole = "0" + whole
+	}
+	return strings.TrimRight(whole[:len(whole)-2]+"."+whole[len(whole)-2:]+frac, "0")
+}
+
+func (c credited) text() string {
+	name := dealName(c.deal)
+	if len(c.events) == 1 {
+		e := c.events[0]
+		switch {
+		case e.payment == nil:
+			return fmt.Sprintf("%s, won %s", name, e.date.Words())
+		case e.minor < 0:
+			return fmt.Sprintf("%s, refund %s", name, e.date.Words())
+		default:
+			return fmt.Sprintf("%s, collected %s", name, e.date.Words())
+		}
+	}
+	return fmt.Sprintf("%s, %d events until %s", name, len(c.events), c.events[len(c.events)-1].date.Words())
+}
+
+func (c credited) inputs() []Input {
+	in := []Input{{"deal created", createdOn(c.deal, c.terms.Zone).Words()}, {"deal won", c.deal.ClosedOn.Words()}}
+	if c.before != 0 {
+		in = append(in, Input{"revenue before", c.money(c.before)})
+	}
+	in = append(in,
+		Input{"revenue to date", c.money(c.after)},
+		Input{"credited to touches that earn", fmt.Sprintf("%s of %s", c.money(c.earned), c.money(c.after))})
+	if c.result.Unattributed != 0 {
+		in = append(in, Input{"unattributed", c.money(c.result.Unattributed)})
+	}
+	if c.earned != c.moved {
+		in = append(in, Input{"credited before", c.money(c.earned - c.moved)})
+	}
+	return append(in, Input{"credited in this line", c.money(c.moved)}, Input{"rate", c.share.Rate.String()})
+}
+
+func (c credited) touches() []Credited {
+	out := make([]Credited, 0, len(c.result.Credits)+len(c.result.Ignored))
+	row := func(t attribution.Touch) Credited {
+		r := Credited{
+			Touch: t.ID, Contact: t.Contact, Channel: t.Channel, Campaign: t.Campaign,
+			Provider: t.Provider, Earns: c.share.Attribution.Credits.Earns(t.Channel, t.Provider),
+		}
+		if !t.At.IsZero() {
+			r.At = t.At.In(c.terms.Zone).Format(time.RFC3339)
+		}
+		return r
+	}
+	for _, tc := range c.result.Credits {
+		r := row(tc.Touch)
+		r.Roles, r.Share, r.Credit = tc.Roles.String(), c.result.Share(tc.Weight).String(), money.New(tc.Minor, c.terms.Currency).String()
+		out = append(out, r)
+	}
+	for _, i := range c.result.Ignored {
+		r := row(i.Touch)
+		r.Share, r.Credit, r.Earns, r.Ignored = "0 %", money.New(0, c.terms.Currency).String(), false, i.Reason.Words()
+		out = append(out, r)
+	}
+	return out
+}
+
+func (c credited) evidence() []Evident {
+	out := []Evident{{"deal", c.deal.ID, dealName(c.deal)}}
+	for _, e := range c.events {
+		if e.payment != nil {
+			out = append(out, Evident{"payment", e.id, fmt.Sprintf("%s on %s", c.money(e.minor), e.payment.PaidOn.Words())})
+		}
+	}
+	return out
+}
+
+func (c credited) notes() []string {
+	notes := append([]string{}, c.result.Notes...)
+	if c.original {
+		notes = append(notes, "A refund takes back the share that was charged, also when the journey looks otherwise now.")
+	}
+	if c.byAccount {
+		notes = append(notes, "No contact is associated with the deal: the touches of all contacts of its company were taken, as the contract says.")
+	}
+	return notes
+}

@@ -1,0 +1,130 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/fees/pack"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Difference is what later evidence says otherwise than the evidence that a statement was computed on, as far as it bears on it. It informs; it changes nothing.
+type Difference struct {
+	From, To int64 // numbers of the imports that are compared
+	Total    money.Amount
+	Now      money.Amount // the total if it were computed from the newest evidence, by the same terms
+	Lines    []fees.LineChange
+	Facts    []fees.FactChange
+}
+
+// Nothing reports whether later evidence says the same.
+func (d Difference) Nothing() bool { return len(d.Lines) == 0 && len(d.Facts) == 0 }
+
+// Difference computes the statement again from the newest evidence, by the same terms and the same settled statements, and compares line by
+// line and fact by fact. Who may: see StatementSee. Faults: NotFound, Forbidden.
+func (s *Service) Difference(ctx context.Context, actor access.Actor, id string) (Difference, error) {
+	var out Difference
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		row, err := s.admit(ctx, tx, actor, access.StatementSee, id)
+		if err != nil {
+			return err
+		}
+		newest, err := s.NewestImport(ctx, tx, row.ClientID)
+		if err != nil {
+			return err
+		}
+		total := money.New(row.TotalMinor, money.Currency(row.Currency))
+		out = Difference{From: row.ImportNo, To: newest, Total: total, Now: total}
+		if newest == row.ImportNo {
+			return nil
+		}
+		return s.compare(ctx, tx, id, &out)
+	})
+	if err != nil {
+		return Difference{}, fmt.Errorf("compare statement %s with later evidence: %w", id, err)
+	}
+	return out, nil
+}
+
+func (s *Service) compare(ctx context.Context, tx bun.Tx, id string, out *Difference) error {
+	row, err := readRow(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	files, err := row.files()
+	if err != nil {
+		return err
+	}
+	agreement, frozen, _, err := pack.ReadInputs(files)
+	if err != nil {
+		return err
+	}
+	frozen.Period = row.period()
+	var before crm.Evidence // without any import there was none
+	if row.ImportNo > 0 {
+		if before, err = s.Evidence(ctx, tx, row.ClientID, row.ImportNo); err != nil {
+			return err
+		}
+	}
+	after, err := s.Evidence(ctx, tx, row.ClientID, 0)
+	if err != nil {
+		return err
+	}
+	later := frozen
+	later.Evidence = after
+	asOf := row.summary().AsOf
+	old, _ := fees.Draft(agreement, frozen, asOf)
+	now, _ := fees.Draft(agreement, later, asOf)
+	out.Now = now.Total
+	out.Lines = fees.Compare(old, now)
+	out.Facts = fees.Bearing(fees.ChangedFacts(before, after, frozen.Evidence, fees.Used(agreement, later).Evidence), old, now)
+	return s.nameImports(ctx, tx, row.ClientID, out)
+}
+
+// namedDeals is for how many deals the imports are named: each is read by itself.
+const namedDeals = 50
+
+// nameImports says of each changed value of a deal, its associations and its payments which import said it.
+func (s *Service) nameImports(ctx context.Context, tx bun.Tx, client string, out *Difference) error {
+	history := map[string][]crmops.Said{}
+	for i, f := range out.Facts {
+		said, read := history[f.Deal]
+		if f.Deal == "" || !read && len(history) == namedDeals {
+			continue
+		}
+		if !read {
+			var err error
+			if said, err = crmops.DealHistory(ctx, tx, client, f.Deal, out.To); err != nil {
+				return err
+			}
+			history[f.Deal] = said
+		}
+		out.Facts[i].Import = importOf(f, said, out.From)
+	}
+	return nil
+}
+
+// importOf is the last import after the given one that said something new of the value; 0 when none did.
+func importOf(f fees.FactChange, said []crmops.Said, after int64) (no int64) {
+	value := ""
+	for _, s := range said {
+		if s.Record.Kind != f.Kind || s.Record.ID != f.ID {
+			continue
+		}
+		now := s.Record.Get(f.Field)
+		if f.Field == "" {
+			now = s.Record.Hash().String()
+		}
+		if now != value && s.Import.No > after {
+			no = s.Import.No
+		}
+		value = now
+	}
+	return no
+}

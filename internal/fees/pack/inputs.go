@@ -1,0 +1,172 @@
+package pack
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+)
+
+// Frozen is a statement with the files that it was computed from and their hash.
+type Frozen struct {
+	Document fees.Document
+	Inputs   []File // terms/* and facts/*
+	Hash     string
+}
+
+// Freeze drafts a statement from the part of the facts that it uses, in exactly the form in which that part stands in the pack, so that
+// whoever reads the pack computes from the same.
+func Freeze(a contract.Agreement, f fees.Facts, asOf cal.Date) (Frozen, error) {
+	inputs, err := encodeInputs(a, fees.Used(a, f))
+	if err != nil {
+		return Frozen{}, err
+	}
+	agreement, facts, problems, err := ReadInputs(inputs)
+	if err != nil {
+		return Frozen{}, fmt.Errorf("read the inputs back: %w", err)
+	}
+	for _, p := range problems {
+		if p.Lost {
+			return Frozen{}, fmt.Errorf("read the inputs back: %s", p)
+		}
+	}
+	facts.Period, facts.Evidence.AsOf = f.Period, f.Evidence.AsOf
+	statement, issues := fees.Draft(agreement, facts, asOf)
+	out := Frozen{Document: fees.Document{Statement: statement, Issues: issues}, Inputs: inputs}
+	body, err := out.Document.Encode()
+	if err != nil {
+		return Frozen{}, err
+	}
+	out.Hash = Hash(append(slices.Clone(inputs), File{statementFile, body}))
+	return out, nil
+}
+
+func encodeInputs(a contract.Agreement, f fees.Facts) ([]File, error) {
+	var files []File
+	for _, t := range a.Versions {
+		files = append(files, File{termsFileOf(t.Version), []byte(t.Source)})
+	}
+	of := map[crm.Kind][]crm.Record{}
+	for _, r := range f.Evidence.Records() {
+		of[r.Kind] = append(of[r.Kind], r)
+	}
+	for _, k := range crm.Kinds() {
+		if len(of[k]) == 0 {
+			continue
+		}
+		var b bytes.Buffer
+		if err := crm.WriteCSV(k, of[k], &b); err != nil {
+			return nil, err
+		}
+		files = append(files, File{factsFolder + crm.FileName(k), b.Bytes()})
+	}
+	settled, err := indented(f.Settled)
+	if err != nil {
+		return nil, err
+	}
+	released, err := indented(f.Released)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, File{settledFile, settled}, File{releasedFile, released}), nil
+}
+
+// indented is a list as JSON for people; none is "[]".
+func indented[T any](list []T) ([]byte, error) {
+	if list == nil {
+		list = []T{}
+	}
+	return indentedJSON(list)
+}
+
+func indentedJSON(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	err := enc.Encode(v)
+	return b.Bytes(), err
+}
+
+// ReadInputs reads the agreement and the facts from the files of a pack. The facts lack the period and the number of the evidence, which
+// the statement names. The error is a fault of kind Invalid that names the file.
+func ReadInputs(files []File) (contract.Agreement, fees.Facts, []Problem, error) {
+	var versions []contract.Terms
+	byName := map[string][]byte{}
+	for _, f := range files {
+		if !strings.HasPrefix(f.Name, termsFolder) {
+			byName[f.Name] = f.Body
+			continue
+		}
+		t, err := contract.Parse(f.Body)
+		if err != nil {
+			return contract.Agreement{}, fees.Facts{}, nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		versions = append(versions, t)
+	}
+	a, err := contract.NewAgreement(versions...)
+	if err != nil {
+		return a, fees.Facts{}, nil, fmt.Errorf("%s: %w", strings.TrimSuffix(termsFolder, "/"), err)
+	}
+	facts, problems, err := readFacts(a, func(name string) (io.ReadCloser, error) {
+		body, ok := byName[factsFolder+name]
+		if !ok {
+			return nil, fs.ErrNotExist
+		}
+		return io.NopCloser(bytes.NewReader(body)), nil
+	})
+	return a, facts, problems, err
+}
+
+// Archive is the inputs as one text, for keeping in a database.
+func Archive(files []File) (string, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := json.NewEncoder(z).Encode(files); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
+}
+
+// OpenArchive gives the files back. An error means that what was kept is damaged.
+func OpenArchive(text string) ([]File, error) {
+	raw, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return nil, fmt.Errorf("open the inputs of a statement: %w", err)
+	}
+	z, err := gzip.NewReader(bytes.NewReader(raw))
+	if err != nil {
+		return nil, fmt.Errorf("open the inputs of a statement: %w", err)
+	}
+	var files []File
+	if err := errors.Join(json.NewDecoder(z).Decode(&files), z.Close()); err != nil {
+		return nil, fmt.Errorf("open the inputs of a statement: %w", err)
+	}
+	return files, nil
+}
+
+// Split parts the inputs into the terms and the facts.
+func Split(inputs []File) (terms, facts []File) {
+	for _, f := range inputs {
+		if strings.HasPrefix(f.Name, termsFolder) {
+			terms = append(terms, f)
+			continue
+		}
+		facts = append(facts, f)
+	}
+	return terms, facts
+}

@@ -1,0 +1,132 @@
+package pack
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+// Limits of a pack that is read: it comes from somebody else.
+const (
+	mostFiles     = 10_000
+	mostFileBytes = 256 << 20
+	mostBytes     = 512 << 20
+	longestName   = 100
+)
+
+func noPack(code, format string, args ...any) error {
+	return fault.New(fault.Invalid, code, format, args...)
+}
+
+// readZip reads the files of a zip that may be hostile. Faults: Invalid for what is no pack, TooLarge.
+func readZip(r io.ReaderAt, size int64) ([]File, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "no-zip", "This is not a pack: it cannot be opened as a zip. Download it again.").Because(err)
+	}
+	if len(z.File) > mostFiles {
+		return nil, fault.New(fault.TooLarge, "many-files", "The zip holds %d files; a pack holds at most %d.", len(z.File), mostFiles)
+	}
+	var files []File
+	var total uint64
+	seen := map[string]bool{}
+	for _, f := range z.File {
+		name := strings.ToLower(f.Name)
+		switch total += f.UncompressedSize64; {
+		case !properName(f):
+			return nil, noPack("name", "The zip holds %q, which is no name of a file in a pack.", f.Name)
+		case seen[name]:
+			return nil, noPack("name-twice", "The zip holds %q twice.", f.Name)
+		case f.UncompressedSize64 > mostFileBytes || total > mostBytes || total < f.UncompressedSize64:
+			return nil, fault.New(fault.TooLarge, "large", "The zip is larger than a pack can be: at most %d MB a file and %d MB together.", mostFileBytes>>20, mostBytes>>20)
+		}
+		seen[name] = true
+		body, err := readMember(f)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, File{f.Name, body})
+	}
+	return files, nil
+}
+
+// properName admits plain relative names of regular files only.
+func properName(f *zip.File) bool {
+	n := f.Name
+	return n != "" && len(n) <= longestName && !strings.ContainsAny(n, "\\:\x00") && !path.IsAbs(n) && path.Clean(n) == n && n != ".." &&
+		!strings.HasPrefix(n, "../") && f.Mode().IsRegular() && f.Flags&1 == 0
+}
+
+// readMember reads one file, never more than it says and than is allowed.
+func readMember(f *zip.File) ([]byte, error) {
+	r, err := f.Open()
+	if err != nil {
+		return nil, fault.New(fault.Invalid, "damaged", "%s in the zip is damaged. Download the pack again.", f.Name).Because(err)
+	}
+	defer r.Close()
+	var b bytes.Buffer
+	n, err := io.Copy(&b, io.LimitReader(r, int64(f.UncompressedSize64)+1))
+	if err != nil || n != int64(f.UncompressedSize64) {
+		return nil, fault.New(fault.Invalid, "damaged", "%s in the zip is damaged: its content does not fit its checksum or size. Download the pack again.", f.Name).Because(err)
+	}
+	return b.Bytes(), nil
+}
+
+// readManifest finds and reads the manifest. Fault: Invalid when there is none, or it is of another form.
+func readManifest(files []File) (manifest, error) {
+	body, ok := fileOf(files, manifestFile)
+	if !ok {
+		return manifest{}, noPack("no-manifest", "This is not a pack: it has no %s.", manifestFile)
+	}
+	var m manifest
+	d := json.NewDecoder(bytes.NewReader(body))
+	if err := d.Decode(&m); err != nil {
+		return m, noPack("manifest", "%s cannot be read: %v.", manifestFile, err)
+	}
+	switch {
+	case m.Format != format:
+		return m, noPack("format", "This is not a pack: %s says %q instead of %q.", manifestFile, m.Format, format)
+	case m.Version != formatVersion:
+		return m, noPack("version", "The pack has form %d; this program reads form %d. Use the version of the program that wrote it, or a newer one.", m.Version, formatVersion)
+	}
+	return m, nil
+}
+
+func fileOf(files []File, name string) ([]byte, bool) {
+	for _, f := range files {
+		if f.Name == name {
+			return f.Body, true
+		}
+	}
+	return nil, false
+}
+
+var termsName = regexp.MustCompile(`^terms/v[1-9][0-9]*\.yaml$`)
+
+// belongs reports whether a pack has a file of the name.
+func belongs(name string) bool {
+	switch name {
+	case readmeFile, manifestFile, statementFile, eventsFile, pageFile, settledFile, releasedFile:
+		return true
+	}
+	if table, ok := strings.CutPrefix(name, factsFolder); ok {
+		k, known := crm.KindOfFile(table)
+		return known && crm.FileName(k) == table
+	}
+	return termsName.MatchString(name)
+}
+
+// needed are the files without which a pack cannot be verified.
+func needed() []string {
+	return []string{statementFile, eventsFile, pageFile, readmeFile, settledFile, releasedFile}
+}
+
+func termsFileOf(version int) string { return fmt.Sprintf("%sv%d.yaml", termsFolder, version) }

@@ -1,0 +1,352 @@
+package fees_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"golang.org/x/tools/txtar"
+	"pgregory.net/rapid"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// wantSound holds every statement to what is promised of all: the lines sum to the total, every line multiplies out, lines are numbered,
+// limits of a deal stand behind their line.
+func wantSound(t interface {
+	Helper()
+	Errorf(string, ...any)
+}, a contract.Agreement, s fees.Statement) {
+	t.Helper()
+	if !s.AddsUp() {
+		t.Errorf("the lines do not sum to %s", s.Total)
+	}
+	for i, l := range s.Lines {
+		if !l.MultipliesOut(a.First().Rounding) {
+			t.Errorf("line %d: %s x %s is not %s", l.No, l.Quantity, l.Rate, l.Amount)
+		}
+		if l.No != i+1 || l.With < 0 || l.With >= l.No {
+			t.Errorf("line %d stands at %d and belongs to %d", l.No, i+1, l.With)
+		}
+	}
+}
+
+// agreements are those of the worked examples, one of each sort.
+func agreements(t testing.TB) []contract.Agreement {
+	t.Helper()
+	var out []contract.Agreement
+	for _, name := range []string{"proration-annual-365", "lookback-drop", "lookback-renormalise", "worked-month", "cap-per-quarter", "period-floor", "per-deal-floor-and-cap",
+		"per-deal-cap-over-its-life", "customer-first-won-deal", "customer-types-unknown-hold", "other-currency-home-amount", "amendment-of-the-rate",
+		"tail", "contacts-of-the-account", "refund-ignored", "provider-credit", "cap-and-clawback", "amendment-mid-month"} {
+		archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var versions []contract.Terms
+		for _, f := range archive.Files {
+			if f.Name == "contract.yaml" || f.Name == "contract-2.yaml" {
+				terms, err := contract.Parse(f.Data)
+				if err != nil {
+					t.Fatal(err)
+				}
+				versions = append(versions, terms)
+			}
+		}
+		a, err := contract.NewAgreement(versions...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// chance draws as evenly as data comes; rapid, which prefers small numbers, gives its seed.
+type chance struct{ *rand.Rand }
+
+func draw(t *rapid.T) chance {
+	seed := rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed")
+	return chance{rand.New(rand.NewChaCha8([32]byte(seed)))}
+}
+
+func (c chance) oneIn(n int) bool              { return c.IntN(n) == 0 }
+func (c chance) of(from ...string) string      { return from[c.IntN(len(from))] }
+func (c chance) id(prefix string) string       { return fmt.Sprintf("%s%d", prefix, c.IntN(6)) }
+func (c chance) between(low, high int64) int64 { return low + c.Int64N(high-low+1) }
+
+func (c chance) date() cal.Date {
+	if c.oneIn(20) {
+		return cal.Date{}
+	}
+	return cal.MustDate("2025-12-01").AddDays(c.IntN(260))
+}
+
+func (c chance) instant() time.Time {
+	d := c.date()
+	if d.IsZero() {
+		return time.Time{}
+	}
+	return d.Start(time.UTC).Add(time.Duration(c.IntN(86400)) * time.Second)
+}
+
+func (c chance) amount() money.Amount {
+	currency := money.Currency(c.of("USD", "USD", "USD", "USD", "USD", "USD", "EUR", ""))
+	switch c.IntN(20) {
+	case 0:
+		return money.New([]int64{money.MaxMinor, -money.MaxMinor, 0, 1, -1}[c.IntN(5)], currency)
+	case 1, 2:
+		return money.New(c.between(-50, 50), currency)
+	}
+	return money.New(c.between(-1_000_000, 50_000_000), currency)
+}
+
+// evidence hangs together in most of it, and for the rest is such as no CRM would give: dangling, doubled, merged in circles, undated,
+// in other currencies.
+func (c chance) evidence() crm.Evidence {
+	e := crm.Evidence{AsOf: 7}
+	for i := range 6 {
+		deal, contact := fmt.Sprintf("d%d", i), fmt.Sprintf("c%d", i)
+		if !c.oneIn(8) {
+			e.DealContacts = append(e.DealContacts, crm.DealContact{DealID: deal, ContactID: contact})
+			e.Touches = append(e.Touches, crm.Touch{ID: "first-" + contact, ContactID: contact, At: time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), Channel: "webinar", Provider: "Northlight"})
+		}
+	}
+	for range c.IntN(8) {
+		won := !c.oneIn(6)
+		d := crm.Deal{ID: c.id("d"), Name: c.of("", "Big"), CompanyID: c.of("", "co0", "co1", "co2"), Amount: c.amount(), CreatedAt: c.instant(), ClosedOn: c.date(),
+			Won: won, Closed: won, OutcomeKnown: won || c.oneIn(2), Deleted: c.oneIn(15), CustomerType: crm.CustomerType(c.of("new", "new", "", "existing", "renewal")), Owner: "o"}
+		d.AmountKnown = !c.oneIn(12)
+		if d.HomeKnown = c.oneIn(2); d.HomeKnown {
+			d.HomeAmount = money.New(123456, "USD")
+		}
+		e.Deals = append(e.Deals, d)
+	}
+	for range c.IntN(4) {
+		e.Companies = append(e.Companies, crm.Company{ID: c.id("co"), Name: c.of("Bolt", "Cogs"), Domain: c.of("", "bolt.example"), Deleted: c.oneIn(8)})
+	}
+	for range c.IntN(7) {
+		contact := crm.Contact{ID: c.id("c"), CompanyID: c.of("", "co0", "co1", "co2"), CreatedAt: c.instant(), Deleted: c.oneIn(8), Name: "n", Email: "e@x.example"}
+		if c.oneIn(3) {
+			contact.MergedIDs = []string{c.id("c"), c.id("c")}
+		}
+		e.Contacts = append(e.Contacts, contact)
+		e.DealContacts = append(e.DealContacts, crm.DealContact{DealID: c.id("d"), ContactID: c.id("c"), Deleted: c.oneIn(8)})
+		e.Touches = append(e.Touches, crm.Touch{ID: fmt.Sprintf("t%d", len(e.Touches)), ContactID: c.id("c"), At: c.instant(), Channel: c.of("webinar", "sales call", "email"), Provider: c.of("", "Northlight"), Deleted: c.oneIn(8)})
+	}
+	for range c.IntN(10) {
+		e.Payments = append(e.Payments, crm.Payment{ID: c.id("p"), DealID: c.id("d"), PaidOn: cal.MustDate("2026-01-01").AddDays(c.IntN(240)), Amount: c.amount(), Deleted: c.oneIn(12)})
+	}
+	for range c.IntN(3) {
+		e.CarveOuts = append(e.CarveOuts, crm.CarveOut{List: c.of("before-us", "other"), DealID: c.of("", "d0"), CompanyID: c.of("", "co1"), Company: c.of("", "bolt"), Reason: c.of("a", "b")})
+	}
+	return e
+}
+
+func (c chance) month() cal.Period {
+	return cal.Month{Year: 2026, Month: time.Month(1 + c.IntN(8))}.Period()
+}
+
+var longAfter = cal.MustDate("2027-06-30")
+
+func drafted(t interface{ Fatal(...any) }, a contract.Agreement, f fees.Facts) ([]byte, fees.Statement) {
+	s, issues := fees.Draft(a, f, longAfter)
+	b, err := fees.Document{Statement: s, Issues: issues}.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, s
+}
+
+func shuffled[T any](c chance, rows []T) []T {
+	out := slices.Clone(rows)
+	c.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+// settled are the months before, drafted from the same or other evidence and locked.
+func (c chance) settled(a contract.Agreement, e crm.Evidence, until cal.Period) []fees.SettledStatement {
+	var out []fees.SettledStatement
+	for m := (cal.Month{Year: 2026, Month: 1}); m.First().Before(until.From); m = m.Next() {
+		if !c.oneIn(3) {
+			s, _ := fees.Draft(a, fees.Facts{Period: m.Period(), Evidence: e, Settled: out}, longAfter)
+			out = append(out, fees.Settle("s"+m.String(), s, nil))
+		}
+	}
+	return out
+}
+
+func TestWhateverTheEvidence(t *testing.T) {
+	all := agreements(t)
+	rapid.Check(t, func(t *rapid.T) {
+		c := draw(t)
+		a := all[c.IntN(len(all))]
+		f := fees.Facts{Period: c.month(), Evidence: c.evidence()}
+		f.Settled = c.settled(a, f.Evidence, f.Period)
+		want, s := drafted(t, a, f)
+		wantSound(t, a, s)
+
+		mixed := f
+		e := &mixed.Evidence
+		e.Companies, e.Contacts, e.Deals, e.DealContacts = shuffled(c, e.Companies), shuffled(c, e.Contacts), shuffled(c, e.Deals), shuffled(c, e.DealContacts)
+		e.Touches, e.Payments, e.CarveOuts, mixed.Settled = shuffled(c, e.Touches), shuffled(c, e.Payments), shuffled(c, e.CarveOuts), shuffled(c, f.Settled)
+		if got, _ := drafted(t, a, mixed); !bytes.Equal(got, want) {
+			t.Errorf("the order of the facts changes the statement:\n%s\n%s", want, got)
+		}
+		if got, _ := drafted(t, a, fees.Used(a, f)); !bytes.Equal(got, want) {
+			t.Errorf("the part that is used gives another statement:\n%s\n%s", want, got)
+		}
+		var back fees.Document
+		if err := back.Statement.UnmarshalJSON(mustJSON(t, s)); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(mustJSON(t, back.Statement), mustJSON(t, s)) {
+			t.Error("the printed form does not read back")
+		}
+	})
+}
+
+func mustJSON(t *rapid.T, s fees.Statement) []byte {
+	b, err := s.MarshalJSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// statements to review, of every sort of lines.
+func someStatement(t *rapid.T, all []contract.Agreement) (contract.Agreement, fees.Statement) {
+	c := draw(t)
+	a := all[c.IntN(len(all))]
+	f := fees.Facts{Period: c.month(), Evidence: c.evidence()}
+	if c.oneIn(4) {
+		f.Released = []fees.Released{{ID: "x/1", Statement: "x", Clause: "share", Amount: money.New(4711, "USD")}}
+	}
+	f.Settled = c.settled(a, f.Evidence, f.Period)
+	s, _ := fees.Draft(a, f, longAfter)
+	return a, s
+}
+
+func TestDivideLosesNothing(t *testing.T) {
+	all := agreements(t)
+	rapid.Check(t, func(t *rapid.T) {
+		_, s := someStatement(t, all)
+		lines := make([]fees.LineLife, len(s.Lines))
+		for i, l := range s.Lines {
+			lines[i].State = rapid.SampledFrom([]fees.LineState{fees.LineOpen, fees.LineAccepted, fees.LineDisputed, fees.LineConceded}).Draw(t, "state")
+			if l.With != 0 {
+				lines[i].State = lines[l.With-1].State
+			}
+		}
+		d := fees.Divide(s, lines)
+		if got := d.Payable.Add(d.Held).Add(d.Conceded); got != s.Total {
+			t.Errorf("%s + %s + %s is not %s", d.Payable, d.Held, d.Conceded, s.Total)
+		}
+	})
+}
+
+// TestFoldIsTotal: whatever is said to have happened, the fold gives a state; and what Check lets happen keeps every cent in its place.
+func TestFoldIsTotal(t *testing.T) {
+	all := agreements(t)
+	kinds := []fees.EventKind{fees.Submit, fees.Withdraw, fees.Accept, fees.Dispute, fees.Answer, fees.Concede, fees.Lock, fees.Release, fees.Waive, "unheard-of"}
+	rapid.Check(t, func(t *rapid.T) {
+		a, s := someStatement(t, all)
+		terms := a.First()
+		at := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+		var wild, allowed []fees.Event
+		for range rapid.IntRange(0, 30).Draw(t, "events") {
+			at = at.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "hours")) * time.Hour)
+			e := fees.Event{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Line: rapid.IntRange(-1, len(s.Lines)+1).Draw(t, "line"), At: at, By: "Ada", Minor: rapid.Int64Range(-5, 500_000).Draw(t, "minor")}
+			wild = append(wild, e)
+			fees.Fold(s, terms, wild, at)
+
+			life := fees.Fold(s, terms, allowed, at)
+			if e.Kind == fees.Lock || e.Kind == fees.Submit || e.Kind == fees.Withdraw {
+				e.Line = 0
+			}
+			if rapid.Bool().Draw(t, "whole") && e.Line >= 1 && e.Line <= len(s.Lines) {
+				e.Minor = life.Lines[e.Line-1].Held
+			}
+			if e.Kind != "unheard-of" && life.Check(s, e) == nil {
+				e.Seq = life.Next
+				allowed = append(allowed, e)
+			}
+		}
+		life := fees.Fold(s, terms, allowed, at)
+		if life.State != fees.Locked {
+			return
+		}
+		split := fees.AtLock(s, life)
+		var released int64
+		disputed := false
+		for i, l := range life.Lines {
+			released += l.Released
+			disputed = disputed || l.State == fees.LineDisputed && s.Lines[i].Amount.Minor > 0
+		}
+		if split.Held.Minor < 0 || !disputed && split.Held.Minor != 0 {
+			t.Errorf("held %s with disputes: %v", split.Held, disputed)
+		}
+		if got := split.Payable.Minor + split.Held.Minor + split.Conceded.Minor + released; got != s.Total.Minor {
+			t.Errorf("payable %s + held %s + conceded %s + released %d is not %s", split.Payable, split.Held, split.Conceded, released, s.Total)
+		}
+		var sum int64
+		for _, r := range fees.ReleasesOf("x", s, allowed) {
+			sum += r.Amount.Minor
+		}
+		if sum != released {
+			t.Errorf("released %d, the next statement carries %d", released, sum)
+		}
+	})
+}
+
+// TestAllReleasedIsAllOwed: when the client releases every disputed line in full, in any order, it has paid the whole total; when the agency
+// waives every one, what was payable at the lock is all.
+func TestAllReleasedIsAllOwed(t *testing.T) {
+	all := agreements(t)
+	rapid.Check(t, func(t *rapid.T) {
+		a, s := someStatement(t, all)
+		at := time.Date(2026, 9, 1, 12, 0, 0, 0, time.UTC)
+		var events []fees.Event
+		happen := func(e fees.Event) bool {
+			life := fees.Fold(s, a.First(), events, at)
+			e.At, e.Seq = at, life.Next
+			if life.Check(s, e) != nil {
+				return false
+			}
+			events = append(events, e)
+			return true
+		}
+		happen(fees.Event{Kind: fees.Submit})
+		var disputed []int
+		for _, l := range s.Lines {
+			kind := rapid.SampledFrom([]fees.EventKind{fees.Accept, fees.Dispute}).Draw(t, "review")
+			if happen(fees.Event{Kind: kind, Line: l.No}) && kind == fees.Dispute {
+				disputed = append(disputed, l.No)
+			}
+		}
+		happen(fees.Event{Kind: fees.Lock})
+		atLock := fees.AtLock(s, fees.Fold(s, a.First(), events, at))
+		waive := rapid.Bool().Draw(t, "waive")
+		kind := fees.Release
+		if waive {
+			kind = fees.Waive
+		}
+		for _, no := range rapid.Permutation(disputed).Draw(t, "order") {
+			happen(fees.Event{Kind: kind, Line: no, Minor: fees.Fold(s, a.First(), events, at).Lines[no-1].Held})
+		}
+		life := fees.Fold(s, a.First(), events, at)
+		end := fees.AtLock(s, life)
+		if end.Payable != atLock.Payable || end.Held.Minor != 0 {
+			t.Errorf("payable %s then %s, held %s", atLock.Payable, end.Payable, end.Held)
+		}
+		if want := atLock.Held; !waive && s.Total.Sub(end.Payable).Sub(end.Conceded) != want {
+			t.Errorf("released %s of %s held", s.Total.Sub(end.Payable).Sub(end.Conceded), want)
+		}
+	})
+}

@@ -1,0 +1,159 @@
+package fees
+
+import (
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Statement is what one party owes the other for a period.
+type Statement struct {
+	Contract   string
+	Client     string
+	Agency     string
+	Currency   money.Currency
+	Period     cal.Period
+	AsOf       cal.Date // the day it was drafted
+	Evidence   int64    // number of the import that the evidence is as of
+	Versions   []Version
+	Lines      []Line
+	Total      money.Amount
+	Considered []Considered
+}
+
+// Version names a text of the contract that the statement was computed under.
+type Version struct {
+	Number    int      `json:"number"`
+	Effective cal.Date `json:"effective"`
+	SHA256    string   `json:"sha256"`
+}
+
+// LineKind says what sort of charge a line is.
+type LineKind string
+
+// The kinds of lines. A limit belongs to a deal (dealFloor, dealCap) or to all lines of its clause.
+const (
+	KindRetainer    LineKind = "retainer"
+	KindDeal        LineKind = "deal"
+	KindDealFloor   LineKind = "deal-floor"
+	KindDealCap     LineKind = "deal-cap"
+	KindWindowCap   LineKind = "window-cap" // what a cap of an earlier window had kept back of a charge that is now refunded
+	KindPeriodFloor LineKind = "period-floor"
+	KindPeriodCap   LineKind = "period-cap"
+	KindReleased    LineKind = "released"
+)
+
+// Line is one charge. Quantity x Rate = Amount, rounded as Basis says.
+type Line struct {
+	No       int
+	Clause   string
+	Kind     LineKind
+	Text     string
+	Quantity string // exact: a decimal, or a fraction such as 12/28
+	Unit     string // what the quantity counts: "month", "USD credited"
+	Rate     string // exact: a decimal; a share of 3 % is 0.03
+	RateText string // for people: "3 %", "14,000.00"
+	Amount   money.Amount
+	With     int    // the line that this limit belongs to; 0: stands alone
+	Deal     string // id of the deal it charges; empty: none
+	Events   []string
+	Revenue  string // of a deal's line: the revenue that it moves, decimal; empty for other lines
+	Basis    Basis
+}
+
+// Basis is why a line is what it is. Whatever it prints multiplies out by hand.
+type Basis struct {
+	Version  int        `json:"version"` // of the contract
+	Clause   string     `json:"clause"`  // the clause in words
+	Formula  string     `json:"formula"` // with the numbers filled in
+	Rounding string     `json:"rounding"`
+	Inputs   []Input    `json:"inputs"`
+	Touches  []Credited `json:"touches,omitempty"`
+	Evidence []Evident  `json:"evidence,omitempty"`
+	Limit    *LimitSum  `json:"limit,omitempty"`
+	Notes    []string   `json:"notes,omitempty"`
+}
+
+// Input is one named number of the formula.
+type Input struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// Credited is one touch of the deal's journey with the part of the revenue it was credited.
+type Credited struct {
+	Touch    string `json:"touch"`
+	Contact  string `json:"contact"`
+	At       string `json:"at"` // RFC 3339 in the contract's zone; empty when nobody knows
+	Channel  string `json:"channel"`
+	Campaign string `json:"campaign,omitempty"`
+	Provider string `json:"provider,omitempty"`
+	Roles    string `json:"roles,omitempty"`
+	Share    string `json:"share"`
+	Credit   string `json:"credit"` // decimal
+	Earns    bool   `json:"earns"`
+	Ignored  string `json:"ignored,omitempty"` // why it did not count
+}
+
+// Evident refers to a row of evidence.
+type Evident struct {
+	Kind  string `json:"kind"` // deal | payment | statement
+	ID    string `json:"id"`
+	Words string `json:"words"`
+}
+
+// LimitSum is a cap or floor over a window, to date.
+type LimitSum struct {
+	Window  cal.Period `json:"window"`
+	Floor   string     `json:"floor,omitempty"` // decimal; empty: the limit is not a floor
+	Cap     string     `json:"cap,omitempty"`   // decimal; empty: the limit is not a cap
+	Before  string     `json:"before"`          // fees of the window before this statement, unlimited
+	Charged string     `json:"charged"`         // what was charged of that, after limits
+}
+
+// Considered is a deal with an event in the period that is not charged, and why.
+type Considered struct {
+	Clause string `json:"clause"`
+	Deal   string `json:"deal"`
+	Name   string `json:"name"`
+	Code   Code   `json:"code"`
+	Words  string `json:"words"`
+}
+
+// Code says at which step of the eligibility a deal stopped.
+type Code string
+
+// The codes, in the order of the steps.
+const (
+	OutcomeUnknown  Code = "outcome-unknown"
+	NoCloseDate     Code = "no-close-date"
+	AmountMissing   Code = "amount-missing"
+	CurrencyUnknown Code = "currency-unknown"
+	OtherCurrency   Code = "other-currency"
+	AfterEnd        Code = "after-end"
+	CreatedBefore   Code = "created-before"
+	CreatedUnknown  Code = "created-unknown"
+	CarvedOut       Code = "carved-out"
+	OtherCustomer   Code = "other-customer"
+	TypeUnknown     Code = "type-unknown"
+	ChargedBefore   Code = "charged-before"
+	NotCharged      Code = "not-charged"
+	NoCredit        Code = "no-credit"
+)
+
+// Severity of an issue.
+type Severity string
+
+// Problem holds money out of the statement; Warning wants a look; Info explains.
+const (
+	Problem Severity = "problem"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
+
+// Issue is something that a reader of the statement should know.
+type Issue struct {
+	Severity Severity `json:"severity"`
+	Code     string   `json:"code"`
+	Subject  string   `json:"subject,omitempty"` // "deal D3", "clause growth-team"
+	Text     string   `json:"text"`
+}

@@ -1,0 +1,66 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+)
+
+// reason is why a line is what it is, ready to be shown.
+type reason struct {
+	clause  string // in words
+	basis   kit.BasisView
+	journey *kit.JourneyView
+	earning string // what of the journey earns, in a sentence
+	folds   []fold // tables behind their headings
+	notes   []string
+}
+
+// fold is a table that opens when asked for.
+type fold struct {
+	summary string
+	table   kit.TableView
+}
+
+func (s sheet) why(l fees.Line) templ.Component {
+	b := l.Basis
+	v := reason{clause: b.Clause, notes: b.Notes, basis: kit.BasisView{Formula: typeset(b.Formula), Rounding: b.Rounding}}
+	if b.Version > 0 {
+		v.basis.Clause = kit.Link{Text: l.Clause + ", version " + strconv.Itoa(b.Version) + " of the contract", Href: contractPath(s.Client, s.Contract)}
+	}
+	for _, in := range b.Inputs {
+		v.basis.Inputs = append(v.basis.Inputs, kit.Definition{Term: sentence(in.Name), Value: kit.Text(trueMinus(in.Value))})
+	}
+	for _, e := range b.Evidence {
+		v.basis.Evidence = append(v.basis.Evidence, s.evident(l, e))
+	}
+	if len(b.Touches) > 0 {
+		s.journey(l, &v)
+	}
+	return whyBody(v)
+}
+
+// evident is the link to a row of evidence.
+func (s sheet) evident(l fees.Line, e fees.Evident) kit.Link {
+	switch e.Kind {
+	case "deal":
+		return kit.Link{Text: "Deal " + e.ID + ": " + e.Words, Href: dealPath(s.Client, e.ID)}
+	case "payment":
+		return kit.Link{Text: "Payment " + e.ID + ": " + trueMinus(e.Words), Href: dealPath(s.Client, l.Deal)}
+	case "statement":
+		return kit.Link{Text: "Statement of " + e.Words, Href: statementPath(s.Client, e.ID)}
+	}
+	return kit.Link{Text: e.Words, Href: s.path("")}
+}
+
+// sentence writes a name of the basis with a capital.
+func sentence(words string) string {
+	if words == "" {
+		return ""
+	}
+	return strings.ToUpper(words[:1]) + words[1:]
+}

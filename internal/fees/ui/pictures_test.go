@@ -1,0 +1,84 @@
+package ui_test
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+)
+
+// TestPictures takes pictures of the pages, for eyes.
+func TestPictures(t *testing.T) {
+	dir := os.Getenv("OFRECORD_PICTURES")
+	if dir == "" {
+		t.Skip("OFRECORD_PICTURES is not set: give a folder for pictures of the pages")
+	}
+	d, ctx := dbtest.SQLite(t)
+	k := newDesk(t, d, ctx)
+	base := "/clients/org_acme/statements"
+	shoot := func(name string, who access.Actor, path string) {
+		if only := os.Getenv("OFRECORD_PICTURE"); only != "" && only != name {
+			return
+		}
+		handler := k.handler(who)
+		if strings.HasSuffix(name, "-open") {
+			handler = opened(handler)
+		}
+		server := httptest.NewServer(handler)
+		defer server.Close()
+		for _, v := range []struct{ name, size, scheme string }{{"wide-light", "1440,2400", "1"}, {"wide-dark", "1440,2400", "0"}, {"narrow-light", "390,4200", "1"}, {"narrow-dark", "390,4200", "0"}} {
+			chromium(t, "--blink-settings=preferredColorScheme="+v.scheme, "--window-size="+v.size, "--screenshot="+filepath.Join(dir, name+"-"+v.name+".png"), server.URL+path)
+		}
+		chromium(t, "--no-pdf-header-footer", "--print-to-pdf="+filepath.Join(dir, name+".pdf"), server.URL+path)
+	}
+	shoot("empty", owner, base)
+	k.january()
+	shoot("draft-form", owner, base+"/draft")
+	st := k.draft("2026-01")
+	shoot("draft", owner, base+"/"+st.ID)
+	shoot("submit", owner, base+"/"+st.ID+"/submit")
+	must(k.Submit(ctx, owner, ops.SubmitInput{Statement: st.ID}))(t)
+	must(k.Dispute(ctx, finance, ops.LineInput{Statement: st.ID, Line: 2, Text: "Boreal Freight came through our own fair stand in Hannover.\nThe webinar was after the offer."}))(t)
+	must(k.Answer(ctx, owner, ops.LineInput{Statement: st.ID, Line: 2, Text: "The first touch was the search campaign, eleven days before the fair. See the journey."}))(t)
+	must(k.Accept(ctx, finance, st.ID, 1))(t)
+	shoot("review-client", finance, base+"/"+st.ID)
+	shoot("review-open", finance, base+"/"+st.ID)
+	shoot("review-agency-open", owner, base+"/"+st.ID)
+	shoot("accept", finance, base+"/"+st.ID+"/accept")
+	must(k.AcceptRest(ctx, finance, st.ID))(t)
+	shoot("lock", owner, base+"/"+st.ID+"/lock")
+	must(k.Lock(ctx, owner, ops.LockInput{Statement: st.ID, Seen: -1}))(t)
+	k.imported(won("D-1", "Boreal Freight", "44000.00", "2026-01-20", "paid search/robot cells", "webinar/Palletising"), won("D-2", "Kestrel Foods", "90000.00", "2026-01-28", "webinar"))
+	shoot("locked", finance, base+"/"+st.ID)
+	shoot("later", finance, base+"/"+st.ID+"/later")
+	k.moveTo("2026-03-03")
+	k.draft("2026-02")
+	shoot("list", finance, base)
+}
+
+func chromium(t *testing.T, args ...string) {
+	t.Helper()
+	args = append([]string{"--headless", "--no-sandbox", "--hide-scrollbars", "--user-data-dir=" + t.TempDir()}, args...)
+	if out, err := exec.Command("chromium", args...).CombinedOutput(); err != nil {
+		t.Logf("%s", out)
+	}
+}
+
+// opened opens every reason and form of a page.
+func opened(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del("Accept-Encoding")
+		rec := httptest.NewRecorder()
+		next.ServeHTTP(rec, r)
+		w.Header().Set("Content-Type", rec.Header().Get("Content-Type"))
+		_, _ = w.Write(bytes.ReplaceAll(rec.Body.Bytes(), []byte(`<details class="why"`), []byte(`<details class="why" open`)))
+	})
+}

@@ -1,0 +1,140 @@
+package fees
+
+import (
+	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+)
+
+// Used is the part of the facts that decides a statement of their period, and no more: deals that are won or might be, up to the last
+// day that any month of it covers, with the companies, contacts, touches and payments that belong to them. Names and addresses of
+// contacts and the owners of deals decide nothing and are left out. Draft gives the same from the whole and from the part.
+func Used(a contract.Agreement, f Facts) Facts {
+	u := use{agreement: a, facts: f, companies: map[string]bool{}, deals: map[string]bool{}, contacts: map[string]bool{}, until: f.Period.To}
+	for _, s := range f.Settled {
+		u.until = cal.Later(u.until, s.Period.To)
+	}
+	out := f
+	out.Evidence = crm.Evidence{AsOf: f.Evidence.AsOf}
+	if len(clauseIDs[contract.RevenueShare](a)) == 0 {
+		return out
+	}
+	e := decisive(f.Evidence)
+	u.choose(e)
+	u.copy(&out.Evidence, e)
+	return out
+}
+
+// decisive is the evidence with one row of each id, and without what decides nothing: the names and addresses of contacts, the owners of
+// deals.
+func decisive(e crm.Evidence) crm.Evidence {
+	e.Contacts, e.Deals = slices.Clone(e.Contacts), slices.Clone(e.Deals)
+	for i := range e.Contacts {
+		e.Contacts[i].Name, e.Contacts[i].Email = "", ""
+	}
+	for i := range e.Deals {
+		e.Deals[i].Owner = ""
+	}
+	e.Companies = attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
+	e.Contacts = attribution.Once(e.Contacts, func(c crm.Contact) string { return c.ID })
+	e.Deals = attribution.Once(e.Deals, func(d crm.Deal) string { return d.ID })
+	e.Payments = attribution.Once(e.Payments, func(p crm.Payment) string { return p.ID })
+	return e
+}
+
+// use chooses evidence.
+type use struct {
+	agreement contract.Agreement
+	facts     Facts
+	until     cal.Date // the first day that no month of the statement covers
+	companies map[string]bool
+	deals     map[string]bool
+	contacts  map[string]bool
+}
+
+func (u *use) choose(e crm.Evidence) {
+	from := u.agreement.First().Effective
+	for _, d := range e.Deals {
+		matters := d.Won && (d.ClosedOn.IsZero() || !d.ClosedOn.Before(from)) || !d.OutcomeKnown && u.facts.Period.Contains(d.ClosedOn)
+		if !d.Deleted && matters && d.ClosedOn.Before(u.until) {
+			u.deals[d.ID] = true
+			if d.CompanyID != "" {
+				u.companies[d.CompanyID] = true
+			}
+		}
+	}
+	for _, d := range e.Deals { // which deal of a company was its first
+		if !d.Deleted && d.Won && u.companies[d.CompanyID] && d.ClosedOn.Before(u.until) {
+			u.deals[d.ID] = true
+		}
+	}
+	canonical := attribution.Link(&e.Snapshot).Canonical
+	for _, dc := range e.DealContacts {
+		if u.deals[dc.DealID] {
+			u.contacts[canonical(dc.ContactID)] = true
+		}
+	}
+	if u.byAccount() {
+		for _, c := range e.Contacts {
+			if u.companies[c.CompanyID] {
+				u.contacts[canonical(c.ID)] = true
+			}
+		}
+	}
+	for _, c := range e.Contacts { // merged contacts: their touches belong to the one that is left
+		for _, id := range append([]string{c.ID}, c.MergedIDs...) {
+			if u.contacts[canonical(id)] {
+				u.contacts[id] = true
+			}
+		}
+	}
+}
+
+func (u *use) byAccount() bool {
+	for _, t := range u.agreement.Versions {
+		for _, c := range t.Clauses {
+			if share, ok := c.(contract.RevenueShare); ok && share.Attribution.Contacts == "associated-or-account" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (u *use) copy(out *crm.Evidence, e crm.Evidence) {
+	out.Companies = kept(e.Companies, func(c crm.Company) bool { return u.companies[c.ID] })
+	out.Contacts = kept(e.Contacts, func(c crm.Contact) bool { return u.contacts[c.ID] })
+	out.Deals = kept(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] })
+	out.DealContacts = kept(e.DealContacts, func(dc crm.DealContact) bool { return !dc.Deleted && u.deals[dc.DealID] })
+	out.Touches = kept(e.Touches, func(t crm.Touch) bool { return !t.Deleted && u.contacts[t.ContactID] })
+	out.Payments = kept(e.Payments, func(p crm.Payment) bool { return u.deals[p.DealID] && p.PaidOn.Before(u.until) })
+	lists := u.lists()
+	out.CarveOuts = kept(e.CarveOuts, func(c crm.CarveOut) bool {
+		return slices.ContainsFunc(lists, func(list string) bool { return isList(c, list) })
+	})
+}
+
+func (u *use) lists() []string {
+	var out []string
+	for _, t := range u.agreement.Versions {
+		for _, c := range t.Clauses {
+			if share, ok := c.(contract.RevenueShare); ok && share.Eligible.CarveOut != "" {
+				out = append(out, share.Eligible.CarveOut)
+			}
+		}
+	}
+	return out
+}
+
+func kept[T any](rows []T, keep func(T) bool) []T {
+	var out []T
+	for _, r := range rows {
+		if keep(r) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
