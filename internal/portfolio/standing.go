@@ -1,0 +1,166 @@
+package portfolio
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Standing is one contract of a client as of a day. Paths are addresses of pages.
+type Standing struct {
+	Name      string         // of the contract
+	Agreement bool           // a version is accepted
+	Terms     contract.Terms // the version in force, or the first accepted one to come; only with Agreement
+	Proposal  *Proposal
+	Imported  cal.Date   // day of the newest evidence; zero: there is none
+	Latest    *Statement // the newest statement that is not withdrawn
+	Locked    cal.Date   // first day after the last locked period; zero: nothing is locked
+	Held      []Held     // what disputes still hold over the lock, newest first
+}
+
+// Held is what a dispute of a locked statement still holds back.
+type Held struct {
+	ID     string // of the statement
+	Period cal.Period
+	Amount money.Amount
+}
+
+// Proposal is a version that waits for a side to accept it.
+type Proposal struct {
+	Number    int
+	Effective cal.Date
+	WaitsOn   contract.Side
+}
+
+// Statement is the newest statement of the contract.
+type Statement struct {
+	ID     string
+	Period cal.Period
+	State  fees.State
+	Open   int // lines that nobody has answered for yet
+	// Disputed lines, and those of them that the agency has not answered.
+	Disputed, Unanswered int
+	WindowEnds           cal.Date
+	WindowOpen           bool
+}
+
+// Wait is one thing that somebody must do.
+type Wait struct {
+	On   contract.Side
+	What string
+	By   cal.Date // the day by which it was promised; zero: no day was agreed
+	Late bool
+	Room string // the room of the client in which it is done: "statements"
+	ID   string // of the statement in it; empty: the room itself
+}
+
+// Waits lists what the contract now waits for, as of today, the most binding first.
+func Waits(s Standing, today cal.Date) []Wait {
+	var out []Wait
+	if s.Proposal != nil {
+		out = append(out, Wait{On: s.Proposal.WaitsOn, Room: "contract", By: s.Proposal.Effective,
+			What: fmt.Sprintf("Read version %d of the contract and accept it", s.Proposal.Number)})
+	}
+	if !s.Agreement {
+		if s.Proposal == nil {
+			out = append(out, Wait{On: contract.AgencySide, Room: "contract", What: "Write the contract and propose it"})
+		}
+		return out
+	}
+	if s.Imported.IsZero() {
+		out = append(out, Wait{On: contract.AgencySide, Room: "evidence", What: "Import the CRM: there is no evidence yet"})
+	}
+	if w, ok := reviewWait(s); ok {
+		w.Late = !w.By.IsZero() && today.After(w.By)
+		out = append(out, w)
+	} else if w, ok := issueWait(s, today); ok {
+		out = append(out, w)
+	}
+	for _, h := range s.Held {
+		out = append(out, Wait{On: contract.ClientSide, Room: "statements", ID: h.ID,
+			What: fmt.Sprintf("Settle the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())})
+	}
+	return out
+}
+
+// reviewWait is what the newest statement waits for.
+func reviewWait(s Standing) (Wait, bool) {
+	latest := s.Latest
+	if latest == nil {
+		return Wait{}, false
+	}
+	w := Wait{Room: "statements", ID: latest.ID}
+	month := latest.Period.Words()
+	switch {
+	case latest.State == fees.Drafted:
+		w.On, w.What, w.By = contract.AgencySide, "Submit the statement of "+month, issueBy(s.Terms, latest.Period)
+	case latest.State != fees.Submitted:
+		return Wait{}, false
+	case latest.Unanswered > 0:
+		w.On, w.What = contract.AgencySide, fmt.Sprintf("Answer %s of the statement of %s", plural(latest.Unanswered, "disputed line"), month)
+	case latest.Open > 0:
+		w.On, w.What, w.By = contract.ClientSide, fmt.Sprintf("Review %s of the statement of %s", plural(latest.Open, "line"), month), latest.WindowEnds
+	default:
+		w.On, w.What = contract.ClientSide, "Lock the statement of "+month
+	}
+	return w, true
+}
+
+// issueWait: the oldest month that is over and has no locked statement wants a draft.
+func issueWait(s Standing, today cal.Date) (Wait, bool) {
+	from := s.Locked
+	if from.IsZero() {
+		from = s.Terms.Term.Start
+	}
+	month := cal.MonthOf(from).Period()
+	if today.Before(month.To) {
+		return Wait{}, false
+	}
+	if end, ok := s.Terms.End(); ok && !month.From.Before(end) {
+		return Wait{}, false
+	}
+	by := issueBy(s.Terms, month)
+	return Wait{On: contract.AgencySide, Room: "statements", What: "Draft the statement of " + month.Words(), By: by, Late: today.After(by)}, true
+}
+
+// issueBy is the last day to issue a period's statement.
+func issueBy(t contract.Terms, p cal.Period) cal.Date {
+	return t.Statements.IssueWithin.After(p.Last(), t.Calendar)
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// Promise is the relationship in one sentence: what for, until when, and the last day to give notice.
+func Promise(t contract.Terms) string {
+	var of []string
+	for _, a := range t.Appointments {
+		of = append(of, fmt.Sprintf("%s for %s in %s", a.Promise, strings.ReplaceAll(a.Category, "-", " "), strings.Join(a.Markets, ", ")))
+	}
+	what := t.Agency + " works for " + t.Client
+	if len(of) > 0 {
+		what = t.Agency + " is " + strings.Join(of, "; ")
+	}
+	end, ok := t.End()
+	if !ok {
+		return fmt.Sprintf("%s, until notice of %s is given.", what, t.Term.Notice.Period)
+	}
+	return fmt.Sprintf("%s, until %s; the last day to give notice is %s.", what, end.AddDays(-1).Words(), t.Term.Notice.Period.Before(end.AddDays(-1), t.Calendar).Words())
+}
+
+// Clauses names the ways of pay: "growth-team 14,500.00 per month · closed-won 3 %".
+func Clauses(t contract.Terms) string {
+	parts := make([]string, len(t.Clauses))
+	for i, c := range t.Clauses {
+		parts[i] = c.ClauseID() + " " + contract.RateOf(c)
+	}
+	return strings.Join(parts, " · ")
+}

@@ -1,0 +1,73 @@
+package portfolio
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+var terms = contract.Terms{
+	Client: "Acme", Agency: "Northlight",
+	Term:       contract.Term{Start: cal.MustDate("2026-01-15"), Length: cal.Span{N: 12, Unit: cal.Months}, Notice: contract.Notice{Period: cal.Span{N: 90, Unit: cal.Days}}},
+	Statements: contract.StatementTerms{IssueWithin: cal.Span{N: 10, Unit: cal.WorkingDays}},
+}
+
+func TestWaits(t *testing.T) {
+	today := cal.MustDate("2026-04-06")
+	march := cal.Period{From: cal.MustDate("2026-03-01"), To: cal.MustDate("2026-04-01")}
+	ready := Standing{Agreement: true, Terms: terms, Imported: today, Locked: march.From}
+	with := func(change func(*Standing)) Standing {
+		s := ready
+		change(&s)
+		return s
+	}
+	tests := []struct {
+		name string
+		s    Standing
+		want []string // side, what, by
+	}{
+		{"nothing yet", Standing{}, []string{"agency Write the contract and propose it "}},
+		{"proposed", Standing{Proposal: &Proposal{1, cal.MustDate("2026-05-01"), contract.ClientSide}}, []string{"client Read version 1 of the contract and accept it 2026-05-01"}},
+		{"month to draft", ready, []string{"agency Draft the statement of March 2026 2026-04-14"}},
+		{"no evidence", with(func(s *Standing) { s.Imported = cal.Date{}; s.Locked = march.To }), []string{"agency Import the CRM: there is no evidence yet "}},
+		{"draft", with(func(s *Standing) { s.Latest = &Statement{Period: march, State: fees.Drafted} }), []string{"agency Submit the statement of March 2026 2026-04-14"}},
+		{"review", with(func(s *Standing) {
+			s.Latest = &Statement{Period: march, State: fees.Submitted, Open: 1, WindowEnds: cal.MustDate("2026-04-03")}
+		}), []string{"client Review 1 line of the statement of March 2026 2026-04-03 late"}},
+		{"dispute first", with(func(s *Standing) {
+			s.Latest = &Statement{Period: march, State: fees.Submitted, Open: 3, Disputed: 2, Unanswered: 2}
+		}), []string{"agency Answer 2 disputed lines of the statement of March 2026 "}},
+		{"to lock", with(func(s *Standing) { s.Latest = &Statement{Period: march, State: fees.Submitted} }), []string{"client Lock the statement of March 2026 "}},
+		{"held over the lock", with(func(s *Standing) {
+			s.Locked = march.To
+			s.Held = []Held{{"stm_1", march, money.New(250000, "USD")}}
+		}), []string{"client Settle the dispute of March 2026: USD 2,500.00 is held "}},
+		{"month still runs", with(func(s *Standing) { s.Locked = march.To }), nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, w := range Waits(test.s, today) {
+				line := string(w.On) + " " + w.What + " " + w.By.String()
+				if w.Late {
+					line += " late"
+				}
+				got = append(got, line)
+			}
+			if strings.Join(got, "\n") != strings.Join(test.want, "\n") {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestPromiseNamesTheLastDayForNotice(t *testing.T) {
+	got := Promise(terms)
+	if want := "Northlight works for Acme, until 14 Jan 2027; the last day to give notice is 16 Oct 2026."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,173 @@
+package ui
+
+import (
+	"fmt"
+
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+	"github.com/ofrecord/ofrecord/internal/portfolio"
+	"github.com/ofrecord/ofrecord/internal/portfolio/ops"
+)
+
+// cardView is a client in the portfolio.
+type cardView struct {
+	Name, Href  string
+	Engagements []engagementView
+	Empty       *kit.EmptyView
+}
+
+// engagementView is one contract of a client.
+type engagementView struct {
+	Name    string
+	Promise string
+	Pay     string
+	Figures []kit.FigureView
+	Waits   []waitView
+	History *kit.TableView
+
+	AllStatements string // address
+}
+
+// waitView is one thing that waits.
+type waitView struct {
+	On, What, Href string
+	By             cal.Date
+	Late           bool
+	Mine           bool
+}
+
+func portfolioPage(actor access.Actor) kit.PageView {
+	v := kit.PageView{Title: "Portfolio", Room: "portfolio", Lede: "Each client with what was promised, where the month's statement stands, and what waits on whom."}
+	if access.Decide(actor, access.ClientCreate, access.Scope{}).Allowed {
+		v.Actions = append(v.Actions, kit.Button(kit.ButtonView{Text: "Add a client", Href: "/clients/new"}))
+	}
+	return v
+}
+
+func cardViews(cards []ops.Card, actor access.Actor) []cardView {
+	out := make([]cardView, len(cards))
+	for i, c := range cards {
+		out[i] = cardView{Name: c.Client.Name, Href: "/clients/" + c.Client.ID, Engagements: engagementViews(c, actor, false), Empty: emptyOf(c, actor)}
+	}
+	return out
+}
+
+func overviewPage(card ops.Card) kit.PageView {
+	return kit.PageView{Title: card.Client.Name, Room: "overview", Eyebrow: "Overview"}
+}
+
+func overviewView(card ops.Card, actor access.Actor) cardView {
+	return cardView{Name: card.Client.Name, Engagements: engagementViews(card, actor, true), Empty: emptyOf(card, actor)}
+}
+
+// emptyOf teaches where to begin with a client that has no contract.
+func emptyOf(card ops.Card, actor access.Actor) *kit.EmptyView {
+	if len(card.Engagements) > 0 {
+		return nil
+	}
+	if !access.Decide(actor, access.ContractSee, access.Of(card.Client.ID)).Allowed {
+		return &kit.EmptyView{Title: "Nothing of yours here yet", Text: "What your organisation does for this client, and what it earned, will stand here."}
+	}
+	v := &kit.EmptyView{
+		Title: "No contract yet",
+		Text:  "A contract says what is promised and how the agency is paid. Statements are computed from it and from the CRM's evidence.",
+	}
+	if access.Decide(actor, access.ContractEdit, access.Of(card.Client.ID)).Allowed {
+		v.Action = kit.Button(kit.ButtonView{Text: "Write the contract", Href: "/clients/" + card.Client.ID + "/contract"})
+	}
+	return v
+}
+
+func engagementViews(card ops.Card, actor access.Actor, whole bool) []engagementView {
+	home := "/clients/" + card.Client.ID
+	out := make([]engagementView, len(card.Engagements))
+	for i, e := range card.Engagements {
+		v := engagementView{Name: e.Name, Figures: figures(e, home), AllStatements: home + "/statements"}
+		if e.Agreement {
+			v.Promise, v.Pay = portfolio.Promise(e.Terms), portfolio.Clauses(e.Terms)
+		}
+		for _, w := range e.Waits {
+			v.Waits = append(v.Waits, viewOf(w, home, actor, card.Client.ID))
+		}
+		if whole && len(e.Statements) > 0 {
+			v.History = history(e, home)
+		}
+		out[i] = v
+	}
+	return out
+}
+
+func viewOf(w portfolio.Wait, home string, actor access.Actor, client string) waitView {
+	v := waitView{On: "Agency", What: w.What, Href: home + "/" + w.Room, By: w.By, Late: w.Late}
+	agency := access.SeesInternal(actor, client)
+	v.Mine = agency
+	if w.On == contract.ClientSide {
+		v.On, v.Mine = "Client", !agency
+	}
+	if w.ID != "" {
+		v.Href += "/" + w.ID
+	}
+	return v
+}
+
+// figures are the four numbers of an engagement: the month's fee, what is payable, what is held, the age of the evidence.
+func figures(e ops.Engagement, home string) []kit.FigureView {
+	var out []kit.FigureView
+	if s, ok := e.Newest(); ok {
+		href := home + "/statements/" + s.ID
+		out = append(out, kit.FigureView{Label: "Fee of the month", Value: s.Total.Format(), Unit: string(s.Total.Currency), Period: s.Period.Words(), Note: string(s.State), Href: href})
+		if s.State == fees.Submitted || s.State == fees.Locked {
+			note := "as the lines stand"
+			if s.State == fees.Locked {
+				note = "locked"
+			}
+			out = append(out, kit.FigureView{Label: "Payable", Value: s.Split.Payable.Format(), Unit: string(s.Total.Currency), Period: s.Period.Words(), Note: note, Href: href})
+			held := kit.FigureView{Label: "Held by disputes", Value: s.Split.Held.Format(), Unit: string(s.Total.Currency), Period: s.Period.Words(), Href: href}
+			if !s.Split.Held.IsZero() {
+				held.Note, held.Tone = "disputed", kit.Attend
+			}
+			out = append(out, held)
+		}
+	} else {
+		out = append(out, kit.FigureView{Label: "Fee of the month", Value: "unknown", Note: "no statement yet", Href: home + "/statements"})
+	}
+	evidence := kit.FigureView{Label: "Evidence", Value: "none", Note: "nothing imported yet", Tone: kit.Attend, Href: home + "/evidence"}
+	if !e.Imported.IsZero() {
+		evidence.Value, evidence.Note, evidence.Tone = e.Imported.Words(), age(e.Today.DaysSince(e.Imported)), kit.Plain
+	}
+	return append(out, evidence)
+}
+
+func age(days int) string {
+	switch days {
+	case 0:
+		return "imported today"
+	case 1:
+		return "imported yesterday"
+	default:
+		return fmt.Sprintf("imported %d days ago", days)
+	}
+}
+
+// history is the table of the newest statements.
+func history(e ops.Engagement, home string) *kit.TableView {
+	v := &kit.TableView{
+		Caption: "Statements of " + e.Name, Quiet: true, Cards: true,
+		Columns: []kit.Column{{Title: "Period"}, {Title: "State"}, {Title: "Total", Align: kit.End, Hint: string(e.Terms.Currency)}, {Title: "Payable", Align: kit.End}, {Title: "Held", Align: kit.End}},
+	}
+	for _, s := range e.Statements[:min(len(e.Statements), 6)] {
+		payable, held := kit.Quiet("–"), kit.Quiet("–")
+		if s.State == fees.Submitted || s.State == fees.Locked {
+			payable, held = kit.Amount(s.Split.Payable), kit.Amount(s.Split.Held)
+		}
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
+			kit.Anchor(kit.Link{Text: s.Period.Words(), Href: home + "/statements/" + s.ID}), kit.Pill(string(s.State)), kit.Amount(s.Total), payable, held,
+		}})
+	}
+	return v
+}

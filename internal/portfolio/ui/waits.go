@@ -1,0 +1,34 @@
+package ui
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+)
+
+// waitTable says what waits, on which side, and until when.
+func waitTable(list []waitView) kit.TableView {
+	v := kit.TableView{
+		Caption: "What waits on whom", Cards: true,
+		Columns: []kit.Column{{Title: "What"}, {Title: "Waits on"}, {Title: "By"}},
+	}
+	for _, w := range list {
+		on, tone := w.On, kit.Plain
+		if w.Mine {
+			on, tone = w.On+" (you)", kit.Active
+		}
+		by := kit.Quiet("no day agreed")
+		switch {
+		case w.Late:
+			by = kit.TwoLines(kit.DateText(w.By), "late")
+		case !w.By.IsZero():
+			by = kit.DateText(w.By)
+		}
+		row := kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: w.What, Href: w.Href}), kit.PillIn(on, tone), by}}
+		if w.Late {
+			row.Tone = kit.Attend
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return v
+}
