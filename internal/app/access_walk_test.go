@@ -1,0 +1,175 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/app/demo"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/party"
+	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+)
+
+// address is one route or operation with the action that it says it needs.
+type address struct{ method, pattern, action string }
+
+func (p *Program) addresses() []address {
+	people := &partyui.Pages{Ops: p.Party}
+	var out []address
+	for _, r := range p.registry(people).Routes() {
+		if r.Method != "" {
+			out = append(out, address{r.Method, r.Pattern, r.Action})
+		}
+	}
+	for _, o := range p.api(people).Operations() {
+		out = append(out, address{o.Method, o.Path, o.Action})
+	}
+	return out
+}
+
+var wildcard = regexp.MustCompile(`\{[a-z]+(\.\.\.)?\}|\{\$\}`)
+
+// TestEveryAddressKeepsTheTable asks for every page and operation as every role, for the own client and for another one, and compares the
+// answer with the table of access. An address with an action that the table does not know fails.
+func TestEveryAddressKeepsTheTable(t *testing.T) {
+	p, made := demoProgram(t)
+	server := p.server()
+	ctx := p.inWorkspace(t.Context())
+	clients, err := p.Party.Clients(ctx, p.operator())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := clients[slices.IndexFunc(clients, func(c party.Org) bool { return c.ID != made.Client })].ID
+	real := p.realIDs(t, made)
+	if n := len(p.addresses()); n < 60 {
+		t.Fatalf("only %d addresses found", n)
+	}
+	for _, a := range p.addresses() {
+		if a.action != web.Public && !slices.Contains(access.Actions(), access.Action(a.action)) {
+			t.Errorf("%s %s needs %q, which the table of access does not know", a.method, a.pattern, a.action)
+			continue
+		}
+		if a.action == web.Public {
+			continue
+		}
+		p.walkNobody(t, server, a, made.Client, real)
+		for _, persona := range made.Personas {
+			actor, err := p.Party.ActorOf(ctx, persona.Account(), demo.Workspace)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, client := range []string{made.Client, other} {
+				if !strings.Contains(a.pattern, "{client}") && client == other {
+					continue
+				}
+				p.walk(t, server, a, actor, persona, client, client == made.Client, real)
+			}
+		}
+	}
+}
+
+// realIDs fills the placeholders of an address with things that exist at the sample client.
+func (p *Program) realIDs(t *testing.T, made demo.Made) map[string]string {
+	t.Helper()
+	ctx := p.inWorkspace(t.Context())
+	c, err := p.Contracts.Contract(ctx, p.operator(), made.Contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]string{
+		"statement": made.Statement, "contract": made.Contract, "version": c.Versions[0].ID, "deal": "D-0100", "import": "1", "line": "1", "number": "1", "no": "1",
+	}
+}
+
+func fill(pattern, client string, real map[string]string) string {
+	return wildcard.ReplaceAllStringFunc(pattern, func(w string) string {
+		name := strings.Trim(strings.TrimSuffix(strings.Trim(w, "{}"), "..."), "{}")
+		switch {
+		case name == "$":
+			return ""
+		case name == "client":
+			return client
+		case real[name] != "":
+			return real[name]
+		default:
+			return "nothing"
+		}
+	})
+}
+
+func ask(server http.Handler, a address, path, token string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(a.method, path, nil)
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, r)
+	return w
+}
+
+// walkNobody: without a sign-in every page sends to the sign-in and every operation answers 401.
+func (p *Program) walkNobody(t *testing.T, server http.Handler, a address, client string, real map[string]string) {
+	t.Helper()
+	path := fill(a.pattern, client, real)
+	w := ask(server, a, path, "")
+	toSignIn := w.Code == http.StatusSeeOther && strings.HasPrefix(w.Header().Get("Location"), partyui.SignInPath)
+	if w.Code != http.StatusUnauthorized && !toSignIn {
+		t.Errorf("nobody: %s %s answers %d", a.method, path, w.Code)
+	}
+}
+
+func (p *Program) walk(t *testing.T, server http.Handler, a address, actor access.Actor, persona demo.Persona, client string, own bool, real map[string]string) {
+	t.Helper()
+	token, _, err := p.Party.MakeToken(p.inWorkspace(t.Context()), actor, fmt.Sprintf("walk %d", time.Now().UnixNano()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := ""
+	if strings.Contains(a.pattern, "{client}") {
+		scope = client
+	}
+	path := fill(a.pattern, client, real)
+	w := ask(server, a, path, token)
+	say := func(format string, args ...any) {
+		t.Errorf("%s: %s %s (%s): answers %d, %s", persona.Role, a.method, path, a.action, w.Code, fmt.Sprintf(format, args...))
+	}
+	err = access.RequireAny(actor, access.Action(a.action), scope)
+	if ofAccount := a.action == string(access.AccountSelf) || a.action == string(access.TokenMake); ofAccount {
+		if err != nil || w.Code != http.StatusForbidden || len(w.Result().Cookies()) > 0 {
+			say("but a token reaches no account, and only a token is refused; %v", err)
+		}
+		return
+	}
+	switch {
+	case w.Code >= 500:
+		say("our mistake: %s", w.Body.String())
+	case err == nil && (w.Code == http.StatusUnauthorized || w.Code == http.StatusForbidden):
+		say("but the table allows it")
+	case err == nil && a.method == http.MethodGet && own && w.Code == http.StatusNotFound && !p.mayBeMissing(a, persona):
+		say("but it is there")
+	case err == nil && !own && w.Code < 300 && wildcardBesideClient(a.pattern):
+		say("but what it names belongs to another client")
+	case fault.Is(err, fault.NotFound) && w.Code != http.StatusNotFound:
+		say("but it must look as if it were not there")
+	case fault.Is(err, fault.Forbidden) && w.Code != http.StatusForbidden:
+		say("but the table forbids it")
+	}
+}
+
+// mayBeMissing: addresses that name what the walk has no example of, and what a specialist may see only of its own work.
+func (p *Program) mayBeMissing(a address, persona demo.Persona) bool {
+	return strings.Contains(fill(a.pattern, "", map[string]string{"statement": "x", "contract": "x", "version": "x", "deal": "x", "import": "x", "line": "x", "no": "x"}), "nothing") ||
+		persona.Role == access.SpecialistPartner
+}
+
+func wildcardBesideClient(pattern string) bool {
+	return len(wildcard.FindAllString(strings.ReplaceAll(pattern, "{client}", ""), -1)) > 0
+}

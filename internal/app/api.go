@@ -1,0 +1,41 @@
+package app
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	contractapi "github.com/ofrecord/ofrecord/internal/contract/api"
+	crmapi "github.com/ofrecord/ofrecord/internal/crm/api"
+	feesapi "github.com/ofrecord/ofrecord/internal/fees/api"
+	partyapi "github.com/ofrecord/ofrecord/internal/party/api"
+	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
+	"github.com/ofrecord/ofrecord/internal/platform/api"
+)
+
+// api is every operation for programs.
+func (p *Program) api(people *partyui.Pages) *api.API {
+	admit := p.admit(people)
+	a := api.New(api.Options{
+		Title: "Ofrecord", Version: "1", Log: p.Log, DB: p.DB, Now: p.Now,
+		Admit: func(ctx context.Context, r *http.Request, action, _ string) (context.Context, error) {
+			return admit(r.WithContext(ctx), action)
+		},
+		Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
+	})
+	(&partyapi.Operations{Party: p.Party}).Register(a)
+	(&contractapi.Operations{Contracts: p.Contracts}).Register(a)
+	(&crmapi.Operations{CRM: p.CRM, MaxUpload: int64(p.Config.MaxUpload)}).Register(a)
+	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)
+	return a
+}
+
+// contractIDs are the ids of a client's contracts.
+func (p *Program) contractIDs(ctx context.Context, actor access.Actor, client string) ([]string, error) {
+	list, err := p.Contracts.Contracts(ctx, actor, client)
+	ids := make([]string, len(list))
+	for i, c := range list {
+		ids[i] = c.ID
+	}
+	return ids, err
+}

@@ -1,0 +1,91 @@
+package app
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/app/demo"
+	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+)
+
+// The sample year on both engines comes to the same statements, to the last bit of what is printed, and the record holds.
+func TestDemoIsTheSameOnBothEngines(t *testing.T) {
+	var printed [2][]string
+	for i, database := range []string{filepath.Join(t.TempDir(), "demo.db"), dbtest.PostgresURL(t)} {
+		p, made := demoOn(t, database)
+		ctx := p.inWorkspace(t.Context())
+		page, err := p.Fees.Statements(ctx, p.operator(), made.Client, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range page.Statements {
+			whole, err := p.Fees.Statement(ctx, p.operator(), s.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			digest, err := whole.Document.Digest()
+			if err != nil {
+				t.Fatal(err)
+			}
+			printed[i] = append(printed[i], strings.Join([]string{s.Period.Words(), string(s.State), digest, s.Split.Payable.String(), s.Split.Held.String()}, " "))
+		}
+		report, err := p.Journal.Verify(ctx, p.operator())
+		if err != nil || report.Break != nil || report.Head.Seq < 100 {
+			t.Errorf("the record: %+v %v", report, err)
+		}
+		lookAround(t, p, made)
+	}
+	if len(printed[0]) != 12 {
+		t.Fatalf("%d statements", len(printed[0]))
+	}
+	for i := range printed[0] {
+		if printed[0][i] != printed[1][i] {
+			t.Errorf("the engines differ: %s and %s", printed[0][i], printed[1][i])
+		}
+	}
+}
+
+// lookAround opens the portfolio and the overview as both sides.
+func lookAround(t *testing.T, p *Program, made demo.Made) {
+	t.Helper()
+	server := p.server()
+	open := func(role access.Role, path string) *goquery.Document {
+		t.Helper()
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Authorization", "Bearer "+p.tokenOf(t, role, made.Personas))
+		w := httptest.NewRecorder()
+		server.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			t.Fatalf("%s opens %s: %d", role, path, w.Code)
+		}
+		page, err := goquery.NewDocumentFromReader(w.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return page
+	}
+	says := func(page *goquery.Document, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(strings.Join(strings.Fields(page.Text()), " "), w) {
+				t.Errorf("the page does not say %q", w)
+			}
+		}
+	}
+	lead := open(access.AccountLead, "/")
+	says(lead, "Acme Robotics (sample)", "Bluebell Foods (sample)", "No contract yet", "Review 8 lines of the statement of September 2026", "Settle the dispute of June 2026", "the last day to give notice is 2 Jul 2027")
+	finance := open(access.ClientFinance, "/clients/"+made.Client)
+	says(finance, "Client (you)", "Held by disputes", "imported 4 days ago")
+	if href, _ := finance.Find("a:contains('All statements')").Attr("href"); href != "/clients/"+made.Client+"/statements" {
+		t.Errorf("all statements are at %q", href)
+	}
+	if strings.Contains(finance.Text(), "Bluebell") {
+		t.Error("the client's finance reads of another client")
+	}
+}

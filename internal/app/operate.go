@@ -1,0 +1,244 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/uptrace/bun"
+
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
+	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/archive"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+)
+
+func configCommand() *cobra.Command {
+	var cfg Config
+	cmd := &cobra.Command{
+		Use: "config", Short: "Show every setting, its value and where it comes from; secrets are hidden", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			wrong := cfg.Load(cmd.Flags())
+			if err := cfg.Show(cmd.OutOrStdout()); err != nil {
+				return err
+			}
+			for _, w := range cfg.Warnings() {
+				fmt.Fprintln(cmd.ErrOrStderr(), "warning:", w)
+			}
+			return wrong
+		},
+	}
+	cfg.Flags(cmd.Flags())
+	return cmd
+}
+
+func doctorCommand() *cobra.Command {
+	var cfg Config
+	cmd := &cobra.Command{
+		Use:   "doctor",
+		Short: "Check configuration, database, record, disk, files, clock and mail, and change nothing",
+		Long:  "Exit status 0: all is well or has only warnings; 1: something must be mended.",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Statements: probeStatements, Files: probeFiles})
+			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
+				return err
+			}
+			if Sick(checks) {
+				return errFound
+			}
+			return nil
+		},
+	}
+	cfg.Flags(cmd.Flags())
+	return cmd
+}
+
+// probeJournal recomputes the record of the context's workspace.
+func probeJournal(ctx context.Context, d *db.DB) (string, error) {
+	slug, _ := db.Workspace(ctx)
+	report, err := (&journalops.Service{DB: d}).Verify(ctx, operatorOf(slug))
+	if err != nil {
+		return "", err
+	}
+	if report.Break != nil {
+		return "", report.Break
+	}
+	return fmt.Sprintf("%d entries hold", report.Head.Seq), nil
+}
+
+// probeStatements recomputes the statements of the context's workspace.
+func probeStatements(ctx context.Context, d *db.DB) (string, error) {
+	words, altered, err := countStatements(ctx, d)
+	if err != nil {
+		return "", err
+	}
+	if len(altered) > 0 {
+		return "", fmt.Errorf("%w; %s", altered[0], words)
+	}
+	return words, nil
+}
+
+// countStatements tells in words how many statements hold, and gives those that do not.
+func countStatements(ctx context.Context, d *db.DB) (words string, altered []feesops.Altered, err error) {
+	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		held, found, err := feesops.VerifyStored(ctx, tx)
+		words, altered = counted(held, "statement")+" hold", found
+		if held == 1 {
+			words += "s"
+		}
+		if len(found) > 0 {
+			words += fmt.Sprintf(", %d do not", len(found))
+		}
+		return err
+	})
+	return words, altered, err
+}
+
+// counted is "1 statement" or "2 statements".
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}
+
+// probeFiles lists the stored files that imports rest on.
+func probeFiles(ctx context.Context, d *db.DB) (digests []string, err error) {
+	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		digests, err = crmops.FilesOf(ctx, tx)
+		return err
+	})
+	return digests, err
+}
+
+func migrateCommand() *cobra.Command {
+	var cfg Config
+	cmd := &cobra.Command{
+		Use: "migrate", Short: "Bring the database to this program's version (serve does it by itself)", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cfg.Load(cmd.Flags()); err != nil {
+				return err
+			}
+			d, err := db.Open(cmd.Context(), cfg.Database)
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			if err := d.Migrate(cmd.Context()); err != nil {
+				return err
+			}
+			steps, err := d.MigrationStatus(cmd.Context())
+			fmt.Fprintf(cmd.OutOrStdout(), "%s is at this program's version: %d steps\n", cfg.DatabaseName(), len(steps))
+			return err
+		},
+	}
+	cfg.Flags(cmd.Flags())
+	return cmd
+}
+
+func backupCommand() *cobra.Command {
+	var cfg Config
+	var output string
+	cmd := &cobra.Command{
+		Use:   "backup",
+		Short: "Save the workspace, evidence files included, into one file while the program runs",
+		Long:  "Saves the workspace as it is, without migrating it. Exit status 1: stored files were found damaged and left out.",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cfg.Load(cmd.Flags()); err != nil {
+				return err
+			}
+			if err := cfg.mustExist(); err != nil {
+				return err
+			}
+			d, err := db.Open(cmd.Context(), cfg.Database)
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			if output == "" {
+				if err := os.MkdirAll(cfg.BackupDir, 0o700); err != nil {
+					return fault.New(fault.Unavailable, "backup-dir", "%s cannot be made: %s", cfg.BackupDir, plainCause(err))
+				}
+				output = filepath.Join(cfg.BackupDir, archive.FileName(cfg.Workspace, time.Now()))
+			}
+			done, err := saveWorkspace(cmd.Context(), d, cfg, output)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Saved %s: %d rows, %d files, fingerprint %s\n", output, done.Manifest.Rows(), len(done.Manifest.Blobs), done.Fingerprint)
+			if len(done.Damaged) > 0 {
+				fmt.Fprintf(cmd.OutOrStdout(), "Damaged and left out: %v\n", done.Damaged)
+				return errFound
+			}
+			return nil
+		},
+	}
+	cfg.Flags(cmd.Flags())
+	cmd.Flags().StringVar(&output, "output", "", "the file to write; it must not exist yet (default: a dated name in the backup directory)")
+	return cmd
+}
+
+func saveWorkspace(ctx context.Context, d *db.DB, cfg Config, output string) (done archive.Summary, err error) {
+	files, err := storedFiles(d, cfg)
+	if err != nil {
+		return archive.Summary{}, err
+	}
+	err = archive.WriteFile(output, func(w io.Writer) (err error) {
+		done, err = archive.Backup(db.WithWorkspace(ctx, cfg.Workspace), d, files, w, archive.Options{Program: programVersion()})
+		return err
+	})
+	return done, err
+}
+
+// storedFiles is the part of the stored files that belongs to the configured workspace.
+func storedFiles(d *db.DB, cfg Config) (*blob.Store, error) {
+	store, err := blob.Open(cfg.FilesDir())
+	if err != nil || d.Engine() == db.SQLite {
+		return store, err
+	}
+	return store.In(cfg.Workspace)
+}
+
+func restoreCommand() *cobra.Command {
+	var cfg Config
+	cmd := &cobra.Command{
+		Use:   "restore FILE",
+		Short: "Restore a backup into an empty database, of either engine, whole or not at all",
+		Args:  usage(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := open(cmd, &cfg)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			f, err := os.Open(args[0])
+			if err != nil {
+				return fault.New(fault.NotFound, "file", "%s cannot be read: %s", args[0], plainCause(err)).Because(err)
+			}
+			defer f.Close()
+			files, err := storedFiles(p.DB, cfg)
+			if err != nil {
+				return err
+			}
+			done, err := archive.Restore(p.inWorkspace(cmd.Context()), f, p.DB, files, archive.Options{Program: programVersion()})
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Restored the workspace %s of %s: %d rows, %d files, fingerprint %s\n",
+				done.Manifest.Workspace.Slug, done.Manifest.Created.Format(time.RFC3339), done.Manifest.Rows(), len(done.Manifest.Blobs), done.Fingerprint)
+			return nil
+		},
+	}
+	cfg.Flags(cmd.Flags())
+	return cmd
+}

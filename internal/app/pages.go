@@ -1,0 +1,85 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	attributionops "github.com/ofrecord/ofrecord/internal/attribution/ops"
+	attributionui "github.com/ofrecord/ofrecord/internal/attribution/ui"
+	contractui "github.com/ofrecord/ofrecord/internal/contract/ui"
+	crmui "github.com/ofrecord/ofrecord/internal/crm/ui"
+	feesui "github.com/ofrecord/ofrecord/internal/fees/ui"
+	"github.com/ofrecord/ofrecord/internal/journal"
+	journalui "github.com/ofrecord/ofrecord/internal/journal/ui"
+	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+	portfolioops "github.com/ofrecord/ofrecord/internal/portfolio/ops"
+	portfolioui "github.com/ofrecord/ofrecord/internal/portfolio/ui"
+)
+
+// registry is every address of the program.
+func (p *Program) registry(people *partyui.Pages) *web.Registry {
+	g := &web.Registry{}
+	people.Register(g)
+	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees}}).Register(g)
+	(&contractui.Pages{Ops: p.Contracts}).Register(g)
+	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, MaxUpload: int64(p.Config.MaxUpload)}).Register(g)
+	(&attributionui.Pages{Ops: &attributionops.Service{DB: p.DB, Now: p.Now}, ClientName: p.clientName}).Register(g)
+	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices}).Register(g)
+	(&journalui.Pages{Ops: p.Journal, ClientName: p.clientName, Subject: subjectPath}).Register(g)
+	p.api(people).Mount(g)
+	return g
+}
+
+// contractChoices are the contracts that a statement can be drafted under.
+func (p *Program) contractChoices(ctx context.Context, actor access.Actor, client string) ([]feesui.Contract, error) {
+	list, err := p.Contracts.Contracts(ctx, actor, client)
+	if err != nil {
+		return nil, err
+	}
+	var out []feesui.Contract
+	for _, c := range list {
+		if len(c.Accepted()) > 0 {
+			out = append(out, feesui.Contract{ID: c.ID, Name: c.Name})
+		}
+	}
+	return out, nil
+}
+
+// zoneOf is where a client's days begin and end: as its first contract says, UTC while there is none.
+func (p *Program) zoneOf(ctx context.Context, client string) *time.Location {
+	list, err := p.Contracts.Contracts(ctx, access.ActorFrom(ctx), client)
+	if err != nil {
+		return time.UTC
+	}
+	for _, c := range list {
+		if agreement, err := c.Agreement(); err == nil {
+			return agreement.First().Zone
+		}
+	}
+	return time.UTC
+}
+
+func (p *Program) clientName(ctx context.Context, actor access.Actor, id string) (string, error) {
+	org, err := p.Party.Client(ctx, actor, id)
+	return org.Name, err
+}
+
+// subjectPath is the page of what an entry of the record is about.
+func subjectPath(e journal.Entry) string {
+	if e.Client == "" {
+		return ""
+	}
+	home := "/clients/" + e.Client
+	switch e.Subject.Kind {
+	case "contract":
+		return home + "/contract/" + e.Subject.ID
+	case "statement":
+		return home + "/statements/" + e.Subject.ID
+	case "membership":
+		return home + "/people"
+	default:
+		return ""
+	}
+}

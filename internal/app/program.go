@@ -1,0 +1,127 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
+	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+	"github.com/ofrecord/ofrecord/internal/platform/mail"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+)
+
+// Program is the running product: every service, constructed in the order in which they stand on each other.
+type Program struct {
+	Config    Config
+	Log       *slog.Logger
+	Now       func() time.Time
+	DB        *db.DB
+	Blobs     *blob.Store
+	Journal   *journalops.Service
+	Party     *partyops.Service
+	Contracts *contractops.Service
+	CRM       *crmops.Service
+	Fees      *feesops.Service
+	Mailer    *mail.Mailer
+	Sessions  *web.SessionStore
+}
+
+// openProgram opens database and files, brings the database to the newest migration, and builds the services.
+func openProgram(ctx context.Context, cfg Config, log *slog.Logger, now func() time.Time) (*Program, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, cfg.Database)
+	if err != nil {
+		return nil, err
+	}
+	p := &Program{Config: cfg, Log: log, Now: now, DB: d}
+	if err := p.build(ctx); err != nil {
+		_ = d.Close() // the first error is the one to report
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Program) build(ctx context.Context) error {
+	if err := p.DB.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate the database: %w", err)
+	}
+	var err error
+	if p.Blobs, err = blob.Open(p.Config.FilesDir()); err != nil {
+		return err
+	}
+	p.Blobs.MaxBytes = int64(p.Config.MaxUpload)
+	p.Journal = &journalops.Service{DB: p.DB}
+	p.Party = partyops.New(partyops.Options{DB: p.DB, Now: p.Now, PublicURL: p.Config.URL()})
+	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
+	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed}
+	p.Fees = &feesops.Service{
+		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),
+		Evidence: evidenceAt, NewestImport: crmops.LatestImport,
+	}
+	p.Contracts.LockedUntil = feesops.LockedUntil
+	p.Sessions = web.NewSessionStore(p.DB, time.Now)
+	if p.Mailer, err = mail.New(p.DB, p.Config.Mail(), p.Log, p.Now); err != nil {
+		return err
+	}
+	return nil
+}
+
+// evidenceAt is the evidence as of an import, 0 being the newest.
+func evidenceAt(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
+	if n == 0 {
+		newest, err := crmops.LatestImport(ctx, tx, client)
+		if err != nil {
+			return crm.Evidence{}, err
+		}
+		n = newest
+	}
+	return crmops.EvidenceAt(ctx, tx, client, n)
+}
+
+func (p *Program) importFailed(_ context.Context, importID string, err error) {
+	p.Log.Error("import failed", "import", importID, "error", err)
+}
+
+// resumeImports takes up, in every workspace, the imports that a stop interrupted.
+func (p *Program) resumeImports(ctx context.Context) error {
+	spaces, err := p.DB.Workspaces(ctx)
+	if err != nil {
+		return err
+	}
+	var failures []error
+	for _, w := range spaces {
+		resumed, err := p.CRM.ResumeInterrupted(db.WithWorkspace(ctx, w.Slug))
+		if err != nil {
+			failures = append(failures, fmt.Errorf("workspace %s: %w", w.Slug, err))
+		}
+		for _, id := range resumed {
+			p.Log.Info("import resumed", "workspace", w.Slug, "import", id)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// Close ends background work and gives the database back.
+func (p *Program) Close() error {
+	p.CRM.Close()
+	return p.DB.Close()
+}
+
+// inWorkspace is the context of the configured workspace, for commands.
+func (p *Program) inWorkspace(ctx context.Context) context.Context {
+	return db.WithWorkspace(ctx, p.Config.Workspace)
+}

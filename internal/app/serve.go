@@ -1,0 +1,182 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+)
+
+func serveCommand() *cobra.Command {
+	var cfg Config
+	cmd := &cobra.Command{
+		Use: "serve", Short: "Serve the pages and the API", Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := open(cmd, &cfg)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			listener, err := net.Listen("tcp", cfg.Address)
+			if err != nil {
+				return fmt.Errorf("listen on %s: %w", cfg.Address, err)
+			}
+			fmt.Fprintf(cmd.OutOrStdout(), "Ofrecord serves %s on http://%s\n", cfg.DatabaseName(), listener.Addr())
+			if err := p.hintFirstSteps(cmd); err != nil {
+				return err
+			}
+			return p.serve(cmd.Context(), listener)
+		},
+	}
+	cfg.Flags(cmd.Flags())
+	return cmd
+}
+
+// open builds the program from flags and environment.
+func open(cmd *cobra.Command, cfg *Config) (*Program, error) {
+	if err := cfg.Load(cmd.Flags()); err != nil {
+		return nil, err
+	}
+	return openProgram(cmd.Context(), *cfg, newLogger(*cfg, cmd.ErrOrStderr()), time.Now)
+}
+
+// openExisting is open for commands that only make sense on a database that is there: a mistyped path makes none.
+func openExisting(cmd *cobra.Command, cfg *Config) (*Program, error) {
+	if err := cfg.Load(cmd.Flags()); err != nil {
+		return nil, err
+	}
+	if err := cfg.mustExist(); err != nil {
+		return nil, err
+	}
+	return open(cmd, cfg)
+}
+
+// mustExist refuses the path of a database file that is not there. Fault: NotFound.
+func (c Config) mustExist() error {
+	if c.Postgres() {
+		return nil
+	}
+	if _, err := os.Stat(c.Database); err != nil {
+		return fault.New(fault.NotFound, "database", "there is no database at %s; give --database, or make one with ofrecord init", c.Database)
+	}
+	return nil
+}
+
+// hintFirstSteps tells what to do on an installation without a workspace.
+func (p *Program) hintFirstSteps(cmd *cobra.Command) error {
+	spaces, err := p.DB.Workspaces(cmd.Context())
+	if err == nil && len(spaces) == 0 {
+		fmt.Fprintln(cmd.OutOrStdout(), "There is no agency yet. In another terminal, with the same database:\n  ofrecord init --agency \"Your agency\" --name \"Your name\" --email you@example.com")
+	}
+	return err
+}
+
+// serve answers requests until the context ends, and works on what is due in the background. Interrupted imports are taken up first.
+func (p *Program) serve(ctx context.Context, listener net.Listener) error {
+	server := p.server()
+	ctx, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { p.background(ctx) })
+	err := server.Serve(ctx, listener)
+	stop()
+	work.Wait()
+	return err
+}
+
+// server builds the pages and the API.
+func (p *Program) server() *web.Server {
+	people := &partyui.Pages{Ops: p.Party, Address: p.Config.visitor, NoMail: !p.Config.Mail().Configured()}
+	return web.New(web.Options{
+		Log: p.Log, PublicURL: p.Config.PublicURL, Sessions: p.Sessions,
+		Admit: p.admit(people), Frame: p.frame, SignIn: partyui.SignInPath, Ready: p.ready, MetricsToken: p.Config.MetricsToken,
+	}, p.registry(people))
+}
+
+// ready says whether requests can be served.
+func (p *Program) ready(ctx context.Context) error { return p.DB.Ping(ctx) }
+
+// resumeEvery is how often imports are looked for whose process ended on the way: at its own start the program finds only those that have
+// been quiet for a while.
+const resumeEvery = 10 * time.Second
+
+// resumeLeast is how often they are looked for at least while they fail, as they do on a full disk.
+const resumeLeast = 5 * time.Minute
+
+// sweepEvery is how often spent links, attempts and sessions are cleared away.
+const sweepEvery = time.Hour
+
+func (p *Program) background(ctx context.Context) {
+	var work sync.WaitGroup
+	work.Go(func() { p.report("mail", p.Mailer.Run(ctx)) })
+	work.Go(func() {
+		patiently(ctx, resumeEvery, resumeLeast, func() error { return p.resumeImports(ctx) }, func(err error) { p.report("resume imports", err) })
+	})
+	work.Go(func() {
+		every(ctx, sweepEvery, func() {
+			_, err := p.Sessions.Sweep(ctx)
+			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err))
+		})
+	})
+	work.Wait()
+}
+
+// every does the work at once, and again each time the span has passed, until the context ends.
+func every(ctx context.Context, span time.Duration, work func()) {
+	for tick := time.NewTicker(span); ; {
+		work()
+		select {
+		case <-ctx.Done():
+			tick.Stop()
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// patiently does the work as every does. While it fails the span doubles, up to the longest, and the same error is told only once.
+func patiently(ctx context.Context, span, longest time.Duration, work func() error, tell func(error)) {
+	said := ""
+	for wait := span; ; {
+		err := work()
+		switch {
+		case err == nil:
+			wait, said = span, ""
+		default:
+			if err.Error() != said {
+				tell(err)
+			}
+			wait, said = min(2*wait, longest), err.Error()
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (p *Program) report(task string, err error) {
+	if err != nil && !errors.Is(err, context.Canceled) {
+		p.Log.Error("background work failed", "task", task, "error", err)
+	}
+}
+
+// listenNear listens on the address, or on a free port of the same host when it is taken.
+func listenNear(address string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		host, _, _ := net.SplitHostPort(address)
+		return net.Listen("tcp", net.JoinHostPort(host, "0"))
+	}
+	return l, err
+}

@@ -1,0 +1,66 @@
+package app
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/fees/pack"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+func statementCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "statement", Short: "Statements without a server"}
+	var contracts []string
+	var facts, period string
+	var asJSON bool
+	show := &cobra.Command{
+		Use:   "preview --contract FILE --facts DIR --period 2026-03",
+		Short: "Compute a month's statement from a contract and a folder of CSV files, without a server or database",
+		Long:  "Give --contract once for each version of the contract. The files of the folder are described in docs/formats.md.",
+		Args:  usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			document, err := preview(contracts, facts, period)
+			if err != nil {
+				return err
+			}
+			return printDocument(cmd.OutOrStdout(), document, asJSON)
+		},
+	}
+	show.Flags().StringArrayVar(&contracts, "contract", nil, "contract file; once for each version")
+	show.Flags().StringVar(&facts, "facts", "", "folder of CSV files")
+	show.Flags().StringVar(&period, "period", "", "the month, such as 2026-03")
+	show.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	cmd.AddCommand(show)
+	return cmd
+}
+
+// preview drafts the month as of the day after it.
+func preview(contracts []string, folder, period string) (fees.Document, error) {
+	var faults fault.List
+	month, err := cal.ParseMonth(period)
+	for _, f := range fault.All(err) {
+		faults.Add(f.At("--period"))
+	}
+	if len(contracts) == 0 {
+		faults.Add(fault.New(fault.Invalid, "contract", "name the contract file; once for each version").At("--contract"))
+	}
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		faults.Add(fault.New(fault.Invalid, "facts", "%q is not a folder; name the folder with deals.csv, touches.csv and so on", folder).At("--facts"))
+	}
+	var texts [][]byte
+	for _, path := range contracts {
+		text, err := readFile(path, contract.MaxSource)
+		for _, f := range fault.All(err) {
+			faults.Add(f.At("--contract"))
+		}
+		texts = append(texts, text)
+	}
+	if err := faults.Err(); err != nil {
+		return fees.Document{}, err
+	}
+	return pack.Preview(texts, os.DirFS(folder), month, month.Next().First())
+}
