@@ -187,12 +187,7 @@ func (b *builder) clauses(v *value, t Terms) []Clause {
 	var out []Clause
 	seen := map[string]bool{}
 	for _, item := range v.items {
-		var c Clause
-		if item.get("retainer") != nil {
-			c = b.retainer(item)
-		} else {
-			c = b.revenueShare(item, t)
-		}
+		c := kindOf(item).build(b, item, t)
 		if seen[c.ClauseID()] {
 			b.problem(item, "clause-twice", "two clauses are named %q; give each its own name", c.ClauseID())
 		}
@@ -205,39 +200,6 @@ func (b *builder) clauses(v *value, t Terms) []Clause {
 	return out
 }
 
-func (b *builder) retainer(v *value) Retainer {
-	fee, every := b.amountPer(v.get("fee"))
-	return Retainer{
-		ID: v.str("retainer"), Fee: fee, Every: every, AnchorDay: v.number("anchor"),
-		Billed: v.str("billed"), Proration: Proration(v.str("proration")),
-	}
-}
-
-func (b *builder) revenueShare(v *value, t Terms) RevenueShare {
-	rate, _ := money.ParsePercent(v.str("rate"))
-	base, eligible, perDeal, period := v.get("base"), v.get("eligible"), v.get("per_deal"), v.get("period")
-	r := RevenueShare{
-		ID:   v.str("revenue_share"),
-		Rate: rate,
-		Base: Base{
-			Revenue: base.str("revenue"), Refunds: base.str("refunds"), Of: base.str("of"),
-			NewBy: base.str("new_by"), UnknownType: base.str("unknown_type"),
-		},
-		Attribution:   b.attribution(v.get("attribution")),
-		Eligible:      Eligibility{CreatedFrom: eligible.date("created_from"), CarveOut: noneIsEmpty(eligible.str("carve_out"))},
-		PerDealFloor:  b.limit(perDeal.get("floor")),
-		PerDealCap:    b.limit(perDeal.get("cap")),
-		PeriodFloor:   b.limit(period.get("floor")),
-		PeriodCap:     b.limit(period.get("cap")),
-		Tail:          v.span("tail"),
-		OtherCurrency: v.str("other_currency"),
-	}
-	b.checkBase(base, r.Base)
-	b.checkLimits(perDeal, r.PerDealFloor, r.PerDealCap)
-	b.checkLimits(period, r.PeriodFloor, r.PeriodCap)
-	return r
-}
-
 func noneIsEmpty(s string) string {
 	if s == "none" {
 		return ""
@@ -245,58 +207,10 @@ func noneIsEmpty(s string) string {
 	return s
 }
 
-func (b *builder) checkBase(v *value, base Base) {
-	switch {
-	case base.Of == "all-customers" && (base.NewBy != "" || base.UnknownType != ""):
-		b.problem(v, "base-contradiction", "all-customers needs no new_by and no unknown_type; leave them out")
-	case base.Of != "all-customers" && base.NewBy == "":
-		b.problem(v, "base-new-by", "say how a new customer is told; write new_by: crm-type or new_by: first-won-deal")
-	case base.NewBy == "crm-type" && base.UnknownType == "":
-		b.problem(v, "base-unknown-type", "say what happens to a deal without a type in the CRM; write unknown_type: hold, eligible or excluded")
-	case base.NewBy == "first-won-deal" && base.UnknownType != "":
-		b.problem(v, "base-contradiction", "first-won-deal never has an unknown type; leave unknown_type out")
-	}
-}
-
 func (b *builder) checkLimits(v *value, floor, limit Limit) {
 	if floor.Set && limit.Set && floor.Per == limit.Per && floor.Amount.Cmp(limit.Amount) > 0 {
 		b.problem(v, "floor-above-cap", "the floor of %s is above the cap of %s", floor.Amount.Format(), limit.Amount.Format())
 	}
-}
-
-func (b *builder) attribution(v *value) Attribution {
-	a := Attribution{
-		Model: v.str("model"), Lookback: v.span("lookback"), Edge: v.str("edge"), Anchor: v.str("anchor"),
-		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"),
-	}
-	switch {
-	case !a.Lookback.IsZero() && a.Edge == "":
-		b.problem(v, "lookback-edge", "a lookback cuts paths; say what happens to the weight it cuts off: edge: drop, renormalise or re-path (on one deal of 100,000 at 3 %% they pay 1,200, 1,714.29 or 2,100)")
-	case a.Lookback.IsZero() && a.Edge != "":
-		b.problem(v, "lookback-edge", "without a lookback nothing is cut off; leave edge out")
-	}
-	if a.Model == "last-non-direct" && len(a.Direct) == 0 {
-		b.problem(v, "direct-channels", "last-non-direct passes over direct touches; name them: direct_channels: [direct]")
-	}
-	return a
-}
-
-func (b *builder) credits(v *value) Credits {
-	var c Credits
-	written := 0
-	for key, by := range map[string]string{"channels": "channels", "all_channels_except": "all-channels-except", "providers": "providers"} {
-		if v.get(key) != nil {
-			written++
-			c = Credits{By: by, Values: v.texts(key)}
-		}
-	}
-	if written != 1 {
-		b.problem(v, "credits", "say whose touches earn with exactly one of channels, all_channels_except or providers")
-	}
-	if c.By != "all-channels-except" && written == 1 && len(c.Values) == 0 {
-		b.problem(v, "credits", "an empty list earns nothing; name at least one, or write all_channels_except: []")
-	}
-	return c
 }
 
 func (b *builder) amountPer(v *value) (money.Amount, Every) {

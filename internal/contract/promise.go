@@ -9,16 +9,7 @@ import (
 func Promise(t Terms) string {
 	var paid []string
 	for _, c := range t.Clauses {
-		switch c := c.(type) {
-		case Retainer:
-			paid = append(paid, fmt.Sprintf("%s per %s", c.Fee.FormatWith(), c.Every))
-		case RevenueShare:
-			share := fmt.Sprintf("%s of revenue %s from %s", c.Rate, c.Base.Revenue, strings.ReplaceAll(c.Base.Of, "-", " "))
-			if c.PeriodCap.Set {
-				share += ", " + limitWords("at most", "", c.PeriodCap)
-			}
-			paid = append(paid, share)
-		}
+		paid = append(paid, c.Promise())
 	}
 	until := "until it is ended"
 	if end, ok := t.End(); ok {

@@ -27,12 +27,7 @@ func Words(t Terms) []Section {
 		sections = append(sections, Section{Heading: "Appointments", Sentences: s})
 	}
 	for _, c := range t.Clauses {
-		switch c := c.(type) {
-		case Retainer:
-			sections = append(sections, Section{Heading: "Retainer: " + c.ID, ID: c.ID, Sentences: sentences(RetainerWords(c))})
-		case RevenueShare:
-			sections = append(sections, Section{Heading: "Revenue share: " + c.ID, ID: c.ID, Sentences: sentences(RevenueShareWords(c, t))})
-		}
+		sections = append(sections, Section{Heading: KindName(c.Kind()) + ": " + c.ClauseID(), ID: c.ClauseID(), Sentences: sentences(c.Words(t))})
 	}
 	return append(sections, Section{Heading: "Statements", Sentences: statementWords(t)})
 }
@@ -136,98 +131,6 @@ func orAny(names []string, none string) string {
 	return strings.Join(names, ", ")
 }
 
-// RetainerWords is the clause in plain sentences.
-func RetainerWords(r Retainer) string {
-	billed := "in which it starts"
-	if r.Billed == "at-end" {
-		billed = "in which it ends"
-	}
-	return fmt.Sprintf("The fee is %s per %s. Fee periods start on day %d, and each is on the statement %s. A fee period that is only partly in force %s.",
-		r.Fee.FormatWith(), r.Every, r.AnchorDay, billed, map[Proration]string{
-			ActualDays:  "owes its days in force out of its days (actual-days)",
-			Fixed30:     "owes its days in force out of 30 a month (30-day-month)",
-			Thirty360:   "owes its days by 30/360 out of 30 a month (30/360)",
-			Annual365:   "owes a year's fee x its days in force / 365 (annual-365)",
-			NoProration: "owes the whole fee (no proration)",
-		}[r.Proration])
-}
-
-// RevenueShareWords is the clause in plain sentences.
-func RevenueShareWords(r RevenueShare, t Terms) string {
-	s := []string{
-		fmt.Sprintf("The agency earns %s of %s", r.Rate, baseWords(r.Base)),
-		attributionWords(r.Attribution),
-		fmt.Sprintf("Deals count when they were created on %s or later%s", r.Eligible.CreatedFrom.Words(), carveOutWords(r.Eligible.CarveOut)),
-		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
-		fmt.Sprintf("For the clause: %s, %s", limitWords("at least", "no floor", r.PeriodFloor), limitWords("at most", "no cap", r.PeriodCap)),
-		tailWords(r),
-		map[string]string{
-			"hold":        "A deal in another currency than " + string(t.Currency) + " is held for a decision",
-			"home-amount": "A deal in another currency counts with the CRM's amount in " + string(t.Currency),
-		}[r.OtherCurrency],
-	}
-	return strings.Join(s, ". ") + "."
-}
-
-func baseWords(b Base) string {
-	revenue, when := "revenue closed", ", which is the deal's amount when it is won"
-	if b.Revenue == "collected" {
-		revenue, when = "revenue collected", ", which is each payment when it is received"
-	}
-	refunds := ", refunds deducted"
-	if b.Refunds == "ignored" {
-		refunds = ", refunds not deducted"
-	}
-	of := " from " + strings.ReplaceAll(b.Of, "-", " ")
-	switch b.NewBy {
-	case "crm-type":
-		of += fmt.Sprintf(" (told by the CRM's deal type; unknown: %s)", b.UnknownType)
-	case "first-won-deal":
-		of += " (new is a company's first won deal)"
-	}
-	return revenue + of + when + refunds
-}
-
-func attributionWords(a Attribution) string {
-	anchor := "the deal is won"
-	if a.Anchor == "deal-created" {
-		anchor = "the deal is created"
-	}
-	lookback := "without a lookback"
-	if !a.Lookback.IsZero() {
-		lookback = fmt.Sprintf("looking back %s (%s)", a.Lookback, map[string]string{
-			"drop":        "drop: what falls out is unattributed",
-			"renormalise": "renormalise: what remains is scaled to the whole",
-			"re-path":     "re-path: roles are given anew inside the window",
-		}[a.Edge])
-	}
-	contacts := "contacts associated with the deal"
-	if a.Contacts == "associated-or-account" {
-		contacts += " (or, where there are none, all contacts of its company)"
-	}
-	credits := ""
-	names := strings.Join(a.Credits.Values, ", ")
-	switch a.Credits.By {
-	case "channels":
-		credits = "touches in " + names + " earn"
-	case "providers":
-		credits = "touches run by " + names + " earn"
-	default:
-		credits = "touches in every channel earn"
-		if names != "" {
-			credits = "touches in every channel but " + names + " earn"
-		}
-	}
-	return fmt.Sprintf("Revenue is credited by %s to the touches of %s, up to the moment when %s, %s; %s", a.Model, contacts, anchor, lookback, credits)
-}
-
-func carveOutWords(list string) string {
-	if list == "" {
-		return "; there is no carve-out list"
-	}
-	return " and are not on the carve-out list " + list
-}
-
 func limitWords(word, none string, l Limit) string {
 	if !l.Set {
 		return none
@@ -237,13 +140,6 @@ func limitWords(word, none string, l Limit) string {
 		per = " per " + string(l.Per)
 	}
 	return word + " " + l.Amount.Format() + per
-}
-
-func tailWords(r RevenueShare) string {
-	if r.Tail.IsZero() {
-		return "Nothing counts after the end"
-	}
-	return fmt.Sprintf("After the end, deals created before it count for %s", r.Tail)
 }
 
 func statementWords(t Terms) []string {
@@ -256,17 +152,5 @@ func statementWords(t Terms) []string {
 		fmt.Sprintf("One statement a calendar month, issued within %s of its end.", t.Statements.IssueWithin),
 		fmt.Sprintf("The client can dispute a line within %s of submission. %s", o.Within, silence),
 		"A disputed line is held back; the rest stays payable.",
-	}
-}
-
-// RateOf is the rate in words, for lists of clauses: "3 %" or "14,000.00 per month".
-func RateOf(c Clause) string {
-	switch c := c.(type) {
-	case Retainer:
-		return c.Fee.Format() + " per " + string(c.Every)
-	case RevenueShare:
-		return c.Rate.String()
-	default:
-		return ""
 	}
 }

@@ -227,7 +227,7 @@ func limitLine(terms contract.Terms, share contract.RevenueShare, kind LineKind,
 	return Line{
 		Clause: share.ID, Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
-			Version: terms.Version, Clause: contract.RevenueShareWords(share, terms), Rounding: "none: sums of whole amounts", Limit: &sum,
+			Version: terms.Version, Clause: share.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
 			Inputs: []Input{
 				{"window", sum.Window.Words()},
 				{"fees of the window before, unlimited", before.Format()},

@@ -249,7 +249,7 @@ func (c credited) line() Line {
 		Revenue: money.New(c.after-c.before, c.terms.Currency).String(),
 		Basis: Basis{
 			Version:  c.terms.Version,
-			Clause:   contract.RevenueShareWords(c.share, c.terms),
+			Clause:   c.share.Words(c.terms),
 			Formula:  fmt.Sprintf("%s x %s = %s", quantity.Format(), c.share.Rate, amount.Format()),
 			Rounding: roundingWords(c.terms),
 			Inputs:   c.inputs(),

@@ -173,7 +173,7 @@ func (d *drafter) correctionLine(p feePart, owed, charged int64) Line {
 		Clause: r.ID, Kind: KindRetainer, Text: "Retainer " + p.fee.Words() + ", corrected", Events: []string{p.fee.String()},
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
-			Version: t.Version, Clause: contract.RetainerWords(r), Rounding: "none: sums of whole amounts",
+			Version: t.Version, Clause: r.Words(t), Rounding: "none: sums of whole amounts",
 			Formula: fmt.Sprintf("%s (owed) - %s (charged before) = %s", due.Format(), paid.Format(), move.Format()),
 			Inputs: []Input{
 				{"fee period", fmt.Sprintf("%s (%d days)", p.fee.Words(), p.fee.Days())},
@@ -229,7 +229,7 @@ func (d *drafter) retainerLine(run feeRun, fee, inForce cal.Period) Line {
 		Clause: r.ID, Kind: KindRetainer, Text: "Retainer " + inForce.Words(), Events: []string{fee.String()},
 		Quantity: part.String(), Unit: string(r.Every), Rate: r.Fee.String(), RateText: r.Fee.Format(), Amount: amount,
 		Basis: Basis{
-			Version: t.Version, Clause: contract.RetainerWords(r), Formula: formula,
+			Version: t.Version, Clause: r.Words(t), Formula: formula,
 			Rounding: roundingWords(t), Inputs: inputs, Notes: notes,
 		},
 	}

@@ -68,12 +68,10 @@ func (s sheet) title(g group) (title, note string) {
 		if !ok {
 			continue
 		}
-		switch c.(type) {
-		case contract.Retainer:
-			return "Retainer · " + g.clause, ""
-		case contract.RevenueShare:
-			return "Revenue share · " + g.clause, "quantity is the revenue credited to touches that earn"
+		if _, share := c.(contract.RevenueShare); share {
+			note = "quantity is the revenue credited to touches that earn"
 		}
+		return contract.KindName(c.Kind()) + " · " + g.clause, note
 	}
 	return g.clause, ""
 }

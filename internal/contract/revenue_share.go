@@ -1,0 +1,292 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+var revenueShareKind = clauseKind{spec: revenueShareSpec, name: "Revenue share", build: func(b *builder, v *value, _ Terms) Clause { return b.revenueShare(v) }}
+
+var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue that marketing brought.", fields: []spec{
+	{key: "revenue_share", doc: "The name of the clause, the same in every version.", scalar: slugScalar},
+	{key: "rate", doc: "The share.", scalar: percentOf()},
+	{key: "base", doc: "The revenue that is shared.", fields: []spec{
+		{key: "revenue", doc: "closed: the deal's amount when it is won; collected: each payment when it is received.", scalar: choice("closed", "collected")},
+		{key: "refunds", doc: "Whether money given back reduces the base.", scalar: choice("deducted", "ignored")},
+		{key: "of", doc: "Whose revenue.", scalar: choice("new-customers", "existing-customers", "all-customers")},
+		{key: "new_by", doc: "How a new customer is told: the CRM's deal type, or the company's first won deal. Needed unless of is all-customers.", scalar: choice("crm-type", "first-won-deal"), optional: true},
+		{key: "unknown_type", doc: "A deal whose type the CRM does not say. Needed with crm-type.", scalar: choice("hold", "eligible", "excluded"), optional: true},
+	}},
+	{key: "attribution", doc: "Which part of a deal's revenue counts.", fields: []spec{
+		{key: "model", doc: "first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, time-decay:7d (half-life), custom:40/20/40 (first/middle/last).", scalar: modelScalar},
+		{key: "lookback", doc: "How far back a touch counts from the anchor, or none. Days are calendar days in the contract's zone; hours are exact.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months, cal.Hours)},
+		{key: "edge", doc: "What happens to the weight of touches that the lookback cuts off. Needed with a lookback.", scalar: choice("drop", "renormalise", "re-path"), optional: true},
+		{key: "anchor", doc: "Where the journey ends: later touches do not count.", scalar: choice("deal-won", "deal-created")},
+		{key: "contacts", doc: "Whose touches make the journey: contacts associated with the deal, or, for a deal without any, all contacts of its company.", scalar: choice("associated", "associated-or-account")},
+		{key: "credits", doc: "Whose touches earn: exactly one of the three lists.", fields: []spec{
+			list("channels", "Only these channels earn.", textScalar, true),
+			list("all_channels_except", "Every channel earns but these. Write [] for no exception.", textScalar, true),
+			list("providers", "Only touches run by these providers earn.", textScalar, true),
+		}},
+		list("direct_channels", "The channels that last-non-direct passes over. Needed for that model.", textScalar, true),
+	}},
+	{key: "eligible", doc: "Which deals count.", fields: []spec{
+		{key: "created_from", doc: "The deal was created on this day or later.", scalar: dateScalar},
+		{key: "carve_out", doc: "The name of the list of deals and companies that the client already had, or none.", scalar: slugScalar},
+	}},
+	{key: "per_deal", doc: "Limits of the fee for one deal over its life.", fields: []spec{
+		{key: "floor", doc: "At least this for an eligible deal with credit, or none.", scalar: amountOrNone()},
+		{key: "cap", doc: "At most this, or none.", scalar: amountOrNone()},
+	}},
+	{key: "period", doc: "Limits of the fee of this clause over a period.", fields: []spec{
+		{key: "floor", doc: "At least this, settled in the last month of the period, or none.", scalar: limitPer(EveryMonth, EveryQuarter, EveryYear, EveryContractYear)},
+		{key: "cap", doc: "At most this, or none.", scalar: limitPer(EveryContractYear, EveryMonth, EveryQuarter, EveryYear, EveryTerm)},
+	}},
+	{key: "tail", doc: "How long after the end deals still count, if they were created before the end; or none.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months)},
+	{key: "other_currency", doc: "A deal in another currency: hold it for a decision, or take the CRM's amount in the home currency.", scalar: choice("hold", "home-amount")},
+}}
+
+// RevenueShare is a share of revenue that the agency's marketing brought.
+type RevenueShare struct {
+	ID            string
+	Rate          money.Ratio
+	Base          Base
+	Attribution   Attribution
+	Eligible      Eligibility
+	PerDealFloor  Limit
+	PerDealCap    Limit
+	PeriodFloor   Limit
+	PeriodCap     Limit
+	Tail          cal.Span // zero: none
+	OtherCurrency string   // hold | home-amount
+}
+
+// ClauseID is the id of the clause.
+func (r RevenueShare) ClauseID() string { return r.ID }
+
+// Kind is "revenue_share".
+func (RevenueShare) Kind() string { return "revenue_share" }
+
+// Limit is a floor or a cap. When not Set the contract says "none".
+type Limit struct {
+	Set    bool
+	Amount money.Amount
+	Per    Every // empty for a limit per deal
+}
+
+// Base is the revenue that is shared.
+type Base struct {
+	Revenue     string // closed | collected
+	Refunds     string // deducted | ignored
+	Of          string // new-customers | existing-customers | all-customers
+	NewBy       string // crm-type | first-won-deal; empty for all-customers
+	UnknownType string // hold | eligible | excluded; empty unless NewBy is crm-type
+}
+
+// Attribution decides which part of a deal's revenue counts.
+type Attribution struct {
+	Model    string   // as attribution.ParseModel reads it: "w-shaped", "time-decay:7d", "custom:50/20/30"
+	Lookback cal.Span // zero: none
+	Edge     string   // drop | renormalise | re-path; empty without lookback
+	Anchor   string   // deal-won | deal-created: the end of the journey
+	Contacts string   // associated | associated-or-account
+	Credits  Credits
+	Direct   []string // channels that count as direct for last-non-direct
+}
+
+// Credits says whose touches earn: every channel but some, only some channels, or the touches that some providers ran.
+type Credits struct {
+	By     string // channels | all-channels-except | providers
+	Values []string
+}
+
+// Earns reports whether a touch of that channel and provider earns.
+func (c Credits) Earns(channel, provider string) bool {
+	name := channel
+	if c.By == "providers" {
+		name = provider
+	}
+	for _, v := range c.Values {
+		if v == name {
+			return c.By != "all-channels-except"
+		}
+	}
+	return c.By == "all-channels-except"
+}
+
+// Eligibility of a deal.
+type Eligibility struct {
+	CreatedFrom cal.Date
+	CarveOut    string // name of a carve-out list; empty: none
+}
+
+// RateWords is the share.
+func (r RevenueShare) RateWords() string { return r.Rate.String() }
+
+// Promise is the share, of what, and its cap.
+func (r RevenueShare) Promise() string {
+	share := fmt.Sprintf("%s of revenue %s from %s", r.Rate, r.Base.Revenue, strings.ReplaceAll(r.Base.Of, "-", " "))
+	if r.PeriodCap.Set {
+		share += ", " + limitWords("at most", "", r.PeriodCap)
+	}
+	return share
+}
+
+func (b *builder) revenueShare(v *value) RevenueShare {
+	rate, _ := money.ParsePercent(v.str("rate"))
+	base, eligible, perDeal, period := v.get("base"), v.get("eligible"), v.get("per_deal"), v.get("period")
+	r := RevenueShare{
+		ID:   v.str("revenue_share"),
+		Rate: rate,
+		Base: Base{
+			Revenue: base.str("revenue"), Refunds: base.str("refunds"), Of: base.str("of"),
+			NewBy: base.str("new_by"), UnknownType: base.str("unknown_type"),
+		},
+		Attribution:   b.attribution(v.get("attribution")),
+		Eligible:      Eligibility{CreatedFrom: eligible.date("created_from"), CarveOut: noneIsEmpty(eligible.str("carve_out"))},
+		PerDealFloor:  b.limit(perDeal.get("floor")),
+		PerDealCap:    b.limit(perDeal.get("cap")),
+		PeriodFloor:   b.limit(period.get("floor")),
+		PeriodCap:     b.limit(period.get("cap")),
+		Tail:          v.span("tail"),
+		OtherCurrency: v.str("other_currency"),
+	}
+	b.checkBase(base, r.Base)
+	b.checkLimits(perDeal, r.PerDealFloor, r.PerDealCap)
+	b.checkLimits(period, r.PeriodFloor, r.PeriodCap)
+	return r
+}
+
+func (b *builder) checkBase(v *value, base Base) {
+	switch {
+	case base.Of == "all-customers" && (base.NewBy != "" || base.UnknownType != ""):
+		b.problem(v, "base-contradiction", "all-customers needs no new_by and no unknown_type; leave them out")
+	case base.Of != "all-customers" && base.NewBy == "":
+		b.problem(v, "base-new-by", "say how a new customer is told; write new_by: crm-type or new_by: first-won-deal")
+	case base.NewBy == "crm-type" && base.UnknownType == "":
+		b.problem(v, "base-unknown-type", "say what happens to a deal without a type in the CRM; write unknown_type: hold, eligible or excluded")
+	case base.NewBy == "first-won-deal" && base.UnknownType != "":
+		b.problem(v, "base-contradiction", "first-won-deal never has an unknown type; leave unknown_type out")
+	}
+}
+
+func (b *builder) attribution(v *value) Attribution {
+	a := Attribution{
+		Model: v.str("model"), Lookback: v.span("lookback"), Edge: v.str("edge"), Anchor: v.str("anchor"),
+		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"),
+	}
+	switch {
+	case !a.Lookback.IsZero() && a.Edge == "":
+		b.problem(v, "lookback-edge", "a lookback cuts paths; say what happens to the weight it cuts off: edge: drop, renormalise or re-path (on one deal of 100,000 at 3 %% they pay 1,200, 1,714.29 or 2,100)")
+	case a.Lookback.IsZero() && a.Edge != "":
+		b.problem(v, "lookback-edge", "without a lookback nothing is cut off; leave edge out")
+	}
+	if a.Model == "last-non-direct" && len(a.Direct) == 0 {
+		b.problem(v, "direct-channels", "last-non-direct passes over direct touches; name them: direct_channels: [direct]")
+	}
+	return a
+}
+
+func (b *builder) credits(v *value) Credits {
+	var c Credits
+	written := 0
+	for key, by := range map[string]string{"channels": "channels", "all_channels_except": "all-channels-except", "providers": "providers"} {
+		if v.get(key) != nil {
+			written++
+			c = Credits{By: by, Values: v.texts(key)}
+		}
+	}
+	if written != 1 {
+		b.problem(v, "credits", "say whose touches earn with exactly one of channels, all_channels_except or providers")
+	}
+	if c.By != "all-channels-except" && written == 1 && len(c.Values) == 0 {
+		b.problem(v, "credits", "an empty list earns nothing; name at least one, or write all_channels_except: []")
+	}
+	return c
+}
+
+// Words is the clause in plain sentences.
+func (r RevenueShare) Words(t Terms) string {
+	s := []string{
+		fmt.Sprintf("The agency earns %s of %s", r.Rate, baseWords(r.Base)),
+		attributionWords(r.Attribution),
+		fmt.Sprintf("Deals count when they were created on %s or later%s", r.Eligible.CreatedFrom.Words(), carveOutWords(r.Eligible.CarveOut)),
+		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
+		fmt.Sprintf("For the clause: %s, %s", limitWords("at least", "no floor", r.PeriodFloor), limitWords("at most", "no cap", r.PeriodCap)),
+		tailWords(r),
+		map[string]string{
+			"hold":        "A deal in another currency than " + string(t.Currency) + " is held for a decision",
+			"home-amount": "A deal in another currency counts with the CRM's amount in " + string(t.Currency),
+		}[r.OtherCurrency],
+	}
+	return strings.Join(s, ". ") + "."
+}
+
+func baseWords(b Base) string {
+	revenue, when := "revenue closed", ", which is the deal's amount when it is won"
+	if b.Revenue == "collected" {
+		revenue, when = "revenue collected", ", which is each payment when it is received"
+	}
+	refunds := ", refunds deducted"
+	if b.Refunds == "ignored" {
+		refunds = ", refunds not deducted"
+	}
+	of := " from " + strings.ReplaceAll(b.Of, "-", " ")
+	switch b.NewBy {
+	case "crm-type":
+		of += fmt.Sprintf(" (told by the CRM's deal type; unknown: %s)", b.UnknownType)
+	case "first-won-deal":
+		of += " (new is a company's first won deal)"
+	}
+	return revenue + of + when + refunds
+}
+
+func attributionWords(a Attribution) string {
+	anchor := "the deal is won"
+	if a.Anchor == "deal-created" {
+		anchor = "the deal is created"
+	}
+	lookback := "without a lookback"
+	if !a.Lookback.IsZero() {
+		lookback = fmt.Sprintf("looking back %s (%s)", a.Lookback, map[string]string{
+			"drop":        "drop: what falls out is unattributed",
+			"renormalise": "renormalise: what remains is scaled to the whole",
+			"re-path":     "re-path: roles are given anew inside the window",
+		}[a.Edge])
+	}
+	contacts := "contacts associated with the deal"
+	if a.Contacts == "associated-or-account" {
+		contacts += " (or, where there are none, all contacts of its company)"
+	}
+	credits := ""
+	names := strings.Join(a.Credits.Values, ", ")
+	switch a.Credits.By {
+	case "channels":
+		credits = "touches in " + names + " earn"
+	case "providers":
+		credits = "touches run by " + names + " earn"
+	default:
+		credits = "touches in every channel earn"
+		if names != "" {
+			credits = "touches in every channel but " + names + " earn"
+		}
+	}
+	return fmt.Sprintf("Revenue is credited by %s to the touches of %s, up to the moment when %s, %s; %s", a.Model, contacts, anchor, lookback, credits)
+}
+
+func carveOutWords(list string) string {
+	if list == "" {
+		return "; there is no carve-out list"
+	}
+	return " and are not on the carve-out list " + list
+}
+
+func tailWords(r RevenueShare) string {
+	if r.Tail.IsZero() {
+		return "Nothing counts after the end"
+	}
+	return fmt.Sprintf("After the end, deals created before it count for %s", r.Tail)
+}
