@@ -134,6 +134,12 @@ func (c *canon) amount(column, currencyColumn string) (money.Amount, bool) {
 	return a, err == nil
 }
 
+func (c *canon) number(column string) int64 {
+	n, err := strconv.ParseInt(c.text(column), 10, 64)
+	c.fail(column, err)
+	return n
+}
+
 func (c *canon) flag(column string) bool { return c.text(column) == "true" }
 
 func (c *canon) want(k Kind) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -101,6 +102,18 @@ func (r *reading) records() []Record {
 		return r.payment()
 	case KindCarveOut:
 		return r.carveOut()
+	case KindTimeEntry:
+		return r.timeEntry()
+	case KindMetricReading:
+		return r.metricReading()
+	case KindLead:
+		return r.lead()
+	case KindDelivery:
+		return r.delivery()
+	case KindSpend:
+		return r.spend()
+	case KindSLAMiss:
+		return r.slaMiss()
 	}
 	r.learn()
 	return nil
@@ -237,6 +250,25 @@ func (r *reading) date(field string) cal.Date {
 		return cal.Date{}
 	}
 	return d
+}
+
+// mustDate is a date without which the row means nothing; otherwise says so.
+func (r *reading) mustDate(field, otherwise string) cal.Date {
+	d := r.date(field)
+	if d.IsZero() && !r.lost {
+		r.lose(field, "date-missing", "%s", otherwise)
+	}
+	return d
+}
+
+// wholeNumber is a count without which the row means nothing.
+func (r *reading) wholeNumber(field string) int64 {
+	s := strings.TrimSpace(r.raw(field))
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		r.lose(field, "whole-number", "%q is no whole number.", s)
+	}
+	return n
 }
 
 // flag reads yes or no. A blank cell is unknown, except in Salesforce, which writes no as blank.

@@ -325,6 +325,9 @@ func genSnapshot(t *rapid.T) Snapshot {
 	if p.Amount.Minor < 0 {
 		p.Kind = Refund
 	}
+	day := cal.MustDate("2024-02-01").AddDays(rapid.IntRange(0, 800).Draw(t, "day"))
+	at := time.Date(2024, 5, 6, 7, 8, 9, 0, time.UTC)
+	later := at.Add(time.Duration(rapid.Int64Range(0, 1e15).Draw(t, "later")))
 	return Snapshot{
 		Companies:    []Company{{ID: id.Draw(t, "company"), Name: maybe("name"), Domain: rapid.SampledFrom([]string{"", "acme.example"}).Draw(t, "domain"), CreatedAt: instant.Draw(t, "created"), Deleted: deleted}},
 		Contacts:     []Contact{{ID: id.Draw(t, "contact"), CompanyID: d.CompanyID, Email: rapid.SampledFrom([]string{"", "a+b@x.example", "=a@x"}).Draw(t, "email"), Name: maybe("name"), MergedIDs: rapid.SampledFrom([][]string{nil, {"-1", "=2"}, {"a b", "c,d"}}).Draw(t, "merged"), Deleted: deleted}},
@@ -334,6 +337,18 @@ func genSnapshot(t *rapid.T) Snapshot {
 			Content: maybe("content"), Provider: maybe("provider"), Milestone: rapid.SampledFrom([]Milestone{"", LeadCreated}).Draw(t, "milestone"), Seq: rapid.Int64().Draw(t, "seq"), Deleted: deleted}},
 		Payments:  []Payment{p},
 		CarveOuts: []CarveOut{{List: id.Draw(t, "list"), DealID: d.ID, CompanyID: d.CompanyID, Company: maybe("company"), Reason: maybe("reason")}},
+
+		TimeEntries: []TimeEntry{{ID: id.Draw(t, "entry"), WorkedOn: day, Person: maybe("person"), Role: maybe("role"), Minutes: rapid.Int64Range(1, minutesOfADay).Draw(t, "minutes"),
+			Clause: maybe("clause"), Note: maybe("note"), Deleted: deleted}},
+		MetricReadings: []MetricReading{{Metric: id.Draw(t, "metric"), From: day, Through: day.AddDays(rapid.IntRange(0, 90).Draw(t, "days")),
+			Value: rapid.SampledFrom([]string{"0", "-3.5", "1300000"}).Draw(t, "value"), Broken: deleted, Note: maybe("note"), Deleted: deleted}},
+		Leads: []Lead{{ID: id.Draw(t, "lead"), DeliveredAt: at, Clause: maybe("clause"), Key: rapid.SampledFrom([]string{"", "a+b@x.example"}).Draw(t, "key"), AcceptedAt: later,
+			DisputedAt: later, Reason: maybe("reason"), Ruling: RulingUpheld, RuledAt: later, Deleted: deleted}},
+		Deliveries: []Delivery{{ID: id.Draw(t, "delivery"), Milestone: id.Draw(t, "milestone name"), DeliveredOn: day, AcceptedOn: day,
+			Part: rapid.SampledFrom([]string{"", "50 %", "12.5 %"}).Draw(t, "part"), Note: maybe("note"), Deleted: deleted}},
+		Spend: []Spend{{ID: id.Draw(t, "spend"), SpentOn: day, Vendor: maybe("vendor"), Campaign: maybe("campaign"), Category: id.Draw(t, "category"), Net: money.New(rapid.Int64Range(-1e9, 1e9).Draw(t, "net"), "USD"),
+			NetKnown: true, Deleted: deleted}},
+		SLAMisses: []SLAMiss{{ID: id.Draw(t, "miss"), MissedOn: day, Target: maybe("target"), Note: maybe("note"), Excused: deleted, Deleted: deleted}},
 	}
 }
 

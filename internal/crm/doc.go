@@ -1,5 +1,5 @@
-// Package crm is the vocabulary and the rules of CRM evidence: what an export says about companies, contacts, deals, touches and
-// payments, read without guessing.
+// Package crm is the vocabulary and the rules of evidence: what an export says about companies, contacts, deals, touches and
+// payments, and what the two sides note of hours, results and spend, read without guessing.
 //
 // It owns the kinds of records and their canonical form, the profiles of known exports (HubSpot, Salesforce and the plain
 // files of this program), the mapping of columns to fields, and hygiene checks.

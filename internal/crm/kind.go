@@ -19,11 +19,20 @@ const (
 	KindTouch       Kind = "touch"
 	KindPayment     Kind = "payment"
 	KindCarveOut    Kind = "carve_out"
+
+	// results, hours and spend: what other clauses than a share of revenue are paid for
+	KindTimeEntry     Kind = "time_entry"
+	KindMetricReading Kind = "metric_reading"
+	KindLead          Kind = "lead"
+	KindDelivery      Kind = "delivery"
+	KindSpend         Kind = "spend"
+	KindSLAMiss       Kind = "sla_miss"
 )
 
 // Kinds lists all kinds in their order.
 func Kinds() []Kind {
-	return []Kind{KindCompany, KindContact, KindDeal, KindDealContact, KindTouch, KindPayment, KindCarveOut}
+	return []Kind{KindCompany, KindContact, KindDeal, KindDealContact, KindTouch, KindPayment, KindCarveOut,
+		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss}
 }
 
 // Company is a customer or prospect: an account.

@@ -239,7 +239,7 @@ func (m Mapping) validateChoices(o Object, faults *fault.List) {
 			faults.Add(fault.New(fault.Invalid, "customer-type", "%q is not a customer type. Write new, existing or renewal.", string(t)).At("customer_types." + raw))
 		}
 	}
-	for _, field := range []string{"amount", "home_amount"} {
+	for _, field := range []string{"amount", "home_amount", "net", "gross", "value"} {
 		if _, has := o.field(field); has && m.Columns[field] != "" && m.Convention.Decimal == 0 {
 			faults.Add(fault.New(fault.Invalid, "decimal-not-stated", "The file has amounts, and the decimal mark is not stated. Choose point or comma.").At("convention.decimal"))
 			break

@@ -7,7 +7,8 @@ import (
 )
 
 // conventional are the fields whose reading depends on a convention.
-var conventional = []string{"amount", "home_amount", "created_at", "closed_on", "at", "at_fallback", "paid_on"}
+var conventional = []string{"amount", "home_amount", "created_at", "closed_on", "at", "at_fallback", "paid_on", "worked_on", "from", "through", "value",
+	"delivered_at", "rejected_at", "accepted_at", "disputed_at", "ruled_at", "delivered_on", "accepted_on", "returned_on", "spent_on", "net", "gross", "missed_on"}
 
 // Propose looks at sample rows of a file, in the mapped columns of amounts and dates only, and says what they prove of the convention
 // and what the person must choose.

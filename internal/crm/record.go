@@ -79,6 +79,14 @@ var columns = map[Kind][]string{
 	KindTouch:       {"touch_id", "contact_id", "at", "channel", "campaign", "content", "provider", "milestone", "seq", "deleted"},
 	KindPayment:     {"payment_id", "deal_id", "paid_on", "amount", "currency", "kind", "deleted"},
 	KindCarveOut:    {"list", "deal_id", "company_id", "company", "reason"},
+
+	KindTimeEntry:     {"entry_id", "worked_on", "person", "role", "minutes", "clause", "note", "deleted"},
+	KindMetricReading: {"metric", "from", "through", "value", "broken", "note", "deleted"},
+	KindLead: {"lead_id", "delivered_at", "clause", "dedupe_key", "rejected_at", "accepted_at", "disputed_at", "reason", "ruling", "ruled_at",
+		"deleted"},
+	KindDelivery: {"delivery_id", "milestone", "delivered_on", "accepted_on", "returned_on", "part", "note", "deleted"},
+	KindSpend:    {"spend_id", "spent_on", "vendor", "campaign", "category", "net", "gross", "currency", "deleted"},
+	KindSLAMiss:  {"miss_id", "missed_on", "target", "note", "excused", "deleted"},
 }
 
 // Columns are the canonical columns of a kind, in the order of its plain file. The caller must not change the slice.
@@ -86,11 +94,19 @@ func Columns(k Kind) []string { return columns[k] }
 
 // FileName is the name of a kind's plain file, such as "deals.csv".
 func FileName(k Kind) string {
-	if k == KindCompany {
+	switch k {
+	case KindCompany:
 		return "companies.csv"
-	}
-	if k == KindTouch {
+	case KindTouch:
 		return "touches.csv"
+	case KindTimeEntry:
+		return "time_entries.csv"
+	case KindDelivery:
+		return "deliveries.csv"
+	case KindSpend:
+		return "spend.csv"
+	case KindSLAMiss:
+		return "sla_misses.csv"
 	}
 	return string(k) + "s.csv"
 }
@@ -114,6 +130,8 @@ func recordID(k Kind, get func(string) string) string {
 		return joinID(get("deal_id"), get("contact_id"))
 	case KindCarveOut:
 		return joinID(get("list"), get("deal_id"), get("company_id"), get("company"))
+	case KindMetricReading:
+		return joinID(get("metric"), get("from"), get("through"))
 	}
 	return get(columns[k][0])
 }

@@ -9,6 +9,13 @@ type Snapshot struct {
 	Touches      []Touch
 	Payments     []Payment
 	CarveOuts    []CarveOut
+
+	TimeEntries    []TimeEntry
+	MetricReadings []MetricReading
+	Leads          []Lead
+	Deliveries     []Delivery
+	Spend          []Spend
+	SLAMisses      []SLAMiss
 }
 
 // Add reads a record and puts it with those of its kind. An error means a damaged record.
@@ -26,6 +33,18 @@ func (s *Snapshot) Add(r Record) error {
 		return add(&s.Touches, r.Touch)
 	case KindPayment:
 		return add(&s.Payments, r.Payment)
+	case KindTimeEntry:
+		return add(&s.TimeEntries, r.TimeEntry)
+	case KindMetricReading:
+		return add(&s.MetricReadings, r.MetricReading)
+	case KindLead:
+		return add(&s.Leads, r.Lead)
+	case KindDelivery:
+		return add(&s.Deliveries, r.Delivery)
+	case KindSpend:
+		return add(&s.Spend, r.Spend)
+	case KindSLAMiss:
+		return add(&s.SLAMisses, r.SLAMiss)
 	default:
 		return add(&s.CarveOuts, r.CarveOut)
 	}
@@ -48,7 +67,13 @@ func (s *Snapshot) Records() []Record {
 	out = appendRecords(out, s.DealContacts)
 	out = appendRecords(out, s.Touches)
 	out = appendRecords(out, s.Payments)
-	return appendRecords(out, s.CarveOuts)
+	out = appendRecords(out, s.CarveOuts)
+	out = appendRecords(out, s.TimeEntries)
+	out = appendRecords(out, s.MetricReadings)
+	out = appendRecords(out, s.Leads)
+	out = appendRecords(out, s.Deliveries)
+	out = appendRecords(out, s.Spend)
+	return appendRecords(out, s.SLAMisses)
 }
 
 func appendRecords[T interface{ Record() Record }](out []Record, list []T) []Record {

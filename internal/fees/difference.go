@@ -135,7 +135,8 @@ func Bearing(changes []FactChange, statements ...Statement) []FactChange {
 			bears = touches[c.ID]
 		case crm.KindContact:
 			bears = contacts[c.ID]
-		case crm.KindCompany, crm.KindCarveOut:
+		case crm.KindDeal, crm.KindDealContact, crm.KindPayment:
+		default:
 			bears = true
 		}
 		if bears {

@@ -24,9 +24,10 @@ func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
 	}
 	d.checkPeriod(asOf)
 	d.index = newIndex(f.Evidence)
-	d.retainers()
-	for _, id := range d.shareClauses() {
-		d.share(id)
+	for _, r := range rules() {
+		for _, id := range d.clausesOf(r.kind) {
+			r.draft(d, id)
+		}
 	}
 	d.checkCarveOuts()
 	d.released()
@@ -127,18 +128,3 @@ func (d *drafter) finish() {
 		return cmp.Or(cmp.Compare(a.Clause, b.Clause), cmp.Compare(a.Deal, b.Deal))
 	})
 }
-
-// clauseIDs are the ids of a kind of clause over all versions, in the order in which they appear.
-func clauseIDs[C contract.Clause](a contract.Agreement) []string {
-	var ids []string
-	for _, t := range a.Versions {
-		for _, c := range t.Clauses {
-			if _, ok := c.(C); ok && !slices.Contains(ids, c.ClauseID()) {
-				ids = append(ids, c.ClauseID())
-			}
-		}
-	}
-	return ids
-}
-
-func (d *drafter) shareClauses() []string { return clauseIDs[contract.RevenueShare](d.agreement) }

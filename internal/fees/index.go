@@ -22,6 +22,13 @@ type index struct {
 	carveOuts []crm.CarveOut
 
 	undatedWon map[string]bool // companies with a won deal whose day nobody knows
+
+	timeEntries    []crm.TimeEntry     // by day, then id; as all below
+	metricReadings []crm.MetricReading // by last day
+	leads          []crm.Lead          // by delivery
+	deliveries     []crm.Delivery
+	spend          []crm.Spend
+	slaMisses      []crm.SLAMiss
 }
 
 func newIndex(e crm.Evidence) *index {
@@ -30,6 +37,7 @@ func newIndex(e crm.Evidence) *index {
 		companies: map[string]crm.Company{}, links: attribution.Link(&e.Snapshot), payments: map[string][]crm.Payment{}, firstWon: map[string]string{}, undatedWon: map[string]bool{},
 		carveOuts: slices.SortedFunc(slices.Values(e.CarveOuts), func(a, b crm.CarveOut) int { return cmp.Compare(a.Record().ID+a.Reason, b.Record().ID+b.Reason) }),
 	}
+	x.results(e)
 	for _, d := range e.Deals {
 		if !d.Deleted {
 			x.deals = append(x.deals, d)
@@ -59,6 +67,29 @@ func newIndex(e crm.Evidence) *index {
 		}
 	}
 	return x
+}
+
+// results puts in order what other clauses than a share of revenue are paid for.
+func (x *index) results(e crm.Evidence) {
+	x.timeEntries = ordered(e.TimeEntries, func(t crm.TimeEntry) (bool, string, string) { return t.Deleted, t.WorkedOn.String(), t.ID })
+	x.metricReadings = ordered(e.MetricReadings, func(m crm.MetricReading) (bool, string, string) { return m.Deleted, m.Through.String(), m.Record().ID })
+	x.leads = ordered(e.Leads, func(l crm.Lead) (bool, string, string) {
+		return l.Deleted, l.DeliveredAt.UTC().Format("2006-01-02T15:04:05.000000000"), l.ID
+	})
+	x.deliveries = ordered(e.Deliveries, func(d crm.Delivery) (bool, string, string) { return d.Deleted, d.DeliveredOn.String(), d.ID })
+	x.spend = ordered(e.Spend, func(s crm.Spend) (bool, string, string) { return s.Deleted, s.SpentOn.String(), s.ID })
+	x.slaMisses = ordered(e.SLAMisses, func(m crm.SLAMiss) (bool, string, string) { return m.Deleted, m.MissedOn.String(), m.ID })
+}
+
+// ordered are the rows that are not gone, by what they are ordered by and then by id.
+func ordered[T any](rows []T, of func(T) (gone bool, by, id string)) []T {
+	out := kept(rows, func(r T) bool { gone, _, _ := of(r); return !gone })
+	slices.SortFunc(out, func(a, b T) int {
+		_, byA, idA := of(a)
+		_, byB, idB := of(b)
+		return cmp.Or(cmp.Compare(byA, byB), cmp.Compare(idA, idB))
+	})
+	return out
 }
 
 // deal finds a deal by its id.

@@ -75,14 +75,12 @@ func feeRuns(a contract.Agreement, id string) []feeRun {
 	return runs
 }
 
-func (d *drafter) retainers() {
-	for _, id := range clauseIDs[contract.Retainer](d.agreement) {
-		charged := d.feesCharged(id)
-		for _, run := range feeRuns(d.agreement, id) {
-			d.retainer(run, charged)
-		}
-		d.correctFees(id, charged)
+func (d *drafter) retainers(id string) {
+	charged := d.feesCharged(id)
+	for _, run := range feeRuns(d.agreement, id) {
+		d.retainer(run, charged)
 	}
+	d.correctFees(id, charged)
 }
 
 // feesCharged sums what locked statements of other periods charged for each fee period of a retainer.

@@ -19,12 +19,12 @@ func Used(a contract.Agreement, f Facts) Facts {
 	}
 	out := f
 	out.Evidence = crm.Evidence{AsOf: f.Evidence.AsOf}
-	if len(clauseIDs[contract.RevenueShare](a)) == 0 {
-		return out
-	}
 	e := decisive(f.Evidence)
-	u.choose(e)
-	u.copy(&out.Evidence, e)
+	if len(clausesOf(a, "revenue_share")) > 0 {
+		u.choose(e)
+		u.copy(&out.Evidence, e)
+	}
+	u.copyResults(&out.Evidence, e)
 	return out
 }
 
@@ -42,6 +42,12 @@ func decisive(e crm.Evidence) crm.Evidence {
 	e.Contacts = attribution.Once(e.Contacts, func(c crm.Contact) string { return c.ID })
 	e.Deals = attribution.Once(e.Deals, func(d crm.Deal) string { return d.ID })
 	e.Payments = attribution.Once(e.Payments, func(p crm.Payment) string { return p.ID })
+	e.TimeEntries = attribution.Once(e.TimeEntries, func(t crm.TimeEntry) string { return t.ID })
+	e.MetricReadings = attribution.Once(e.MetricReadings, func(m crm.MetricReading) string { return m.Record().ID })
+	e.Leads = attribution.Once(e.Leads, func(l crm.Lead) string { return l.ID })
+	e.Deliveries = attribution.Once(e.Deliveries, func(d crm.Delivery) string { return d.ID })
+	e.Spend = attribution.Once(e.Spend, func(s crm.Spend) string { return s.ID })
+	e.SLAMisses = attribution.Once(e.SLAMisses, func(m crm.SLAMiss) string { return m.ID })
 	return e
 }
 
@@ -127,6 +133,36 @@ func (u *use) lists() []string {
 		}
 	}
 	return out
+}
+
+// copyResults copies the evidence that the rules of the agreement's clauses are computed from, up to the last day that the statement covers.
+func (u *use) copyResults(out *crm.Evidence, e crm.Evidence) {
+	used := map[crm.Kind]bool{}
+	for _, r := range rules() {
+		if len(clausesOf(u.agreement, r.kind)) > 0 {
+			for _, k := range r.uses {
+				used[k] = true
+			}
+		}
+	}
+	if used[crm.KindTimeEntry] {
+		out.TimeEntries = kept(e.TimeEntries, func(t crm.TimeEntry) bool { return !t.Deleted && t.WorkedOn.Before(u.until) })
+	}
+	if used[crm.KindMetricReading] {
+		out.MetricReadings = kept(e.MetricReadings, func(m crm.MetricReading) bool { return !m.Deleted && m.Through.Before(u.until) })
+	}
+	if used[crm.KindLead] {
+		out.Leads = kept(e.Leads, func(l crm.Lead) bool { return !l.Deleted })
+	}
+	if used[crm.KindDelivery] {
+		out.Deliveries = kept(e.Deliveries, func(d crm.Delivery) bool { return !d.Deleted })
+	}
+	if used[crm.KindSpend] {
+		out.Spend = kept(e.Spend, func(s crm.Spend) bool { return !s.Deleted && s.SpentOn.Before(u.until) })
+	}
+	if used[crm.KindSLAMiss] {
+		out.SLAMisses = kept(e.SLAMisses, func(m crm.SLAMiss) bool { return !m.Deleted && m.MissedOn.Before(u.until) })
+	}
 }
 
 func kept[T any](rows []T, keep func(T) bool) []T {

@@ -122,6 +122,8 @@ func numbered(r *http.Request) (int64, error) {
 var kindWords = map[crm.Kind]string{
 	crm.KindCompany: "Companies", crm.KindContact: "Contacts", crm.KindDeal: "Deals", crm.KindDealContact: "Contacts of deals",
 	crm.KindTouch: "Touches", crm.KindPayment: "Payments", crm.KindCarveOut: "Carve-outs",
+	crm.KindTimeEntry: "Hours", crm.KindMetricReading: "Metric readings", crm.KindLead: "Leads", crm.KindDelivery: "Milestone deliveries",
+	crm.KindSpend: "Spend", crm.KindSLAMiss: "Missed service levels",
 }
 
 // contents names what a file of the mapping holds.

@@ -82,11 +82,11 @@ func (s sheet) line(i int) kit.StatementLine {
 		ID: anchor(l.No), No: strconv.Itoa(l.No), Under: l.With != 0, Text: l.Text, Amount: figures(l.Amount), Note: s.note(i),
 		Why: s.why(l), Talk: s.talk(i), Actions: s.review(l),
 	}
-	switch l.Kind {
-	case fees.KindRetainer:
-		v.Quantity, v.Rate = l.Quantity+" "+l.Unit, trueMinus(l.RateText)
-	case fees.KindDeal:
+	switch {
+	case l.Kind == fees.KindDeal:
 		v.Quantity, v.Rate = decimal(l.Quantity, l.Amount.Currency), l.RateText
+	case l.Kind != fees.KindReleased && l.Basis.Limit == nil:
+		v.Quantity, v.Rate = l.Quantity+" "+l.Unit, trueMinus(l.RateText)
 	}
 	if l.With == 0 && (s.State == fees.Submitted || s.State == fees.Locked) {
 		v.State = string(s.Life.Lines[i].State)

@@ -1,0 +1,68 @@
+package fees
+
+import (
+	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+)
+
+// rule is how one kind of clause is charged.
+type rule struct {
+	kind  string                      // of the clause
+	uses  []crm.Kind                  // the evidence that it is computed from, beside deals and what belongs to them
+	draft func(d *drafter, id string) // puts the lines of the clause with this id on the statement
+}
+
+// rules of all kinds, in the order in which their lines stand on a statement.
+func rules() []rule {
+	return []rule{
+		{kind: "retainer", draft: (*drafter).retainers},
+		{kind: "revenue_share", draft: (*drafter).share},
+	}
+}
+
+// clausesOf are the ids of the clauses of a kind over all versions, in the order in which they appear.
+func (d *drafter) clausesOf(kind string) []string { return clausesOf(d.agreement, kind) }
+
+func clausesOf(a contract.Agreement, kind string) []string {
+	var ids []string
+	for _, t := range a.Versions {
+		for _, c := range t.Clauses {
+			if c.Kind() == kind && !slices.Contains(ids, c.ClauseID()) {
+				ids = append(ids, c.ClauseID())
+			}
+		}
+	}
+	return ids
+}
+
+// onThisStatement says whether an event of a day is charged here, if it is charged at all: on the statement of its month, or, when that one is
+// locked, on the first after it that is not. Late tells the second case. So what is known late is charged once, and no locked statement changes.
+func (d *drafter) onThisStatement(day cal.Date) (late, here bool) {
+	own := cal.MonthOf(day)
+	m := own
+	for m.First().Before(d.facts.Period.From) {
+		if _, locked := d.settledIn(m.Period()); !locked {
+			return false, false
+		}
+		m = m.Next()
+	}
+	return m != own, m.Period() == d.facts.Period
+}
+
+// resultsCharged are the results that locked statements of other periods carried under a clause: leads, deliveries, entries, by id.
+func (d *drafter) resultsCharged(clause string) map[string]bool {
+	out := map[string]bool{}
+	for _, s := range d.facts.Settled {
+		for _, l := range s.Lines {
+			if s.Period != d.facts.Period && l.Clause == clause && l.Kind != KindReleased {
+				for _, e := range l.Events {
+					out[e] = true
+				}
+			}
+		}
+	}
+	return out
+}
