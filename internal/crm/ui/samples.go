@@ -59,5 +59,15 @@ func sampleSnapshot() *crm.Snapshot {
 			{ID: "t-4", ContactID: "p-2", At: at(2026, 1, 7, 16), Channel: "webinar", Campaign: "palletising", Provider: "agency"}},
 		Payments:  []crm.Payment{{ID: "y-1", DealID: "d-1", PaidOn: day(2026, 3, 30), Amount: usd(1_200_000), Kind: crm.Paid}},
 		CarveOuts: []crm.CarveOut{{List: "house-accounts", Company: "Orchard Labs", Reason: "customer before the contract"}},
+		TimeEntries: []crm.TimeEntry{{ID: "e-1", WorkedOn: day(2026, 3, 2), Person: "Designer 1", Role: "designer", Minutes: 90, Note: "landing page"},
+			{ID: "e-2", WorkedOn: day(2026, 3, 3), Person: "Strategist 1", Role: "strategist", Minutes: 240}},
+		MetricReadings: []crm.MetricReading{{Metric: "mql", From: day(2026, 1, 1), Through: day(2026, 3, 31), Value: "112"},
+			{Metric: "pipeline_value", From: day(2026, 1, 1), Through: day(2026, 3, 31), Value: "860000"}},
+		Leads: []crm.Lead{{ID: "l-1", DeliveredAt: at(2026, 3, 2, 14), Key: "ann@boreal.example", AcceptedAt: at(2026, 3, 4, 9)},
+			{ID: "l-2", DeliveredAt: at(2026, 3, 3, 14), Key: "cy@kestrel.example", DisputedAt: at(2026, 3, 5, 9), Reason: "number not valid"}},
+		Deliveries: []crm.Delivery{{ID: "h-1", Milestone: "crm-cleanup", DeliveredOn: day(2026, 2, 20), AcceptedOn: day(2026, 2, 26)}},
+		Spend: []crm.Spend{{ID: "s-1", SpentOn: day(2026, 3, 31), Vendor: "Search ads", Campaign: "spring", Category: "media", Net: usd(850_000), NetKnown: true,
+			Gross: usd(1_000_000), GrossKnown: true}},
+		SLAMisses: []crm.SLAMiss{{ID: "m-1", MissedOn: day(2026, 3, 11), Target: "first-draft", Note: "two days late"}},
 	}
 }
