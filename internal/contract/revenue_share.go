@@ -46,6 +46,8 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		{key: "cap", doc: "At most this, or none.", scalar: limitPer(EveryContractYear, EveryMonth, EveryQuarter, EveryYear, EveryTerm)},
 	}},
 	{key: "tail", doc: "How long after the end deals still count, if they were created before the end; or none.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months)},
+	{key: "clawback", doc: "How long after a charge its revenue can still be taken back, by a refund or by evidence that changed: a length counted from the day of the revenue, none, or unlimited.",
+		scalar: clawbackScalar},
 	{key: "other_currency", doc: "A deal in another currency: hold it for a decision, or take the CRM's amount in the home currency.", scalar: choice("hold", "home-amount")},
 }}
 
@@ -61,7 +63,8 @@ type RevenueShare struct {
 	PeriodFloor   Limit
 	PeriodCap     Limit
 	Tail          cal.Span // zero: none
-	OtherCurrency string   // hold | home-amount
+	Clawback      Clawback
+	OtherCurrency string // hold | home-amount
 }
 
 // ClauseID is the id of the clause.
@@ -152,6 +155,7 @@ func (b *builder) revenueShare(v *value) RevenueShare {
 		PeriodFloor:   b.limit(period.get("floor")),
 		PeriodCap:     b.limit(period.get("cap")),
 		Tail:          v.span("tail"),
+		Clawback:      clawbackOf(v.str("clawback")),
 		OtherCurrency: v.str("other_currency"),
 	}
 	b.checkBase(base, r.Base)
@@ -217,6 +221,7 @@ func (r RevenueShare) Words(t Terms) string {
 		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
 		fmt.Sprintf("For the clause: %s, %s", limitWords("at least", "no floor", r.PeriodFloor), limitWords("at most", "no cap", r.PeriodCap)),
 		tailWords(r),
+		r.Clawback.words(),
 		map[string]string{
 			"hold":        "A deal in another currency than " + string(t.Currency) + " is held for a decision",
 			"home-amount": "A deal in another currency counts with the CRM's amount in " + string(t.Currency),

@@ -25,7 +25,7 @@ func lineKey(l Line) string {
 	switch l.Kind {
 	case KindRetainer:
 		key = append(key, l.Text)
-	case KindReleased:
+	case KindReleased, KindCorrection:
 		key = append(key, l.Events...)
 	}
 	return strings.Join(key, "\x00")

@@ -16,7 +16,7 @@ func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
 	f.Settled = slices.SortedFunc(slices.Values(f.Settled), func(a, b SettledStatement) int {
 		return cmp.Or(a.Period.From.Cmp(b.Period.From), cmp.Compare(a.ID, b.ID))
 	})
-	d := &drafter{agreement: a, facts: f, currency: a.First().Currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}}
+	d := &drafter{agreement: a, facts: f, currency: a.First().Currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}}
 	latest := a.Latest()
 	d.statement = Statement{
 		Contract: latest.Key, Client: latest.Client, Agency: latest.Agency, Currency: d.currency,
@@ -44,6 +44,7 @@ type drafter struct {
 
 	chargedEvents map[chargeKey]before  // what locked statements did with an event
 	known         map[eventsKey][]event // what was found of each deal
+	owed          map[owedKey]owedMonth // what is owed for each month as the evidence now says
 
 	statement Statement
 	issues    []Issue

@@ -46,6 +46,7 @@ const shareClause = `  - revenue_share: share
       floor: none
       cap: none
     tail: none
+    clawback: unlimited
     other_currency: hold
 `
 
@@ -280,8 +281,8 @@ func TestNoMoneyIsChargedByTwoRulesOrAtTwoDeals(t *testing.T) {
 	collected := agreementOf(t, shareClause, "revenue: closed", "revenue: collected")
 	e := evidence([3]string{"A", "1000.00", "2026-03-05"}, [3]string{"B", "1000.00", "2026-03-05"})
 	e.Payments = []crm.Payment{{ID: "p", DealID: "A", PaidOn: cal.MustDate("2026-04-05"), Amount: usd("1000.00"), Kind: crm.Paid}}
-	if got := totalOf(collected, "2026-04", e, settle(t, closed, "2026-03", e)); got != "0.00" {
-		t.Errorf("charged when closed, not again when paid: %s", got)
+	if got := totalOf(collected, "2026-04", e, settle(t, closed, "2026-03", e)); got != "-30.00" {
+		t.Errorf("both were charged when closed; by payments only one is owed: %s", got)
 	}
 	paid := settle(t, collected, "2026-04", e)
 	e.Deals[0].ClosedOn, e.Deals[1].ClosedOn = cal.MustDate("2026-05-02"), cal.MustDate("2026-06-02")

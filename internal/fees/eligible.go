@@ -26,7 +26,7 @@ func hold(code Code, format string, args ...any) *refusal {
 
 // eligible goes through the steps that a deal's event must pass before it is credited; nil when it passes all.
 func (d *drafter) eligible(deal crm.Deal, e event) *refusal {
-	for _, step := range []func(crm.Deal, event) *refusal{d.amountKnown, d.underContract, d.createdInTime, d.notCarvedOut, d.rightCustomer, d.notChargedBefore} {
+	for _, step := range []func(crm.Deal, event) *refusal{d.amountKnown, d.underContract, d.createdInTime, d.notCarvedOut, d.rightCustomer, d.notTooLate, d.notConceded} {
 		if r := step(deal, e); r != nil {
 			return r
 		}
@@ -83,6 +83,25 @@ func (d *drafter) underContract(deal crm.Deal, e event) *refusal {
 	}
 	if created.IsZero() || !created.Before(end) {
 		return refuse(AfterEnd, "The tail covers deals that were created before the contract ended on %s.", end.Words())
+	}
+	return nil
+}
+
+// notTooLate: a refund takes back what was charged only within the contract's clawback, counted from the day of the revenue it gives back.
+func (d *drafter) notTooLate(deal crm.Deal, e event) *refusal {
+	if e.minor >= 0 || e.payment == nil {
+		return nil
+	}
+	since := deal.ClosedOn
+	if e.clause.Base.Revenue == "collected" {
+		for _, p := range d.index.payments[deal.ID] {
+			if p.Amount.Minor > 0 && !p.PaidOn.After(e.payment.PaidOn) {
+				since = cal.Later(since, p.PaidOn)
+			}
+		}
+	}
+	if e.clause.Clawback.Over(since, e.date, e.terms.Calendar) {
+		return refuse(TooLate, "The refund of %s comes after the clawback of %s from %s.", e.date.Words(), e.clause.Clawback, since.Words())
 	}
 	return nil
 }
@@ -157,27 +176,34 @@ func (d *drafter) customer(deal crm.Deal, base contract.Base) (kind, how string)
 	}
 }
 
-func (d *drafter) notChargedBefore(deal crm.Deal, e event) *refusal {
-	b, ok := d.chargedOn(e.clause.ID, deal.ID, e)
-	if !ok {
-		return nil
+// notConceded: what the agency gave up before the lock is not charged again, neither as it was nor by another rule for the deal.
+func (d *drafter) notConceded(deal crm.Deal, e event) *refusal {
+	if b, ok := d.concededOn(e.clause.ID, deal.ID, e); ok {
+		return refuse(ChargedBefore, "%s was conceded by the agency on the locked statement of %s. It is not charged again.", e.words(), d.facts.Settled[b.statement].Period.Words())
 	}
-	s := d.facts.Settled[b.statement]
-	what := "The deal"
-	if e.payment != nil {
-		what = "Payment " + e.id
-	}
-	if b.conceded {
-		return refuse(ChargedBefore, "%s was conceded by the agency on the locked statement of %s. It is not charged again.", what, s.Period.Words())
-	}
-	return refuse(ChargedBefore, "%s was charged on the locked statement of %s. A moved date never charges twice.", what, s.Period.Words())
+	return nil
 }
 
-// inPeriod are the events whose date lies in p.
+// chargedElsewhere says where an event was charged that counts in another month than that of its date.
+func (d *drafter) chargedElsewhere(deal crm.Deal, e event) *refusal {
+	if r := d.notConceded(deal, e); r != nil {
+		return r
+	}
+	return refuse(ChargedBefore, "%s was charged on the locked statement of %s. A moved date never charges twice.", e.words(), cal.MonthOf(e.counted).Words())
+}
+
+func (e event) words() string {
+	if e.payment != nil {
+		return "Payment " + e.id
+	}
+	return "The deal"
+}
+
+// inPeriod are the events that count in p.
 func inPeriod(events []event, p cal.Period) []event {
 	var out []event
 	for _, e := range events {
-		if p.Contains(e.date) {
+		if p.Contains(e.counted) {
 			out = append(out, e)
 		}
 	}

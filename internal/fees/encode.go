@@ -39,7 +39,7 @@ type lineJSON struct {
 	With     int      `json:"with,omitempty"`
 	Deal     string   `json:"deal,omitempty"`
 	Events   []string `json:"events,omitempty"`
-	Revenue  string   `json:"revenue,omitempty"`
+	CountsOn cal.Date `json:"counts_on,omitzero"`
 	Basis    Basis    `json:"basis"`
 }
 
@@ -53,7 +53,7 @@ func (s Statement) MarshalJSON() ([]byte, error) {
 		j.Considered = []Considered{}
 	}
 	for _, l := range s.Lines {
-		j.Lines = append(j.Lines, lineJSON{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, l.Amount.String(), l.With, l.Deal, l.Events, l.Revenue, l.Basis})
+		j.Lines = append(j.Lines, lineJSON{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, l.Amount.String(), l.With, l.Deal, l.Events, l.CountsOn, l.Basis})
 	}
 	return plainJSON(j)
 }
@@ -81,7 +81,7 @@ func (s *Statement) UnmarshalJSON(b []byte) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", l.No, err)
 		}
-		s.Lines = append(s.Lines, Line{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, amount, l.With, l.Deal, l.Events, l.Revenue, l.Basis})
+		s.Lines = append(s.Lines, Line{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, amount, l.With, l.Deal, l.Events, l.CountsOn, l.Basis})
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ type Facts struct {
 	Evidence crm.Evidence
 	Settled  []SettledStatement // locked statements of the same contract, any order
 	Released []Released         // amounts of settled disputes that this statement carries
+	Changes  []FactChange       // what changed since the locked statements, to tell the story of a correction; it decides no amount
 }
 
 // SettledStatement is what a locked statement charged.
@@ -30,9 +31,9 @@ type SettledLine struct {
 	Minor  int64    `json:"minor"`
 
 	// Conceded: the agency gave the line up before the lock. It was not charged, and it is not charged again.
-	Conceded bool  `json:"conceded,omitempty"`
-	Revenue  int64 `json:"revenue,omitempty"`  // of a deal: the revenue that the line moved
-	Credited int64 `json:"credited,omitempty"` // of it, credited to touches that earn
+	Conceded bool     `json:"conceded,omitempty"`
+	GivenUp  int64    `json:"given_up,omitempty"` // the amount of a conceded line
+	CountsOn cal.Date `json:"counts_on,omitzero"`
 }
 
 // Released is a line that was held by a dispute on a locked statement and is now owed, in whole or in part. It is carried by one

@@ -21,6 +21,7 @@ type index struct {
 	firstWon  map[string]string        // company -> its first won deal
 	carveOuts []crm.CarveOut
 
+	gone       map[string]bool // deals that the CRM deleted
 	undatedWon map[string]bool // companies with a won deal whose day nobody knows
 
 	timeEntries    []crm.TimeEntry     // by day, then id; as all below
@@ -34,14 +35,16 @@ type index struct {
 func newIndex(e crm.Evidence) *index {
 	e = decisive(e)
 	x := &index{
-		companies: map[string]crm.Company{}, links: attribution.Link(&e.Snapshot), payments: map[string][]crm.Payment{}, firstWon: map[string]string{}, undatedWon: map[string]bool{},
+		companies: map[string]crm.Company{}, links: attribution.Link(&e.Snapshot), payments: map[string][]crm.Payment{}, firstWon: map[string]string{}, undatedWon: map[string]bool{}, gone: map[string]bool{},
 		carveOuts: slices.SortedFunc(slices.Values(e.CarveOuts), func(a, b crm.CarveOut) int { return cmp.Compare(a.Record().ID+a.Reason, b.Record().ID+b.Reason) }),
 	}
 	x.results(e)
 	for _, d := range e.Deals {
-		if !d.Deleted {
-			x.deals = append(x.deals, d)
+		if d.Deleted {
+			x.gone[d.ID] = true
+			continue
 		}
+		x.deals = append(x.deals, d)
 	}
 	slices.SortFunc(x.deals, func(a, b crm.Deal) int { return cmp.Or(a.ClosedOn.Cmp(b.ClosedOn), cmp.Compare(a.ID, b.ID)) })
 	for _, c := range e.Companies {

@@ -32,7 +32,8 @@ func minorOrNil(l contract.Limit) *int64 {
 }
 
 // dealLimits adds the floor and the cap of one deal over its life as lines of their own.
-func (m *shareMonth) dealLimits(deal crm.Deal, c credited, now int64) {
+func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
+	now := main.Amount.Minor
 	var before, floored, capped int64
 	for _, p := range m.past {
 		if p.deal != deal.ID {
@@ -59,7 +60,7 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, now int64) {
 		}
 		text := fmt.Sprintf("%s of %s per deal on %s", word, limit.Amount.Format(), dealName(deal))
 		line := limitLine(c.terms, c.share, kind, text, money.New(move, m.currency), sum, now)
-		line.Deal = deal.ID
+		line.Deal, line.CountsOn = deal.ID, main.CountsOn
 		m.lines = append(m.lines, line)
 	}
 	add(KindDealFloor, "Floor", c.share.PerDealFloor, m.limitSum(window, c.share.PerDealFloor, contract.Limit{}, before, before+floored), up-floored)
@@ -77,31 +78,62 @@ func (m *shareMonth) limitSum(window cal.Period, floor, limit contract.Limit, be
 	return s
 }
 
-// limits adds the floor and then the cap of the clause over their windows.
+// limits adds the floors and then the caps of the clause over their windows: the one in which the month lies, and those in which what it
+// corrects or gives back counts.
 func (m *shareMonth) limits() {
-	day := cal.Earlier(m.period.Last(), m.agreement.Running().Last())
-	terms, ok := m.agreement.InForce(day)
-	if !ok {
-		return
+	days := m.otherDays()
+	if m.hasClause(cal.Earlier(m.period.Last(), m.agreement.Running().Last())) {
+		days = append([]cal.Date{{}}, days...)
 	}
-	c, _ := terms.Clause(m.clause)
-	share, ok := c.(contract.RevenueShare)
-	if !ok {
-		return
-	}
-	if share.PeriodFloor.Set {
-		m.periodFloor(terms, share)
-	}
-	if share.PeriodCap.Set {
-		m.periodCap(terms, share)
+	for _, limit := range []struct {
+		of  func(contract.RevenueShare) contract.Limit
+		add func(on cal.Date, window cal.Period, g governed)
+	}{
+		{func(s contract.RevenueShare) contract.Limit { return s.PeriodFloor }, m.periodFloor},
+		{func(s contract.RevenueShare) contract.Limit { return s.PeriodCap }, m.periodCap},
+	} {
+		var done []cal.Period
+		for _, on := range days {
+			month := m.period
+			if !on.IsZero() {
+				month = cal.MonthOf(on).Period()
+			}
+			g := m.governing(month)
+			window := m.window(limit.of(g.share).Per, g.terms, cal.Later(on, m.firstDay(month)))
+			if limit.of(g.share).Set && !slices.Contains(done, window) {
+				limit.add(on, window, g)
+			}
+			done = append(done, window)
+		}
 	}
 }
 
-// window of a limit that the month belongs to: the one in which its first day under the contract lies.
-func (m *shareMonth) window(per contract.Every, terms contract.Terms) cal.Period {
-	day := m.firstDay(m.period)
+// otherDays are the days, in order, in whose windows lines of this month count instead of in its own.
+func (m *shareMonth) otherDays() []cal.Date {
+	var out []cal.Date
+	for _, l := range m.lines {
+		if !l.CountsOn.IsZero() && !slices.Contains(out, l.CountsOn) {
+			out = append(out, l.CountsOn)
+		}
+	}
+	slices.SortFunc(out, cal.Date.Cmp)
+	return out
+}
+
+func (m *shareMonth) hasClause(day cal.Date) bool {
+	terms, ok := m.agreement.InForce(day)
+	if !ok {
+		return false
+	}
+	c, _ := terms.Clause(m.clause)
+	_, ok = c.(contract.RevenueShare)
+	return ok
+}
+
+// window of a limit that a day belongs to.
+func (m *shareMonth) window(per contract.Every, terms contract.Terms, day cal.Date) cal.Period {
 	switch per {
-	case contract.EveryTerm:
+	case contract.EveryTerm, "":
 		return cal.Period{From: m.agreement.Running().From, To: cal.MustDate("2199-12-31")}
 	case contract.EveryContractYear:
 		return cal.Cycle{Anchor: terms.Term.Start, Months: 12}.Containing(day)
@@ -115,11 +147,19 @@ func (m *shareMonth) firstDay(month cal.Period) cal.Date {
 	return cal.Later(month.From, m.agreement.Running().From)
 }
 
-// before sums the charges of earlier months in the window: those of one kind, and all others but the skipped ones.
+// dayOf is the day in whose window a charge of an earlier month counts.
+func (m *shareMonth) dayOf(c charge) cal.Date {
+	if c.counts.IsZero() {
+		return m.firstDay(c.period)
+	}
+	return c.counts
+}
+
+// before sums the charges of earlier months that count in the window: those of one kind, and all others but the skipped ones.
 func (m *shareMonth) before(window cal.Period, kind LineKind, skip ...LineKind) (others, ofKind int64) {
 	for _, p := range m.past {
 		switch {
-		case !window.Contains(m.firstDay(p.period)):
+		case !window.Contains(m.dayOf(p)):
 		case p.kind == kind:
 			ofKind += p.minor
 		case !slices.Contains(skip, p.kind):
@@ -129,87 +169,50 @@ func (m *shareMonth) before(window cal.Period, kind LineKind, skip ...LineKind) 
 	return others, ofKind
 }
 
-func (m *shareMonth) now() int64 {
+// now sums the lines of this month that a limit on the day covers.
+func (m *shareMonth) now(on cal.Date, window cal.Period) int64 {
 	var sum int64
+	limit := Line{CountsOn: on, Basis: Basis{Limit: &LimitSum{Window: window}}}
 	for _, l := range m.lines {
-		sum += l.Amount.Minor
+		if l.countsIn(limit) {
+			sum += l.Amount.Minor
+		}
 	}
 	return sum
 }
 
-// periodFloor tops up in the last month of the window, while the contract runs.
-func (m *shareMonth) periodFloor(terms contract.Terms, share contract.RevenueShare) {
+// periodFloor tops up in the last month of the window, while the contract runs; a window that is over is brought to what it now needs.
+func (m *shareMonth) periodFloor(on cal.Date, window cal.Period, g governed) {
 	running := m.agreement.Running()
-	window := m.window(share.PeriodFloor.Per, terms)
-	if running.Overlap(m.period).IsEmpty() || m.period.To.Before(cal.Earlier(window.To, running.To)) {
+	if on.IsZero() && running.Overlap(m.period).IsEmpty() || m.period.To.Before(cal.Earlier(window.To, running.To)) {
 		return
 	}
 	m.limited = true
 	before, floored := m.before(window, KindPeriodFloor, KindPeriodCap)
-	up, _ := adjustments(before+m.now(), minorOrNil(share.PeriodFloor), nil)
-	m.periodLine(terms, share, KindPeriodFloor, "Floor", share.PeriodFloor, m.limitSum(window, share.PeriodFloor, contract.Limit{}, before, before+floored), up-floored)
+	now := m.now(on, window)
+	up, _ := adjustments(before+now, minorOrNil(g.share.PeriodFloor), nil)
+	m.periodLine(on, g, KindPeriodFloor, "Floor", g.share.PeriodFloor, m.limitSum(window, g.share.PeriodFloor, contract.Limit{}, before, before+floored), up-floored, now)
 }
 
-func (m *shareMonth) periodCap(terms contract.Terms, share contract.RevenueShare) {
+func (m *shareMonth) periodCap(on cal.Date, window cal.Period, g governed) {
 	m.limited = true
-	window := m.window(share.PeriodCap.Per, terms)
 	before, capped := m.before(window, KindPeriodCap)
-	_, down := adjustments(before+m.now(), nil, minorOrNil(share.PeriodCap))
-	m.periodLine(terms, share, KindPeriodCap, "Cap", share.PeriodCap, m.limitSum(window, contract.Limit{}, share.PeriodCap, before, before+capped), down-capped)
+	now := m.now(on, window)
+	_, down := adjustments(before+now, nil, minorOrNil(g.share.PeriodCap))
+	m.periodLine(on, g, KindPeriodCap, "Cap", g.share.PeriodCap, m.limitSum(window, contract.Limit{}, g.share.PeriodCap, before, before+capped), down-capped, now)
 }
 
-func (m *shareMonth) periodLine(terms contract.Terms, share contract.RevenueShare, kind LineKind, word string, limit contract.Limit, sum LimitSum, move int64) {
+func (m *shareMonth) periodLine(on cal.Date, g governed, kind LineKind, word string, limit contract.Limit, sum LimitSum, move, now int64) {
 	if move == 0 {
 		return
 	}
 	text := fmt.Sprintf("%s of %s per %s", word, limit.Amount.Format(), limit.Per)
-	m.lines = append(m.lines, limitLine(terms, share, kind, text, money.New(move, m.currency), sum, m.now()))
-}
-
-// earlierCap gives back of a refund what a cap of an earlier window had kept back of the charge: of a fee of 300,000 that a cap let through for
-// 10,000, a refund of half takes back nothing. Owed in that window without the refunded revenue, less what was charged there.
-func (m *shareMonth) earlierCap(deal crm.Deal, c credited) {
-	limit := c.share.PeriodCap
-	if !limit.Set || !onlyRefunds(c.events) {
-		return
+	if !on.IsZero() {
+		text += ", " + sum.Window.Words()
 	}
-	window := m.windowOf(deal, limit.Per, c.terms)
-	if window == m.window(limit.Per, c.terms) {
-		return
-	}
-	var refunded int64 // of this deal on this statement, after the limits of the deal
-	for _, l := range m.lines {
-		if l.Deal == deal.ID {
-			refunded += l.Amount.Minor
-		}
-	}
-	unlimited, capped := m.before(window, KindPeriodCap)
-	charged := unlimited + capped
-	for _, p := range m.past {
-		if p.minor >= 0 && p.kind == KindDeal {
-			continue // no refund
-		}
-		if other, ok := m.index.deal(p.deal); ok && !window.Contains(m.firstDay(p.period)) && m.windowOf(other, limit.Per, c.terms) == window {
-			charged += p.minor
-			if p.kind != KindWindowCap {
-				unlimited += p.minor
-			}
-		}
-	}
-	owed := min(limit.Amount.Minor, unlimited+refunded)
-	if back := owed - charged - refunded; back > 0 {
-		sum := m.limitSum(window, contract.Limit{}, limit, unlimited, charged)
-		text := fmt.Sprintf("Cap of %s per %s kept back on %s", limit.Amount.Format(), limit.Per, dealName(deal))
-		line := limitLine(c.terms, c.share, KindWindowCap, text, money.New(back, m.currency), sum, refunded)
-		line.Deal = deal.ID
-		m.lines = append(m.lines, line)
-	}
-}
-
-// windowOf is the window of a limit in which the deal was won.
-func (m *shareMonth) windowOf(deal crm.Deal, per contract.Every, terms contract.Terms) cal.Period {
-	won := &shareMonth{drafter: m.drafter, period: cal.MonthOf(deal.ClosedOn).Period()}
-	return won.window(per, terms)
+	line := limitLine(g.terms, g.share, kind, text, money.New(move, m.currency), sum, now)
+	line.CountsOn = on
+	m.lines = append(m.lines, line)
 }
 
 // limitLine is a floor or cap with its sum to date.

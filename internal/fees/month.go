@@ -20,29 +20,42 @@ type shareMonth struct {
 	past    []charge
 	current bool
 	lines   []Line
-	limited bool // a limit of the window was looked at
+	held    []string // deals of which a fact is missing
+	limited bool     // a limit of the window was looked at
 }
 
+// run charges the month's own events, then the corrections of locked months, then the limits over both.
 func (m *shareMonth) run() {
+	m.own()
+	m.corrections()
+	m.limits()
+}
+
+// own charges the events that count in the month, as the evidence now says.
+func (m *shareMonth) own() {
 	for _, deal := range m.index.deals {
-		if deal.Won && deal.ClosedOn.IsZero() && m.current {
+		if deal.Won && deal.ClosedOn.IsZero() {
 			m.consider(deal, m.clause, hold(NoCloseDate, "The deal is won, but the CRM has no close date: nobody can say to which month it belongs."))
 		}
-		if !deal.OutcomeKnown && m.current && m.period.Contains(deal.ClosedOn) {
+		if !deal.OutcomeKnown && m.period.Contains(deal.ClosedOn) {
 			m.consider(deal, m.clause, hold(OutcomeUnknown, "The CRM does not say whether the deal was won: state what its stage %q means when importing.", deal.Stage))
 		}
 		all := m.events(deal, m.clause)
 		if events := inPeriod(all, m.period); len(events) > 0 {
 			m.deal(deal, all, events)
 		}
+		for _, e := range all {
+			if m.period.Contains(e.date) && !m.period.Contains(e.counted) {
+				m.consider(deal, e.clause.ID, m.chargedElsewhere(deal, e))
+			}
+		}
 	}
-	m.limits()
 }
 
 func (m *shareMonth) charges() []charge {
 	out := make([]charge, 0, len(m.lines))
 	for _, l := range m.lines {
-		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor})
+		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor, 0, l.CountsOn})
 	}
 	return out
 }
@@ -51,7 +64,7 @@ func (m *shareMonth) charges() []charge {
 func (m *shareMonth) commit() {
 	var main int
 	for _, l := range m.lines {
-		if l.Kind == KindDealFloor || l.Kind == KindDealCap || l.Kind == KindWindowCap {
+		if l.Kind == KindDealFloor || l.Kind == KindDealCap {
 			l.With = main
 			m.line(l)
 			continue
@@ -60,7 +73,11 @@ func (m *shareMonth) commit() {
 	}
 }
 
+// consider notes why a deal is not charged. Months before the current one only remember what is held: of that nothing is taken back.
 func (m *shareMonth) consider(deal crm.Deal, clause string, r *refusal) {
+	if r.held {
+		m.held = append(m.held, deal.ID)
+	}
 	if !m.current {
 		return
 	}
@@ -87,7 +104,7 @@ func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
 		}
 		kept = append(kept, e)
 	}
-	if kept = m.withoutEmptyRefunds(deal, all, kept); len(kept) == 0 {
+	if kept = m.withoutEmptyRefunds(deal, kept); len(kept) == 0 {
 		return
 	}
 	c := m.credit(deal, all, kept)
@@ -96,9 +113,11 @@ func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
 		return
 	}
 	line := c.line()
+	if onlyRefunds(kept) {
+		line.CountsOn = m.earlierWindow(deal, c)
+	}
 	m.lines = append(m.lines, line)
-	m.dealLimits(deal, c, line.Amount.Minor)
-	m.earlierCap(deal, c)
+	m.dealLimits(deal, c, line)
 }
 
 // credited is the credit of a deal at two points of its life: before and after the events of this line.
@@ -112,7 +131,6 @@ type credited struct {
 	result    attribution.Result // of the revenue after
 	earned    int64              // of it, credited to touches that earn
 	moved     int64              // earned after less earned before
-	original  bool               // a refund by the share that was charged
 	byAccount bool
 }
 
@@ -121,13 +139,10 @@ type credited struct {
 func (m *shareMonth) credit(deal crm.Deal, all, events []event) credited {
 	first := events[0]
 	c := credited{deal: deal, terms: first.terms, share: first.clause, events: events}
-	c.before = m.revenueBefore(deal, all, events[:1])
+	c.before = m.revenueBefore(all, events)
 	c.after = c.before
 	for _, e := range events {
-		c.after += m.minorOf(deal, e)
-	}
-	if c.before > 0 {
-		c.after = max(0, c.after) // more given back than was received takes back what was charged, not more
+		c.after += e.moves
 	}
 	journey, byAccount := m.index.journey(deal, first.clause.Attribution, first.terms.Zone)
 	c.byAccount = byAccount
@@ -137,17 +152,7 @@ func (m *shareMonth) credit(deal crm.Deal, all, events []event) credited {
 	c.earned = c.result.Portion(earns).Amount.Minor
 	earlier := attribution.Credit(journey, model, lookback, money.New(c.before, m.currency)).Portion(earns).Amount.Minor
 	c.moved = c.earned - earlier
-	if credited, revenue := m.settledShare(first.clause.ID, deal.ID); revenue > 0 && onlyRefunds(events) {
-		c.takeBack(credited, revenue)
-	}
 	return c
-}
-
-// takeBack computes a refund by the share that was charged, whatever the journey looks like now.
-func (c *credited) takeBack(credited, revenue int64) {
-	c.original = true
-	c.moved = -money.MulDiv(c.before-c.after, credited, revenue, c.terms.Rounding)
-	c.earned = money.MulDiv(c.before, credited, revenue, c.terms.Rounding) + c.moved
 }
 
 func onlyRefunds(events []event) bool {
@@ -160,52 +165,28 @@ func onlyRefunds(events []event) bool {
 }
 
 // withoutEmptyRefunds leaves out refunds of revenue that was not charged: they take nothing back.
-func (m *shareMonth) withoutEmptyRefunds(deal crm.Deal, all, events []event) []event {
-	sum := m.revenueBefore(deal, all, events[:min(1, len(events))])
+func (m *shareMonth) withoutEmptyRefunds(deal crm.Deal, events []event) []event {
 	var kept []event
 	for _, e := range events {
-		if e.minor < 0 && sum <= 0 {
+		if e.empty {
 			m.consider(deal, e.clause.ID, refuse(NotCharged, "Refund %s gives back revenue that no statement charged, so it takes nothing back.", e.id))
 			continue
 		}
-		sum += m.minorOf(deal, e)
 		kept = append(kept, e)
 	}
 	return kept
 }
 
-// minorOf is what an event adds to the deal's revenue.
-func (d *drafter) minorOf(deal crm.Deal, e event) int64 {
-	if e.payment != nil {
-		return e.minor
-	}
-	amount, _ := d.amount(deal, e.clause)
-	return amount.Minor
-}
-
-// revenueBefore sums the events of the deal that come before the first of the given ones and were charged: by a locked statement, or, in a
-// month without one, as the evidence now says.
-func (m *shareMonth) revenueBefore(deal crm.Deal, all, events []event) int64 {
+// revenueBefore is what the deal's events that count before the first of the given ones moved.
+func (m *shareMonth) revenueBefore(all, events []event) int64 {
 	var sum int64
 	for _, e := range all {
-		if len(events) > 0 && e.id == events[0].id {
+		if e.id == events[0].id {
 			break
 		}
-		if m.wasCharged(deal, e) {
-			sum += m.minorOf(deal, e)
-		}
+		sum += e.moves
 	}
 	return sum
-}
-
-func (m *shareMonth) wasCharged(deal crm.Deal, e event) bool {
-	if b, ok := m.chargedOn(e.clause.ID, deal.ID, e); ok {
-		return !b.conceded
-	}
-	if _, locked := m.settledIn(cal.MonthOf(e.date).Period()); locked && cal.MonthOf(e.date).Period() != m.facts.Period {
-		return false
-	}
-	return m.eligible(deal, e) == nil
 }
 
 func modelOf(a contract.Attribution) attribution.Model {
@@ -246,7 +227,6 @@ func (c credited) line() Line {
 	return Line{
 		Clause: c.share.ID, Kind: KindDeal, Text: c.text(), Quantity: quantity.String(), Unit: string(c.terms.Currency) + " credited",
 		Rate: decimalOf(c.share.Rate), RateText: c.share.Rate.String(), Amount: amount, Deal: c.deal.ID, Events: events,
-		Revenue: money.New(c.after-c.before, c.terms.Currency).String(),
 		Basis: Basis{
 			Version:  c.terms.Version,
 			Clause:   c.share.Words(c.terms),
@@ -343,9 +323,6 @@ func (c credited) evidence() []Evident {
 
 func (c credited) notes() []string {
 	notes := append([]string{}, c.result.Notes...)
-	if c.original {
-		notes = append(notes, "A refund takes back the share that was charged, also when the journey looks otherwise now.")
-	}
 	if c.byAccount {
 		notes = append(notes, "No contact is associated with the deal: the touches of all contacts of its company were taken, as the contract says.")
 	}

@@ -1,6 +1,7 @@
 package fees
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -10,7 +11,8 @@ import (
 )
 
 // share charges one revenue share clause. It runs through the months from the start of the contract, so that limits over a window and a
-// deal's life are cumulative: a month with a locked statement counts as it was charged, any other as the evidence now says.
+// deal's life are cumulative: a month with a locked statement counts as it was charged, any other as the evidence now says. What the evidence
+// now says of a locked month is charged as a correction (see corrections).
 func (d *drafter) share(id string) {
 	var past []charge
 	var computed []cal.Month
@@ -34,7 +36,6 @@ func (d *drafter) share(id string) {
 		d.issue(Warning, "limit-on-unlocked", "clause "+id, "A limit counts months without a locked statement as the evidence now says: %s to %s.",
 			computed[0].Words(), computed[len(computed)-1].Words())
 	}
-	d.lateEvidence(id)
 }
 
 func (d *drafter) settledIn(p cal.Period) (SettledStatement, bool) {
@@ -46,20 +47,22 @@ func (d *drafter) settledIn(p cal.Period) (SettledStatement, bool) {
 	return SettledStatement{}, false
 }
 
-// charge is one line of an earlier month, as far as limits need it.
+// charge is one line of an earlier month, as far as limits and corrections need it.
 type charge struct {
 	period cal.Period
 	kind   LineKind
 	deal   string
 	events []string
 	minor  int64
+	given  int64    // what the agency gave up of it before the lock
+	counts cal.Date // in whose window of limits it counts; zero: the month's own
 }
 
 func chargesOf(s SettledStatement, clause string) []charge {
 	var out []charge
 	for _, l := range s.Lines {
 		if l.Clause == clause && l.Kind != KindReleased {
-			out = append(out, charge{s.Period, l.Kind, l.Deal, l.Events, l.Minor})
+			out = append(out, charge{s.Period, l.Kind, l.Deal, l.Events, l.Minor, l.GivenUp, l.CountsOn})
 		}
 	}
 	return out
@@ -69,7 +72,10 @@ func chargesOf(s SettledStatement, clause string) []charge {
 type event struct {
 	id      string // "won", or the id of the payment
 	date    cal.Date
+	counted cal.Date // the day on which it counts: its date, or, when a locked statement charged it, a day of that statement's month
 	minor   int64
+	moves   int64        // what it adds to the deal's revenue; 0 when it is not eligible
+	empty   bool         // a refund of revenue that there is not
 	payment *crm.Payment // nil for "won"
 	terms   contract.Terms
 	clause  contract.RevenueShare
@@ -78,9 +84,10 @@ type event struct {
 // wonEvent is the id of a deal's closing.
 const wonEvent = "won"
 
-// events of a deal under the clause, by date: for revenue closed the closing, for revenue collected each payment, and refunds where they
-// are deducted. The version in force on the day the deal was won governs all of them, so that an amendment never charges a deal by two rules.
-// Money received before the deal was won counts on that day.
+// events of a deal under the clause, by the day on which they count: for revenue closed the closing, for revenue collected each payment, and
+// refunds where they are deducted. The version in force on the day the deal was won governs all of them, so that an amendment never charges a
+// deal by two rules. Money received before the deal was won counts on that day. What a locked statement charged stays in its month, so that
+// a date that moves never pays twice.
 func (d *drafter) events(deal crm.Deal, id string) []event {
 	key := eventsKey{id, deal.ID}
 	if _, found := d.known[key]; !found {
@@ -112,12 +119,54 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	var out []event
 	for _, e := range all {
 		if counts(clause.Base, e) {
-			e.terms, e.clause = terms, clause
+			e.terms, e.clause, e.counted = terms, clause, e.date
+			if e.payment == nil {
+				amount, _ := d.amount(deal, clause)
+				e.minor = amount.Minor
+			}
+			if b, ok := d.chargedOn(id, deal.ID, e); ok {
+				in := d.facts.Settled[b.statement].Period
+				e.counted = cal.Earlier(cal.Later(e.date, in.From), in.Last())
+			}
 			out = append(out, e)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b event) int { return a.date.Cmp(b.date) })
+	d.moves(deal, out)
+	afterTheirRevenue(out)
+	slices.SortStableFunc(out, func(a, b event) int { return cmp.Or(a.counted.Cmp(b.counted), a.date.Cmp(b.date)) })
 	return out
+}
+
+// moves computes what each event adds to the deal's revenue, in the order in which they happened: more given back than was received takes back
+// what was received, not more.
+func (d *drafter) moves(deal crm.Deal, all []event) {
+	var sum int64
+	for i, e := range all {
+		if d.eligible(deal, e) != nil {
+			continue
+		}
+		all[i].moves = e.minor
+		if e.payment != nil && e.minor < 0 {
+			all[i].empty = sum <= 0
+			all[i].moves = max(min(sum, 0), sum+e.minor) - sum
+		}
+		sum += all[i].moves
+	}
+}
+
+// afterTheirRevenue lets no refund count before the revenue that it gives back, where that counts later than on its own day.
+func afterTheirRevenue(all []event) {
+	for i, refund := range all {
+		if refund.minor >= 0 {
+			continue
+		}
+		for _, e := range all[:i] {
+			if e.minor >= 0 {
+				all[i].counted = cal.Later(all[i].counted, e.counted)
+			}
+		}
+	}
 }
 
 func counts(base contract.Base, e event) bool {
@@ -129,37 +178,6 @@ func counts(base contract.Base, e event) bool {
 	default:
 		return base.Revenue == "collected"
 	}
-}
-
-// lateEvidence tells of revenue in months that are locked and did not charge it: it is not on this statement either.
-func (d *drafter) lateEvidence(id string) {
-	late := map[cal.Period][]string{}
-	for _, deal := range d.index.deals {
-		all := d.events(deal, id)
-		for _, s := range d.facts.Settled {
-			if s.Period != d.facts.Period && d.missed(id, deal, all, s.Period) {
-				late[s.Period] = append(late[s.Period], deal.ID)
-			}
-		}
-	}
-	for _, s := range d.facts.Settled {
-		if deals := late[s.Period]; len(deals) > 0 {
-			d.issue(Warning, "late-evidence", "clause "+id, "%s is locked, and the evidence now holds revenue of that month that it did not charge: %s.",
-				s.Period.Words(), listed(deals, 8))
-		}
-	}
-}
-
-// missed says whether the deal has revenue with credit in a locked month that no locked statement charged.
-func (d *drafter) missed(id string, deal crm.Deal, all []event, month cal.Period) bool {
-	var open []event
-	for _, e := range inPeriod(all, month) {
-		if _, charged := d.chargedOn(id, deal.ID, e); !charged && e.minor >= 0 && d.eligible(deal, e) == nil {
-			open = append(open, e)
-		}
-	}
-	m := &shareMonth{drafter: d, clause: id, period: month}
-	return len(open) > 0 && m.credit(deal, all, open).moved != 0
 }
 
 // chargeKey names a charge of an event. A payment is charged once whatever deal it stands at: then the deal is empty.
@@ -189,12 +207,13 @@ func chargesBefore(f Facts) map[chargeKey]before {
 			}
 			for _, e := range l.Events {
 				note(chargeKey{l.Clause, l.Deal, e}, before{i, l.Conceded})
-				if e == wonEvent {
-					continue
+				if e != wonEvent {
+					note(chargeKey{l.Clause, "", e}, before{i, l.Conceded})
 				}
-				note(chargeKey{l.Clause, "", e}, before{i, l.Conceded})
-				if l.Revenue > 0 {
-					note(chargeKey{l.Clause, l.Deal, paidEvent}, before{i, l.Conceded})
+				if l.Conceded && e == wonEvent {
+					note(chargeKey{l.Clause, l.Deal, concededClosing}, before{i, true})
+				} else if l.Conceded {
+					note(chargeKey{l.Clause, l.Deal, concededPayment}, before{i, true})
 				}
 			}
 		}
@@ -202,40 +221,35 @@ func chargesBefore(f Facts) map[chargeKey]before {
 	return out
 }
 
-// paidEvent stands for any payment that was charged on a deal.
-const paidEvent = "(paid)"
-
-// chargedOn finds the locked statement of another period that charged this event: as the event itself, as the same payment at another deal,
-// or, when the rule of the deal has changed, by the other rule: its closing by payments, a payment by its closing.
+// chargedOn finds the locked statement of another period that charged this event, as itself or as the same payment at another deal.
 func (d *drafter) chargedOn(clause, deal string, e event) (before, bool) {
-	keys := []chargeKey{{clause, deal, e.id}}
-	switch {
-	case e.payment == nil:
-		keys = append(keys, chargeKey{clause, deal, paidEvent})
-	case e.minor > 0:
-		keys = append(keys, chargeKey{clause, "", e.id}, chargeKey{clause, deal, wonEvent})
-	default:
-		keys = append(keys, chargeKey{clause, "", e.id})
+	if b, ok := d.chargedEvents[chargeKey{clause, deal, e.id}]; ok {
+		return b, true
 	}
-	for _, k := range keys {
-		if b, ok := d.chargedEvents[k]; ok {
-			return b, true
-		}
+	if e.payment == nil {
+		return before{}, false
 	}
-	return before{}, false
+	b, ok := d.chargedEvents[chargeKey{clause, "", e.id}]
+	return b, ok
 }
 
-// settledShare is the revenue of a deal that locked statements charged, and what of it was credited to touches that earn.
-func (d *drafter) settledShare(clause, deal string) (credited, revenue int64) {
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period != d.facts.Period && l.Kind == KindDeal && l.Clause == clause && l.Deal == deal && !l.Conceded && l.Revenue > 0 {
-				credited += l.Credited
-				revenue += l.Revenue
-			}
-		}
+// What was conceded of a deal by one rule is not charged by the other: its closing, or a payment.
+const (
+	concededClosing = "(conceded closing)"
+	concededPayment = "(conceded payment)"
+)
+
+// concededOn finds the locked statement on which the agency gave the event up.
+func (d *drafter) concededOn(clause, deal string, e event) (before, bool) {
+	if b, ok := d.chargedOn(clause, deal, e); ok {
+		return b, b.conceded
 	}
-	return credited, revenue
+	other := concededClosing
+	if e.payment == nil {
+		other = concededPayment
+	}
+	b, ok := d.chargedEvents[chargeKey{clause, deal, other}]
+	return b, ok && e.minor >= 0
 }
 
 // listed joins names, the first few of many.

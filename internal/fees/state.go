@@ -329,18 +329,30 @@ func totalWithout(s Statement, out func(int) bool) money.Amount {
 // amountsWithout are the amounts of the lines when some are taken out. A limit over a period is computed from what remains of its clause.
 func amountsWithout(s Statement, out func(int) bool) []money.Amount {
 	amounts := make([]money.Amount, len(s.Lines))
-	remains := map[string]money.Amount{} // by clause
 	for i, line := range s.Lines {
 		amounts[i] = money.New(line.Amount.Minor, s.Currency)
 		switch {
 		case line.Basis.Limit != nil && line.With == 0:
-			amounts[i] = line.Basis.Limit.move(remains[line.Clause], s.Currency)
+			remains := money.New(0, s.Currency)
+			for j, earlier := range s.Lines[:i] {
+				if earlier.Clause == line.Clause && earlier.countsIn(line) {
+					remains = remains.Add(amounts[j])
+				}
+			}
+			amounts[i] = line.Basis.Limit.move(remains, s.Currency)
 		case out(i):
 			amounts[i] = money.New(0, s.Currency)
 		}
-		remains[line.Clause] = amounts[i].Add(remains[line.Clause])
 	}
 	return amounts
+}
+
+// countsIn says whether the line counts in the window of the limit: in its own period's, or in that of the day it counts on.
+func (l Line) countsIn(limit Line) bool {
+	if l.CountsOn.IsZero() {
+		return limit.CountsOn.IsZero()
+	}
+	return limit.Basis.Limit.Window.Contains(l.CountsOn)
 }
 
 // move is what the limit adds when the statement's fees under it are now: the cumulative adjustment less what was adjusted before.
@@ -367,12 +379,9 @@ func Settle(id string, s Statement, lines []LineLife) SettledStatement {
 	out := SettledStatement{ID: id, Period: s.Period}
 	for i, amount := range amountsWithout(s, conceded) {
 		l := s.Lines[i]
-		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, Conceded: conceded(i)}
-		if revenue, err := money.Parse(l.Revenue, s.Currency); err == nil && l.Kind == KindDeal {
-			settled.Revenue = revenue.Minor
-			if credited, err := money.Parse(l.Quantity, s.Currency); err == nil {
-				settled.Credited = credited.Minor
-			}
+		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, CountsOn: l.CountsOn}
+		if conceded(i) {
+			settled.Conceded, settled.GivenUp = true, l.Amount.Minor
 		}
 		out.Lines = append(out.Lines, settled)
 	}

@@ -36,9 +36,9 @@ const (
 	KindDeal        LineKind = "deal"
 	KindDealFloor   LineKind = "deal-floor"
 	KindDealCap     LineKind = "deal-cap"
-	KindWindowCap   LineKind = "window-cap" // what a cap of an earlier window had kept back of a charge that is now refunded
 	KindPeriodFloor LineKind = "period-floor"
 	KindPeriodCap   LineKind = "period-cap"
+	KindCorrection  LineKind = "correction" // what later evidence changes of a locked month
 	KindReleased    LineKind = "released"
 )
 
@@ -56,7 +56,7 @@ type Line struct {
 	With     int    // the line that this limit belongs to; 0: stands alone
 	Deal     string // id of the deal it charges; empty: none
 	Events   []string
-	Revenue  string // of a deal's line: the revenue that it moves, decimal; empty for other lines
+	CountsOn cal.Date // the day in whose window of floors and caps it counts; zero: the statement's own period
 	Basis    Basis
 }
 
@@ -135,6 +135,7 @@ const (
 	CarvedOut       Code = "carved-out"
 	OtherCustomer   Code = "other-customer"
 	TypeUnknown     Code = "type-unknown"
+	TooLate         Code = "too-late"
 	ChargedBefore   Code = "charged-before"
 	NotCharged      Code = "not-charged"
 	NoCredit        Code = "no-credit"

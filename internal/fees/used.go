@@ -63,7 +63,14 @@ type use struct {
 
 func (u *use) choose(e crm.Evidence) {
 	from := u.agreement.First().Effective
+	charged := u.charged()
 	for _, d := range e.Deals {
+		if charged[d.ID] {
+			u.deals[d.ID] = true
+			if d.CompanyID != "" {
+				u.companies[d.CompanyID] = true
+			}
+		}
 		matters := d.Won && (d.ClosedOn.IsZero() || !d.ClosedOn.Before(from)) || !d.OutcomeKnown && u.facts.Period.Contains(d.ClosedOn)
 		if !d.Deleted && matters && d.ClosedOn.Before(u.until) {
 			u.deals[d.ID] = true
@@ -97,6 +104,19 @@ func (u *use) choose(e crm.Evidence) {
 			}
 		}
 	}
+}
+
+// charged are the deals that locked statements charged: what became of them is corrected.
+func (u *use) charged() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range u.facts.Settled {
+		for _, l := range s.Lines {
+			if l.Deal != "" {
+				out[l.Deal] = true
+			}
+		}
+	}
+	return out
 }
 
 func (u *use) byAccount() bool {

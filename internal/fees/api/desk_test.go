@@ -63,6 +63,7 @@ clauses:
       floor: none
       cap: 7,000.00 per contract-year
     tail: none
+    clawback: unlimited
     other_currency: hold
 statements:
   cadence: monthly

@@ -67,6 +67,7 @@ clauses:
       floor: none
       cap: 10,000.00 per contract-year
     tail: none
+    clawback: unlimited
     other_currency: hold
 statements:
   cadence: monthly

@@ -1,0 +1,289 @@
+package fees
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// A locked statement never changes. What later evidence says otherwise of its month is charged or taken back by the next statement that is
+// drafted: for each deal and locked month, what is owed for it as the evidence now says, less what was charged for it by that statement and
+// by corrections since (cumulative due - cumulative charged). Limits are computed after the corrections, in the window in which the
+// corrected month lies. Source of the method: the year-to-date method of commission accounting, where a refund under a cap of 10,000 takes
+// back 1,300 of an uncapped 1,800, or nothing.
+
+// owedDeal is what a deal owes for a month by its own lines, with the line that explains it.
+type owedDeal struct {
+	minor int64
+	line  *Line
+}
+
+// owedIn computes, once for each month, what each deal owes for it as the evidence now says, and the deals of which a fact is missing.
+func (d *drafter) owedIn(clause string, month cal.Period) (map[string]owedDeal, []string) {
+	key := owedKey{clause, month.From}
+	if _, known := d.owed[key]; !known {
+		d.owe(clause, month)
+	}
+	o := d.owed[key]
+	return o.deals, o.held
+}
+
+// owedKey names a month of a clause.
+type owedKey struct {
+	clause string
+	from   cal.Date
+}
+
+type owedMonth struct {
+	deals map[string]owedDeal
+	held  []string
+}
+
+// owe computes the months up to the given one in order: floors and caps of a deal run over its life.
+func (d *drafter) owe(clause string, until cal.Period) {
+	var past []charge
+	for m := cal.MonthOf(d.agreement.First().Effective); !m.First().After(until.From); m = m.Next() {
+		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: past}
+		month.own()
+		o := owedMonth{deals: map[string]owedDeal{}, held: month.held}
+		for i, l := range month.lines {
+			sum := o.deals[l.Deal]
+			sum.minor += l.Amount.Minor
+			if l.Kind == KindDeal {
+				sum.line = &month.lines[i]
+			}
+			o.deals[l.Deal] = sum
+		}
+		d.owed[owedKey{clause, m.First()}] = o
+		past = append(past, month.charges()...)
+	}
+}
+
+// paid is what was charged of a deal for a month: by its locked statement, by corrections since, and what the agency gave up of those.
+type paid struct{ statement, corrections int64 }
+
+func (p paid) sum() int64 { return p.statement + p.corrections }
+
+func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
+	out := map[string]paid{}
+	for _, c := range m.past {
+		p := out[c.deal]
+		switch {
+		case c.deal == "":
+			continue
+		case c.kind == KindCorrection && slices.Contains(c.events, cal.MonthOf(month.From).String()):
+			p.corrections += c.minor + c.given
+		case c.kind != KindCorrection && c.period == month:
+			p.statement += c.minor
+		default:
+			continue
+		}
+		out[c.deal] = p
+	}
+	return out
+}
+
+// corrections adds the difference of every locked month before this one.
+func (m *shareMonth) corrections() {
+	months := kept(m.facts.Settled, func(s SettledStatement) bool { return s.Period.From.Before(m.period.From) })
+	if len(months) == 0 {
+		return
+	}
+	kept := map[string]int64{} // by deal: what was charged and is no longer owed, but cannot be taken back
+	var after []Line
+	for _, s := range months {
+		owed, held := m.owedIn(m.clause, s.Period)
+		paid := m.paidFor(s.Period)
+		deals := map[string]bool{}
+		for id := range owed {
+			deals[id] = true
+		}
+		for id := range paid {
+			deals[id] = true
+		}
+		for _, id := range slices.Sorted(mapKeys(deals)) {
+			move := owed[id].minor - paid[id].sum()
+			switch {
+			case move == 0:
+			case slices.Contains(held, id) || m.factMissing(id):
+				m.heldCorrection(id, s.Period)
+			case move < 0 && m.tooLate(s.Period):
+				kept[id] -= move
+				m.lateCorrection(id, s.Period, move)
+			default:
+				after = append(after, m.correctionLine(id, s.Period, owed[id], paid[id]))
+			}
+		}
+	}
+	m.withoutDouble(after, kept)
+}
+
+// withoutDouble charges what is owed more only as far as the deal was not charged for it already, in a month whose charge cannot be taken
+// back any more.
+func (m *shareMonth) withoutDouble(corrections []Line, kept map[string]int64) {
+	m.lines = append(m.lines, corrections...)
+	for _, id := range slices.Sorted(mapKeys(kept)) {
+		var more int64
+		for _, l := range m.lines {
+			if l.Deal == id {
+				more += l.Amount.Minor
+			}
+		}
+		if back := min(more, kept[id]); back > 0 {
+			m.lines = append(m.lines, m.doubleLine(id, back))
+		}
+	}
+}
+
+func mapKeys[V any](in map[string]V) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range in {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// factMissing says whether nobody can tell if the deal still earns: it is not in the evidence, or its outcome or close date is not known. One
+// that the CRM deleted earns nothing.
+func (m *shareMonth) factMissing(id string) bool {
+	if m.index.gone[id] {
+		return false
+	}
+	deal, ok := m.index.deal(id)
+	return !ok || !deal.OutcomeKnown || deal.Won && deal.ClosedOn.IsZero()
+}
+
+func (m *shareMonth) heldCorrection(id string, month cal.Period) {
+	if m.current {
+		m.issue(Problem, "correction-held", "deal "+id, "%s: what was charged for %s can be neither kept nor corrected for want of a fact. Mend the CRM and import again.", m.dealNamed(id), month.Words())
+	}
+}
+
+func (m *shareMonth) lateCorrection(id string, month cal.Period, move int64) {
+	if m.current {
+		m.issue(Info, "clawback-over", "deal "+id, "%s: %s charged for %s is no longer owed, but the clawback of %s is over: it is not taken back.", m.dealNamed(id),
+			money.New(-move, m.currency).Format(), month.Words(), m.governing(month).share.Clawback)
+	}
+}
+
+func (m *shareMonth) dealNamed(id string) string {
+	if deal, ok := m.index.deal(id); ok {
+		return dealName(deal)
+	}
+	return id
+}
+
+// governed is a version with its clause.
+type governed struct {
+	terms contract.Terms
+	share contract.RevenueShare
+}
+
+// governing is the version whose limits and clawback hold for a month: that of its last day under the contract.
+func (m *shareMonth) governing(month cal.Period) governed {
+	terms, ok := m.agreement.InForce(cal.Earlier(month.Last(), m.agreement.Running().Last()))
+	if ok {
+		c, _ := terms.Clause(m.clause)
+		if share, ok := c.(contract.RevenueShare); ok {
+			return governed{terms, share}
+		}
+	}
+	for _, t := range m.agreement.Versions {
+		c, _ := t.Clause(m.clause)
+		if share, ok := c.(contract.RevenueShare); ok {
+			return governed{t, share}
+		}
+	}
+	panic("fees: a share clause that no version has")
+}
+
+// tooLate says whether a charge of the month can no longer be taken back by this statement. The month's charges count from its last day.
+func (m *shareMonth) tooLate(month cal.Period) bool {
+	g := m.governing(month)
+	return g.share.Clawback.Over(month.Last(), m.period.From, g.terms.Calendar)
+}
+
+func (m *shareMonth) correctionLine(id string, month cal.Period, owed owedDeal, p paid) Line {
+	g := m.governing(month)
+	due, before := money.New(owed.minor, m.currency), money.New(p.statement, m.currency)
+	move := money.New(owed.minor-p.sum(), m.currency)
+	b := Basis{
+		Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
+		Inputs:   []Input{{"owed for " + month.Words() + ", as the evidence now says", due.Format()}, {"charged by its locked statement", before.Format()}},
+		Evidence: []Evident{{"deal", id, m.dealNamed(id)}},
+		Notes:    m.story(id),
+	}
+	b.Formula = fmt.Sprintf("%s (owed) - %s (charged) = %s", due.Format(), before.Format(), move.Format())
+	if p.corrections != 0 {
+		since := money.New(p.corrections, m.currency)
+		b.Inputs = append(b.Inputs, Input{"corrected since", since.Format()})
+		b.Formula = fmt.Sprintf("%s (owed) - %s (charged) - %s (corrected since) = %s", due.Format(), before.Format(), since.Format(), move.Format())
+	}
+	if owed.line != nil {
+		b.Version, b.Clause, b.Touches = owed.line.Basis.Version, owed.line.Basis.Clause, owed.line.Basis.Touches
+		b.Inputs = append(b.Inputs, Input{"how it is owed", owed.line.Basis.Formula})
+		b.Inputs = append(b.Inputs, owed.line.Basis.Inputs...)
+	}
+	return Line{
+		Clause: m.clause, Kind: KindCorrection, Text: fmt.Sprintf("%s, correction of %s", m.dealNamed(id), month.Words()), Deal: id,
+		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: m.firstDay(month),
+		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move, Basis: b,
+	}
+}
+
+// doubleLine takes off what the deal was charged already in a month whose charge cannot be taken back.
+func (m *shareMonth) doubleLine(id string, minor int64) Line {
+	g := m.governing(m.period)
+	move := money.New(-minor, m.currency)
+	return Line{
+		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", charged before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()},
+		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
+		Basis: Basis{
+			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
+			Formula:  fmt.Sprintf("- %s = %s", money.New(minor, m.currency).Format(), move.Format()),
+			Inputs:   []Input{{"charged for this deal in months whose clawback is over", money.New(minor, m.currency).Format()}},
+			Evidence: []Evident{{"deal", id, m.dealNamed(id)}},
+			Notes:    []string{"The evidence moved this deal's revenue out of a month that was charged and cannot be taken back any more, so it is not charged a second time."},
+		},
+	}
+}
+
+// story is what changed of the deal since the statements that charged it, where the facts tell.
+func (m *shareMonth) story(id string) []string {
+	var out []string
+	for _, c := range m.facts.Changes {
+		if c.Deal == id {
+			out = append(out, c.Words())
+		}
+	}
+	return append(out, "A locked statement never changes: this line brings what was charged for its month to what is owed for it now.")
+}
+
+// Words is the change in a sentence: "amount of deal D1: 60000.00 -> 52000.00 (import 7)".
+func (c FactChange) Words() string {
+	what := string(c.Kind) + " " + c.ID
+	if c.Field != "" {
+		what = c.Field + " of " + what
+	}
+	s := fmt.Sprintf("%s: %s -> %s", what, cmp.Or(c.Before, "nothing"), cmp.Or(c.After, "nothing"))
+	if c.Import > 0 {
+		s += fmt.Sprintf(" (import %d)", c.Import)
+	}
+	return s
+}
+
+// earlierWindow is the day in whose window of limits a refund counts: that of the deal's closing, when it was won in a month before this one.
+func (m *shareMonth) earlierWindow(deal crm.Deal, c credited) cal.Date {
+	won := cal.MonthOf(deal.ClosedOn).Period()
+	if !won.From.Before(m.period.From) {
+		return cal.Date{}
+	}
+	return m.firstDay(won)
+}
