@@ -38,17 +38,18 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		{key: "carve_out", doc: "The name of the list of deals and companies that the client already had, or none.", scalar: slugScalar},
 	}},
 	{key: "per_deal", doc: "Limits of the fee for one deal over its life.", fields: []spec{
-		{key: "floor", doc: "At least this for an eligible deal with credit, or none.", scalar: amountOrNone()},
+		{key: "floor", doc: "At least this for an eligible deal that earns a fee, or none.", scalar: amountOrNone()},
 		{key: "cap", doc: "At most this, or none.", scalar: amountOrNone()},
 	}},
 	{key: "period", doc: "Limits of the fee of this clause over a period.", fields: []spec{
 		{key: "floor", doc: "At least this, settled in the last month of the period, or none.", scalar: limitPer(EveryMonth, EveryQuarter, EveryYear, EveryContractYear)},
+		{key: "partial_floor", doc: "The floor of a period that is only partly in force: whole, or by its days in force. Needed with a floor.", scalar: choice("whole", "by-days"), optional: true},
 		{key: "cap", doc: "At most this, or none.", scalar: limitPer(EveryContractYear, EveryMonth, EveryQuarter, EveryYear, EveryTerm)},
 	}},
-	{key: "tail", doc: "How long after the end deals still count, if they were created before the end; or none.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months)},
+	{key: "tail", doc: "How long after the end revenue still counts, a closing or a payment, of deals created before the end; or none.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months)},
 	{key: "clawback", doc: "How long after a charge its revenue can still be taken back, by a refund or by evidence that changed: a length counted from the day of the revenue, none, or unlimited.",
 		scalar: clawbackScalar},
-	{key: "other_currency", doc: "A deal in another currency: hold it for a decision, or take the CRM's amount in the home currency.", scalar: choice("hold", "home-amount")},
+	{key: "other_currency", doc: "A deal in another currency: hold it for a decision, or take the CRM's amount in the home currency. Payments in another currency are always held: they have no home amount.", scalar: choice("hold", "home-amount")},
 }}
 
 // RevenueShare is a share of revenue that the agency's marketing brought.
@@ -61,6 +62,7 @@ type RevenueShare struct {
 	PerDealFloor  Limit
 	PerDealCap    Limit
 	PeriodFloor   Limit
+	PartialFloor  string // whole | by-days; empty without a floor
 	PeriodCap     Limit
 	Tail          cal.Span // zero: none
 	Clawback      Clawback
@@ -106,11 +108,15 @@ type Credits struct {
 	Values []string
 }
 
-// Earns reports whether a touch of that channel and provider earns.
+// Earns reports whether a touch of that channel and provider earns. A touch of which the CRM does not say the channel, or the provider where
+// that decides, earns nothing: nobody can tell whose it is.
 func (c Credits) Earns(channel, provider string) bool {
 	name := channel
 	if c.By == "providers" {
 		name = provider
+	}
+	if name == "" {
+		return false
 	}
 	for _, v := range c.Values {
 		if v == name {
@@ -153,6 +159,7 @@ func (b *builder) revenueShare(v *value) RevenueShare {
 		PerDealFloor:  b.limit(perDeal.get("floor")),
 		PerDealCap:    b.limit(perDeal.get("cap")),
 		PeriodFloor:   b.limit(period.get("floor")),
+		PartialFloor:  period.str("partial_floor"),
 		PeriodCap:     b.limit(period.get("cap")),
 		Tail:          v.span("tail"),
 		Clawback:      clawbackOf(v.str("clawback")),
@@ -161,6 +168,12 @@ func (b *builder) revenueShare(v *value) RevenueShare {
 	b.checkBase(base, r.Base)
 	b.checkLimits(perDeal, r.PerDealFloor, r.PerDealCap)
 	b.checkLimits(period, r.PeriodFloor, r.PeriodCap)
+	switch {
+	case r.PeriodFloor.Set && r.PartialFloor == "":
+		b.problem(period, "partial-floor", "say what the floor is for a period that is only partly in force; write partial_floor: whole or partial_floor: by-days (a floor of 9,000 a quarter that begins on its last two days is 9,000 or 200.00)")
+	case !r.PeriodFloor.Set && r.PartialFloor != "":
+		b.problem(period.get("partial_floor"), "partial-floor", "there is no floor; leave partial_floor out")
+	}
 	return r
 }
 
@@ -219,7 +232,7 @@ func (r RevenueShare) Words(t Terms) string {
 		attributionWords(r.Attribution),
 		fmt.Sprintf("Deals count when they were created on %s or later%s", r.Eligible.CreatedFrom.Words(), carveOutWords(r.Eligible.CarveOut)),
 		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
-		fmt.Sprintf("For the clause: %s, %s", limitWords("at least", "no floor", r.PeriodFloor), limitWords("at most", "no cap", r.PeriodCap)),
+		fmt.Sprintf("For the clause: %s, %s%s", floorWords(r), limitWords("at most", "no cap", r.PeriodCap), yearWords(r)),
 		tailWords(r),
 		r.Clawback.words(),
 		map[string]string{
@@ -289,9 +302,28 @@ func carveOutWords(list string) string {
 	return " and are not on the carve-out list " + list
 }
 
+func floorWords(r RevenueShare) string {
+	words := limitWords("at least", "no floor", r.PeriodFloor)
+	switch r.PartialFloor {
+	case "whole":
+		words += " (whole also where the period is only partly in force)"
+	case "by-days":
+		words += " (by days where the period is only partly in force)"
+	}
+	return words
+}
+
+// yearWords says what a contract year is, where a limit runs over one.
+func yearWords(r RevenueShare) string {
+	if r.PeriodFloor.Per != EveryContractYear && r.PeriodCap.Per != EveryContractYear {
+		return ""
+	}
+	return "; a contract year is twelve statements, the first that of the month in which the term starts"
+}
+
 func tailWords(r RevenueShare) string {
 	if r.Tail.IsZero() {
 		return "Nothing counts after the end"
 	}
-	return fmt.Sprintf("After the end, deals created before it count for %s", r.Tail)
+	return fmt.Sprintf("After the end, revenue of deals created before it counts for %s", r.Tail)
 }

@@ -67,6 +67,13 @@ func (d *drafter) owe(clause string, until cal.Period) {
 // paid is what was charged of a deal for a month: by its locked statement, by corrections since, and what the agency gave up of those.
 type paid struct{ statement, corrections int64 }
 
+// settleUp is what remains to be charged or taken back where the agency gave up a part of what was charged: it does not come back with the next
+// correction, and a refund takes back only what was paid. Of 1,000 charged and 400 given up, 600 stay when 700 are owed now, 500 when 500 are,
+// and 1,100 less the 400 when 1,100 are.
+func settleUp(due, charged, gross, givenUp int64) int64 {
+	return min(due, max(due, gross)-givenUp) - (charged - givenUp)
+}
+
 func (p paid) sum() int64 { return p.statement + p.corrections }
 
 func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
@@ -121,6 +128,54 @@ func (m *shareMonth) corrections() {
 		}
 	}
 	m.withoutDouble(after, kept)
+	m.withoutGivenUp()
+}
+
+// withoutGivenUp keeps what the agency gave up of a deal out of what is taken back or charged for it.
+func (m *shareMonth) withoutGivenUp() {
+	charged, gross, givenUp := map[string]int64{}, map[string]int64{}, map[string]int64{}
+	for _, c := range m.past {
+		if c.deal == "" {
+			continue
+		}
+		given := c.waived
+		if c.kind == KindCorrection {
+			given += c.given
+			c.minor += c.given
+		}
+		charged[c.deal] += c.minor
+		gross[c.deal] += max(0, c.minor)
+		if given > 0 {
+			givenUp[c.deal] += given
+		}
+	}
+	for _, id := range slices.Sorted(mapKeys(givenUp)) {
+		var now int64
+		for _, l := range m.lines {
+			if l.Deal == id {
+				now += l.Amount.Minor
+			}
+		}
+		if move := settleUp(charged[id]+now, charged[id], gross[id], givenUp[id]) - now; move != 0 {
+			m.lines = append(m.lines, m.givenUpLine(id, givenUp[id], move))
+		}
+	}
+}
+
+func (m *shareMonth) givenUpLine(id string, givenUp, minor int64) Line {
+	g := m.governing(m.period)
+	move := money.New(minor, m.currency)
+	return Line{
+		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", given up before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()},
+		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
+		Basis: Basis{
+			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
+			Formula:  fmt.Sprintf("1 x %s = %s", move.Format(), move.Format()),
+			Inputs:   []Input{{"given up by the agency after a dispute", money.New(givenUp, m.currency).Format()}},
+			Evidence: []Evident{{"deal", id, m.dealNamed(id)}},
+			Notes:    []string{"What was given up was never paid, so it is not taken back either."},
+		},
+	}
 }
 
 // withoutDouble charges what is owed more only as far as the deal was not charged for it already, in a month whose charge cannot be taken

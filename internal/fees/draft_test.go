@@ -318,6 +318,37 @@ func TestAmendmentInsideAChargedFeePeriodIsCorrected(t *testing.T) {
 	}
 }
 
+func TestWhatTheAgencyGaveUpStaysGivenUp(t *testing.T) {
+	fee := agreementOf(t, "  - retainer: team\n    fee: 12,000.00 per month\n    anchor: 1\n    billed: at-start\n    proration: actual-days\n")
+	s, _ := Draft(fee, Facts{Period: month("2026-03")}, asOf)
+	conceded := Settle("march", s, []LineLife{{State: LineConceded}})
+	if got := totalOf(fee, "2026-04", crm.Evidence{}, conceded); got != "12000.00" {
+		t.Errorf("April owes April, and not what was conceded of March: %s", got)
+	}
+	waived := Settle("march", s, nil)
+	waived.Lines[0].Waived = waived.Lines[0].Minor
+	if got := totalOf(fee, "2026-04", crm.Evidence{}, waived); got != "12000.00" {
+		t.Errorf("nor what was waived after the lock: %s", got)
+	}
+}
+
+func TestARefundTakesBackOnlyWhatWasPaid(t *testing.T) {
+	a := agreementOf(t, shareClause)
+	e := evidence([3]string{"A", "10000.00", "2026-03-05"})
+	for waived, want := range map[int64]string{0: "-300.00", 10000: "-200.00", 30000: "0.00"} {
+		march := settle(t, a, "2026-03", e)
+		march.Lines[0].Waived = waived
+		e.Payments = []crm.Payment{refund("R", "A", "2026-04-05", "10000.00")}
+		if got := totalOf(a, "2026-04", e, march); got != want {
+			t.Errorf("300.00 charged, %d waived, all refunded: %s, want %s", waived, got, want)
+		}
+		e.Payments = nil
+		if got := totalOf(a, "2026-04", e, march); got != "0.00" {
+			t.Errorf("what was waived does not come back: %s", got)
+		}
+	}
+}
+
 func TestMissingCarveOutListIsTold(t *testing.T) {
 	_, issues := Draft(agreementOf(t, shareClause), Facts{Period: month("2026-03"), Evidence: evidence([3]string{"A", "1.00", "2026-03-05"})}, asOf)
 	if len(issues) == 0 || issues[len(issues)-1].Code != "carve-out-missing" {

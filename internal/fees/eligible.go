@@ -70,7 +70,7 @@ func (d *drafter) amountKnown(deal crm.Deal, e event) *refusal {
 // underContract: within the contract's days, or in the tail for a deal created before the end.
 func (d *drafter) underContract(deal crm.Deal, e event) *refusal {
 	end := d.agreement.Running().To
-	if e.date.Before(end) {
+	if e.date.Before(end) || e.payment != nil && e.minor < 0 { // how late a refund counts is the clawback's
 		return nil
 	}
 	if e.clause.Tail.IsZero() {

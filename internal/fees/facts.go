@@ -33,6 +33,7 @@ type SettledLine struct {
 	// Conceded: the agency gave the line up before the lock. It was not charged, and it is not charged again.
 	Conceded bool     `json:"conceded,omitempty"`
 	GivenUp  int64    `json:"given_up,omitempty"` // the amount of a conceded line
+	Waived   int64    `json:"waived,omitempty"`   // what the agency gave up of it after the lock; in Minor still
 	CountsOn cal.Date `json:"counts_on,omitzero"`
 }
 

@@ -62,6 +62,7 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 		line := limitLine(c.terms, c.share, kind, text, money.New(move, m.currency), sum, now)
 		line.Deal, line.CountsOn = deal.ID, main.CountsOn
 		m.lines = append(m.lines, line)
+		now += move
 	}
 	add(KindDealFloor, "Floor", c.share.PerDealFloor, m.limitSum(window, c.share.PerDealFloor, contract.Limit{}, before, before+floored), up-floored)
 	add(KindDealCap, "Cap", c.share.PerDealCap, m.limitSum(window, contract.Limit{}, c.share.PerDealCap, before+floored, before+floored+capped), down-capped)
@@ -135,8 +136,8 @@ func (m *shareMonth) window(per contract.Every, terms contract.Terms, day cal.Da
 	switch per {
 	case contract.EveryTerm, "":
 		return cal.Period{From: m.agreement.Running().From, To: cal.MustDate("2199-12-31")}
-	case contract.EveryContractYear:
-		return cal.Cycle{Anchor: terms.Term.Start, Months: 12}.Containing(day)
+	case contract.EveryContractYear: // twelve statements
+		return cal.Cycle{Anchor: cal.MonthOf(terms.Term.Start).First(), Months: 12}.Containing(day)
 	default:
 		return cal.Cycle{Anchor: cal.MustDate("2000-01-01"), Months: per.Months()}.Containing(day)
 	}
@@ -190,16 +191,44 @@ func (m *shareMonth) periodFloor(on cal.Date, window cal.Period, g governed) {
 	m.limited = true
 	before, floored := m.before(window, KindPeriodFloor, KindPeriodCap)
 	now := m.now(on, window)
-	up, _ := adjustments(before+now, minorOrNil(g.share.PeriodFloor), nil)
-	m.periodLine(on, g, KindPeriodFloor, "Floor", g.share.PeriodFloor, m.limitSum(window, g.share.PeriodFloor, contract.Limit{}, before, before+floored), up-floored, now)
+	floor := m.floorOf(window, g)
+	up, _ := adjustments(before+now, minorOrNil(floor), nil)
+	m.periodLine(on, g, KindPeriodFloor, "Floor", floor, m.limitSum(window, floor, contract.Limit{}, before, before+floored), up-floored, now)
 }
 
 func (m *shareMonth) periodCap(on cal.Date, window cal.Period, g governed) {
 	m.limited = true
 	before, capped := m.before(window, KindPeriodCap)
 	now := m.now(on, window)
-	_, down := adjustments(before+now, nil, minorOrNil(g.share.PeriodCap))
-	m.periodLine(on, g, KindPeriodCap, "Cap", g.share.PeriodCap, m.limitSum(window, contract.Limit{}, g.share.PeriodCap, before, before+capped), down-capped, now)
+	limit := m.capOf(window, g)
+	_, down := adjustments(before+now, nil, minorOrNil(limit))
+	m.periodLine(on, g, KindPeriodCap, "Cap", limit, m.limitSum(window, contract.Limit{}, limit, before, before+capped), down-capped, now)
+}
+
+// floorOf is the floor of a window: the whole, or the part of it that the contract runs, as the contract says.
+func (m *shareMonth) floorOf(window cal.Period, g governed) contract.Limit {
+	floor := g.share.PeriodFloor
+	if floor.Per == contract.EveryContractYear { // counted from the very day, not from the month of it
+		window = cal.Cycle{Anchor: g.terms.Term.Start, Months: 12}.Containing(cal.Later(window.From, g.terms.Term.Start))
+	}
+	inForce := m.agreement.Running().Overlap(window)
+	if g.share.PartialFloor == "by-days" && inForce != window && !inForce.IsEmpty() {
+		floor.Amount = floor.Amount.Mul(money.NewRatio(int64(inForce.Days()), int64(window.Days())), g.terms.Rounding)
+	}
+	return floor
+}
+
+// capOf is the cap of a window. An amendment that lowers it takes back nothing of what months under the versions before had charged.
+func (m *shareMonth) capOf(window cal.Period, g governed) contract.Limit {
+	limit := g.share.PeriodCap
+	var before int64
+	for _, p := range m.past {
+		if earlier := m.governing(p.period); window.Contains(m.dayOf(p)) && earlier.terms.Version < g.terms.Version && earlier.share.PeriodCap != limit {
+			before += p.minor
+		}
+	}
+	limit.Amount.Minor = max(limit.Amount.Minor, before)
+	return limit
 }
 
 func (m *shareMonth) periodLine(on cal.Date, g governed, kind LineKind, word string, limit contract.Limit, sum LimitSum, move, now int64) {

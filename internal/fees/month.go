@@ -2,6 +2,7 @@ package fees
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (m *shareMonth) own() {
 func (m *shareMonth) charges() []charge {
 	out := make([]charge, 0, len(m.lines))
 	for _, l := range m.lines {
-		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor, 0, l.CountsOn})
+		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor, 0, 0, l.CountsOn})
 	}
 	return out
 }
@@ -166,13 +167,11 @@ func onlyRefunds(events []event) bool {
 
 // withoutEmptyRefunds leaves out refunds of revenue that was not charged: they take nothing back.
 func (m *shareMonth) withoutEmptyRefunds(deal crm.Deal, events []event) []event {
-	var kept []event
-	for _, e := range events {
-		if e.empty {
-			m.consider(deal, e.clause.ID, refuse(NotCharged, "Refund %s gives back revenue that no statement charged, so it takes nothing back.", e.id))
-			continue
+	kept := slices.DeleteFunc(slices.Clone(events), func(e event) bool { return e.empty })
+	if len(kept) == 0 {
+		for _, e := range events {
+			m.consider(deal, e.clause.ID, refuse(NotCharged, "Refund %s gives back more than was received, so it takes nothing back before more is received.", e.id))
 		}
-		kept = append(kept, e)
 	}
 	return kept
 }
@@ -323,6 +322,11 @@ func (c credited) evidence() []Evident {
 
 func (c credited) notes() []string {
 	notes := append([]string{}, c.result.Notes...)
+	for _, t := range c.result.Credits {
+		if t.Touch.Channel == "" && c.share.Attribution.Credits.By != "providers" {
+			notes = append(notes, fmt.Sprintf("The CRM does not say the channel of touch %s: it earns nothing until it does.", t.Touch.ID))
+		}
+	}
 	if c.byAccount {
 		notes = append(notes, "No contact is associated with the deal: the touches of all contacts of its company were taken, as the contract says.")
 	}

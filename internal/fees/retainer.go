@@ -83,13 +83,20 @@ func (d *drafter) retainers(id string) {
 	d.correctFees(id, charged)
 }
 
+// feeCharged is what locked statements charged for a fee period, what of it was charged and not taken back again, and what the agency gave up.
+type feeCharged struct{ charged, gross, givenUp int64 }
+
 // feesCharged sums what locked statements of other periods charged for each fee period of a retainer.
-func (d *drafter) feesCharged(id string) map[string]int64 {
-	out := map[string]int64{}
+func (d *drafter) feesCharged(id string) map[string]feeCharged {
+	out := map[string]feeCharged{}
 	for _, s := range d.facts.Settled {
 		for _, l := range s.Lines {
 			if s.Period != d.facts.Period && l.Clause == id && l.Kind == KindRetainer && len(l.Events) == 1 {
-				out[l.Events[0]] += l.Minor
+				c := out[l.Events[0]]
+				c.charged += l.Minor + l.GivenUp
+				c.gross += max(0, l.Minor+l.GivenUp)
+				c.givenUp += l.GivenUp + l.Waived
+				out[l.Events[0]] = c
 			}
 		}
 	}
@@ -118,9 +125,9 @@ func (d *drafter) feeParts(run feeRun) []feePart {
 }
 
 // retainer charges the fee periods of a run that this statement carries. One that a locked statement has charged is corrected instead.
-func (d *drafter) retainer(run feeRun, charged map[string]int64) {
+func (d *drafter) retainer(run feeRun, charged map[string]feeCharged) {
 	for _, p := range d.feeParts(run) {
-		if _, locked := charged[p.fee.String()]; locked || !d.facts.Period.Contains(billedOn(run.retainer, p.inForce)) {
+		if _, locked := charged[p.fee.String()]; locked || !d.facts.Period.Contains(d.billedOn(p)) {
 			continue
 		}
 		if d.nextPeriodOnly(p) {
@@ -128,7 +135,7 @@ func (d *drafter) retainer(run feeRun, charged map[string]int64) {
 				run.terms.Version, p.fee.Last().Words())
 			continue
 		}
-		d.line(d.retainerLine(run, p.fee, p.inForce))
+		d.line(d.retainerLine(p))
 	}
 }
 
@@ -139,45 +146,50 @@ func (d *drafter) nextPeriodOnly(p feePart) bool {
 
 // correctFees brings fee periods that locked statements charged to what is owed for them now: an amendment or an early end inside a period that
 // was charged at its start changes what is owed for it. Owed to date less charged before.
-func (d *drafter) correctFees(id string, charged map[string]int64) {
+func (d *drafter) correctFees(id string, charged map[string]feeCharged) {
 	owed, last := map[string]int64{}, map[string]feePart{}
 	var order []string
 	for _, run := range feeRuns(d.agreement, id) {
 		for _, p := range d.feeParts(run) {
 			key := p.fee.String()
-			if _, locked := charged[key]; !locked || !billedOn(run.retainer, p.inForce).Before(d.facts.Period.To) || d.nextPeriodOnly(p) {
+			if _, locked := charged[key]; !locked || !d.billedOn(p).Before(d.facts.Period.To) || d.nextPeriodOnly(p) {
 				continue
 			}
 			if _, seen := last[key]; !seen {
 				order = append(order, key)
 			}
-			part := Prorate(run.retainer.Proration, run.retainer.Every, p.fee, p.inForce)
+			part := d.fraction(p)
 			owed[key] += run.retainer.Fee.Mul(money.NewRatio(part.Num, part.Den), run.terms.Rounding).Minor
 			last[key] = p
 		}
 	}
 	for _, key := range order {
-		if move := owed[key] - charged[key]; move != 0 {
-			d.line(d.correctionLine(last[key], owed[key], charged[key]))
+		c := charged[key]
+		if settleUp(owed[key], c.charged, c.gross, c.givenUp) != 0 {
+			d.line(d.correctionLine(last[key], owed[key], c))
 		}
 	}
 }
 
-func (d *drafter) correctionLine(p feePart, owed, charged int64) Line {
+func (d *drafter) correctionLine(p feePart, owed int64, c feeCharged) Line {
 	r, t := p.run.retainer, p.run.terms
-	due, paid := money.New(owed, d.currency), money.New(charged, d.currency)
+	due, paid := money.New(min(owed, max(owed, c.gross)-c.givenUp), d.currency), money.New(c.charged-c.givenUp, d.currency)
 	move := due.Sub(paid)
+	var given []Input
+	if c.givenUp != 0 {
+		given = []Input{{"given up by the agency", money.New(c.givenUp, d.currency).Format()}}
+	}
 	return Line{
 		Clause: r.ID, Kind: KindRetainer, Text: "Retainer " + p.fee.Words() + ", corrected", Events: []string{p.fee.String()},
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
 			Version: t.Version, Clause: r.Words(t), Rounding: "none: sums of whole amounts",
 			Formula: fmt.Sprintf("%s (owed) - %s (charged before) = %s", due.Format(), paid.Format(), move.Format()),
-			Inputs: []Input{
+			Inputs: append([]Input{
 				{"fee period", fmt.Sprintf("%s (%d days)", p.fee.Words(), p.fee.Days())},
-				{"owed by all versions in force in it", due.Format()},
-				{"charged by locked statements", paid.Format()},
-			},
+				{"owed by all versions in force in it", money.New(owed, d.currency).Format()},
+				{"charged by locked statements", money.New(c.charged, d.currency).Format()},
+			}, given...),
 			Notes: []string{"The contract changed inside a fee period that was charged before. What is owed for it now, less what was charged, is charged or given back."},
 		},
 	}
@@ -198,17 +210,45 @@ func feeCycle(r contract.Retainer, t contract.Terms) cal.Cycle {
 	return cal.Cycle{Anchor: t.Term.Start.AddMonths(0, r.AnchorDay), Months: r.Every.Months(), AnchorDay: r.AnchorDay}
 }
 
-// billedOn is the day that decides which statement carries the fee.
-func billedOn(r contract.Retainer, inForce cal.Period) cal.Date {
-	if r.Billed == "at-end" {
-		return inForce.Last()
+// billedOn is the day that decides which statement carries the fee: at its start, the first day in force; at its end, the last day of the fee
+// period, or of the contract when that ends first.
+func (d *drafter) billedOn(p feePart) cal.Date {
+	if p.run.retainer.Billed == "at-end" {
+		return cal.Later(p.inForce.Last(), cal.Earlier(p.fee.Last(), d.agreement.Running().Last()))
 	}
-	return inForce.From
+	return p.inForce.From
 }
 
-func (d *drafter) retainerLine(run feeRun, fee, inForce cal.Period) Line {
+// fraction is the part of the fee that a part of a fee period owes. Where several versions share a fee period that is wholly in force, the last
+// owes what the others left of the whole, so that equal fees sum to the fee whatever the convention counts.
+func (d *drafter) fraction(p feePart) Fraction {
+	r := p.run.retainer
+	own := Prorate(r.Proration, r.Every, p.fee, p.inForce)
+	if r.Proration == contract.NoProration || p.inForce == p.fee || p.inForce.To != p.fee.To {
+		return own
+	}
+	left := Fraction{own.Den, own.Den}
+	days := p.inForce.Days()
+	for _, run := range feeRuns(d.agreement, r.ID) {
+		earlier := p.fee.Overlap(run.period)
+		same := feeCycle(run.retainer, run.terms) == feeCycle(r, p.run.terms) && run.retainer.Proration == r.Proration
+		if run.period == p.run.period || earlier.IsEmpty() || !same {
+			continue
+		}
+		f := Prorate(r.Proration, r.Every, p.fee, earlier)
+		left.Num -= f.Num * own.Den / f.Den
+		days += earlier.Days()
+	}
+	if days != p.fee.Days() {
+		return own
+	}
+	return left
+}
+
+func (d *drafter) retainerLine(p feePart) Line {
+	run, fee, inForce := p.run, p.fee, p.inForce
 	r, t := run.retainer, run.terms
-	part := Prorate(r.Proration, r.Every, fee, inForce)
+	part := d.fraction(p)
 	amount := r.Fee.Mul(money.NewRatio(part.Num, part.Den), t.Rounding)
 	inputs := []Input{
 		{"fee", r.Fee.Format() + " per " + string(r.Every)},
@@ -222,6 +262,9 @@ func (d *drafter) retainerLine(run feeRun, fee, inForce cal.Period) Line {
 			Input{"proration", prorationWords(r, inForce)})
 		formula = fmt.Sprintf("%s x %s = %s", part, r.Fee.Format(), amount.Format())
 		notes = append(notes, "Only a part of the fee period is in force, so the fee is prorated as the contract says.")
+		if part != Prorate(r.Proration, r.Every, fee, inForce) {
+			notes = append(notes, "The fee period is wholly in force under several versions: the last part is what the others left of the whole.")
+		}
 	}
 	return Line{
 		Clause: r.ID, Kind: KindRetainer, Text: "Retainer " + inForce.Words(), Events: []string{fee.String()},

@@ -16,6 +16,11 @@ import (
 func (d *drafter) share(id string) {
 	var past []charge
 	var computed []cal.Month
+	for _, s := range d.facts.Settled { // locked before this one is drafted, though they come after it
+		if s.Period.From.After(d.facts.Period.From) {
+			past = append(past, chargesOf(s, id)...)
+		}
+	}
 	last := cal.MonthOf(d.facts.Period.From)
 	for m := cal.MonthOf(d.agreement.First().Effective); m.First().Before(last.First()); m = m.Next() {
 		if s, ok := d.settledIn(m.Period()); ok {
@@ -32,7 +37,12 @@ func (d *drafter) share(id string) {
 	now := &shareMonth{drafter: d, clause: id, period: d.facts.Period, past: past, current: true}
 	now.run()
 	now.commit()
-	if now.limited && len(computed) > 0 {
+	switch {
+	case len(computed) == 0:
+	case !now.limited:
+		d.issue(Info, "months-not-locked", "clause "+id, "Months before this one have no locked statement and owe something: %s to %s. It stands on their own statements, not on this one.",
+			computed[0].Words(), computed[len(computed)-1].Words())
+	default:
 		d.issue(Warning, "limit-on-unlocked", "clause "+id, "A limit counts months without a locked statement as the evidence now says: %s to %s.",
 			computed[0].Words(), computed[len(computed)-1].Words())
 	}
@@ -54,7 +64,8 @@ type charge struct {
 	deal   string
 	events []string
 	minor  int64
-	given  int64    // what the agency gave up of it before the lock
+	given  int64    // what the agency gave up of it before the lock: not in minor
+	waived int64    // what it gave up after the lock: in minor
 	counts cal.Date // in whose window of limits it counts; zero: the month's own
 }
 
@@ -62,7 +73,7 @@ func chargesOf(s SettledStatement, clause string) []charge {
 	var out []charge
 	for _, l := range s.Lines {
 		if l.Clause == clause && l.Kind != KindReleased {
-			out = append(out, charge{s.Period, l.Kind, l.Deal, l.Events, l.Minor, l.GivenUp, l.CountsOn})
+			out = append(out, charge{s.Period, l.Kind, l.Deal, l.Events, l.Minor, l.GivenUp, l.Waived, l.CountsOn})
 		}
 	}
 	return out
@@ -138,20 +149,21 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	return out
 }
 
-// moves computes what each event adds to the deal's revenue, in the order in which they happened: more given back than was received takes back
-// what was received, not more.
+// moves computes what each event adds to the deal's revenue, in the order in which they happened. Revenue is what was received less what was
+// given back, and not below nothing: more given back than was received takes back what was received, and waits for what is received later.
 func (d *drafter) moves(deal crm.Deal, all []event) {
-	var sum int64
+	var sum, least int64
 	for i, e := range all {
 		if d.eligible(deal, e) != nil {
 			continue
 		}
-		all[i].moves = e.minor
-		if e.payment != nil && e.minor < 0 {
-			all[i].empty = sum <= 0
-			all[i].moves = max(min(sum, 0), sum+e.minor) - sum
+		if e.payment == nil {
+			least = min(0, e.minor) // a deal may be worth less than nothing: a credit
 		}
-		sum += all[i].moves
+		before := max(sum, least)
+		sum += e.minor
+		all[i].moves = max(sum, least) - before
+		all[i].empty = e.payment != nil && e.minor < 0 && all[i].moves == 0
 	}
 }
 
