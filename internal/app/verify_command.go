@@ -16,7 +16,7 @@ func verifyCommand() *cobra.Command {
 		Use:   "verify PACK",
 		Short: "Recompute a statement from its pack, offline, and say what differs",
 		Long: "Recomputes the statement from the terms and the evidence in the pack. With --hash it also compares the statement's hash with the one of the receipt\n" +
-			"that you kept. Exit status 0: nothing differs; 1: something does.",
+			"that you kept. Exit status 0: nothing differs; 1: something does; 2: it is no pack, or a damaged one; 66: there is no such file.",
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("hash") && strings.TrimSpace(hash) == "" {

@@ -63,14 +63,14 @@ func Compare(before, after Statement) []LineChange {
 
 // FactChange is one value of a record of evidence that differs between two imports.
 type FactChange struct {
-	Kind   crm.Kind
-	ID     string
-	Name   string // of the deal that it belongs to, else of the record
-	Deal   string // the deal that it belongs to; empty: none or several
-	Field  string // the column; empty: the whole record
-	Before string // empty: not there
-	After  string // empty: gone
-	Import int64  // the import that said it, where it is known
+	Kind   crm.Kind `json:"kind"`
+	ID     string   `json:"id"`
+	Name   string   `json:"name,omitempty"`   // of the deal that it belongs to, else of the record
+	Deal   string   `json:"deal,omitempty"`   // the deal that it belongs to; empty: none or several
+	Field  string   `json:"field,omitempty"`  // the column; empty: the whole record
+	Before string   `json:"before,omitempty"` // empty: not there
+	After  string   `json:"after,omitempty"`  // empty: gone
+	Import int64    `json:"import,omitempty"` // the import that said it, where it is known
 }
 
 // ChangedFacts compares the evidence that a statement was computed on with later evidence: every record that either computation uses,

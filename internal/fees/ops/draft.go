@@ -128,11 +128,19 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract,
 	if err != nil {
 		return pack.Frozen{}, err
 	}
-	if facts.Settled, err = settledOf(finals); err != nil {
+	if facts.Settled, err = settledOf(ctx, tx, finals); err != nil {
 		return pack.Frozen{}, err
 	}
 	if facts.Released, err = readReleased(ctx, tx, finals); err != nil {
 		return pack.Frozen{}, err
+	}
+	frozen, err := pack.Freeze(agreement, facts, today)
+	if err != nil {
+		return frozen, err
+	}
+	facts.Changes, err = stories(ctx, tx, c.Client, finals, frozen.Document.Statement)
+	if err != nil || len(facts.Changes) == 0 {
+		return frozen, err
 	}
 	return pack.Freeze(agreement, facts, today)
 }

@@ -272,6 +272,13 @@ func (s *Service) overtaken(ctx context.Context, tx bun.Tx, st Statement) (bool,
 	for _, f := range finals {
 		newer = newer || !f.LockedAt.Before(st.DraftedAt)
 	}
+	waived, err := readWaived(ctx, tx, finals)
+	if err != nil {
+		return false, err
+	}
+	for _, w := range waived {
+		newer = newer || !w.At.Before(st.DraftedAt)
+	}
 	if !newer {
 		return false, nil
 	}
@@ -294,7 +301,7 @@ func (s *Service) again(ctx context.Context, tx bun.Tx, st Statement, c contract
 		return fees.Statement{}, err
 	}
 	facts.Period, facts.Evidence.AsOf = st.Period, st.Import
-	if facts.Settled, err = settledOf(finals); err != nil {
+	if facts.Settled, err = settledOf(ctx, tx, finals); err != nil {
 		return fees.Statement{}, err
 	}
 	agreement, err := c.Agreement()

@@ -139,17 +139,40 @@ func readFinals(ctx context.Context, tx bun.Tx, contractID string) ([]finalRow, 
 	return rows, err
 }
 
-// settledOf is what locked statements charged.
-func settledOf(finals []finalRow) ([]fees.SettledStatement, error) {
+// settledOf is what locked statements charged, and what the agency gave up of it since.
+func settledOf(ctx context.Context, tx bun.Tx, finals []finalRow) ([]fees.SettledStatement, error) {
 	var out []fees.SettledStatement
+	waived, err := readWaived(ctx, tx, finals)
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range finals {
 		var s fees.SettledStatement
 		if err := json.Unmarshal([]byte(f.Settled), &s); err != nil {
 			return nil, fmt.Errorf("read what statement %s charged: %w", f.StatementID, err)
 		}
+		for _, w := range waived {
+			if w.StatementID == f.StatementID && w.Line >= 1 && w.Line <= len(s.Lines) {
+				s.Lines[w.Line-1].Waived += w.Minor
+			}
+		}
 		out = append(out, s)
 	}
 	return out, nil
+}
+
+// readWaived reads what the agency gave up after the lock. The lines of a settled statement stand in the order of the statement's.
+func readWaived(ctx context.Context, tx bun.Tx, finals []finalRow) ([]eventRow, error) {
+	if len(finals) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(finals))
+	for i, f := range finals {
+		ids[i] = f.StatementID
+	}
+	var rows []eventRow
+	err := tx.NewSelect().Model(&rows).Where("kind = ? AND statement_id IN (?)", string(fees.Waive), bun.List(ids)).OrderExpr("statement_id, seq").Scan(ctx)
+	return rows, err
 }
 
 // readReleased reads the amounts of settled disputes of a contract that no locked statement has carried.

@@ -23,7 +23,7 @@ type Problem struct {
 func (p Problem) String() string { return fmt.Sprintf("%s, line %d: %s", p.File, p.Line, p.Message) }
 
 // ReadFacts reads a folder of plain files: companies.csv, contacts.csv, deals.csv, deal_contacts.csv, touches.csv, payments.csv,
-// carve_outs.csv, settled.json, released.json. Each may be missing, and so may columns that nothing is known about. Times without a
+// carve_outs.csv, settled.json, released.json, changes.json. Each may be missing, and so may columns that nothing is known about. Times without a
 // zone are those of the contract. Rows that cannot be read are problems; the error is about a whole file.
 func ReadFacts(folder fs.FS, a contract.Agreement) (fees.Facts, []Problem, error) {
 	return readFacts(a, func(name string) (io.ReadCloser, error) { return folder.Open(name) })
@@ -55,7 +55,7 @@ func readFacts(a contract.Agreement, open func(name string) (io.ReadCloser, erro
 		}
 	}
 	facts.Evidence.Snapshot = snapshot
-	err := errors.Join(readList(open, "settled.json", &facts.Settled), readList(open, "released.json", &facts.Released))
+	err := errors.Join(readList(open, "settled.json", &facts.Settled), readList(open, "released.json", &facts.Released), readList(open, "changes.json", &facts.Changes))
 	return facts, problems, err
 }
 

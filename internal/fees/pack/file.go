@@ -33,6 +33,7 @@ const (
 	factsFolder   = "facts/"
 	settledFile   = factsFolder + "settled.json"
 	releasedFile  = factsFolder + "released.json"
+	changesFile   = factsFolder + "changes.json"
 )
 
 // bound reports whether the statement hash binds the file.

@@ -79,7 +79,15 @@ func encodeInputs(a contract.Agreement, f fees.Facts) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(files, File{settledFile, settled}, File{releasedFile, released}), nil
+	files = append(files, File{settledFile, settled}, File{releasedFile, released})
+	if len(f.Changes) == 0 {
+		return files, nil
+	}
+	changes, err := indented(f.Changes)
+	if err != nil {
+		return nil, err
+	}
+	return append(files, File{changesFile, changes}), nil
 }
 
 // indented is a list as JSON for people; none is "[]".

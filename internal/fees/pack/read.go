@@ -35,6 +35,9 @@ func readZip(r io.ReaderAt, size int64) ([]File, error) {
 	if len(z.File) > mostFiles {
 		return nil, fault.New(fault.TooLarge, "many-files", "The zip holds %d files; a pack holds at most %d.", len(z.File), mostFiles)
 	}
+	if !endsWithDirectory(r, size) {
+		return nil, fault.New(fault.Invalid, "no-zip", "This is not a pack as it was written: something follows the end of the zip. Download it again.")
+	}
 	var files []File
 	var total uint64
 	seen := map[string]bool{}
@@ -56,6 +59,19 @@ func readZip(r io.ReaderAt, size int64) ([]File, error) {
 		files = append(files, File{f.Name, body})
 	}
 	return files, nil
+}
+
+// endsWithDirectory says whether the end record of the zip, which has no comment, is the last of the file.
+func endsWithDirectory(r io.ReaderAt, size int64) bool {
+	const length = 22
+	end := make([]byte, length)
+	if size < length {
+		return false
+	}
+	if _, err := r.ReadAt(end, size-length); err != nil {
+		return false
+	}
+	return bytes.HasPrefix(end, []byte("PK\x05\x06")) && end[20] == 0 && end[21] == 0
 }
 
 // properName admits plain relative names of regular files only.
@@ -114,7 +130,7 @@ var termsName = regexp.MustCompile(`^terms/v[1-9][0-9]*\.yaml$`)
 // belongs reports whether a pack has a file of the name.
 func belongs(name string) bool {
 	switch name {
-	case readmeFile, manifestFile, statementFile, eventsFile, pageFile, settledFile, releasedFile:
+	case readmeFile, manifestFile, statementFile, eventsFile, pageFile, settledFile, releasedFile, changesFile:
 		return true
 	}
 	if table, ok := strings.CutPrefix(name, factsFolder); ok {

@@ -319,7 +319,8 @@ func (r *Report) reviews(files []File, m manifest, a contract.Agreement) {
 	r.check("%d events of the review against what may happen to a statement", len(events))
 	r.Notes = append(r.Notes, "The statement hash does not bind the reviews in "+eventsFile+": compare them with the record.")
 	if m.Page != pageVersion {
-		r.Notes = append(r.Notes, pageFile+" and "+readmeFile+" were written by another version of the program and were not compared with the statement.")
+		r.find("page", pageFile, "%s and %s say that they are of form %d, which this program does not know, so they were not compared with the statement. Trust %s and %s.",
+			pageFile, readmeFile, m.Page, statementFile, eventsFile)
 		return
 	}
 	page, err := p.page()

@@ -1,0 +1,127 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/fees"
+)
+
+// stories is what the CRM said otherwise of each corrected deal since the statement that charged it was computed. It tells why a correction is
+// there and decides no amount.
+func stories(ctx context.Context, tx bun.Tx, client string, finals []finalRow, s fees.Statement) ([]fees.FactChange, error) {
+	since := map[string]int64{}
+	var deals []string
+	for _, l := range s.Lines {
+		if l.Kind != fees.KindCorrection || l.Deal == "" || len(l.Events) == 0 {
+			continue
+		}
+		no, ok, err := computedOn(ctx, tx, finals, l.Events[0])
+		if err != nil {
+			return nil, err
+		}
+		known, listed := since[l.Deal]
+		if !listed {
+			deals = append(deals, l.Deal)
+		}
+		if ok && (!listed || no < known) {
+			since[l.Deal] = no
+		} else if !listed {
+			since[l.Deal] = s.Evidence
+		}
+	}
+	var out []fees.FactChange
+	for _, deal := range deals {
+		said, err := crmops.DealHistory(ctx, tx, client, deal, s.Evidence)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, changesSince(said, deal, since[deal])...)
+	}
+	return out, nil
+}
+
+// computedOn is the import on which the locked statement of a month, "2026-02", was computed.
+func computedOn(ctx context.Context, tx bun.Tx, finals []finalRow, month string) (no int64, ok bool, err error) {
+	i := slices.IndexFunc(finals, func(f finalRow) bool { return f.PeriodFrom == month+"-01" })
+	if i < 0 {
+		return 0, false, nil
+	}
+	row, err := readRow(ctx, tx, finals[i].StatementID, "id", "import_no")
+	return row.ImportNo, err == nil, err
+}
+
+// changesSince compares what was known of each record after an import with what is known now, value by value, and names the last import that
+// said something new of the value.
+func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChange {
+	type versions struct{ before, now *crmops.Said }
+	records := map[string]*versions{}
+	var order []string
+	for i := range said {
+		key := string(said[i].Record.Kind) + "\x00" + said[i].Record.ID
+		v := records[key]
+		if v == nil {
+			v = &versions{}
+			records[key] = v
+			order = append(order, key)
+		}
+		if said[i].Import.No <= since {
+			v.before = &said[i]
+		}
+		v.now = &said[i]
+	}
+	var out []fees.FactChange
+	for _, key := range order {
+		v := records[key]
+		if v.before == v.now {
+			continue
+		}
+		now := v.now.Record
+		change := fees.FactChange{Kind: now.Kind, ID: now.ID, Deal: deal, Name: deal, Import: v.now.Import.No}
+		if v.before == nil {
+			change.After = describe(now)
+			out = append(out, change)
+			continue
+		}
+		for _, column := range crm.Columns(now.Kind) {
+			if was, is := v.before.Record.Get(column), now.Get(column); was != is && column != "owner" {
+				change.Field, change.Before, change.After = column, was, is
+				change.Import = lastSaid(said, now, column, since)
+				out = append(out, change)
+			}
+		}
+	}
+	return out
+}
+
+// lastSaid is the import after which the value of a record is what it is now.
+func lastSaid(said []crmops.Said, r crm.Record, column string, since int64) (no int64) {
+	value := ""
+	for _, s := range said {
+		if s.Record.Kind != r.Kind || s.Record.ID != r.ID {
+			continue
+		}
+		if now := s.Record.Get(column); now != value {
+			value = now
+			if s.Import.No > since {
+				no = s.Import.No
+			}
+		}
+	}
+	return no
+}
+
+func describe(r crm.Record) string {
+	switch r.Kind {
+	case crm.KindPayment:
+		return fmt.Sprintf("%s %s on %s", r.Get("amount"), r.Get("currency"), r.Get("paid_on"))
+	case crm.KindDealContact:
+		return "contact " + r.Get("contact_id")
+	}
+	return r.ID
+}
