@@ -1,11 +1,14 @@
 package app
 
 import (
+	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -51,6 +54,9 @@ func preview(contracts []string, folder, period string) (fees.Document, error) {
 	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 		faults.Add(fault.New(fault.Invalid, "facts", "%q is not a folder; name the folder with deals.csv, touches.csv and so on", folder).At("--facts"))
 	}
+	if err := knownFiles(folder); len(faults) == 0 && err != nil {
+		faults.Add(err)
+	}
 	var texts [][]byte
 	for _, path := range contracts {
 		text, err := readFile(path, contract.MaxSource)
@@ -63,4 +69,31 @@ func preview(contracts []string, folder, period string) (fees.Document, error) {
 		return fees.Document{}, err
 	}
 	return pack.Preview(texts, os.DirFS(folder), month, month.Next().First())
+}
+
+// knownFiles refuses a folder in which CSV files stand but none that can be read, and one without any: a statement without its evidence would
+// look like one that owes nothing.
+func knownFiles(folder string) *fault.Fault {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return fault.New(fault.Invalid, "facts", "%q cannot be read: %s", folder, plainCause(err)).At("--facts")
+	}
+	var other []string
+	for _, e := range entries {
+		if _, ok := crm.KindOfFile(e.Name()); ok {
+			return nil
+		}
+		if strings.HasSuffix(strings.ToLower(e.Name()), ".csv") {
+			other = append(other, e.Name())
+		}
+	}
+	var names []string
+	for _, k := range crm.Kinds() {
+		names = append(names, crm.FileName(k))
+	}
+	message := "the folder has none of the files that a statement is computed from"
+	if len(other) > 0 {
+		message += fmt.Sprintf(" (it has %s)", strings.Join(other, ", "))
+	}
+	return fault.New(fault.Invalid, "facts", "%s; name them %s, as docs/formats.md says", message, strings.Join(names, ", ")).At("--facts")
 }

@@ -3,6 +3,7 @@ package attribution
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -40,7 +41,7 @@ const (
 	noteNoAnchor   = "No touch holds one of the model's anchor roles: the middle touches take everything."
 	noteAllDirect  = "Every touch is direct: the last touch is credited."
 	noteDropped    = "Touches before the lookback window keep their weight, which is unattributed."
-	noteNormalised = "Touches before the lookback window lost their weight; the others are scaled to the whole."
+	noteNormalised = "Touches before the lookback window lost their weight, together %s; the weight of each other one is divided by the %s that is left."
 	noteRePathed   = "Touches before the lookback window are left out; roles are those of the remaining touches."
 )
 
@@ -60,8 +61,7 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 		r.ignore(path[:outside], OutsideLookback)
 		path, outside = path[outside:], 0
 		r.note(noteRePathed)
-	case w.Edge == Renormalise:
-		r.note(noteNormalised)
+	case w.Edge == Renormalise: // noted when it is known how much they lose
 	default:
 		r.note(noteDropped)
 	}
@@ -71,10 +71,8 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 		return r
 	}
 	r.weigh(path, j)
-	if w.Edge == Renormalise {
-		for i := range path[:outside] {
-			path[i].Weight = 0
-		}
+	if w.Edge == Renormalise && outside > 0 {
+		r.normalise(path, outside)
 	}
 	r.apportion(path)
 	for i := range path[:outside] {
@@ -83,6 +81,21 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 	r.ignore(path[:outside], OutsideLookback)
 	r.Credits = path[outside:]
 	return r
+}
+
+// normalise takes the weight of the touches before the window away, and says how much that was.
+func (r *Result) normalise(path []TouchCredit, outside int) {
+	var lost, whole int64
+	for i := range path {
+		whole += path[i].Weight
+		if i < outside {
+			lost += path[i].Weight
+			path[i].Weight = 0
+		}
+	}
+	if whole > 0 {
+		r.note(fmt.Sprintf(noteNormalised, money.NewRatio(lost, whole), money.NewRatio(whole-lost, whole)))
+	}
 }
 
 // path is the touches that count, in order; the others go to Ignored.

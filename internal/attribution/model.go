@@ -207,6 +207,31 @@ func parseShare(text string) (int64, bool) {
 	return share, share <= fullShare
 }
 
+// Words says how the model divides, for people: "u-shaped: first touch 40 %, last touch 40 %, the touches between share 20 %".
+func (m Model) Words() string {
+	switch m.kind {
+	case FirstTouch:
+		return "first: the first touch takes all"
+	case LastTouch:
+		return "last: the last touch takes all"
+	case LastNonDirect:
+		return "last-non-direct: the last touch takes all that came through a channel other than " + strings.Join(m.direct, ", ")
+	case Linear:
+		return "linear: every touch takes the same"
+	case TimeDecay:
+		return "time-decay: each touch weighs half of one that is " + m.halfLifeText() + " newer"
+	}
+	var parts []string
+	for i, share := range m.shares {
+		if role := Roles(1 << i); share > 0 && role == Middle {
+			parts = append(parts, "the touches between share "+money.NewRatio(share, fullShare).String())
+		} else if share > 0 {
+			parts = append(parts, role.String()+" "+money.NewRatio(share, fullShare).String())
+		}
+	}
+	return string(m.kind) + ": " + strings.Join(parts, ", ")
+}
+
 // String is the canonical text; ParseModel reads it back.
 func (m Model) String() string {
 	switch m.kind {

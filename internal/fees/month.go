@@ -320,8 +320,10 @@ func (c credited) evidence() []Evident {
 	return out
 }
 
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
 func (c credited) notes() []string {
-	notes := append([]string{}, c.result.Notes...)
+	notes := append([]string{upperFirst(c.result.Model.Words()) + "."}, c.result.Notes...)
 	for _, t := range c.result.Credits {
 		if t.Touch.Channel == "" && c.share.Attribution.Credits.By != "providers" {
 			notes = append(notes, fmt.Sprintf("The CRM does not say the channel of touch %s: it earns nothing until it does.", t.Touch.ID))

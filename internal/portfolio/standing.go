@@ -27,6 +27,8 @@ type Held struct {
 	ID     string // of the statement
 	Period cal.Period
 	Amount money.Amount
+
+	Unanswered int // of its disputed lines, those that the agency has not answered
 }
 
 // Proposal is a version that waits for a side to accept it.
@@ -74,21 +76,24 @@ func Waits(s Standing, today cal.Date) []Wait {
 	if s.Imported.IsZero() {
 		out = append(out, Wait{On: contract.AgencySide, Room: "evidence", What: "Import the CRM: there is no evidence yet"})
 	}
-	if w, ok := reviewWait(s); ok {
+	if w, ok := reviewWait(s, today); ok {
 		w.Late = !w.By.IsZero() && today.After(w.By)
 		out = append(out, w)
 	} else if w, ok := issueWait(s, today); ok {
 		out = append(out, w)
 	}
 	for _, h := range s.Held {
-		out = append(out, Wait{On: contract.ClientSide, Room: "statements", ID: h.ID,
-			What: fmt.Sprintf("Settle the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())})
+		w := Wait{On: contract.ClientSide, Room: "statements", ID: h.ID, What: fmt.Sprintf("Settle the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())}
+		if h.Unanswered > 0 {
+			w.On, w.What = contract.AgencySide, fmt.Sprintf("Answer the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())
+		}
+		out = append(out, w)
 	}
 	return out
 }
 
 // reviewWait is what the newest statement waits for.
-func reviewWait(s Standing) (Wait, bool) {
+func reviewWait(s Standing, today cal.Date) (Wait, bool) {
 	latest := s.Latest
 	if latest == nil {
 		return Wait{}, false
@@ -96,6 +101,8 @@ func reviewWait(s Standing) (Wait, bool) {
 	w := Wait{Room: "statements", ID: latest.ID}
 	month := latest.Period.Words()
 	switch {
+	case latest.State == fees.Drafted && today.Before(latest.Period.To):
+		return Wait{}, false // it cannot be submitted yet
 	case latest.State == fees.Drafted:
 		w.On, w.What, w.By = contract.AgencySide, "Submit the statement of "+month, issueBy(s.Terms, latest.Period)
 	case latest.State != fees.Submitted:

@@ -44,8 +44,16 @@ func TestWaits(t *testing.T) {
 		{"to lock", with(func(s *Standing) { s.Latest = &Statement{Period: march, State: fees.Submitted} }), []string{"client Lock the statement of March 2026 "}},
 		{"held over the lock", with(func(s *Standing) {
 			s.Locked = march.To
-			s.Held = []Held{{"stm_1", march, money.New(250000, "USD")}}
+			s.Held = []Held{{ID: "stm_1", Period: march, Amount: money.New(250000, "USD")}}
 		}), []string{"client Settle the dispute of March 2026: USD 2,500.00 is held "}},
+		{"held and not answered", with(func(s *Standing) {
+			s.Locked = march.To
+			s.Held = []Held{{ID: "stm_1", Period: march, Amount: money.New(250000, "USD"), Unanswered: 1}}
+		}), []string{"agency Answer the dispute of March 2026: USD 2,500.00 is held "}},
+		{"draft of a month that still runs", with(func(s *Standing) {
+			s.Locked = march.To
+			s.Latest = &Statement{Period: cal.Month{Year: 2026, Month: 4}.Period(), State: fees.Drafted}
+		}), nil},
 		{"month still runs", with(func(s *Standing) { s.Locked = march.To }), nil},
 	}
 	for _, test := range tests {

@@ -8,7 +8,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/api"
 )
 
-// Difference is what later evidence says otherwise. It informs; it changes nothing.
+// Difference is what later evidence says otherwise. A locked statement stays as it is; the next one carries the difference.
 type Difference struct {
 	From  int64        `json:"from" doc:"Number of the import that the statement is as of"`
 	To    int64        `json:"to" doc:"Number of the newest import"`

@@ -14,7 +14,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
-// Difference is what later evidence says otherwise than the evidence that a statement was computed on, as far as it bears on it. It informs; it changes nothing.
+// Difference is what later evidence says otherwise than the evidence that a statement was computed on, as far as it bears on it. A locked statement stays as it is; the next one carries the difference.
 type Difference struct {
 	From, To int64 // numbers of the imports that are compared
 	Total    money.Amount

@@ -28,7 +28,8 @@ func TestWhatIsNoPackIsRefused(t *testing.T) {
 		"inner parent":      {with(pack.File{Name: "facts/../../evil", Body: []byte("x")}), "name"},
 		"absolute":          {with(pack.File{Name: "/etc/passwd", Body: []byte("x")}), "name"},
 		"drive":             {with(pack.File{Name: `C:\evil`, Body: []byte("x")}), "name"},
-		"folder":            {with(pack.File{Name: "facts/"}), "name"},
+		"folder":            {with(pack.File{Name: "evil/"}), "name"},
+		"something behind":  {append(with(), "and more"...), "no-zip"},
 		"twice":             {with(sound[0]), "name-twice"},
 		"twice in capitals": {with(pack.File{Name: strings.ToUpper(sound[0].Name)}), "name-twice"},
 		"another form":      {zipped(t, edited(t, sound, "manifest.json", `"version": 1`, `"version": 2`)), "version"},
@@ -43,6 +44,11 @@ func TestWhatIsNoPackIsRefused(t *testing.T) {
 			t.Errorf("%s: got %v (%s), want %s", name, err, fault.Code(err), c.code)
 		}
 	}
+	if r := verify(t, with(pack.File{Name: "facts/"}, pack.File{Name: "terms/"}), p.Hash); !r.OK() {
+		t.Errorf("packed again with its folders: %v", r.Findings)
+	}
+	forged := zipped(t, edited(t, sound, "manifest.json", `"page": 1`, `"page": 99`))
+	wantFinding(t, verify(t, forged, p.Hash), "page", "statement.html and README.txt say that they are of form 99, which this program does not know, so they were not compared with the statement. Trust statement.json and events.json.")
 	wantFinding(t, verify(t, with(pack.File{Name: "facts/extra.csv", Body: []byte("x")}), p.Hash), "file-foreign", "facts/extra.csv does not belong in a pack.")
 }
 

@@ -42,6 +42,9 @@ func readZip(r io.ReaderAt, size int64) ([]File, error) {
 	var total uint64
 	seen := map[string]bool{}
 	for _, f := range z.File {
+		if f.Mode().IsDir() && f.UncompressedSize64 == 0 && (f.Name == factsFolder || f.Name == termsFolder) {
+			continue // packed again by a program that enters folders too
+		}
 		name := strings.ToLower(f.Name)
 		switch total += f.UncompressedSize64; {
 		case !properName(f):

@@ -106,7 +106,7 @@ func (p *Pages) submitting(st ops.Statement) (string, kit.ConfirmView) {
 		Button: "Submit",
 	}
 	if n := problems(st.Document.Issues); n > 0 {
-		v.Bound = append(v.Bound, bound("Held out", counted(n, "thing")+" for want of a fact: not charged on this statement"))
+		v.Bound = append(v.Bound, bound("Held out", counted(n, "thing")+" for want of a fact: not charged here. When the CRM tells it, a draft made anew charges it, or after the lock the next statement, as a correction"))
 	}
 	return "Submit the " + lowerFirst(st.Name()) + "?", v
 }

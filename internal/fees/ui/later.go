@@ -46,7 +46,7 @@ func (p *Pages) later(w http.ResponseWriter, r *http.Request) error {
 	view := kit.PageView{
 		Title: st.Name(), State: kit.Pill(s.stateWord()), Room: Room, Crumbs: crumbs(st.Client), Tabs: s.tabs(true),
 		Eyebrow: st.Document.Statement.Agency + " to " + st.Document.Statement.Client,
-		Lede:    "What the newest import says otherwise than the evidence that the statement is computed on, by the same terms. It informs; it changes nothing.",
+		Lede:    "What the newest import says otherwise than the evidence that the statement is computed on, by the same terms. A locked statement never changes: what differs is charged or taken back by the next statement, as a correction.",
 	}
 	return web.Render(w, r, view, s.difference(d))
 }
@@ -74,7 +74,7 @@ func (s sheet) difference(d ops.Difference) templ.Component {
 func (s sheet) consequence(d ops.Difference) string {
 	switch {
 	case s.State == fees.Locked:
-		return "the statement stays as it is"
+		return "the next statement carries it"
 	case d.Now == d.Total:
 		return "no line changes in sum"
 	case s.State == fees.Drafted:

@@ -101,8 +101,11 @@ func (p *Pages) draftPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 			Text:   "A statement follows from a contract that both sides have accepted. Write the contract and have it accepted first.",
 			Action: kit.Button(kit.ButtonView{Text: "Open the contract", Kind: kit.Primary, Href: contractsPath(client)})}))
 	}
-	before := cal.MonthOf(cal.DateOf(p.Ops.Now(), time.UTC)).Previous()
-	fields := []kit.Field{{Name: "period", Label: "Month", Kind: kit.Month, Value: before.String(), Placeholder: "2026-03", Hint: "As 2026-03. A month that still runs can be drafted to look at, but not submitted."}}
+	month, err := p.monthToDraft(r, client)
+	if err != nil {
+		return err
+	}
+	fields := []kit.Field{{Name: "period", Label: "Month", Kind: kit.Month, Value: month.String(), Placeholder: "2026-03", Hint: "As 2026-03. A month that still runs can be drafted to look at, but not submitted."}}
 	if len(contracts) == 1 {
 		fields = append(fields, kit.Field{Name: "contract", Kind: kit.Hidden, Value: contracts[0].ID})
 	} else {
@@ -113,6 +116,21 @@ func (p *Pages) draftPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 		fields = append([]kit.Field{choice}, fields...)
 	}
 	return web.Render(w, r, view, kit.Form(kit.FormView{Action: r.URL.Path, Submit: "Draft", Cancel: listPath(client), Input: in, Fields: fields}))
+}
+
+// monthToDraft is the last month that is over, or the one after the newest that is submitted or locked already.
+func (p *Pages) monthToDraft(r *http.Request, client string) (cal.Month, error) {
+	month := cal.MonthOf(cal.DateOf(p.Ops.Now(), time.UTC)).Previous()
+	page, err := p.Ops.Statements(r.Context(), actor(r), client, 1)
+	if err != nil {
+		return month, err
+	}
+	for _, s := range page.Statements {
+		if next := cal.MonthOf(s.Period.From).Next(); (s.State == fees.Submitted || s.State == fees.Locked) && next.First().After(month.First()) {
+			month = next
+		}
+	}
+	return month, nil
 }
 
 func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {

@@ -10,6 +10,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -19,6 +20,7 @@ type sheet struct {
 	ops.Statement
 	who     access.Actor
 	newest  int64 // number of the newest import
+	runs    bool  // its period is not over
 	refused refusal
 }
 
@@ -42,7 +44,7 @@ func (p *Pages) sheet(w http.ResponseWriter, r *http.Request, refused refusal) e
 	if err != nil {
 		return err
 	}
-	s := sheet{Statement: st, who: actor(r), newest: newest, refused: refused}
+	s := sheet{Statement: st, who: actor(r), newest: newest, refused: refused, runs: cal.DateOf(p.Ops.Now(), st.Terms.Zone).Before(st.Period.To)}
 	doc := st.Document.Statement
 	view := kit.PageView{
 		Title: st.Name(), State: kit.Pill(s.stateWord()), Room: Room, Crumbs: crumbs(st.Client), Eyebrow: doc.Agency + " to " + doc.Client,
@@ -73,6 +75,9 @@ func (s sheet) superseded() bool {
 func (s sheet) lede() string {
 	switch {
 	case s.State == fees.Drafted:
+		if s.runs {
+			return "A draft, revision " + strconv.Itoa(s.Revision) + ", of a month that still runs: to look at. Draft it again after " + s.Period.Last().Words() + " and submit that."
+		}
 		return "A draft, revision " + strconv.Itoa(s.Revision) + ". Nothing is owed yet: the client reviews it after the agency has submitted it."
 	case s.State == fees.Withdrawn:
 		return s.Life.WithdrawnBy + " withdrew it. It is kept as it was, and nothing of it is owed."
@@ -81,7 +86,7 @@ func (s sheet) lede() string {
 	case s.State == fees.Submitted:
 		return s.Life.SubmittedBy + " submitted it. The window for objections closed on " + s.WindowEnds.Words() + "; what is not disputed can be locked."
 	}
-	return "Locked by " + s.Life.LockedBy + ". It never changes again; what later evidence says otherwise is shown with it."
+	return "Locked by " + s.Life.LockedBy + ". It never changes again; what later evidence says otherwise is shown with it, and the next statement carries it."
 }
 
 func (s sheet) silence() string {
@@ -104,7 +109,7 @@ func (s sheet) actions() []templ.Component {
 		out = append(out, kit.Button(kit.ButtonView{Text: "Download pack", Href: s.path("/pack"), Download: true}))
 	}
 	switch {
-	case s.State == fees.Drafted && !s.superseded() && s.may(access.StatementSubmit, access.Agency):
+	case s.State == fees.Drafted && !s.superseded() && !s.runs && s.may(access.StatementSubmit, access.Agency):
 		add("Submit to the client", kit.Primary, "/submit")
 	case len(s.OpenLines()) > 0 && s.may(access.StatementAccept, access.Client):
 		add("Accept all open lines", kit.Primary, "/accept")
@@ -180,6 +185,9 @@ func (s sheet) window() kit.FigureView {
 		v.Value, v.Note, v.Tone = s.WindowEnds.Words(), "open", kit.Active
 	default:
 		v.Value, v.Note = s.WindowEnds.Words(), "closed"
+		if s.State == fees.Locked && !s.Life.LockedAt.After(s.WindowEnds.AddDays(1).Start(s.Terms.Zone)) {
+			v.Note = "all answered before"
+		}
 	}
 	return v
 }
@@ -223,6 +231,9 @@ func (s sheet) issues() templ.Component {
 	title := "What to know"
 	if held > 0 {
 		title = counted(held, "thing") + " held out of this statement: money may be owed, but a fact is missing"
+		if s.State == fees.Locked {
+			title = counted(held, "thing") + " held out of this statement: the next one charges what the CRM has told since, as a correction"
+		}
 	}
 	return section(title, kit.Issues(out))
 }

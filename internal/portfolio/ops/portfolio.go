@@ -196,12 +196,15 @@ func (s *Service) held(ctx context.Context, actor access.Actor, e *Engagement, s
 	if err != nil {
 		return err
 	}
-	still := money.New(0, st.Total.Currency)
+	still := portfolio.Held{ID: st.ID, Period: st.Period, Amount: money.New(0, st.Total.Currency)}
 	for _, line := range whole.Life.Lines {
-		still.Minor += line.Held
+		still.Amount.Minor += line.Held
+		if line.Held != 0 && unanswered(line) {
+			still.Unanswered++
+		}
 	}
-	if !still.IsZero() {
-		e.Held = append(e.Held, portfolio.Held{ID: st.ID, Period: st.Period, Amount: still})
+	if !still.Amount.IsZero() {
+		e.Held = append(e.Held, still)
 	}
 	return nil
 }
@@ -216,9 +219,12 @@ func standingOf(st feesops.Statement) *portfolio.Statement {
 			continue
 		}
 		out.Disputed++
-		if n := len(life.Events); n > 0 && life.Events[n-1].Client {
+		if unanswered(life) {
 			out.Unanswered++
 		}
 	}
 	return out
 }
+
+// unanswered: the client spoke last.
+func unanswered(l fees.LineLife) bool { return len(l.Events) > 0 && l.Events[len(l.Events)-1].Client }
