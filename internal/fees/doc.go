@@ -7,17 +7,17 @@
 // Words: line (one charge that can be accepted or disputed), basis (why a line is what it is: clause, inputs, formula with its numbers,
 // rounding, evidence), considered (a deal that was looked at and not charged, with the reason), settled (what earlier, locked statements
 // charged), limit (a floor or a cap, always its own line), payable (the undisputed rest), held (what a dispute holds back over the lock),
-// released (what of it the client accepts: the next statement carries it, once), waived (what of it the agency gives up), used (the part of
-// the evidence that decides a statement, and no more).
+// released (what of it the client accepts: the next statement carries it, once), waived (what of it the agency gives up), correction (what
+// later evidence changes of a locked month: owed now less charged), used (the part of the evidence that decides a statement, and no more).
 //
 // Order of a revenue share: event in the period -> won -> amount and currency known -> under the contract -> created from -> carve-out ->
-// customer type -> not charged before -> attribution credit -> rate, rounded once for each line -> floor and cap per deal ->
-// floor of the period -> cap of the period. A cap or floor is computed on the whole window to date less what was charged before
-// (cumulative due - cumulative charged), so that it never charges twice.
+// customer type -> clawback of a refund -> not conceded -> attribution credit -> rate, rounded once for each line -> floor and cap per deal ->
+// corrections of locked months -> floor of the period -> cap of the period. Corrections and limits are cumulative due less cumulative charged,
+// each limit over its own window to date, so that nothing is charged twice.
 //
 // Invariants: no clock, no storage, no floating point. Quantity x rate = amount on every line, rounded as the contract says; lines sum to
 // the total; the same agreement and facts give the same bytes. Unknown is never zero: it is an Issue, and the line is held out.
 // Time: a statement's period is half-open, in the contract's zone; a deal counts on its close date, a payment on the day it was
-// received or the deal was won, whichever is later; the version in force on the day it was won governs a deal for life. A statement belongs
-// to the limit window in which its first day lies.
+// received or the deal was won, whichever is later, but what a locked statement charged stays in its month; the version in force on the day it
+// was won governs a deal for life. A line belongs to the limit window in which the first day of its month lies; a contract year is twelve statements.
 package fees
