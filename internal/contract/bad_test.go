@@ -24,10 +24,9 @@ func read(t testing.TB, path string) string {
 	return string(text)
 }
 
-// Each file of testdata/bad is a contract with something wrong: either a whole text ("contract"), or testdata/good.yaml with some lines
-// ("instead of") written otherwise ("write"); and what its author is told ("says").
+// Each file of testdata/bad is a contract with something wrong: either a whole text ("contract"), or testdata/good.yaml, or another that it names
+// ("of"), with some lines ("instead of") written otherwise ("write"); and what its author is told ("says").
 func TestBadContracts(t *testing.T) {
-	good := read(t, "testdata/good.yaml")
 	files, err := filepath.Glob("testdata/bad/*.txtar")
 	if err != nil || len(files) < 30 {
 		t.Fatalf("%d files, %v", len(files), err)
@@ -40,6 +39,7 @@ func TestBadContracts(t *testing.T) {
 				part[f.Name] = string(f.Data)
 			}
 			text, whole := part["contract"]
+			good := base(t, part)
 			if !whole {
 				if strings.Count(good, part["instead of"]) != 1 || part["instead of"] == "" {
 					t.Fatalf("%q stands %d times in the good contract", part["instead of"], strings.Count(good, part["instead of"]))
@@ -65,6 +65,15 @@ func TestBadContracts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// base is the contract that a bad one differs from.
+func base(t *testing.T, part map[string]string) string {
+	t.Helper()
+	if of := strings.TrimSpace(part["of"]); of != "" {
+		return read(t, "testdata/"+of)
+	}
+	return read(t, "testdata/good.yaml")
 }
 
 func rewrite(t *testing.T, file string, archive *txtar.Archive, says string) {

@@ -128,7 +128,7 @@ func (f *flattener) object(v *value, fields []spec, path, name string) {
 		case s.items != nil && s.items.scalar != nil:
 			f.add(at, called, listed(v.texts(s.key)))
 		case s.items != nil:
-			f.entries(child, *s.items, at)
+			f.entries(child, *s.items, at, strings.TrimSuffix(called, "s"))
 		default:
 			f.object(child, s.fields, at, called)
 		}
@@ -154,18 +154,30 @@ func (f *flattener) clauses(v *value, kinds []spec, path string) {
 	}
 }
 
-// entries are told apart by their first key; a second one of the same gets its number.
-func (f *flattener) entries(v *value, s spec, path string) {
+// entries are told apart by their first key; a second one of the same gets its number. Their summary is what they say next.
+func (f *flattener) entries(v *value, s spec, path, name string) {
 	count := map[string]int{}
 	for _, item := range v.items {
 		id := item.str(s.fields[0].key)
 		if count[id]++; count[id] > 1 {
 			id = fmt.Sprintf("%s (%d)", id, count[id])
 		}
-		at, called := join(path, id), "Appointment "+id
-		f.out = append(f.out, decision{path: at, name: called, text: item.str("promise"), entry: true})
-		f.object(item, s.fields, at, called+":")
+		at, called := join(path, id), name+" "+id
+		f.out = append(f.out, decision{path: at, name: called, text: f.summary(item, s.fields[1:]), entry: true})
+		if !strings.Contains(called, ":") {
+			called += ":"
+		}
+		f.object(item, s.fields, at, called)
 	}
+}
+
+func (f *flattener) summary(item *value, fields []spec) string {
+	for _, s := range fields {
+		if s.scalar != nil && item.get(s.key) != nil {
+			return f.plain(*s.scalar, item.str(s.key))
+		}
+	}
+	return "written"
 }
 
 // spoken is the name of a key inside a named place: "Term: renewal kind".
@@ -188,6 +200,9 @@ func (f *flattener) plain(s scalar, text string) string {
 	}
 	if ratio, err := money.ParsePercent(text); err == nil && strings.HasSuffix(text, "%") {
 		return ratio.String()
+	}
+	if n, err := parseNumber(text); err == nil && s.name == numberScalar.name {
+		return n.String()
 	}
 	if strings.HasPrefix(s.name, "amount") {
 		amount, per, _ := strings.Cut(text, " per ")

@@ -136,10 +136,11 @@ func recordID(k Kind, get func(string) string) string {
 	return get(columns[k][0])
 }
 
+var escapeID = strings.NewReplacer("%", "%25", "|", "%7C")
+
 func joinID(parts ...string) string {
-	escape := strings.NewReplacer("%", "%25", "|", "%7C")
 	for i, p := range parts {
-		parts[i] = escape.Replace(p)
+		parts[i] = escapeID.Replace(p)
 	}
 	return strings.Join(parts, "|")
 }

@@ -21,13 +21,26 @@ func (l Line) Product() (*big.Rat, error) {
 	return new(big.Rat).Mul(quantity, rate), nil
 }
 
+// longestExact holds the exact score of a scorecard with as many metrics as one can have, and no bomb.
+const longestExact = 4000
+
 // exact reads "12000.00", "-3.5" or "12/28".
 func exact(text string) (*big.Rat, error) {
+	if len(text) > longestExact || strings.ContainsAny(text, "eEpPxX_") {
+		return nil, fmt.Errorf("%q is no number", shortened(text))
+	}
 	number, ok := new(big.Rat).SetString(text)
-	if !ok || len(text) > 40 || strings.ContainsAny(text, "eEpPxX_") {
-		return nil, fmt.Errorf("%q is no number", text)
+	if !ok {
+		return nil, fmt.Errorf("%q is no number", shortened(text))
 	}
 	return number, nil
+}
+
+func shortened(text string) string {
+	if len(text) > 40 {
+		return text[:40] + "..."
+	}
+	return text
 }
 
 // MultipliesOut reports whether the amount is quantity x rate, rounded to a whole minor unit in the given way.

@@ -23,7 +23,7 @@ type LineChange struct {
 func lineKey(l Line) string {
 	key := []string{l.Clause, string(l.Kind), l.Deal}
 	switch l.Kind {
-	case KindRetainer:
+	case KindRetainer, KindScorecard:
 		key = append(key, l.Text)
 	case KindReleased, KindCorrection:
 		key = append(key, l.Events...)
@@ -221,7 +221,7 @@ func (b belongings) change(r crm.Record, field, before, after string) FactChange
 // describe is a record in a few words.
 func describe(r crm.Record) string {
 	var words []string
-	for _, c := range []string{"at", "paid_on", "channel", "campaign", "amount", "currency", "closed_on", "stage", "company", "reason"} {
+	for _, c := range []string{"at", "paid_on", "channel", "campaign", "amount", "currency", "closed_on", "stage", "company", "reason", "value"} {
 		if v := r.Get(c); v != "" {
 			words = append(words, v)
 		}

@@ -15,6 +15,10 @@
 // corrections of locked months -> floor of the period -> cap of the period. Corrections and limits are cumulative due less cumulative charged,
 // each limit over its own window to date, so that nothing is charged twice.
 //
+// Order of a scorecard: reading of exactly the days in force -> payout by the curve of the metric (or the rule for a missing or broken one) -> relief ->
+// cap of the metric -> weights -> cap and floor of the whole -> gates that lose, gates that hold -> days of each version -> proration -> pool,
+// rounded once for each pool. A performance period is charged once; one that is held comes on the first open statement after what held it is known.
+//
 // Invariants: no clock, no storage, no floating point. Quantity x rate = amount on every line, rounded as the contract says; lines sum to
 // the total; the same agreement and facts give the same bytes. Unknown is never zero: it is an Issue, and the line is held out.
 // Time: a statement's period is half-open, in the contract's zone; a deal counts on its close date, a payment on the day it was

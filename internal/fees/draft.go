@@ -3,6 +3,7 @@ package fees
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -16,7 +17,7 @@ func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
 	f.Settled = slices.SortedFunc(slices.Values(f.Settled), func(a, b SettledStatement) int {
 		return cmp.Or(a.Period.From.Cmp(b.Period.From), cmp.Compare(a.ID, b.ID))
 	})
-	d := &drafter{agreement: a, facts: f, currency: a.First().Currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}}
+	d := &drafter{agreement: a, facts: f, currency: a.First().Currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}, consulted: map[int]bool{}}
 	latest := a.Latest()
 	d.statement = Statement{
 		Contract: latest.Key, Client: latest.Client, Agency: latest.Agency, Currency: d.currency,
@@ -45,6 +46,7 @@ type drafter struct {
 	chargedEvents map[chargeKey]before  // what locked statements did with an event
 	known         map[eventsKey][]event // what was found of each deal
 	owed          map[owedKey]owedMonth // what is owed for each month as the evidence now says
+	consulted     map[int]bool          // versions that a line was computed from beside its own
 
 	statement Statement
 	issues    []Issue
@@ -112,7 +114,7 @@ func (d *drafter) carried(release string) bool {
 // finish sums the lines and names the versions used.
 func (d *drafter) finish() {
 	s := &d.statement
-	used := map[int]bool{}
+	used := maps.Clone(d.consulted)
 	for _, l := range s.Lines {
 		s.Total = s.Total.Add(l.Amount)
 		used[l.Basis.Version] = true

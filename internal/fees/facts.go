@@ -27,7 +27,7 @@ type SettledLine struct {
 	Clause string   `json:"clause"`
 	Kind   LineKind `json:"kind"`
 	Deal   string   `json:"deal,omitempty"`
-	Events []string `json:"events,omitempty"` // "won", or the ids of payments; of a retainer, its fee period
+	Events []string `json:"events,omitempty"` // "won", or the ids of payments; of a retainer, its fee period; of a scorecard, its performance period
 	Minor  int64    `json:"minor"`
 
 	// Conceded: the agency gave the line up before the lock. It was not charged, and it is not charged again.

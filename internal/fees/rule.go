@@ -19,6 +19,7 @@ type rule struct {
 func rules() []rule {
 	return []rule{
 		{kind: "retainer", draft: (*drafter).retainers},
+		{kind: "scorecard", uses: []crm.Kind{crm.KindMetricReading}, draft: (*drafter).scorecards},
 		{kind: "revenue_share", draft: (*drafter).share},
 	}
 }

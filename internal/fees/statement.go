@@ -39,6 +39,7 @@ const (
 	KindPeriodFloor LineKind = "period-floor"
 	KindPeriodCap   LineKind = "period-cap"
 	KindCorrection  LineKind = "correction" // what later evidence changes of a locked month
+	KindScorecard   LineKind = "scorecard"
 	KindReleased    LineKind = "released"
 )
 
@@ -96,7 +97,7 @@ type Credited struct {
 
 // Evident refers to a row of evidence.
 type Evident struct {
-	Kind  string `json:"kind"` // deal | payment | statement
+	Kind  string `json:"kind"` // deal | payment | statement | a kind of evidence
 	ID    string `json:"id"`
 	Words string `json:"words"`
 }
