@@ -97,12 +97,16 @@ func (m *shareMonth) limits() {
 	}
 }
 
-// window of a limit that the month belongs to: the one in which its first day under the contract lies.
 func (m *shareMonth) window(per contract.Every, terms contract.Terms) cal.Period {
-	day := m.firstDay(m.period)
+	return m.limitWindow(m.period, per, terms)
+}
+
+// limitWindow is the window of a limit that a month belongs to: the one in which its first day under the contract lies.
+func (d *drafter) limitWindow(month cal.Period, per contract.Every, terms contract.Terms) cal.Period {
+	day := d.firstDay(month)
 	switch per {
 	case contract.EveryTerm:
-		return cal.Period{From: m.agreement.Running().From, To: cal.MustDate("2199-12-31")}
+		return cal.Period{From: d.agreement.Running().From, To: cal.MustDate("2199-12-31")}
 	case contract.EveryContractYear:
 		return cal.Cycle{Anchor: terms.Term.Start, Months: 12}.Containing(day)
 	default:
@@ -111,8 +115,8 @@ func (m *shareMonth) window(per contract.Every, terms contract.Terms) cal.Period
 }
 
 // firstDay of a month that lies under the contract.
-func (m *shareMonth) firstDay(month cal.Period) cal.Date {
-	return cal.Later(month.From, m.agreement.Running().From)
+func (d *drafter) firstDay(month cal.Period) cal.Date {
+	return cal.Later(month.From, d.agreement.Running().From)
 }
 
 // before sums the charges of earlier months in the window: those of one kind, and all others but the skipped ones.
@@ -213,7 +217,7 @@ func (m *shareMonth) windowOf(deal crm.Deal, per contract.Every, terms contract.
 }
 
 // limitLine is a floor or cap with its sum to date.
-func limitLine(terms contract.Terms, share contract.RevenueShare, kind LineKind, text string, move money.Amount, sum LimitSum, now int64) Line {
+func limitLine(terms contract.Terms, c contract.Clause, kind LineKind, text string, move money.Amount, sum LimitSum, now int64) Line {
 	before, _ := money.Parse(sum.Before, terms.Currency)
 	charged, _ := money.Parse(sum.Charged, terms.Currency)
 	this := money.New(now, terms.Currency)
@@ -225,9 +229,9 @@ func limitLine(terms contract.Terms, share contract.RevenueShare, kind LineKind,
 	limit, _ := money.Parse(bound, terms.Currency)
 	limited := charged.Add(this).Add(move)
 	return Line{
-		Clause: share.ID, Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
+		Clause: c.ClauseID(), Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
-			Version: terms.Version, Clause: share.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
+			Version: terms.Version, Clause: c.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
 			Inputs: []Input{
 				{"window", sum.Window.Words()},
 				{"fees of the window before, unlimited", before.Format()},

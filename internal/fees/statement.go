@@ -1,6 +1,8 @@
 package fees
 
 import (
+	"strings"
+
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -40,6 +42,14 @@ const (
 	KindPeriodFloor LineKind = "period-floor"
 	KindPeriodCap   LineKind = "period-cap"
 	KindReleased    LineKind = "released"
+
+	KindSpend         LineKind = "spend" // what was bought for the client, at cost
+	KindCommission    LineKind = "commission"
+	KindMarkup        LineKind = "markup"
+	KindReturned      LineKind = "returned" // a part of the bill that is shown as returned to the client
+	KindServiceCredit LineKind = "service-credit"
+	KindMinimum       LineKind = "minimum"       // over several clauses; as the next
+	KindNotToExceed   LineKind = "not-to-exceed" // what is above it, taken off
 )
 
 // Line is one charge. Quantity x Rate = Amount, rounded as Basis says.
@@ -58,6 +68,17 @@ type Line struct {
 	Events   []string
 	Revenue  string // of a deal's line: the revenue that it moves, decimal; empty for other lines
 	Basis    Basis
+}
+
+// QuantityWords is the quantity with what it counts, for people: "12/28 month", "850,000.00 USD net".
+func (l Line) QuantityWords() string {
+	quantity := l.Quantity
+	if strings.HasPrefix(l.Unit, string(l.Amount.Currency)) {
+		if a, err := money.Parse(l.Quantity, l.Amount.Currency); err == nil {
+			quantity = a.Format()
+		}
+	}
+	return quantity + " " + l.Unit
 }
 
 // Basis is why a line is what it is. Whatever it prints multiplies out by hand.
@@ -96,18 +117,20 @@ type Credited struct {
 
 // Evident refers to a row of evidence.
 type Evident struct {
-	Kind  string `json:"kind"` // deal | payment | statement
+	Kind  string `json:"kind"` // deal | payment | statement | spend | sla_miss
 	ID    string `json:"id"`
 	Words string `json:"words"`
 }
 
-// LimitSum is a cap or floor over a window, to date.
+// LimitSum is a cap or floor over a window, to date. NoCosts: of the clauses that it covers, lines at cost (KindSpend) do not count.
 type LimitSum struct {
 	Window  cal.Period `json:"window"`
 	Floor   string     `json:"floor,omitempty"` // decimal; empty: the limit is not a floor
 	Cap     string     `json:"cap,omitempty"`   // decimal; empty: the limit is not a cap
 	Before  string     `json:"before"`          // fees of the window before this statement, unlimited
 	Charged string     `json:"charged"`         // what was charged of that, after limits
+	Over    []string   `json:"over,omitempty"`  // the clauses that it covers; empty: its own clause alone
+	NoCosts bool       `json:"no_costs,omitempty"`
 }
 
 // Considered is a deal with an event in the period that is not charged, and why.
