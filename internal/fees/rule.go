@@ -23,6 +23,7 @@ func rules() []rule {
 		{kind: "media_commission", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "markup", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "pass_through", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
+		{kind: "service_credits", uses: []crm.Kind{crm.KindSLAMiss}, draft: (*drafter).serviceCredits},
 	}
 }
 
