@@ -24,6 +24,8 @@ func rules() []rule {
 		{kind: "markup", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "pass_through", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "service_credits", uses: []crm.Kind{crm.KindSLAMiss}, draft: (*drafter).serviceCredits},
+		{kind: "minimum", draft: (*drafter).minimum},
+		{kind: "not_to_exceed", draft: (*drafter).notToExceed},
 	}
 }
 
