@@ -130,3 +130,22 @@ func TestAmendmentsOfSpendServiceAndLimits(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The clauses that docs/contract.md shows can be written as they stand.
+func TestClausesOfTheDocsAreRead(t *testing.T) {
+	_, page, _ := strings.Cut(read(t, referenceFile), "\n## Clauses\n")
+	var clauses strings.Builder
+	for _, section := range []string{"### Spend: media commission, mark-up, pass-through\n", "### Service credits\n", "### Minimum commitment and not to exceed\n"} {
+		_, text, found := strings.Cut(page, section)
+		_, text, begins := strings.Cut(text, "```yaml\n")
+		yaml, _, ends := strings.Cut(text, "```\n")
+		if !found || !begins || !ends {
+			t.Fatalf("docs/contract.md has no example under %q", section)
+		}
+		clauses.WriteString(yaml)
+	}
+	terms := parsed(t, strings.Replace(read(t, "testdata/good.yaml"), "\nstatements:\n", clauses.String()+"\nstatements:\n", 1))
+	if len(terms.Clauses) != 8 {
+		t.Errorf("%d clauses", len(terms.Clauses))
+	}
+}
