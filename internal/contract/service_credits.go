@@ -124,7 +124,7 @@ func (b *builder) ladder(v *value) []Rung {
 	var out []Rung
 	for _, item := range v.items {
 		rung, _ := rungOf(item.text)
-		if n := len(out); n > 0 && (out[n-1].Misses >= rung.Misses || !less(out[n-1].Credit, rung.Credit)) {
+		if n := len(out); n > 0 && (out[n-1].Misses >= rung.Misses || !lower(out[n-1].Credit, rung.Credit)) {
 			b.problem(item, "ladder-not-rising", "%s stands after %s; write the rungs in order, each with more misses and a higher credit", rung, out[n-1])
 		}
 		out = append(out, rung)
@@ -135,8 +135,8 @@ func (b *builder) ladder(v *value) []Rung {
 	return out
 }
 
-// less compares two percentages of at most three decimals.
-func less(a, b money.Ratio) bool { return a.Num()*b.Den() < b.Num()*a.Den() }
+// lower compares two percentages of at most three decimals.
+func lower(a, b money.Ratio) bool { return a.Num()*b.Den() < b.Num()*a.Den() }
 
 func (s ServiceCredits) checkAmong(b *builder, v *value, all []Clause) {
 	if len(s.Base) == 0 {
