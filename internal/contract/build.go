@@ -194,6 +194,7 @@ func (b *builder) clauses(v *value, t Terms) []Clause {
 		seen[c.ClauseID()] = true
 		out = append(out, c)
 	}
+	b.checkTogether(v, out)
 	if len(out) == 0 {
 		b.problem(v, "no-clause", "the contract pays for nothing; write at least one clause, such as - retainer: growth-team")
 	}

@@ -18,7 +18,17 @@ type clauseKind struct {
 
 // clauseKinds are all kinds, in the order of the reference. The first key of each names it.
 func clauseKinds() []clauseKind {
-	return []clauseKind{retainerKind, scorecardKind, revenueShareKind}
+	return []clauseKind{
+		retainerKind,
+		scorecardKind,
+		revenueShareKind,
+		mediaCommissionKind,
+		markupKind,
+		passThroughKind,
+		serviceCreditsKind,
+		minimumKind,
+		notToExceedKind,
+	}
 }
 
 func clauseSpecs() []spec {

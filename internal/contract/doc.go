@@ -10,7 +10,11 @@
 // side (agency or client; a version binds when both have accepted), paper (a signature outside the product), clause (one promise with an
 // id that is stable across versions), retainer, revenue share, scorecard (pool, weight, threshold, target and max, gate, malus, relief),
 // proration, lookback, edge (what happens to touches that the lookback cuts off), carve-out (deals that the client already had), tail (how
-// long deals count after the end), objection window.
+// long revenue counts after the end), clawback, objection window, spend (what the agency buys for the client: net is what the vendor charges,
+// gross the price before the vendor's commission), coverage (the clauses that a limit over several of them counts), rung (a step of the ladder
+// of service credits).
+//
+// Order of clauses: fees, then service credits, then minimums, then what is not to be exceeded; a limit counts only what is charged before it.
 //
 // Invariants: no choice that changes money has a default: what is missing is a fault that says what to write; "none" is written, never
 // implied. Reading is pure and bounded: the same text gives the same Terms, and no text takes long. A version never changes; a

@@ -23,7 +23,7 @@ type LineChange struct {
 func lineKey(l Line) string {
 	key := []string{l.Clause, string(l.Kind), l.Deal}
 	switch l.Kind {
-	case KindRetainer, KindScorecard:
+	case KindRetainer, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
 		key = append(key, l.Text)
 	case KindReleased, KindCorrection:
 		key = append(key, l.Events...)
@@ -116,7 +116,7 @@ func Bearing(changes []FactChange, statements ...Statement) []FactChange {
 	for _, s := range statements {
 		for _, l := range s.Lines {
 			deals[l.Deal] = true
-			limited = limited || l.Kind == KindPeriodCap || l.Kind == KindPeriodFloor
+			limited = limited || l.Kind == KindPeriodCap || l.Kind == KindPeriodFloor || l.Kind == KindMinimum || l.Kind == KindNotToExceed
 			for _, t := range l.Basis.Touches {
 				if t.Ignored == "" {
 					touches[t.Touch], contacts[t.Contact] = true, true
@@ -221,7 +221,7 @@ func (b belongings) change(r crm.Record, field, before, after string) FactChange
 // describe is a record in a few words.
 func describe(r crm.Record) string {
 	var words []string
-	for _, c := range []string{"at", "paid_on", "channel", "campaign", "amount", "currency", "closed_on", "stage", "company", "reason", "value"} {
+	for _, c := range []string{"at", "paid_on", "spent_on", "missed_on", "target", "vendor", "channel", "campaign", "category", "net", "gross", "amount", "currency", "closed_on", "stage", "company", "reason", "value"} {
 		if v := r.Get(c); v != "" {
 			words = append(words, v)
 		}

@@ -10,6 +10,12 @@
 // released (what of it the client accepts: the next statement carries it, once), waived (what of it the agency gives up), correction (what
 // later evidence changes of a locked month: owed now less charged), used (the part of the evidence that decides a statement, and no more).
 //
+// Order of a statement: fees, then service credits, then minimums, then what is not to be exceeded, each computed on what stands before it; then
+// settled disputes, which no limit counts again. A limit over several clauses counts other months as they were charged, and those without
+// a locked statement as they would be (history). A row of spend is charged once ever: net and gross follow from each other by exact
+// fractions (15 % of gross is 15/85 of net), and a row that is known late stands on the first statement that is not locked. A month's
+// service credit is owed by all of its misses, less what was given for it.
+//
 // Order of a revenue share: event in the period -> won -> amount and currency known -> under the contract -> created from -> carve-out ->
 // customer type -> clawback of a refund -> not conceded -> attribution credit -> rate, rounded once for each line -> floor and cap per deal ->
 // corrections of locked months -> floor of the period -> cap of the period. Corrections and limits are cumulative due less cumulative charged,

@@ -14,23 +14,14 @@ import (
 // Draft computes the statement of f.Period from the agreement and the facts, as of a day. It is pure: the same input gives the same
 // statement. What it could not charge for want of a fact is an Issue of severity Problem, never a silent zero.
 func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
-	f.Settled = slices.SortedFunc(slices.Values(f.Settled), func(a, b SettledStatement) int {
-		return cmp.Or(a.Period.From.Cmp(b.Period.From), cmp.Compare(a.ID, b.ID))
-	})
-	d := &drafter{agreement: a, facts: f, currency: a.First().Currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}, consulted: map[int]bool{}}
-	latest := a.Latest()
-	d.statement = Statement{
-		Contract: latest.Key, Client: latest.Client, Agency: latest.Agency, Currency: d.currency,
-		Period: f.Period, AsOf: asOf, Evidence: f.Evidence.AsOf, Total: money.New(0, d.currency),
-	}
+	f.Settled = inOrder(f.Settled)
+	d := newDrafter(a, f)
+	d.statement.AsOf = asOf
 	d.checkPeriod(asOf)
 	d.index = newIndex(f.Evidence)
-	for _, r := range rules() {
-		for _, id := range d.clausesOf(r.kind) {
-			r.draft(d, id)
-		}
-	}
+	d.charge()
 	d.checkCarveOuts()
+	d.checkCategories()
 	d.released()
 	d.finish()
 	return d.statement, d.issues
@@ -47,9 +38,29 @@ type drafter struct {
 	known         map[eventsKey][]event // what was found of each deal
 	owed          map[owedKey]owedMonth // what is owed for each month as the evidence now says
 	consulted     map[int]bool          // versions that a line was computed from beside its own
+	others        *history              // what other months charge, once it was asked for
+	bought        map[string][]string   // row of spend -> clauses that charged it, once it was asked for
 
 	statement Statement
 	issues    []Issue
+}
+
+// newDrafter begins the draft of the period of the facts, whose settled statements are in order. It has no index yet.
+func newDrafter(a contract.Agreement, f Facts) *drafter {
+	latest, currency := a.Latest(), a.First().Currency
+	return &drafter{agreement: a, facts: f, currency: currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}, consulted: map[int]bool{}, statement: Statement{
+		Contract: latest.Key, Client: latest.Client, Agency: latest.Agency, Currency: currency,
+		Period: f.Period, Evidence: f.Evidence.AsOf, Total: money.New(0, currency),
+	}}
+}
+
+// charge puts the lines of all clauses on the statement, in the order of the rules.
+func (d *drafter) charge() {
+	for _, r := range rules() {
+		for _, id := range d.clausesOf(r.kind) {
+			r.draft(d, id)
+		}
+	}
 }
 
 func (d *drafter) issue(severity Severity, code, subject, format string, args ...any) {

@@ -132,10 +132,10 @@ func (m *shareMonth) hasClause(day cal.Date) bool {
 }
 
 // window of a limit that a day belongs to.
-func (m *shareMonth) window(per contract.Every, terms contract.Terms, day cal.Date) cal.Period {
+func (d *drafter) window(per contract.Every, terms contract.Terms, day cal.Date) cal.Period {
 	switch per {
 	case contract.EveryTerm, "":
-		return cal.Period{From: m.agreement.Running().From, To: cal.MustDate("2199-12-31")}
+		return cal.Period{From: d.agreement.Running().From, To: cal.MustDate("2199-12-31")}
 	case contract.EveryContractYear: // twelve statements
 		return cal.Cycle{Anchor: cal.MonthOf(terms.Term.Start).First(), Months: 12}.Containing(day)
 	default:
@@ -144,8 +144,8 @@ func (m *shareMonth) window(per contract.Every, terms contract.Terms, day cal.Da
 }
 
 // firstDay of a month that lies under the contract.
-func (m *shareMonth) firstDay(month cal.Period) cal.Date {
-	return cal.Later(month.From, m.agreement.Running().From)
+func (d *drafter) firstDay(month cal.Period) cal.Date {
+	return cal.Later(month.From, d.agreement.Running().From)
 }
 
 // dayOf is the day in whose window a charge of an earlier month counts.
@@ -245,7 +245,7 @@ func (m *shareMonth) periodLine(on cal.Date, g governed, kind LineKind, word str
 }
 
 // limitLine is a floor or cap with its sum to date.
-func limitLine(terms contract.Terms, share contract.RevenueShare, kind LineKind, text string, move money.Amount, sum LimitSum, now int64) Line {
+func limitLine(terms contract.Terms, c contract.Clause, kind LineKind, text string, move money.Amount, sum LimitSum, now int64) Line {
 	before, _ := money.Parse(sum.Before, terms.Currency)
 	charged, _ := money.Parse(sum.Charged, terms.Currency)
 	this := money.New(now, terms.Currency)
@@ -257,9 +257,9 @@ func limitLine(terms contract.Terms, share contract.RevenueShare, kind LineKind,
 	limit, _ := money.Parse(bound, terms.Currency)
 	limited := charged.Add(this).Add(move)
 	return Line{
-		Clause: share.ID, Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
+		Clause: c.ClauseID(), Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
-			Version: terms.Version, Clause: share.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
+			Version: terms.Version, Clause: c.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
 			Inputs: []Input{
 				{"window", sum.Window.Words()},
 				{"fees of the window before, unlimited", before.Format()},

@@ -44,7 +44,8 @@ func agreements(t testing.TB) []contract.Agreement {
 	var out []contract.Agreement
 	for _, name := range []string{"proration-annual-365", "lookback-drop", "lookback-renormalise", "worked-month", "cap-per-quarter", "period-floor", "per-deal-floor-and-cap",
 		"per-deal-cap-over-its-life", "customer-first-won-deal", "customer-types-unknown-hold", "other-currency-home-amount", "amendment-of-the-rate",
-		"tail", "contacts-of-the-account", "refund-ignored", "provider-credit", "cap-and-clawback", "amendment-mid-month"} {
+		"tail", "contacts-of-the-account", "refund-ignored", "provider-credit", "cap-and-clawback", "amendment-mid-month",
+		"fees-credits-minimum-not-to-exceed", "not-to-exceed-over-the-term", "minimum-topped-up", "service-credit-highest-rung", "rebate-shown-as-returned"} {
 		archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
 		if err != nil {
 			t.Fatal(err)
@@ -146,6 +147,7 @@ func (c chance) evidence() crm.Evidence {
 	for range c.IntN(3) {
 		e.CarveOuts = append(e.CarveOuts, crm.CarveOut{List: c.of("before-us", "other"), DealID: c.of("", "d0"), CompanyID: c.of("", "co1"), Company: c.of("", "bolt"), Reason: c.of("a", "b")})
 	}
+	c.purchases(&e)
 	return e
 }
 

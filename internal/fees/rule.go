@@ -15,12 +15,18 @@ type rule struct {
 	draft func(d *drafter, id string) // puts the lines of the clause with this id on the statement
 }
 
-// rules of all kinds, in the order in which their lines stand on a statement.
+// rules of all kinds, in the order in which their lines stand on a statement: fees, then credits, then minimums, then what is not to be exceeded.
 func rules() []rule {
 	return []rule{
 		{kind: "retainer", draft: (*drafter).retainers},
 		{kind: "scorecard", uses: []crm.Kind{crm.KindMetricReading}, draft: (*drafter).scorecards},
 		{kind: "revenue_share", draft: (*drafter).share},
+		{kind: "media_commission", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
+		{kind: "markup", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
+		{kind: "pass_through", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
+		{kind: "service_credits", uses: []crm.Kind{crm.KindSLAMiss}, draft: (*drafter).serviceCredits},
+		{kind: "minimum", draft: (*drafter).minimum},
+		{kind: "not_to_exceed", draft: (*drafter).notToExceed},
 	}
 }
 

@@ -326,22 +326,18 @@ func totalWithout(s Statement, out func(int) bool) money.Amount {
 	return total
 }
 
-// amountsWithout are the amounts of the lines when some are taken out. A limit over a period is computed from what remains of its clause.
+// amountsWithout are the amounts of the lines when some are taken out. A limit over a period is computed from what remains of its clause, or
+// of all clauses that it covers. A minimum over several clauses can be taken out itself: whether it is owed may be what is disputed.
 func amountsWithout(s Statement, out func(int) bool) []money.Amount {
 	amounts := make([]money.Amount, len(s.Lines))
 	for i, line := range s.Lines {
 		amounts[i] = money.New(line.Amount.Minor, s.Currency)
+		limit := line.Basis.Limit
 		switch {
-		case line.Basis.Limit != nil && line.With == 0:
-			remains := money.New(0, s.Currency)
-			for j, earlier := range s.Lines[:i] {
-				if earlier.Clause == line.Clause && earlier.countsIn(line) {
-					remains = remains.Add(amounts[j])
-				}
-			}
-			amounts[i] = line.Basis.Limit.move(remains, s.Currency)
-		case out(i):
+		case out(i) && (limit == nil || line.With != 0 || len(limit.Over) > 0):
 			amounts[i] = money.New(0, s.Currency)
+		case limit != nil && line.With == 0:
+			amounts[i] = limit.move(remaining(s.Lines[:i], amounts, line), s.Currency)
 		}
 	}
 	return amounts
@@ -353,6 +349,21 @@ func (l Line) countsIn(limit Line) bool {
 		return limit.CountsOn.IsZero()
 	}
 	return limit.Basis.Limit.Window.Contains(l.CountsOn)
+}
+
+// remaining sums what is left of the lines before a limit that it is computed on.
+func remaining(lines []Line, amounts []money.Amount, limit Line) money.Amount {
+	sum := money.New(0, amounts[0].Currency)
+	over := limit.Basis.Limit.Over
+	for i, l := range lines {
+		if !l.countsIn(limit) && len(over) == 0 {
+			continue
+		}
+		if len(over) == 0 && l.Clause == limit.Clause || slices.Contains(over, l.Clause) && !(limit.Basis.Limit.NoCosts && l.Kind == KindSpend) {
+			sum = sum.Add(amounts[i])
+		}
+	}
+	return sum
 }
 
 // move is what the limit adds when the statement's fees under it are now: the cumulative adjustment less what was adjusted before.

@@ -1,6 +1,8 @@
 package fees
 
 import (
+	"strings"
+
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -41,6 +43,14 @@ const (
 	KindCorrection  LineKind = "correction" // what later evidence changes of a locked month
 	KindScorecard   LineKind = "scorecard"
 	KindReleased    LineKind = "released"
+
+	KindSpend         LineKind = "spend" // what was bought for the client, at cost
+	KindCommission    LineKind = "commission"
+	KindMarkup        LineKind = "markup"
+	KindReturned      LineKind = "returned" // a part of the bill that is shown as returned to the client
+	KindServiceCredit LineKind = "service-credit"
+	KindMinimum       LineKind = "minimum"       // over several clauses; as the next
+	KindNotToExceed   LineKind = "not-to-exceed" // what is above it, taken off
 )
 
 // Line is one charge. Quantity x Rate = Amount, rounded as Basis says.
@@ -59,6 +69,17 @@ type Line struct {
 	Events   []string
 	CountsOn cal.Date // the day in whose window of floors and caps it counts; zero: the statement's own period
 	Basis    Basis
+}
+
+// QuantityWords is the quantity with what it counts, for people: "12/28 month", "850,000.00 USD net".
+func (l Line) QuantityWords() string {
+	quantity := l.Quantity
+	if strings.HasPrefix(l.Unit, string(l.Amount.Currency)) {
+		if a, err := money.Parse(l.Quantity, l.Amount.Currency); err == nil {
+			quantity = a.Format()
+		}
+	}
+	return quantity + " " + l.Unit
 }
 
 // Basis is why a line is what it is. Whatever it prints multiplies out by hand.
@@ -102,13 +123,15 @@ type Evident struct {
 	Words string `json:"words"`
 }
 
-// LimitSum is a cap or floor over a window, to date.
+// LimitSum is a cap or floor over a window, to date. NoCosts: of the clauses that it covers, lines at cost (KindSpend) do not count.
 type LimitSum struct {
 	Window  cal.Period `json:"window"`
 	Floor   string     `json:"floor,omitempty"` // decimal; empty: the limit is not a floor
 	Cap     string     `json:"cap,omitempty"`   // decimal; empty: the limit is not a cap
 	Before  string     `json:"before"`          // fees of the window before this statement, unlimited
 	Charged string     `json:"charged"`         // what was charged of that, after limits
+	Over    []string   `json:"over,omitempty"`  // the clauses that it covers; empty: its own clause alone
+	NoCosts bool       `json:"no_costs,omitempty"`
 }
 
 // Considered is a deal with an event in the period that is not charged, and why.

@@ -79,6 +79,9 @@ type LimitSum struct {
 	Cap     string `json:"cap,omitempty"`
 	Before  string `json:"before" doc:"Fees of the window before this statement, unlimited"`
 	Charged string `json:"charged" doc:"What was charged of that, after limits"`
+
+	Over    []string `json:"over,omitempty" doc:"The clauses that it covers; none: its own clause alone"`
+	NoCosts bool     `json:"no_costs,omitempty" doc:"Of the clauses that it covers, lines at cost do not count"`
 }
 
 // documentOf reads the printed form back, so that what programs get is what is printed.

@@ -104,7 +104,7 @@ func (p printer) statementLine(s fees.Statement, l fees.Line) {
 	case l.Kind == fees.KindDeal:
 		p.wrapped("     ", fmt.Sprintf("%s credited x %s   [%s, version %d]", figure(l.Quantity, s.Currency), l.RateText, l.Clause, l.Basis.Version))
 	default:
-		p.wrapped("     ", fmt.Sprintf("%s %s x %s   [%s, version %d]", l.Quantity, l.Unit, l.RateText, l.Clause, l.Basis.Version))
+		p.wrapped("     ", fmt.Sprintf("%s x %s   [%s, version %d]", l.QuantityWords(), l.RateText, l.Clause, l.Basis.Version))
 	}
 	for _, t := range l.Basis.Touches {
 		p.touch(t, s.Currency)

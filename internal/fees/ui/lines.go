@@ -86,7 +86,7 @@ func (s sheet) line(i int) kit.StatementLine {
 	case l.Kind == fees.KindDeal:
 		v.Quantity, v.Rate = decimal(l.Quantity, l.Amount.Currency), l.RateText
 	case l.Kind != fees.KindReleased && l.Basis.Limit == nil:
-		v.Quantity, v.Rate = l.Quantity+" "+l.Unit, trueMinus(l.RateText)
+		v.Quantity, v.Rate = trueMinus(l.QuantityWords()), trueMinus(l.RateText)
 	}
 	if l.With == 0 && (s.State == fees.Submitted || s.State == fees.Locked) {
 		v.State = string(s.Life.Lines[i].State)

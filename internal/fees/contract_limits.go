@@ -1,0 +1,145 @@
+package fees
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// jointLimit is a limit over several clauses for the window that the statement belongs to. Like every limit it is computed on the whole
+// window to date less what was charged before.
+type jointLimit struct {
+	*drafter
+	clause   contract.Clause
+	terms    contract.Terms
+	coverage contract.Coverage
+	window   cal.Period
+	over     []string // the clauses that it covers, in the order in which they are charged
+	before   int64    // what other months of the window charge under them
+	own      int64    // what other months of the window charge under the limit itself
+	now      int64    // what this statement charges under them
+}
+
+// closing is the clause as the version in force on the statement's last day under the contract has it.
+func (d *drafter) closing(id string) (contract.Terms, contract.Clause, bool) {
+	terms, ok := d.agreement.InForce(cal.Earlier(d.facts.Period.Last(), d.agreement.Running().Last()))
+	if !ok {
+		return terms, nil, false
+	}
+	c, ok := terms.Clause(id)
+	return terms, c, ok
+}
+
+func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, per contract.Every, coverage contract.Coverage) *jointLimit {
+	l := &jointLimit{drafter: d, clause: c, terms: t, coverage: coverage, window: d.window(per, t, d.firstDay(d.facts.Period)), over: d.coveredBy(c.ClauseID(), coverage)}
+	var unlocked []cal.Period
+	h := d.history()
+	for _, s := range h.months {
+		if !l.window.Contains(d.firstDay(s.Period)) {
+			continue
+		}
+		covered, own := l.sums(s.Lines)
+		if d.facts.Period.From.Before(s.Period.From) { // locked out of order: what it left is gone, and is not given back here
+			covered, own = covered+own, 0
+		}
+		l.before, l.own = l.before+covered, l.own+own
+		if h.computed[s.Period] && (covered != 0 || own != 0) {
+			unlocked = append(unlocked, s.Period)
+		}
+	}
+	l.now, _ = l.sums(Settle("", d.statement, nil).Lines)
+	if len(unlocked) > 0 {
+		d.issue(Warning, "limit-on-unlocked", "clause "+c.ClauseID(), "A limit counts months without a locked statement as the evidence now says: %s to %s.",
+			cal.MonthOf(unlocked[0].From).Words(), cal.MonthOf(unlocked[len(unlocked)-1].From).Words())
+	}
+	return l
+}
+
+// coveredBy are the clauses of all versions that count for a limit and are charged before it.
+func (d *drafter) coveredBy(limit string, c contract.Coverage) []string {
+	var out []string
+	for _, r := range rules() {
+		for _, id := range d.clausesOf(r.kind) {
+			if id == limit {
+				return out
+			}
+			if c.Covers(id) && !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// sums are what lines charge under the clauses that the limit covers, and under the limit itself. What a settled dispute puts on a statement was
+// counted where it was charged.
+func (l *jointLimit) sums(lines []SettledLine) (covered, own int64) {
+	for _, line := range lines {
+		switch {
+		case line.Kind == KindReleased || line.Kind == KindSpend && !l.coverage.Costs:
+		case line.Clause == l.clause.ClauseID():
+			own += line.Minor
+		case slices.Contains(l.over, line.Clause):
+			covered += line.Minor
+		}
+	}
+	return covered, own
+}
+
+// add puts the limit on the statement as a line of its own, when it moves anything.
+func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, inputs ...Input) {
+	if move == 0 {
+		return
+	}
+	sum.Window, sum.Over, sum.NoCosts = l.window, l.over, !l.coverage.Costs
+	sum.Before, sum.Charged = money.New(l.before, l.currency).String(), money.New(l.before+l.own, l.currency).String()
+	line := limitLine(l.terms, l.clause, kind, text, money.New(move, l.currency), sum, l.now)
+	what := strings.Join(l.over, ", ")
+	if !l.coverage.Costs {
+		what += ", without what is billed at cost"
+	}
+	line.Basis.Inputs = slices.Concat([]Input{{"what counts", what}}, inputs, line.Basis.Inputs)
+	l.line(line)
+}
+
+// notToExceed takes off what is charged to date above the limit.
+func (d *drafter) notToExceed(id string) {
+	terms, c, _ := d.closing(id)
+	limit, ok := c.(contract.NotToExceed)
+	if !ok {
+		return
+	}
+	l := d.jointLimit(terms, limit, limit.Every, limit.Coverage)
+	_, down := adjustments(l.before+l.now, nil, &limit.Amount.Minor)
+	l.add(KindNotToExceed, fmt.Sprintf("Not to exceed %s per %s", limit.Amount.Format(), limit.Every), LimitSum{Cap: limit.Amount.String()}, down-l.own)
+}
+
+// minimum tops up what is charged to date, in the last month of the window or of the contract.
+func (d *drafter) minimum(id string) {
+	terms, c, _ := d.closing(id)
+	clause, ok := c.(contract.Minimum)
+	running := d.agreement.Running()
+	if !ok || running.Overlap(d.facts.Period).IsEmpty() {
+		return
+	}
+	window := d.window(clause.Every, terms, d.firstDay(d.facts.Period))
+	if d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
+		return
+	}
+	l := d.jointLimit(terms, clause, clause.Every, clause.Coverage)
+	inForce := window.Overlap(running)
+	part := Prorate(clause.Proration, clause.Every, window, inForce)
+	floor := clause.Amount.Mul(money.NewRatio(part.Num, part.Den), terms.Rounding)
+	var inputs []Input
+	if inForce != window {
+		inputs = append(inputs,
+			Input{"in force", fmt.Sprintf("%s (%d of the %d days of the window)", inForce.Words(), inForce.Days(), window.Days())},
+			Input{"minimum", fmt.Sprintf("%s x %s = %s", clause.Amount.Format(), part, floor.Format())})
+	}
+	up, _ := adjustments(l.before+l.now, &floor.Minor, nil)
+	l.add(KindMinimum, fmt.Sprintf("Minimum of %s per %s", clause.Amount.Format(), clause.Every), LimitSum{Floor: floor.String()}, up-l.own, inputs...)
+}
