@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -123,12 +124,14 @@ func (f *flattener) object(v *value, fields []spec, path, name string) {
 		switch {
 		case s.scalar != nil:
 			f.add(at, called, f.plain(*s.scalar, child.text))
+		case s.instead != nil && child.fields == nil:
+			f.add(at, called, child.text)
 		case s.either != nil:
 			f.clauses(child, s.either, at)
 		case s.items != nil && s.items.scalar != nil:
 			f.add(at, called, listed(v.texts(s.key)))
 		case s.items != nil:
-			f.entries(child, *s.items, at)
+			f.entries(child, *s.items, at, called)
 		default:
 			f.object(child, s.fields, at, called)
 		}
@@ -155,15 +158,15 @@ func (f *flattener) clauses(v *value, kinds []spec, path string) {
 }
 
 // entries are told apart by their first key; a second one of the same gets its number.
-func (f *flattener) entries(v *value, s spec, path string) {
+func (f *flattener) entries(v *value, s spec, path, name string) {
 	count := map[string]int{}
 	for _, item := range v.items {
 		id := item.str(s.fields[0].key)
 		if count[id]++; count[id] > 1 {
 			id = fmt.Sprintf("%s (%d)", id, count[id])
 		}
-		at, called := join(path, id), "Appointment "+id
-		f.out = append(f.out, decision{path: at, name: called, text: item.str("promise"), entry: true})
+		at, called := join(path, id), strings.Replace(name, "Appointments", "Appointment", 1)+" "+id
+		f.out = append(f.out, decision{path: at, name: called, text: cmp.Or(item.str("promise"), item.str(s.fields[1].key)), entry: true})
 		f.object(item, s.fields, at, called+":")
 	}
 }
