@@ -18,7 +18,7 @@ type clauseKind struct {
 
 // clauseKinds are all kinds, in the order of the reference. The first key of each names it.
 func clauseKinds() []clauseKind {
-	return []clauseKind{retainerKind, revenueShareKind}
+	return []clauseKind{retainerKind, hourlyKind, revenueShareKind}
 }
 
 func clauseSpecs() []spec {

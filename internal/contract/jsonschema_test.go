@@ -65,11 +65,15 @@ func TestWhatIsReadConformsToTheSchema(t *testing.T) {
 // The form is the schema's, what contradicts itself is Parse's: these pass the schema. References are resolved
 // before a schema sees them.
 var beyondSchema = []string{
-	"amount-too-fine", "anchor", "appointment-of-nothing", "clause-twice", "credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred",
-	"custom-two-parts", "direct-channels-missing", "edge-without-lookback", "effective-after-end", "effective-before-start", "ended-before-start",
-	"first-refusal-missing", "floor-above-cap", "half-life-without-days", "holiday-backwards", "lookback-in-years", "lookback-too-long",
+	"alerts-out-of-order", "amount-too-fine", "anchor", "appointment-of-nothing", "approved-hours-missing", "approved-hours-without-need",
+	"clause-twice", "credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts", "deficit-billed-not-allowed",
+	"deficit-reconciled-with-nothing", "deficit-written-off-at-a-rate", "direct-channels-missing", "edge-without-lookback", "effective-after-end",
+	"effective-before-start", "ended-before-start", "first-refusal-missing", "floor-above-cap", "half-life-without-days", "holiday-backwards",
+	"hours-incomplete", "hours-not-whole-minutes", "hours-of-nothing", "hours-without-includes", "lookback-in-years", "lookback-too-long",
 	"lookback-without-edge", "merge-key", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "period-floor-above-cap",
-	"rate-above-all", "renewal-each-missing", "term-beyond-calendar", "term-of-nothing", "time-zone-unknown", "unknown-type-missing",
+	"rate-above-all", "rate-card-of-nothing", "reconcile-and-rollover", "reconcile-shorter-than-the-fee", "renewal-each-missing", "role-twice",
+	"rollover-cap-on-without-cap", "rollover-cap-on", "round-time-by-nothing", "starts-with-missing", "starts-with-more-than-included",
+	"starts-with-not-allowed", "starts-with-without-debt", "term-beyond-calendar", "term-of-nothing", "time-zone-unknown", "unknown-type-missing",
 	"unknown-type-without-need",
 }
 
