@@ -23,7 +23,7 @@ type LineChange struct {
 func lineKey(l Line) string {
 	key := []string{l.Clause, string(l.Kind), l.Deal}
 	switch l.Kind {
-	case KindRetainer:
+	case KindRetainer, KindHours, KindOverage, KindReconciliation, KindHourly:
 		key = append(key, l.Text)
 	case KindReleased:
 		key = append(key, l.Events...)

@@ -8,7 +8,8 @@
 // rounding, evidence), considered (a deal that was looked at and not charged, with the reason), settled (what earlier, locked statements
 // charged), limit (a floor or a cap, always its own line), payable (the undisputed rest), held (what a dispute holds back over the lock),
 // released (what of it the client accepts: the next statement carries it, once), waived (what of it the agency gives up), used (the part of
-// the evidence that decides a statement, and no more).
+// the evidence that decides a statement, and no more), lot (hours earned in one fee period, with their expiry), account (the hours of a fee period), hours at hand
+// (its lots less repaid debt), overage, late entry (one of a fee period that is settled without it).
 //
 // Order of a revenue share: event in the period -> won -> amount and currency known -> under the contract -> created from -> carve-out ->
 // customer type -> not charged before -> attribution credit -> rate, rounded once for each line -> floor and cap per deal ->

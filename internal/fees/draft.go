@@ -29,6 +29,7 @@ func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
 			r.draft(d, id)
 		}
 	}
+	d.checkEntries()
 	d.checkCarveOuts()
 	d.released()
 	d.finish()

@@ -33,6 +33,8 @@ type SettledLine struct {
 	Conceded bool  `json:"conceded,omitempty"`
 	Revenue  int64 `json:"revenue,omitempty"`  // of a deal: the revenue that the line moved
 	Credited int64 `json:"credited,omitempty"` // of it, credited to touches that earn
+
+	Hours *HoursSum `json:"hours,omitempty"` // of working time: what the line counted
 }
 
 // Released is a line that was held by a dispute on a locked statement and is now owed, in whole or in part. It is carried by one

@@ -213,7 +213,7 @@ func (m *shareMonth) windowOf(deal crm.Deal, per contract.Every, terms contract.
 }
 
 // limitLine is a floor or cap with its sum to date.
-func limitLine(terms contract.Terms, share contract.RevenueShare, kind LineKind, text string, move money.Amount, sum LimitSum, now int64) Line {
+func limitLine(terms contract.Terms, clause contract.Clause, kind LineKind, text string, move money.Amount, sum LimitSum, now int64) Line {
 	before, _ := money.Parse(sum.Before, terms.Currency)
 	charged, _ := money.Parse(sum.Charged, terms.Currency)
 	this := money.New(now, terms.Currency)
@@ -225,9 +225,9 @@ func limitLine(terms contract.Terms, share contract.RevenueShare, kind LineKind,
 	limit, _ := money.Parse(bound, terms.Currency)
 	limited := charged.Add(this).Add(move)
 	return Line{
-		Clause: share.ID, Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
+		Clause: clause.ClauseID(), Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
-			Version: terms.Version, Clause: share.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
+			Version: terms.Version, Clause: clause.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
 			Inputs: []Input{
 				{"window", sum.Window.Words()},
 				{"fees of the window before, unlimited", before.Format()},

@@ -329,18 +329,26 @@ func totalWithout(s Statement, out func(int) bool) money.Amount {
 // amountsWithout are the amounts of the lines when some are taken out. A limit over a period is computed from what remains of its clause.
 func amountsWithout(s Statement, out func(int) bool) []money.Amount {
 	amounts := make([]money.Amount, len(s.Lines))
-	remains := map[string]money.Amount{} // by clause
+	remains := map[string]money.Amount{} // by what a limit is over
 	for i, line := range s.Lines {
 		amounts[i] = money.New(line.Amount.Minor, s.Currency)
 		switch {
 		case line.Basis.Limit != nil && line.With == 0:
-			amounts[i] = line.Basis.Limit.move(remains[line.Clause], s.Currency)
+			amounts[i] = line.Basis.Limit.move(remains[line.under()], s.Currency)
 		case out(i):
 			amounts[i] = money.New(0, s.Currency)
 		}
-		remains[line.Clause] = amounts[i].Add(remains[line.Clause])
+		remains[line.under()] = amounts[i].Add(remains[line.under()])
 	}
 	return amounts
+}
+
+// under is what a limit of the line's clause is over: all lines of the clause, or, where it limits months of work, those of one month.
+func (l Line) under() string {
+	if l.Basis.Hours != nil {
+		return l.Clause + "\x00" + l.Basis.Hours.Window.String()
+	}
+	return l.Clause
 }
 
 // move is what the limit adds when the statement's fees under it are now: the cumulative adjustment less what was adjusted before.
@@ -367,7 +375,7 @@ func Settle(id string, s Statement, lines []LineLife) SettledStatement {
 	out := SettledStatement{ID: id, Period: s.Period}
 	for i, amount := range amountsWithout(s, conceded) {
 		l := s.Lines[i]
-		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, Conceded: conceded(i)}
+		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, Conceded: conceded(i), Hours: l.Basis.Hours}
 		if revenue, err := money.Parse(l.Revenue, s.Currency); err == nil && l.Kind == KindDeal {
 			settled.Revenue = revenue.Minor
 			if credited, err := money.Parse(l.Quantity, s.Currency); err == nil {

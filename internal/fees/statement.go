@@ -40,6 +40,11 @@ const (
 	KindPeriodFloor LineKind = "period-floor"
 	KindPeriodCap   LineKind = "period-cap"
 	KindReleased    LineKind = "released"
+
+	KindHours          LineKind = "hours"          // the account of a fee period's hours; it charges nothing
+	KindOverage        LineKind = "overage"        // hours above those at hand, or debt that is billed
+	KindReconciliation LineKind = "reconciliation" // worked against included hours over a window
+	KindHourly         LineKind = "hourly"
 )
 
 // Line is one charge. Quantity x Rate = Amount, rounded as Basis says.
@@ -70,6 +75,7 @@ type Basis struct {
 	Touches  []Credited `json:"touches,omitempty"`
 	Evidence []Evident  `json:"evidence,omitempty"`
 	Limit    *LimitSum  `json:"limit,omitempty"`
+	Hours    *HoursSum  `json:"hours,omitempty"`
 	Notes    []string   `json:"notes,omitempty"`
 }
 
@@ -99,6 +105,14 @@ type Evident struct {
 	Kind  string `json:"kind"` // deal | payment | statement
 	ID    string `json:"id"`
 	Words string `json:"words"`
+}
+
+// HoursSum is what a line counts in working time. Locked, it stands for good: later statements begin where it ends.
+type HoursSum struct {
+	Window  cal.Period    `json:"window"`            // the fee period, the window of a reconciliation, or the month of work
+	Account *HoursAccount `json:"account,omitempty"` // of a fee period
+	Billed  int64         `json:"billed,omitempty"`  // minutes of overage that the line charges
+	Entries []WorkedEntry `json:"entries,omitempty"`
 }
 
 // LimitSum is a cap or floor over a window, to date.
