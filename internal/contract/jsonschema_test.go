@@ -65,7 +65,7 @@ func TestWhatIsReadConformsToTheSchema(t *testing.T) {
 // The form is the schema's, what contradicts itself is Parse's: these pass the schema. References are resolved
 // before a schema sees them.
 var beyondSchema = []string{
-	"alerts-out-of-order", "amount-too-fine", "anchor", "appointment-of-nothing", "approved-hours-missing", "approved-hours-without-need",
+	"alerts-out-of-order", "amount-too-fine", "anchor", "appointment-of-nothing", "approved-hours-missing", "approved-hours-twice", "approved-hours-without-need",
 	"clause-twice", "credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts", "deficit-billed-not-allowed",
 	"deficit-reconciled-with-nothing", "deficit-written-off-at-a-rate", "direct-channels-missing", "edge-without-lookback", "effective-after-end",
 	"effective-before-start", "ended-before-start", "first-refusal-missing", "floor-above-cap", "half-life-without-days", "holiday-backwards",

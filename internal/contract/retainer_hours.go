@@ -202,7 +202,10 @@ func (b *builder) overage(v *value) Overage {
 		b.problem(v, "approved-hours", "say where the approved hours stand; write approved_hours: and the name of a metric, such as approved_hours: overage-approved")
 	case o.Approval == "none-needed" && o.Approved != "":
 		b.problem(v.get("approved_hours"), "approved-hours", "no approval is needed, so none is looked up; leave approved_hours out")
+	case b.approved[o.Approved]:
+		b.problem(v.get("approved_hours"), "approved-hours", "another clause takes its approved hours from %s, and an hour is approved for one; give each its own metric", o.Approved)
 	}
+	b.approved[o.Approved] = o.Approved != ""
 	return o
 }
 

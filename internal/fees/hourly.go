@@ -3,6 +3,7 @@ package fees
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -39,7 +40,8 @@ type hourlyBook struct {
 // hourly charges the entries of a clause: those of this month, and those of locked months that came since. Each is charged once ever, as it
 // was worked on its day: by the version in force then.
 func (d *drafter) hourly(id string) {
-	b := &hourlyBook{drafter: d, clause: id, handled: d.resultsCharged(id), count: newTimeCount()}
+	b := &hourlyBook{drafter: d, clause: id, handled: d.entriesSettled(), count: newTimeCount()}
+	maps.Copy(b.handled, d.resultsCharged(id))
 	b.readSettled()
 	for _, e := range d.entriesOf(id) {
 		if late, here := d.onThisStatement(e.WorkedOn); here && !b.handled[e.ID] {

@@ -110,7 +110,7 @@ type hoursBook struct {
 	clause  string
 	periods []hoursPeriod
 	settled map[cal.Period]HoursSum // by fee period: as locked statements of other periods closed it
-	handled map[string]bool         // entries that those counted or wrote off
+	handled map[string]bool         // entries that locked statements dealt with
 	count   timeCount
 	entries []crm.TimeEntry
 	late    []lateEntry // of settled fee periods, for the next that is open
@@ -132,7 +132,7 @@ func (d *drafter) retainerHours(id string) {
 	if len(periods) == 0 {
 		return
 	}
-	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: map[string]bool{},
+	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: d.entriesSettled(),
 		count: newTimeCount(), entries: d.entriesOf(id), sums: map[int]HoursSum{}}
 	b.readSettled()
 	for i, p := range b.periods {
@@ -155,7 +155,7 @@ func (d *drafter) retainerHours(id string) {
 	b.afterTheEnd()
 }
 
-// readSettled finds the fee periods that locked statements of other periods closed, and the entries that they dealt with.
+// readSettled finds the fee periods that locked statements of other periods closed.
 func (b *hoursBook) readSettled() {
 	for _, s := range b.facts.Settled {
 		if s.Period == b.facts.Period {
@@ -166,9 +166,6 @@ func (b *hoursBook) readSettled() {
 				continue
 			}
 			b.settled[l.Hours.Account.Fee] = *l.Hours
-			for _, e := range l.Hours.Entries {
-				b.handled[e.ID] = true
-			}
 		}
 	}
 }

@@ -51,6 +51,23 @@ func (d *drafter) entriesOf(clause string) []crm.TimeEntry {
 	})
 }
 
+// entriesSettled are the entries that locked statements of other periods counted, charged or wrote off, whatever clause they name now: an entry
+// that moves to another clause after the lock is not counted again.
+func (d *drafter) entriesSettled() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range d.facts.Settled {
+		for _, l := range s.Lines {
+			if s.Period == d.facts.Period || l.Hours == nil {
+				continue
+			}
+			for _, e := range l.Hours.Entries {
+				out[e.ID] = true
+			}
+		}
+	}
+	return out
+}
+
 // checkEntries tells of time entries that belong to no clause. A contract that counts no hours does not look at them.
 func (d *drafter) checkEntries() {
 	found := map[string][]string{}
