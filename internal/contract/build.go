@@ -21,7 +21,7 @@ func Parse(source []byte) (Terms, error) {
 		return Terms{}, faults.Err()
 	}
 	sum := sha256.Sum256(source)
-	b := &builder{}
+	b := &builder{approved: map[string]bool{}}
 	t := b.terms(doc)
 	t.Source, t.SHA256 = string(source), hex.EncodeToString(sum[:])
 	if err := b.faults.Err(); err != nil {
@@ -35,6 +35,7 @@ type builder struct {
 	faults   fault.List
 	currency money.Currency
 	zone     *time.Location
+	approved map[string]bool // metrics of approved hours
 }
 
 func (b *builder) problem(v *value, code, format string, args ...any) {

@@ -65,22 +65,26 @@ func TestWhatIsReadConformsToTheSchema(t *testing.T) {
 // The form is the schema's, what contradicts itself is Parse's: these pass the schema. References are resolved
 // before a schema sees them.
 var beyondSchema = []string{
-	"amount-too-fine", "anchor", "appointment-of-nothing", "categories-empty", "category-charged-by-two-clauses", "category-in-both-lists",
-	"clause-twice", "cost-billed-by-two-clauses", "credit-ladder-empty", "credit-ladder-not-rising", "credit-of-nothing",
-	"credit-target-twice", "credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts",
-	"direct-channels-missing", "edge-without-lookback", "effective-after-end", "effective-before-start", "ended-before-start",
-	"first-refusal-missing", "floor-above-cap", "half-life-without-days", "holiday-backwards", "limit-counts-two-ways",
-	"limit-over-later-clause", "limit-over-nothing", "limit-over-unknown-clause", "limit-without-what-counts", "lookback-in-years",
-	"lookback-too-long", "lookback-without-edge", "merge-key", "minimum-above-what-is-not-exceeded", "model-unknown", "new-by-missing",
-	"new-by-without-need", "no-such-date", "period-floor-above-cap", "rate-above-all", "renewal-each-missing", "scorecard-billed-too-late",
+	"alerts-out-of-order", "amount-too-fine", "anchor", "appointment-of-nothing", "approved-hours-missing", "approved-hours-twice",
+	"approved-hours-without-need", "categories-empty", "category-charged-by-two-clauses", "category-in-both-lists", "clause-twice",
+	"cost-billed-by-two-clauses", "credit-ladder-empty", "credit-ladder-not-rising", "credit-of-nothing", "credit-target-twice",
+	"credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts", "deficit-billed-not-allowed",
+	"deficit-reconciled-with-nothing", "deficit-written-off-at-a-rate", "direct-channels-missing", "edge-without-lookback",
+	"effective-after-end", "effective-before-start", "ended-before-start", "first-refusal-missing", "floor-above-cap",
+	"half-life-without-days", "holiday-backwards", "hours-incomplete", "hours-not-whole-minutes", "hours-of-nothing",
+	"hours-without-includes", "limit-counts-two-ways", "limit-over-later-clause", "limit-over-nothing", "limit-over-unknown-clause",
+	"limit-without-what-counts", "lookback-in-years", "lookback-too-long", "lookback-without-edge", "merge-key",
+	"minimum-above-what-is-not-exceeded", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "period-floor-above-cap",
+	"rate-above-all", "rate-card-of-nothing", "reconcile-and-rollover", "reconcile-shorter-than-the-fee", "renewal-each-missing",
+	"role-twice", "rollover-cap-on-without-cap", "rollover-cap-on", "round-time-by-nothing", "scorecard-billed-too-late",
 	"scorecard-cap-below-target", "scorecard-gate-holds-on-a-scored-metric", "scorecard-gate-on-what-it-pays", "scorecard-gate-the-wrong-way",
 	"scorecard-gate-twice", "scorecard-malus-above-threshold", "scorecard-malus-and-none", "scorecard-malus-without-floor",
 	"scorecard-malus-without-its-points", "scorecard-metric-twice", "scorecard-payout-at-target", "scorecard-payout-out-of-order",
 	"scorecard-points-of-lower-out-of-order", "scorecard-points-out-of-order", "scorecard-pool-of-nothing", "scorecard-relief-for-itself",
 	"scorecard-relief-of-an-unknown-metric", "scorecard-steps-missing", "scorecard-steps-short-of-max", "scorecard-steps-with-a-gap",
-	"scorecard-steps-without-need", "scorecard-weight-of-nothing", "scorecard-weights-miss-hundred", "term-beyond-calendar",
-	"term-of-nothing", "time-zone-unknown", "unknown-type-missing", "unknown-type-without-need", "vendor-commission-of-all",
-	"working-media-without-the-rest",
+	"scorecard-steps-without-need", "scorecard-weight-of-nothing", "scorecard-weights-miss-hundred", "starts-with-missing",
+	"starts-with-more-than-included", "starts-with-not-allowed", "starts-with-without-debt", "term-beyond-calendar", "term-of-nothing",
+	"time-zone-unknown", "unknown-type-missing", "unknown-type-without-need", "vendor-commission-of-all", "working-media-without-the-rest",
 }
 
 func TestBrokenFormFailsTheSchema(t *testing.T) {

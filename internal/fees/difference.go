@@ -23,7 +23,7 @@ type LineChange struct {
 func lineKey(l Line) string {
 	key := []string{l.Clause, string(l.Kind), l.Deal}
 	switch l.Kind {
-	case KindRetainer, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
+	case KindRetainer, KindHours, KindOverage, KindReconciliation, KindHourly, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
 		key = append(key, l.Text)
 	case KindReleased, KindCorrection:
 		key = append(key, l.Events...)

@@ -8,7 +8,9 @@
 // rounding, evidence), considered (a deal that was looked at and not charged, with the reason), settled (what earlier, locked statements
 // charged), limit (a floor or a cap, always its own line), payable (the undisputed rest), held (what a dispute holds back over the lock),
 // released (what of it the client accepts: the next statement carries it, once), waived (what of it the agency gives up), correction (what
-// later evidence changes of a locked month: owed now less charged), used (the part of the evidence that decides a statement, and no more).
+// later evidence changes of a locked month: owed now less charged), used (the part of the evidence that decides a statement, and no more), lot
+// (hours earned in one fee period, with their expiry), account (the hours of a fee period), hours at hand (its lots less repaid debt), overage,
+// late entry (one of a fee period that is settled without it).
 //
 // Order of a statement: fees, then service credits, then minimums, then what is not to be exceeded, each computed on what stands before it; then
 // settled disputes, which no limit counts again. A limit over several clauses counts other months as they were charged, and those without

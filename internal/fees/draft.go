@@ -20,6 +20,7 @@ func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
 	d.checkPeriod(asOf)
 	d.index = newIndex(f.Evidence)
 	d.charge()
+	d.checkEntries()
 	d.checkCarveOuts()
 	d.checkCategories()
 	d.released()

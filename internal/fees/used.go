@@ -159,7 +159,7 @@ func (u *use) lists() []string {
 func (u *use) copyResults(out *crm.Evidence, e crm.Evidence) {
 	used := map[crm.Kind]bool{}
 	for _, r := range rules() {
-		if len(clausesOf(u.agreement, r.kind)) > 0 {
+		if r.usedIn(u.agreement) {
 			for _, k := range r.uses {
 				used[k] = true
 			}
