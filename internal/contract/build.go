@@ -35,6 +35,8 @@ type builder struct {
 	faults   fault.List
 	currency money.Currency
 	zone     *time.Location
+
+	milestoneOf map[string]string // clause by milestone, for names that are given twice
 }
 
 func (b *builder) problem(v *value, code, format string, args ...any) {

@@ -18,7 +18,12 @@ type clauseKind struct {
 
 // clauseKinds are all kinds, in the order of the reference. The first key of each names it.
 func clauseKinds() []clauseKind {
-	return []clauseKind{retainerKind, revenueShareKind}
+	return []clauseKind{
+		retainerKind,
+		revenueShareKind,
+		perResultKind,
+		milestonesKind,
+	}
 }
 
 func clauseSpecs() []spec {

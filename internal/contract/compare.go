@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -128,7 +129,7 @@ func (f *flattener) object(v *value, fields []spec, path, name string) {
 		case s.items != nil && s.items.scalar != nil:
 			f.add(at, called, listed(v.texts(s.key)))
 		case s.items != nil:
-			f.entries(child, *s.items, at)
+			f.entries(child, *s.items, at, called)
 		default:
 			f.object(child, s.fields, at, called)
 		}
@@ -154,16 +155,16 @@ func (f *flattener) clauses(v *value, kinds []spec, path string) {
 	}
 }
 
-// entries are told apart by their first key; a second one of the same gets its number.
-func (f *flattener) entries(v *value, s spec, path string) {
+// entries are told apart by their first key; a second one of the same gets its number. Their second key, or their promise, sums them up.
+func (f *flattener) entries(v *value, s spec, path, name string) {
 	count := map[string]int{}
 	for _, item := range v.items {
 		id := item.str(s.fields[0].key)
 		if count[id]++; count[id] > 1 {
 			id = fmt.Sprintf("%s (%d)", id, count[id])
 		}
-		at, called := join(path, id), "Appointment "+id
-		f.out = append(f.out, decision{path: at, name: called, text: item.str("promise"), entry: true})
+		at, called := join(path, id), strings.TrimSuffix(name, "s")+" "+id
+		f.out = append(f.out, decision{path: at, name: called, text: cmp.Or(item.str("promise"), item.str(s.fields[1].key)), entry: true})
 		f.object(item, s.fields, at, called+":")
 	}
 }

@@ -9,7 +9,8 @@
 // Words: draft (the agency's working text), version (one immutable text, effective from a date; an amendment is the next version),
 // side (agency or client; a version binds when both have accepted), paper (a signature outside the product), clause (one promise with an
 // id that is stable across versions), retainer, revenue share, proration, lookback, edge (what happens to touches that the lookback cuts
-// off), carve-out (deals that the client already had), tail (how long deals count after the end), objection window.
+// off), carve-out (deals that the client already had), tail (how long deals count after the end), objection window, result (what is paid for
+// one by one), duplicate, milestone.
 //
 // Invariants: no choice that changes money has a default: what is missing is a fault that says what to write; "none" is written, never
 // implied. Reading is pure and bounded: the same text gives the same Terms, and no text takes long. A version never changes; a

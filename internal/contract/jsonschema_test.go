@@ -68,8 +68,8 @@ var beyondSchema = []string{
 	"amount-too-fine", "anchor", "appointment-of-nothing", "clause-twice", "credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred",
 	"custom-two-parts", "direct-channels-missing", "edge-without-lookback", "effective-after-end", "effective-before-start", "ended-before-start",
 	"first-refusal-missing", "floor-above-cap", "half-life-without-days", "holiday-backwards", "lookback-in-years", "lookback-too-long",
-	"lookback-without-edge", "merge-key", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "period-floor-above-cap",
-	"rate-above-all", "renewal-each-missing", "term-beyond-calendar", "term-of-nothing", "time-zone-unknown", "unknown-type-missing",
+	"lookback-without-edge", "merge-key", "milestones-contradictions", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date",
+	"per-result-contradictions", "per-result-duplicate-half", "period-floor-above-cap", "rate-above-all", "renewal-each-missing", "term-beyond-calendar", "term-of-nothing", "time-zone-unknown", "unknown-type-missing",
 	"unknown-type-without-need",
 }
 
