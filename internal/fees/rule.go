@@ -20,6 +20,7 @@ func rules() []rule {
 	return []rule{
 		{kind: "retainer", draft: (*drafter).retainers},
 		{kind: "revenue_share", draft: (*drafter).share},
+		{kind: "per_result", uses: []crm.Kind{crm.KindLead}, draft: (*drafter).perResult},
 	}
 }
 

@@ -40,6 +40,15 @@ const (
 	KindPeriodFloor LineKind = "period-floor"
 	KindPeriodCap   LineKind = "period-cap"
 	KindReleased    LineKind = "released"
+
+	// Of results that are paid for one by one: billed, free beyond a cap, credited, and the fee for denied disputes.
+	KindResult       LineKind = "result"
+	KindResultFree   LineKind = "result-over-cap"
+	KindResultCredit LineKind = "result-credit"
+	KindDisputeFee   LineKind = "dispute-fee"
+
+	KindMilestone      LineKind = "milestone"
+	KindMilestoneBonus LineKind = "milestone-bonus"
 )
 
 // Line is one charge. Quantity x Rate = Amount, rounded as Basis says.
@@ -96,7 +105,7 @@ type Credited struct {
 
 // Evident refers to a row of evidence.
 type Evident struct {
-	Kind  string `json:"kind"` // deal | payment | statement
+	Kind  string `json:"kind"` // deal | payment | statement | lead | delivery
 	ID    string `json:"id"`
 	Words string `json:"words"`
 }
