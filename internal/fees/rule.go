@@ -21,6 +21,7 @@ func rules() []rule {
 		{kind: "retainer", draft: (*drafter).retainers},
 		{kind: "revenue_share", draft: (*drafter).share},
 		{kind: "per_result", uses: []crm.Kind{crm.KindLead}, draft: (*drafter).perResult},
+		{kind: "milestones", uses: []crm.Kind{crm.KindDelivery}, draft: (*drafter).milestones},
 	}
 }
 
