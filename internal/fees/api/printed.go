@@ -45,7 +45,7 @@ type Version struct {
 type Line struct {
 	No       int      `json:"no"`
 	Clause   string   `json:"clause"`
-	Kind     string   `json:"kind" enum:"retainer,deal,deal-floor,deal-cap,window-cap,period-floor,period-cap,released"`
+	Kind     string   `json:"kind" enum:"retainer,deal,deal-floor,deal-cap,window-cap,period-floor,period-cap,released,result,result-over-cap,result-credit,dispute-fee,milestone,milestone-bonus"`
 	Text     string   `json:"text"`
 	Quantity string   `json:"quantity" doc:"Exact: a decimal, or a fraction such as 12/28"`
 	Unit     string   `json:"unit"`

@@ -123,7 +123,8 @@ func verify(t testing.TB, body []byte, hash string) pack.Report {
 
 func TestPacksOfAllSortsVerify(t *testing.T) {
 	for name, month := range map[string]string{"worked-month": "2026-03", "proration-30-360": "2026-02", "lookback-re-path": "2026-08", "collected-in-parts": "2026-10",
-		"settled-dispute": "2026-03", "carve-outs": "2026-03", "tail": "2026-04", "amendment-of-the-rate": "2026-03", "merged-contact": "2026-03"} {
+		"settled-dispute": "2026-03", "carve-outs": "2026-03", "tail": "2026-04", "amendment-of-the-rate": "2026-03", "merged-contact": "2026-03", "lead-duplicates": "2026-03",
+		"lead-window-over-weekend-and-dst": "2026-03", "milestone-bonus": "2026-03", "milestone-by-part": "2026-03"} {
 		p := worked(t, name, month)
 		var written bytes.Buffer
 		if err := pack.Write(&written, p); err != nil {
