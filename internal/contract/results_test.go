@@ -94,3 +94,15 @@ func TestAMilestoneThatComesIsOneChange(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestTheDocsShowResultsThatAreRead(t *testing.T) {
+	_, clauses, _ := strings.Cut(read(t, referenceFile), "\n## Clauses\n")
+	for heading, kind := range map[string]string{"### Per result\n": "per_result", "### Milestones\n": "milestones"} {
+		_, section, _ := strings.Cut(clauses, heading)
+		_, block, _ := strings.Cut(section, "```yaml\n")
+		block, _, _ = strings.Cut(block, "```")
+		if terms := withResults(t, block); len(terms.Clauses) != 1 || terms.Clauses[0].Kind() != kind {
+			t.Errorf("%s%s", heading, block)
+		}
+	}
+}
