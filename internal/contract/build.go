@@ -36,6 +36,8 @@ type builder struct {
 	currency money.Currency
 	zone     *time.Location
 	approved map[string]bool // metrics of approved hours
+
+	milestoneOf map[string]string // clause by milestone, for names that are given twice
 }
 
 func (b *builder) problem(v *value, code, format string, args ...any) {

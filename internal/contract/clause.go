@@ -23,6 +23,8 @@ func clauseKinds() []clauseKind {
 		hourlyKind,
 		scorecardKind,
 		revenueShareKind,
+		perResultKind,
+		milestonesKind,
 		mediaCommissionKind,
 		markupKind,
 		passThroughKind,

@@ -81,7 +81,7 @@ func (d *drafter) checkPeriod(asOf cal.Date) {
 			d.facts.Period.Last().Words(), asOf.Words())
 	}
 	if d.agreement.Running().Overlap(d.facts.Period).IsEmpty() {
-		d.issue(Info, "not-running", "", "The contract does not run in this period: it runs %s. Only revenue under a tail and settled disputes can be charged.",
+		d.issue(Info, "not-running", "", "The contract does not run in this period: it runs %s. Only revenue under a tail, what was delivered before the end, and settled disputes can be charged.",
 			d.agreement.Running().Words())
 	}
 }

@@ -239,7 +239,7 @@ func (c credited) line() Line {
 	}
 }
 
-// decimalOf writes an exact rate: 3 % is 0.03. Percentages always end within a few decimals.
+// decimalOf writes an exact rate: 3 % is 0.03, 100 % is 1. Percentages always end within a few decimals.
 func decimalOf(r money.Ratio) string {
 	percent, ok := strings.CutSuffix(money.NewRatio(r.Num(), r.Den()).String(), " %")
 	if !ok {
@@ -249,7 +249,7 @@ func decimalOf(r money.Ratio) string {
 	for len(whole) < 3 {
 		whole = "0" + whole
 	}
-	return strings.TrimRight(whole[:len(whole)-2]+"."+whole[len(whole)-2:]+frac, "0")
+	return strings.TrimSuffix(strings.TrimRight(whole[:len(whole)-2]+"."+whole[len(whole)-2:]+frac, "0"), ".")
 }
 
 func (c credited) text() string {

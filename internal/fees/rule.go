@@ -23,6 +23,8 @@ func rules() []rule {
 		{kind: "hourly", uses: []crm.Kind{crm.KindTimeEntry}, draft: (*drafter).hourly},
 		{kind: "scorecard", uses: []crm.Kind{crm.KindMetricReading}, draft: (*drafter).scorecards},
 		{kind: "revenue_share", draft: (*drafter).share},
+		{kind: "per_result", uses: []crm.Kind{crm.KindLead}, draft: (*drafter).perResult},
+		{kind: "milestones", uses: []crm.Kind{crm.KindDelivery}, draft: (*drafter).milestones},
 		{kind: "media_commission", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "markup", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "pass_through", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},

@@ -55,6 +55,14 @@ const (
 	KindOverage        LineKind = "overage"        // hours above those at hand, or debt that is billed
 	KindReconciliation LineKind = "reconciliation" // worked against included hours over a window
 	KindHourly         LineKind = "hourly"
+	// Of results that are paid for one by one: billed, free beyond a cap, credited, and the fee for denied disputes.
+	KindResult       LineKind = "result"
+	KindResultFree   LineKind = "result-over-cap"
+	KindResultCredit LineKind = "result-credit"
+	KindDisputeFee   LineKind = "dispute-fee"
+
+	KindMilestone      LineKind = "milestone"
+	KindMilestoneBonus LineKind = "milestone-bonus"
 )
 
 // Line is one charge. Quantity x Rate = Amount, rounded as Basis says.

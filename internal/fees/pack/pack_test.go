@@ -126,7 +126,8 @@ func TestPacksOfAllSortsVerify(t *testing.T) {
 	for name, month := range map[string]string{"hours-overage": "2026-03", "hours-overage-approved": "2026-03", "hourly-exact-quarter": "2026-03",
 		"worked-month": "2026-03", "proration-30-360": "2026-02", "lookback-re-path": "2026-08", "collected-in-parts": "2026-10",
 		"settled-dispute": "2026-03", "carve-outs": "2026-03", "tail": "2026-04", "amendment-of-the-rate": "2026-03", "merged-contact": "2026-03",
-		"scorecard-gate-held-and-released": "2026-04", "scorecard-broken-carry": "2026-06", "scorecard-target-changed-time-weighted": "2026-03", "scorecard-malus": "2026-06"} {
+		"scorecard-gate-held-and-released": "2026-04", "scorecard-broken-carry": "2026-06", "scorecard-target-changed-time-weighted": "2026-03", "scorecard-malus": "2026-06",
+		"lead-duplicates": "2026-03", "lead-window-over-weekend-and-dst": "2026-03", "milestone-bonus": "2026-03", "milestone-by-part": "2026-03"} {
 		p := worked(t, name, month)
 		var written bytes.Buffer
 		if err := pack.Write(&written, p); err != nil {
