@@ -44,11 +44,16 @@ type owedMonth struct {
 	held  []string
 }
 
-// owe computes the months up to the given one in order: floors and caps of a deal run over its life.
+// owe computes the months up to the given one in order, from where it last stopped: floors and caps of a deal run over its life.
 func (d *drafter) owe(clause string, until cal.Period) {
-	var past []charge
-	for m := cal.MonthOf(d.agreement.First().Effective); !m.First().After(until.From); m = m.Next() {
-		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: past}
+	done, begun := d.owedUntil[clause]
+	if !begun {
+		done = &owedSoFar{next: cal.MonthOf(d.agreement.First().Effective), past: &charges{}}
+		d.owedUntil[clause] = done
+	}
+	for ; !done.next.First().After(until.From); done.next = done.next.Next() {
+		m := done.next
+		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: done.past}
 		month.own()
 		o := owedMonth{deals: map[string]owedDeal{}, held: month.held}
 		for i, l := range month.lines {
@@ -60,8 +65,14 @@ func (d *drafter) owe(clause string, until cal.Period) {
 			o.deals[l.Deal] = sum
 		}
 		d.owed[owedKey{clause, m.First()}] = o
-		past = append(past, month.charges()...)
+		done.past.add(month.charges()...)
 	}
+}
+
+// owedSoFar is how far the months of a clause were computed.
+type owedSoFar struct {
+	next cal.Month
+	past *charges
 }
 
 // paid is what was charged of a deal for a month: by its locked statement, by corrections since, and what the agency gave up of those.
@@ -78,7 +89,7 @@ func (p paid) sum() int64 { return p.statement + p.corrections }
 
 func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
 	out := map[string]paid{}
-	for _, c := range m.past {
+	for _, c := range m.past.all {
 		p := out[c.deal]
 		switch {
 		case c.deal == "":
@@ -134,7 +145,7 @@ func (m *shareMonth) corrections() {
 // withoutGivenUp keeps what the agency gave up of a deal out of what is taken back or charged for it.
 func (m *shareMonth) withoutGivenUp() {
 	charged, gross, givenUp := map[string]int64{}, map[string]int64{}, map[string]int64{}
-	for _, c := range m.past {
+	for _, c := range m.past.all {
 		if c.deal == "" {
 			continue
 		}
