@@ -2,9 +2,11 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,10 +56,18 @@ func readDocument(source []byte) (*value, fault.List) {
 		return nil, r.faults
 	}
 	v := r.object(file.Docs[0].Body, document.fields, "")
+	byPlace(r.faults)
 	if more := len(r.faults) - maxFaults; more > 0 {
 		r.faults = append(r.faults[:maxFaults], fault.New(fault.Invalid, "more", "and %d more problems; mend these first", more))
 	}
 	return v, r.faults
+}
+
+// byPlace puts problems into the order of the text. What is missing stands where the part begins that should hold it.
+func byPlace(faults fault.List) {
+	slices.SortStableFunc(faults, func(a, b *fault.Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }
 
 func syntaxFault(err error) *fault.Fault {
