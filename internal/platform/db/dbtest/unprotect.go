@@ -7,7 +7,7 @@ import (
 	"github.com/uptrace/bun/dialect"
 )
 
-// Unprotect takes the protection of append-only tables away, as whoever owns the database can, until the transaction is rolled back.
+// Unprotect takes the protection of append-only tables away, as whoever owns the database can.
 func Unprotect(ctx context.Context, tx bun.Tx, tables ...string) error {
 	for _, table := range tables {
 		attacks := []string{"DROP TRIGGER IF EXISTS " + table + "_no_update", "DROP TRIGGER IF EXISTS " + table + "_no_delete"}
