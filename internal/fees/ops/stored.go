@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -236,16 +237,21 @@ func (s *stored) alteredFinal() string {
 		return fmt.Sprintf("was altered: what entry %d of the record tells is no longer kept so: %s %s", lock.Seq, lock.ActorName, lock.Words)
 	case f.Hash != s.row.Hash || f.ContractID != s.row.ContractID || f.PeriodFrom != s.row.PeriodFrom || f.PeriodTo != s.row.PeriodTo || !f.LockedAt.Equal(lock.At):
 		return "was altered: it is not the one that was locked"
-	case lock.then.Settled == "": // written before the record told of amounts
-		return ""
 	}
-	amount := func(minor int64) string { return money.New(minor, s.document.Statement.Currency).String() }
-	for _, a := range []struct{ what, kept, told string }{{"payable", amount(f.PayableMinor), lock.then.Payable}, {"held", amount(f.HeldMinor), lock.then.Held}} {
+	payable, held := money.New(f.PayableMinor, s.document.Statement.Currency), money.New(f.HeldMinor, s.document.Statement.Currency)
+	then := lock.then
+	if then.Settled == "" { // an entry of the time when only the words told of amounts
+		if strings.Contains(lock.Words, fmt.Sprintf(": %s payable, %s held, ", payable.FormatWith(), held.FormatWith())) {
+			return ""
+		}
+		return fmt.Sprintf("was altered: %s is kept as payable and %s as held where entry %d of the record tells: %s", payable.FormatWith(), held.FormatWith(), lock.Seq, lock.Words)
+	}
+	for _, a := range []struct{ what, kept, told string }{{"payable", payable.String(), then.Payable}, {"held", held.String(), then.Held}} {
 		if a.kept != a.told {
 			return fmt.Sprintf("was altered: %s is kept as %s where entry %d of the record tells %s", a.kept, a.what, lock.Seq, a.told)
 		}
 	}
-	if digest(f.Settled) != lock.then.Settled {
+	if digest(f.Settled) != then.Settled {
 		return fmt.Sprintf("was altered: what is kept of what it charged is not what was locked with entry %d of the record", lock.Seq)
 	}
 	return ""

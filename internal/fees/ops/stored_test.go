@@ -95,6 +95,11 @@ func TestStoredStatementsHoldUntilSomebodyChangesThem(t *testing.T) {
 			april.ID, "kept as locked, but no entry")
 		wantAltered(t, d, ctx, "INSERT INTO contract SELECT 'ct_other', client_id, 'other', created_at FROM contract; UPDATE statement SET contract_id = 'ct_other' WHERE id = '"+april.ID+"'",
 			april.ID, "under another contract")
+		older := `UPDATE journal_entry SET after_json = replace(replace(after_json, '"settled"', '"s"'), '"steps"', '"t"')`
+		if held, altered := after(t, d, ctx, older); held != 3 || len(altered) != 0 {
+			t.Errorf("entries that tell less: %d hold, %v", held, altered)
+		}
+		wantAltered(t, d, ctx, older+"; UPDATE statement_final SET payable_minor = 1 WHERE statement_id = '"+february.ID+"'", february.ID, "USD 0.01 is kept as payable and")
 		if held, altered := after(t, d, ctx, "INSERT INTO statement_carry VALUES ('stm_x/1', 'stm_x')"); held != 3 || len(altered) != 1 || !strings.Contains(altered[0].Reason, "something of its life is") {
 			t.Errorf("%d hold, %v", held, altered)
 		}
