@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -332,17 +333,26 @@ func (m *shareMonth) story(id string) []string {
 	return append(out, "A locked statement never changes: this line brings what was charged for its month to what is owed for it now.")
 }
 
-// Words is the change in a sentence: "amount of deal D1: 60000.00 -> 52000.00 (import 7)".
+// Words is the change in a sentence: "Since then, import 7: the deal's amount was 60000.00 and is 52000.00."
 func (c FactChange) Words() string {
-	what := string(c.Kind) + " " + c.ID
-	if c.Field != "" {
-		what = c.Field + " of " + what
+	what, now := "the "+strings.ReplaceAll(string(c.Kind), "_", " ")+" "+c.ID, cmp.Or(c.After, "nothing")
+	switch {
+	case c.Kind == crm.KindDeal:
+		what = "the deal"
+	case c.Kind == crm.KindDealContact:
+		what = "the association of contact " + strings.TrimPrefix(c.ID, c.Deal+"|")
 	}
-	s := fmt.Sprintf("%s: %s -> %s", what, cmp.Or(c.Before, "nothing"), cmp.Or(c.After, "nothing"))
+	since := "Since then"
 	if c.Import > 0 {
-		s += fmt.Sprintf(" (import %d)", c.Import)
+		since += fmt.Sprintf(", import %d", c.Import)
 	}
-	return s
+	if c.Field == "" && c.Before == "" {
+		return fmt.Sprintf("%s: %s came in, %s.", since, what, now)
+	}
+	if c.Field != "" {
+		what += "'s " + strings.ReplaceAll(strings.TrimPrefix(c.Field, "is_"), "_", " ")
+	}
+	return fmt.Sprintf("%s: %s was %s and is %s.", since, what, cmp.Or(c.Before, "nothing"), now)
 }
 
 // earlierWindow is the day in whose window of limits a refund counts: that of the deal's closing, when it was won in a month before this one.

@@ -59,7 +59,7 @@
     // Number its lines, and let a problem lead to its place.
     const lineHeight = parseFloat(getComputedStyle(area).lineHeight);
     const numbered = document.createElement("div"), gutter = document.createElement("div"), numbers = document.createElement("div");
-    numbered.className = "numbered";
+    numbered.className = "with-gutter";
     gutter.className = "gutter";
     gutter.setAttribute("aria-hidden", "true");
     area.before(numbered);
