@@ -153,6 +153,14 @@ func counted(n int64, noun string) string {
 	return count(n) + " " + noun + "s"
 }
 
+// isOrAre goes with what is counted: 1 row is, 2 rows are.
+func isOrAre(n int64) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
 func size(bytes int64) string {
 	switch {
 	case bytes >= 1<<30:

@@ -172,6 +172,12 @@ func (s *site) submit(p page, changes url.Values) page {
 	return s.post(action, values)
 }
 
+// chosen is the value that a select of the page holds.
+func (p page) chosen(name string) string {
+	value, _ := p.Find("main select[name='" + name + "'] option[selected]").Attr("value")
+	return value
+}
+
 func (p page) words() string { return strings.Join(strings.Fields(p.Find("body").Text()), " ") }
 
 func (p page) says(status int, words ...string) page {
