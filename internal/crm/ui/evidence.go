@@ -125,11 +125,15 @@ func (p *Pages) pendingPart(r *http.Request, pending []ops.Import) templ.Compone
 		return nil
 	}
 	v := kit.TableView{Caption: "Uploads that are not applied yet", Quiet: true, Cards: true,
-		Columns: []kit.Column{{Title: "File"}, {Title: "State"}, {Title: "Uploaded"}}}
+		Columns: []kit.Column{{Title: "File"}, {Title: "State"}, {Title: "Uploaded"}, {Title: "Discard", Hidden: true}}}
 	for _, i := range pending {
+		var discard templ.Component
+		if discardable(r, i) {
+			discard = kit.Anchor(kit.Link{Text: "Discard…", Href: discardPath(r, i)})
+		}
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
 			kit.TwoLines(kit.Anchor(kit.Link{Text: i.Filename, Href: stepPath(r, i.ID)}), size(i.Bytes)+" · "+contents(i.Mapping)),
-			statePill(i), kit.TwoLines(kit.MomentText(i.UploadedAt, p.zone(r)), i.ActorName),
+			statePill(i), kit.TwoLines(kit.MomentText(i.UploadedAt, p.zone(r)), i.ActorName), discard,
 		}})
 	}
 	return part("On the way", kit.Table(v))

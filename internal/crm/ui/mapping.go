@@ -66,7 +66,7 @@ func asText(m crm.Mapping) string { return string(m.Profile) + "/" + m.Object }
 func (p *Pages) mappingPage(w http.ResponseWriter, r *http.Request, preview ops.Preview, saved []ops.SavedMapping, m crm.Mapping, in kit.Input) error {
 	i := preview.Import
 	view := kit.PageView{Title: "How is " + i.Filename + " read?", Room: Room, Crumbs: crumbs(r, kit.Link{Text: "Import a file", Href: base(r) + "/import"}), Status: in.Status(),
-		Lede: layoutWords(preview)}
+		Lede: layoutWords(preview), Actions: discardAction(r, i)}
 	parts := []templ.Component{failedNotice(i), faultyNotice(preview), kit.Table(firstRows(preview)), asForm(asFields(preview, saved, m), stepPath(r, i.ID)+"/mapping")}
 	if _, ok := crm.ObjectOf(m.Profile, m.Object); ok {
 		fields, submit := mappingFields(preview, saved, m), "Dry run"

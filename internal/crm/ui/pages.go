@@ -59,6 +59,8 @@ func (p *Pages) Register(g *web.Registry) {
 	post("/import/{id}/check", access.EvidenceImport, p.check)
 	get("/import/{id}/apply", access.EvidenceImport, p.confirmApply)
 	post("/import/{id}/apply", access.EvidenceImport, p.apply)
+	get("/import/{id}/discard", access.EvidenceImport, p.confirmDiscard)
+	post("/import/{id}/discard", access.EvidenceImport, p.discard)
 	post("/import/{id}/resume", access.EvidenceImport, p.resume)
 	get("/import/{id}/progress", access.EvidenceSee, p.progress)
 	get("/import/{id}/rejects.csv", access.EvidenceSee, p.stepRejects)

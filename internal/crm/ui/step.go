@@ -90,6 +90,7 @@ func (p *Pages) checkedPage(w http.ResponseWriter, r *http.Request, i ops.Import
 	if may(r, access.EvidenceMap) {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Change the mapping", Href: stepPath(r, i.ID) + "/mapping"}))
 	}
+	view.Actions = append(view.Actions, discardAction(r, i)...)
 	return web.Render(w, r, view, column(conflictNotice(in.Err), outcomeOf(r, i, stepPath(r, i.ID)+"/rejects.csv")))
 }
 

@@ -113,6 +113,33 @@ func TestAnInterruptedImportIsTakenUpByAButton(t *testing.T) {
 	s.settled(s.submit(p, nil)).says(200, "Import 1", "applied")
 }
 
+func TestAnUploadOnTheWayIsDiscarded(t *testing.T) {
+	s := newSite(t)
+	p := s.upload("deals.csv", []byte("deal_id,name\nd1,Boreal\n")).says(200, "Discard…")
+	step := strings.TrimSuffix(p.path, "/mapping")
+	s.settled(s.submit(p, nil)).says(200, "Dry run of deals.csv", "Discard…")
+	s.get(at).says(200, "On the way", "Discard…")
+	p = s.submit(s.get(step+"/discard").says(200, "You take this upload away", "The file is deleted"), nil).says(200, "No evidence yet")
+	if p.path != at || strings.Contains(p.words(), "On the way") {
+		t.Errorf("%s: %s", p.path, p.words())
+	}
+	s.get(step).says(404, "There is no such import")
+	s.settled(s.submit(s.upload("deals.csv", []byte("deal_id,name\nd1,Boreal\n")), nil))
+	list, err := s.ops.Pending(s.ctx, s.actor, "org_acme")
+	if err != nil {
+		t.Fatal(err)
+	}
+	step = at + "/import/" + list[0].ID
+	s.settled(s.submit(s.get(step+"/apply"), nil)).says(200, "Import 1")
+	if p := s.get(step + "/discard"); p.path != at+"/imports/1" {
+		t.Errorf("evidence is offered to be discarded: %s", p.path)
+	}
+	if p := s.post(step+"/discard", nil); p.path != at+"/imports/1" {
+		t.Errorf("%s", p.path)
+	}
+	s.get(at+"/imports/1").says(200, "Import 1")
+}
+
 func TestProgressIsAFragmentThatEndsByLeadingOn(t *testing.T) {
 	s := newSite(t)
 	p := s.upload("deals.csv", []byte("deal_id,name\nd1,Boreal\n"))
