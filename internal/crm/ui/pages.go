@@ -31,6 +31,9 @@ type Pages struct {
 	// Zone is where the client's days begin and end; nil means UTC.
 	Zone func(ctx context.Context, client string) *time.Location
 
+	// Weighing is what the client's contracts in force say that decides how much an issue matters; nil, also as an answer, means that there is none.
+	Weighing func(ctx context.Context, client string) *crm.Weighing
+
 	// MaxUpload is the largest file of a browser's upload; zero means that of the store.
 	MaxUpload int64
 }
@@ -87,6 +90,13 @@ func (p *Pages) zone(r *http.Request) *time.Location {
 		}
 	}
 	return time.UTC
+}
+
+func (p *Pages) weighing(r *http.Request) *crm.Weighing {
+	if p.Weighing == nil {
+		return nil
+	}
+	return p.Weighing(r.Context(), r.PathValue("client"))
 }
 
 // base is the address of the evidence of the request's client.
