@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
 )
 
 const german = "Deal-ID;Name;Betrag;Abschluss;Phase\nd1;Boreal;12.000,50;14.03.2026;Gewonnen\nd2;Kestrel;4.400,00;30.06.2026;Angebot\nd3;Orchard;n/a;31.02.2026;Gewonnen\n;ohne;1,00;01.01.2026;Gewonnen\n"
@@ -41,6 +42,35 @@ func TestAFileNobodyKnowsIsMappedByHand(t *testing.T) {
 		t.Error("the kept mapping lost what was stated")
 	}
 	s.settled(s.submit(p, nil)).says(200, "Applying this file would change nothing")
+}
+
+func TestHygieneIsWeighedByTheContract(t *testing.T) {
+	s := newSite(t)
+	take := func(name, text string) {
+		t.Helper()
+		p := s.settled(s.submit(s.upload(name, []byte(text)), nil))
+		s.settled(s.submit(s.get(p.path+"/apply"), nil)).says(200, "Applied")
+	}
+	take("deals.csv", "deal_id,name,is_won,is_closed,closed_on,created_at\nd1,Boreal,true,true,2026-01-02,2025-12-01T00:00:00Z\n")
+	take("payments.csv", "payment_id,deal_id,paid_on,amount,currency\ny1,d1,2026-02-01,10.00,EUR\n")
+	row := func(title string) string {
+		t.Helper()
+		p := s.get(at).says(200)
+		return strings.Join(strings.Fields(p.Find("main tr:contains('"+title+"')").First().Text()), " ")
+	}
+	s.get(at).says(200, "Usual weights: no contract is in force yet")
+	if got := row("Deals without an amount"); !strings.Contains(got, "blocks a fee") {
+		t.Error(got)
+	}
+	s.pages.Weighing = func(context.Context, string) *crm.Weighing {
+		return &crm.Weighing{DealsEarn: true, Currency: "USD", PaymentsDecide: true, TypeDecides: true}
+	}
+	s.get(at).says(200, "Weighed by the contract in force", "Payment y1 of deal Boreal (d1) is in EUR, the contract in USD.")
+	for title, weight := range map[string]string{"Deals without an amount": "good to know", "Won deals of an unknown customer type": "blocks a fee", "Payments in another currency than the contract": "blocks a fee"} {
+		if got := row(title); !strings.Contains(got, weight) {
+			t.Errorf("%s: %q", title, got)
+		}
+	}
 }
 
 func TestFilesThatAreNoTablesAreRefusedInTheForm(t *testing.T) {
