@@ -40,7 +40,7 @@ func (p *Pages) confirmDiscard(w http.ResponseWriter, r *http.Request) error {
 		kit.ConfirmPage(kit.ConfirmView{Action: discardPath(r, i), What: "You take this upload away.",
 			Bound: []kit.Definition{def("File", kit.TwoLines(kit.Text(i.Filename), size(i.Bytes))), def("SHA-256", kit.Hash(i.SHA256)),
 				def("Uploaded", kit.TwoLines(kit.MomentText(i.UploadedAt, p.zone(r)), i.ActorName))},
-			Follows: []string{"The file is deleted. Nothing of it has become evidence, so no deal and no statement changes.", "The record keeps that you did it."},
+			Follows: []string{"The file is deleted, unless another upload or import is the same file. Nothing of this one has become evidence, so no deal and no statement changes.", "The record keeps that you did it."},
 			Button:  "Discard the upload", Danger: true, Cancel: base(r)}))
 }
 
