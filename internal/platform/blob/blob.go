@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -21,6 +22,8 @@ const DefaultMaxBytes int64 = 4 << 30
 
 // reserve is what must stay free on the disk, so that the database beside the files can go on.
 const reserve = 256 << 20
+
+const scratchPrefix = "ofrecord-scratch-"
 
 // Ref names content.
 type Ref struct {
@@ -61,6 +64,20 @@ func (s *Store) In(workspace string) (*Store, error) {
 	return sub, nil
 }
 
+// Scratch is a store of its own for content that is needed only for a while; forget takes it away with all it holds. One that an interrupted
+// program left is cleared away like an arrival. Fault: Unavailable.
+func (s *Store) Scratch() (scratch *Store, forget func() error, err error) {
+	dir, err := os.MkdirTemp(filepath.Join(s.dir, "tmp"), scratchPrefix)
+	if err != nil {
+		return nil, nil, unavailable(err)
+	}
+	if scratch, err = Open(dir); err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	scratch.MaxBytes, scratch.Free = s.MaxBytes, s.Free
+	return scratch, func() error { return os.RemoveAll(dir) }, nil
+}
+
 func (s *Store) sweep() error {
 	entries, err := os.ReadDir(filepath.Join(s.dir, "tmp"))
 	if err != nil {
@@ -69,13 +86,21 @@ func (s *Store) sweep() error {
 	for _, e := range entries {
 		info, err := e.Info()
 		if err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			err = os.Remove(filepath.Join(s.dir, "tmp", e.Name()))
+			err = clearAway(filepath.Join(s.dir, "tmp", e.Name()))
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
+}
+
+// clearAway deletes a file or a scratch store, and no other directory.
+func clearAway(path string) error {
+	if strings.HasPrefix(filepath.Base(path), scratchPrefix) {
+		return os.RemoveAll(path)
+	}
+	return os.Remove(path)
 }
 
 // Put streams content into the store. existed tells that the same content was there already; it is put in place again, which mends what
@@ -197,6 +222,15 @@ func (s *Store) Get(sha string) (io.ReadCloser, error) {
 		return nil, unavailable(err)
 	}
 	return &verified{f: f, sum: sha256.New(), want: sha}, nil
+}
+
+// Has reports whether the content is there.
+func (s *Store) Has(sha string) bool {
+	if !valid(sha) {
+		return false
+	}
+	_, err := os.Stat(s.path(sha))
+	return err == nil
 }
 
 // Remove deletes content that nothing names. Removing what is not there is no error.

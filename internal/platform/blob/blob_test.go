@@ -144,3 +144,55 @@ func TestOldArrivalsAreSweptAndWorkspacesAreApart(t *testing.T) {
 		t.Fatal("content of one workspace is visible outside")
 	}
 }
+
+func TestAScratchStoreIsForgotten(t *testing.T) {
+	dir := t.TempDir()
+	s, err := blob.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scratch, forget, err := s.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, _, err := scratch.Put(t.Context(), strings.NewReader("for a while"))
+	if err != nil || !scratch.Has(ref.SHA256) || s.Has(ref.SHA256) || s.Has("no digest") {
+		t.Fatalf("%+v %v", ref, err)
+	}
+	if err := forget(); err != nil || scratch.Has(ref.SHA256) {
+		t.Errorf("it is still there: %v", err)
+	}
+	left, _, err := s.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := left.Put(t.Context(), strings.NewReader("left by a program that was killed")); err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(dir, "tmp", "foreign")
+	if err := os.MkdirAll(filepath.Join(foreign, "kept"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	names, err := os.ReadDir(filepath.Join(dir, "tmp"))
+	if err != nil || len(names) != 2 {
+		t.Fatalf("%v %v", names, err)
+	}
+	old := time.Now().Add(-25 * time.Hour)
+	for _, n := range names {
+		if err := os.Chtimes(filepath.Join(dir, "tmp", n.Name()), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := blob.Open(dir); err == nil {
+		t.Error("a directory that is not the store's was taken away")
+	}
+	if err := os.RemoveAll(foreign); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blob.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := os.ReadDir(filepath.Join(dir, "tmp")); err != nil || len(names) > 0 {
+		t.Errorf("what was left stays: %v %v", names, err)
+	}
+}
