@@ -133,8 +133,12 @@ func (s *Service) dryRun(ctx context.Context, p progressRow) (Tally, error) {
 			}
 			return err
 		})
-		if err != nil || time.Since(told) < time.Second {
+		if err != nil {
 			return err
+		}
+		s.progress(p.ImportID, c)
+		if time.Since(told) < time.Second {
+			return nil
 		}
 		told = time.Now()
 		return s.tell(ctx, p, c)
