@@ -149,7 +149,7 @@ func (p Preview) mapped(m crm.Mapping) (header []string, rows [][]string) {
 
 // measured reports whether the field holds an amount, a date or an instant.
 func measured(field string) bool {
-	return field == "amount" || field == "home_amount" || field == "at" || strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_on") || strings.HasSuffix(field, "date")
+	return field == "amount" || field == "home_amount" || field == "at" || field == "at_fallback" || strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_on") || strings.HasSuffix(field, "date")
 }
 
 // Values lists the distinct values of a column in the sample, in order of first sight, at most limit of them.
