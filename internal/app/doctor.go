@@ -40,6 +40,8 @@ type Probes struct {
 	Journal func(ctx context.Context, d *db.DB) (string, error)
 	// Statements recomputes the hashes of the workspace's statements and tells in words how many hold; an error names those that do not.
 	Statements func(ctx context.Context, d *db.DB) (string, error)
+	// Interrupted lists in words the imports of the workspace that stopped on the way and on which nobody works.
+	Interrupted func(ctx context.Context, d *db.DB) ([]string, error)
 	// Files lists the digests that rows of the context's workspace name.
 	Files func(ctx context.Context, d *db.DB) ([]string, error)
 }
@@ -150,6 +152,7 @@ func (e *examination) database(ctx context.Context) {
 	e.engine(ctx, d)
 	e.record(ctx, d, "journal", e.probes.Journal)
 	e.record(ctx, d, "statements", e.probes.Statements)
+	e.imports(ctx, d)
 	e.files(ctx, d, slug)
 }
 
@@ -222,6 +225,23 @@ func (e *examination) record(ctx context.Context, d *db.DB, name string, probe f
 		return
 	}
 	e.note(Well, name, "%s", words)
+}
+
+// imports notes each import that was interrupted.
+func (e *examination) imports(ctx context.Context, d *db.DB) {
+	if e.probes.Interrupted == nil {
+		return
+	}
+	list, err := e.probes.Interrupted(ctx, d)
+	switch {
+	case err != nil:
+		e.note(Fault, "imports", "%v", reason(err))
+	case len(list) == 0:
+		e.note(Well, "imports", "none was interrupted")
+	}
+	for _, words := range list {
+		e.note(Warning, "imports", "%s", words)
+	}
 }
 
 // How much must be free on a disk.
