@@ -42,6 +42,8 @@ type Probes struct {
 	Contracts func(ctx context.Context, d *db.DB) (string, error)
 	// Statements does the same for the workspace's statements, and recomputes their hashes.
 	Statements func(ctx context.Context, d *db.DB) (string, error)
+	// Interrupted lists in words the imports of the workspace that stopped on the way and on which nobody works.
+	Interrupted func(ctx context.Context, d *db.DB) ([]string, error)
 	// Files lists the digests that rows of the context's workspace name.
 	Files func(ctx context.Context, d *db.DB) ([]string, error)
 }
@@ -153,6 +155,7 @@ func (e *examination) database(ctx context.Context) {
 	e.record(ctx, d, "journal", e.probes.Journal)
 	e.record(ctx, d, "contracts", e.probes.Contracts)
 	e.record(ctx, d, "statements", e.probes.Statements)
+	e.imports(ctx, d)
 	e.files(ctx, d, slug)
 }
 
@@ -225,6 +228,23 @@ func (e *examination) record(ctx context.Context, d *db.DB, name string, probe f
 		return
 	}
 	e.note(Well, name, "%s", words)
+}
+
+// imports notes each import that was interrupted.
+func (e *examination) imports(ctx context.Context, d *db.DB) {
+	if e.probes.Interrupted == nil {
+		return
+	}
+	list, err := e.probes.Interrupted(ctx, d)
+	switch {
+	case err != nil:
+		e.note(Fault, "imports", "%v", reason(err))
+	case len(list) == 0:
+		e.note(Well, "imports", "none was interrupted")
+	}
+	for _, words := range list {
+		e.note(Warning, "imports", "%s", words)
+	}
 }
 
 // How much must be free on a disk.

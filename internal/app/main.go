@@ -46,6 +46,11 @@ func exitOf(err error, stderr io.Writer) int {
 		return fault.ExitCode(fault.Unavailable)
 	}
 	faults := fault.All(err)
+	place := ""
+	var of fileError
+	if errors.As(err, &of) {
+		place = of.path + ": "
+	}
 	if len(faults) == 0 {
 		fmt.Fprintf(stderr, "ofrecord: %v\n", err)
 		var usage usageError
@@ -55,10 +60,20 @@ func exitOf(err error, stderr io.Writer) int {
 		return fault.ExitCode(fault.Internal)
 	}
 	for _, f := range faults {
-		fmt.Fprintf(stderr, "ofrecord: %s\n", f.Error())
+		fmt.Fprintf(stderr, "ofrecord: %s%s\n", place, f.Error())
 	}
 	return fault.ExitCode(faults[0].Kind)
 }
+
+// fileError is what failed of one of several files.
+type fileError struct {
+	path string
+	err  error
+}
+
+func (e fileError) Error() string { return e.path + ": " + e.err.Error() }
+
+func (e fileError) Unwrap() error { return e.err }
 
 // usageError is a command line that is not understood.
 type usageError struct{ error }

@@ -49,7 +49,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Files: probeFiles})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Interrupted: probeImports, Files: probeFiles})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -123,6 +123,17 @@ func counted(n int, what string) string {
 		what += "s"
 	}
 	return fmt.Sprintf("%d %s", n, what)
+}
+
+// probeImports lists the imports that were interrupted.
+func probeImports(ctx context.Context, d *db.DB) (words []string, err error) {
+	list, err := (&crmops.Service{DB: d, Now: time.Now}).Unfinished(ctx)
+	for _, i := range list {
+		if i.Stalled {
+			words = append(words, fmt.Sprintf("the import of %s was interrupted after %s and keeps others of its client out. %s", i.Filename, counted(int(i.RowsDone), "row"), howToResume(i)))
+		}
+	}
+	return words, err
 }
 
 // probeFiles lists the stored files that imports rest on.

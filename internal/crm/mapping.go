@@ -78,12 +78,7 @@ func (m Mapping) holds(is func(field string) bool) bool {
 
 // Detect lists the objects that a header row fits, best first. None fits: map the columns by hand as an object of the generic profile.
 func Detect(headers []string) []Candidate {
-	byKey := map[string]string{}
-	for _, h := range headers {
-		if _, taken := byKey[headerKey(h)]; !taken && headerKey(h) != "" {
-			byKey[headerKey(h)] = h
-		}
-	}
+	byKey := keyed(headers)
 	var out []Candidate
 	for _, o := range objects {
 		if c, ok := fit(o, headers, byKey); ok {
@@ -92,6 +87,17 @@ func Detect(headers []string) []Candidate {
 	}
 	slices.SortStableFunc(out, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	return out
+}
+
+// keyed are the headers by what headerKey makes of them; of two alike, the first.
+func keyed(headers []string) map[string]string {
+	byKey := map[string]string{}
+	for _, h := range headers {
+		if _, taken := byKey[headerKey(h)]; !taken && headerKey(h) != "" {
+			byKey[headerKey(h)] = h
+		}
+	}
+	return byKey
 }
 
 func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) {

@@ -119,6 +119,7 @@ func (s *Service) dryRun(ctx context.Context, p progressRow) (Tally, error) {
 	}
 	told := time.Now()
 	return s.compare(ctx, src, g, func(ctx context.Context, c chunk) error {
+		s.progress(p.ImportID, c)
 		if time.Since(told) < time.Second {
 			return nil
 		}

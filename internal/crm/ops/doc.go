@@ -13,7 +13,7 @@
 // Invariants
 //   - Versions, imports, results and rejected rows are append-only; an import shows only when its result is written, with all its rows.
 //   - One import of a client applies at a time. Its number is settled when it begins, so one that began is always finished: it is resumed from
-//     its last committed chunk, by the start of the program or by a person. What can fail in the file itself is looked for before.
+//     its last committed chunk, by the running program, by the next import from the command line or by a person. What can fail in the file itself is looked for before.
 //   - An import resumed, redone or run in chunks of another size leaves the same rows.
 //   - Of several rows of a file with the same id the first is taken; each other one is rejected with the line of the first.
 //   - A record that a file does not mention stays as it was: exports may be partial.

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 )
 
@@ -59,7 +60,7 @@ func (s *Service) try(ctx context.Context, t *Trial, scratch *blob.Store, in Imp
 		return err
 	}
 	t.src = src
-	t.Tally, err = s.compare(ctx, src, g, func(context.Context, chunk) error { return nil })
+	t.Tally, err = s.compare(ctx, src, g, func(_ context.Context, c chunk) error { s.progress("", c); return nil })
 	return err
 }
 
@@ -67,6 +68,9 @@ func (s *Service) try(ctx context.Context, t *Trial, scratch *blob.Store, in Imp
 func (t *Trial) WriteRejects(ctx context.Context, w io.Writer) error {
 	return writeRejects(w, func(each func(Reject) error) error { return t.src.eachReject(ctx, each) })
 }
+
+// Mapping is how the file was read.
+func (t *Trial) Mapping() crm.Mapping { return t.src.mapping }
 
 // Close takes away what the trial needed.
 func (t *Trial) Close() error { return t.forget() }

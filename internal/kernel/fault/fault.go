@@ -154,6 +154,23 @@ func All(err error) []*Fault {
 	return nil
 }
 
+// Moved gives the faults of an input at the places that to makes of theirs, for whoever names its parts otherwise. An error none of whose
+// faults has a place stays as it is.
+func Moved(err error, to func(place string) string) error {
+	var moved List
+	placed := false
+	for _, f := range All(err) {
+		if f.Field != "" {
+			f, placed = f.At(to(f.Field)), true
+		}
+		moved.Add(f)
+	}
+	if !placed {
+		return err
+	}
+	return moved
+}
+
 // KindOf is the kind of an error: that of its first fault, Internal for any other error.
 func KindOf(err error) Kind {
 	if all := All(err); len(all) > 0 {

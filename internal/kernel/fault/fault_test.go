@@ -51,3 +51,19 @@ func TestCauseIsKeptButNotShown(t *testing.T) {
 		t.Fatal(f.Error())
 	}
 }
+
+func TestFaultsAreMovedToOtherPlaces(t *testing.T) {
+	var l List
+	l.Add(New(Invalid, "zone", "state a zone").At("convention.zone"))
+	l.Add(New(Invalid, "whole", "the whole is wrong"))
+	moved := Moved(fmt.Errorf("import: %w", l), func(place string) string { return "--" + place })
+	if got := moved.Error(); got != "--convention.zone: state a zone\nthe whole is wrong" {
+		t.Error(got)
+	}
+	if l[0].Field != "convention.zone" {
+		t.Error("the fault itself was changed")
+	}
+	if err := fmt.Errorf("import: %w", New(Conflict, "busy", "busy")); Moved(err, nil) != err || Moved(nil, nil) != nil {
+		t.Error("what has no place stays as it is")
+	}
+}
