@@ -51,6 +51,7 @@ type Server struct {
 	registry *Registry
 	sessions *scs.SessionManager
 	metrics  *metrics
+	patience patience
 	https    bool
 	handler  http.Handler
 }
@@ -64,6 +65,7 @@ func New(opt Options, registry *Registry) *Server {
 		opt:      opt,
 		registry: registry,
 		metrics:  newMetrics(),
+		patience: usual,
 		https:    strings.HasPrefix(opt.PublicURL, "https://"),
 	}
 	s.sessions = newSessions(opt.Sessions, s.https, s.sessionFailed)
@@ -181,12 +183,10 @@ func (p *statusProbe) Header() http.Header         { return p.header }
 func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
 func (p *statusProbe) WriteHeader(status int)      { p.status = status }
 
-// shutdownGrace is how long open requests may finish after the context of Serve has ended.
-const shutdownGrace = 20 * time.Second
-
-// Serve answers requests on the listener until ctx ends, then lets open requests finish. It returns nil after a clean stop.
+// Serve answers requests on the listener until ctx ends, then lets open requests finish for a while and cuts off those that do not. It
+// returns nil after a stop that was asked for.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	// ReadTimeout and WriteTimeout stay 0: a big upload may take minutes as long as it moves (see pace).
+	// ReadTimeout and WriteTimeout stay 0: a big upload may take minutes as long as it moves (see patience).
 	hs := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -201,12 +201,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.patience.stop)
 	defer cancel()
-	if err := hs.Shutdown(stop); err != nil {
-		return errors.Join(err, hs.Close())
+	err := hs.Shutdown(stop)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.opt.Log.Warn("open requests were cut off at the stop", "waited", s.patience.stop)
+		return hs.Close()
 	}
-	return nil
+	return err
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") }
