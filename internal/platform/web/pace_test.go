@@ -38,7 +38,8 @@ func open(t *testing.T, pace, rest time.Duration) string {
 		_, err := io.WriteString(w, "rested")
 		return err
 	})
-	s := web.New(web.Options{}, g)
+	log := &lines{}
+	s := web.New(web.Options{Log: slog.New(slog.NewTextHandler(log, nil))}, g)
 	s.Hurry(pace, rest, time.Second)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -47,6 +48,9 @@ func open(t *testing.T, pace, rest time.Duration) string {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+		if strings.Contains(log.String(), "error page failed") {
+			t.Errorf("what others did not send is logged as our error: %s", log)
 		}
 	})
 	return l.Addr().String()
