@@ -53,6 +53,7 @@ type Server struct {
 	metrics  *metrics
 	patience patience
 	https    bool
+	mux      Mux
 	handler  http.Handler
 }
 
@@ -76,6 +77,9 @@ func New(opt Options, registry *Registry) *Server {
 // Registry is the list of routes this server was built from.
 func (s *Server) Registry() *Registry { return s.registry }
 
+// Patterns lists every address that the server answers: the routes, and its own, which ask nobody's admission.
+func (s *Server) Patterns() []string { return s.mux.Patterns() }
+
 // Metrics is the server's own registry, open for the counters of other rooms.
 func (s *Server) Metrics() *prometheus.Registry { return s.metrics.registry }
 
@@ -83,9 +87,8 @@ func (s *Server) Metrics() *prometheus.Registry { return s.metrics.registry }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 func (s *Server) build() http.Handler {
-	mux := http.NewServeMux()
 	for _, t := range s.registry.Routes() {
-		mux.Handle(t.String(), s.sessions.LoadAndSave(s.serve(t)))
+		s.mux.Handle(t.String(), s.sessions.LoadAndSave(s.serve(t)))
 	}
 	own := map[string]http.HandlerFunc{
 		"GET " + asset.Prefix: asset.Serve,
@@ -97,9 +100,9 @@ func (s *Server) build() http.Handler {
 		"POST /theme":         s.theme,
 	}
 	for pattern, h := range own {
-		mux.Handle(pattern, named(pattern, h))
+		s.mux.Handle(pattern, named(pattern, h))
 	}
-	return s.observe(s.secure(s.crossOrigin(s.match(mux))))
+	return s.observe(s.secure(s.crossOrigin(s.match())))
 }
 
 // serve is the way of one request through a route: limit, admit, handle, and the page of whatever went wrong.
@@ -153,11 +156,11 @@ func (s *Server) admit(r *http.Request, action string) (context.Context, error) 
 }
 
 // match answers what no route knows with a page instead of bare text.
-func (s *Server) match(mux *http.ServeMux) http.Handler {
+func (s *Server) match() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h, pattern := mux.Handler(r)
+		h, pattern := s.mux.Handler(r)
 		if pattern != "" {
-			mux.ServeHTTP(w, r)
+			s.mux.ServeHTTP(w, r)
 			return
 		}
 		probe := &statusProbe{header: http.Header{}}
