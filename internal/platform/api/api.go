@@ -122,7 +122,7 @@ func (a *API) Handler() http.Handler {
 	})
 }
 
-// askable refuses an address or a query with text that no engine can keep. Faults: Invalid, at its place.
+// askable refuses an address or a query with text that no engine can keep, and a parameter that is given twice. Faults: Invalid, at its place.
 func askable(r *http.Request) error {
 	refuse := func(place string) error {
 		return fault.New(fault.Invalid, "unprintable", "%s", notStorable).At(place)
@@ -138,6 +138,9 @@ func askable(r *http.Request) error {
 			if !web.Storable(v) {
 				return refuse("query." + name)
 			}
+		}
+		if len(values) > 1 {
+			return fault.New(fault.Invalid, "repeated-parameter", "this parameter is given %d times; keep one", len(values)).At("query." + name)
 		}
 	}
 	return nil
