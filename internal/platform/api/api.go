@@ -44,7 +44,7 @@ type Options struct {
 // API is the list of operations and what serves them.
 type API struct {
 	opt        Options
-	mux        *http.ServeMux
+	mux        *web.Mux
 	huma       huma.API
 	operations []Listed
 	limit      int64
@@ -62,7 +62,7 @@ func New(opt Options) *API {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{opt: opt, mux: http.NewServeMux(), limit: web.DefaultBodyLimit}
+	a := &API{opt: opt, mux: &web.Mux{}, limit: web.DefaultBodyLimit}
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(typeOf[huma.ErrorModel](), typeOf[Problem]())
 	a.huma = humago.NewWithPrefix(a.mux, strings.TrimSuffix(Prefix, "/"), huma.Config{
@@ -81,6 +81,9 @@ func New(opt Options) *API {
 
 // Operations lists every registered operation in the order of registration.
 func (a *API) Operations() []Listed { return slices.Clone(a.operations) }
+
+// Patterns lists every address that the API answers: the operations, and its own documents, which ask nobody's admission.
+func (a *API) Patterns() []string { return a.mux.Patterns() }
 
 // BodyLimit is the largest body that any operation takes: what the mount must let through.
 func (a *API) BodyLimit() int64 { return a.limit }
@@ -119,7 +122,7 @@ func (a *API) Handler() http.Handler {
 	})
 }
 
-// askable refuses an address or a query with text that no engine can keep. Faults: Invalid, at its place.
+// askable refuses an address or a query with text that no engine can keep, and a parameter that is given twice. Faults: Invalid, at its place.
 func askable(r *http.Request) error {
 	refuse := func(place string) error {
 		return fault.New(fault.Invalid, "unprintable", "%s", notStorable).At(place)
@@ -135,6 +138,9 @@ func askable(r *http.Request) error {
 			if !web.Storable(v) {
 				return refuse("query." + name)
 			}
+		}
+		if len(values) > 1 {
+			return fault.New(fault.Invalid, "repeated-parameter", "this parameter is given %d times; keep one", len(values)).At("query." + name)
 		}
 	}
 	return nil

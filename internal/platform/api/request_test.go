@@ -30,6 +30,10 @@ func TestWhatIsSentIsReadStrictly(t *testing.T) {
 		{"no JSON", notes, "{\n  \"text\": x}", "", 400, "unreadable", "body"},
 		{"half of it", notes, `{"text":"x"`, "", 400, "unreadable", "body"},
 		{"two of it", notes, `{"text":"x"}{"text":"y"}`, "", 400, "unreadable", "body"},
+		{"a field twice", notes, `{"text":"x","text":"y"}`, "", 400, "unreadable", "body"},
+		{"a field twice in other letters", notes, `{"text":"x","t\u0065xt":"y"}`, "", 400, "unreadable", "body"},
+		{"a field twice deep inside", notes, `{"text":"x","lines":[{"rate":"1"},{"rate":"1","rate":"2"}]}`, "", 400, "unreadable", "body"},
+		{"a parameter twice", notes + "?dry=1&dry=1", `{"text":"x"}`, "", 422, "repeated-parameter", "query.dry"},
 		{"a form", notes, `text=x`, "application/x-www-form-urlencoded", 415, "media-type", ""},
 		{"unknown parameter", notes + "?dry=1", `{"text":"x"}`, "", 422, "unknown-parameter", "query.dry"},
 		{"several", notes, `{"text":7,"colour":1}`, "", 422, "invalid", ""},
@@ -50,6 +54,17 @@ func TestWhatIsSentIsReadStrictly(t *testing.T) {
 	p := problemIn(t, k.do(t, request("POST", notes, "{\n  \"text\": x}")))
 	if e := p.Errors[0]; e.Line != 2 || e.Column != 11 || strings.Contains(e.Message, "line") {
 		t.Errorf("%+v", e)
+	}
+	p = problemIn(t, k.do(t, request("POST", notes, "{\"text\": \"x\",\n  \"text\": \"y\"}")))
+	if e := p.Errors[0]; e.Line != 2 || e.Column != 3 || !strings.Contains(e.Message, `"text"`) {
+		t.Errorf("%+v", e)
+	}
+	if w := k.do(t, request("POST", notes, `{"text":"text","lines":[{"rate":"1"},{"rate":"1"}]}`)); w.Code != 201 {
+		t.Errorf("the same name in two places: %d %s", w.Code, w.Body)
+	}
+	p = problemIn(t, k.do(t, request("GET", notes+"?limit=1&limit=2", "")))
+	if p.Code != "repeated-parameter" || p.Errors[0].Location != "query.limit" {
+		t.Errorf("%+v", p)
 	}
 }
 
