@@ -64,6 +64,14 @@ func unwritable(cause error) *fault.Fault {
 		"the database takes no changes now, it only lets itself be read; tell whoever runs this installation").Because(cause)
 }
 
+const notMigratedCode = "not-migrated"
+
 func unprepared(cause error) *fault.Fault {
-	return fault.New(fault.Unavailable, "not-migrated", "the database lacks a table of this version; run the migrations first").Because(cause)
+	return fault.New(fault.Unavailable, notMigratedCode, "the database lacks a table of this version; run the migrations first").Because(cause)
+}
+
+func newer(step int64, folder string) *fault.Fault {
+	return fault.New(fault.Conflict, "newer-database",
+		"this database was migrated by a newer version of the program (step %d of the %s tables is not known here); install that version, or restore a backup of this one",
+		step, folder)
 }
