@@ -118,7 +118,7 @@ const resumeEvery = 10 * time.Second
 // resumeLeast is how often they are looked for at least while they fail, as they do on a full disk.
 const resumeLeast = 5 * time.Minute
 
-// sweepEvery is how often spent links, attempts and sessions are cleared away.
+// sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
 func (p *Program) background(ctx context.Context) {
@@ -132,7 +132,7 @@ func (p *Program) background(ctx context.Context) {
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {
 			_, err := p.Sessions.Sweep(ctx)
-			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err))
+			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err, p.Blobs.Sweep()))
 		})
 	})
 	work.Wait()

@@ -38,15 +38,17 @@ type Store struct {
 // Beside is the directory of files that belongs to a database file.
 func Beside(database string) string { return database + ".files" }
 
-// Open prepares the directory, readable by its owner only, and clears away what an interrupted arrival left a day ago or earlier.
-// Fault: Unavailable.
+// quiet is how long nothing more has come of an arrival that is taken for interrupted. A connection may stand still for a minute.
+const quiet = time.Hour
+
+// Open prepares the directory, readable by its owner only, and sweeps it. Fault: Unavailable.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir, Free: freeBytes}
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, unavailable(err)
 	}
-	if err := s.sweep(); err != nil {
-		return nil, unavailable(err)
+	if err := s.Sweep(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -61,18 +63,24 @@ func (s *Store) In(workspace string) (*Store, error) {
 	return sub, nil
 }
 
-func (s *Store) sweep() error {
-	entries, err := os.ReadDir(filepath.Join(s.dir, "tmp"))
-	if err != nil {
-		return err
+// Sweep clears away what interrupted arrivals left an hour ago or earlier, in the parts of all workspaces too. Fault: Unavailable.
+func (s *Store) Sweep() error {
+	var left []string
+	for _, pattern := range []string{"tmp/*", "ws-*/tmp/*"} {
+		found, err := fs.Glob(os.DirFS(s.dir), pattern)
+		if err != nil {
+			return unavailable(err)
+		}
+		left = append(left, found...)
 	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			err = os.Remove(filepath.Join(s.dir, "tmp", e.Name()))
+	for _, name := range left {
+		path := filepath.Join(s.dir, name)
+		info, err := os.Lstat(path)
+		if err == nil && time.Since(info.ModTime()) > quiet {
+			err = os.Remove(path)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return unavailable(err)
 		}
 	}
 	return nil
@@ -137,6 +145,9 @@ func (s *Store) fill(ctx context.Context, w io.Writer, r io.Reader) (int64, erro
 		}
 	}
 }
+
+// Free is the room on the disk of a directory, if the machine tells it.
+func Free(dir string) (bytes int64, known bool) { return freeBytes(dir) }
 
 // Scarce reports whether the disk of the store has less free than must stay free.
 func (s *Store) Scarce() bool {
