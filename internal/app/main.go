@@ -55,7 +55,7 @@ func exitOf(err error, stderr io.Writer) int {
 		return fault.ExitCode(fault.Internal)
 	}
 	for _, f := range faults {
-		fmt.Fprintf(stderr, "ofrecord: %s\n", f.Error())
+		fmt.Fprintf(stderr, "ofrecord: %s\n", detailed(f))
 	}
 	return fault.ExitCode(faults[0].Kind)
 }

@@ -128,8 +128,7 @@ func causes(err error) []string {
 		if e.cause == nil || e.Kind != Internal && e.Kind != Unavailable {
 			return nil
 		}
-		words := strings.ReplaceAll(e.cause.Error(), "\n", "; ")
-		return append([]string{words}, causes(e.cause)...)
+		return append([]string{oneLine(e.cause.Error())}, causes(e.cause)...)
 	case List:
 		var all []string
 		for _, f := range e {
@@ -146,6 +145,15 @@ func causes(err error) []string {
 		return causes(e.Unwrap())
 	}
 	return nil
+}
+
+// oneLine keeps a cause of several lines, as errors.Join and drivers make them, readable in a log and in a table.
+func oneLine(words string) string {
+	lines := strings.Split(words, "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return strings.Join(lines, "; ")
 }
 
 // List is several faults of one input, shown together, each at its field. An empty List is no error: use Err.

@@ -68,7 +68,7 @@ func TestCauseIsThereForWhoeverRunsTheInstallation(t *testing.T) {
 		{"joined", errors.Join(errors.New("other"), lost), refused.Error()},
 		{"a cause of a cause", New(Unavailable, "session", "no session").Because(fmt.Errorf("read: %w", lost)),
 			"read: the database cannot be reached; " + refused.Error()},
-		{"lines", New(Internal, "read-only", "x").Because(errors.Join(errors.New("a"), errors.New("b"))), "a; b"},
+		{"lines", New(Internal, "read-only", "x").Because(errors.New("a:\n\tb  c")), "a:; b c"},
 		{"what a person wrote", fmt.Errorf("invite: %w", typed), ""},
 		{"list", List{typed, lost}, refused.Error()},
 	}
