@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -120,11 +121,24 @@ func TestFullDiskIsNamedWhenOpening(t *testing.T) {
 	}
 }
 
-func TestLostServerIsNamedInTheCause(t *testing.T) {
-	_, err := db.Open(t.Context(), "postgres://nobody:secret@127.0.0.1:1/x?sslmode=disable")
-	cause := fault.Cause(err)
-	if fault.Code(err) != "database" || !strings.Contains(cause, "127.0.0.1:1") || !strings.Contains(cause, "refused") || strings.Contains(cause, "secret") {
-		t.Fatalf("%v (%s)", err, cause)
+func TestWhyTheServerIsOutOfReachIsNamedInTheCause(t *testing.T) {
+	elsewhere, err := url.Parse(dbtest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere.Path = "/nowhere"
+	for address, why := range map[string]string{
+		"postgres://nobody:secret@127.0.0.1:1/x?sslmode=disable": "refused",
+		elsewhere.String(): "3D000",
+	} {
+		d, err := db.Open(t.Context(), address)
+		if err == nil {
+			d.Close()
+		}
+		cause := fault.Cause(err)
+		if fault.Code(err) != "database" || !strings.Contains(cause, "127.0.0.1:") || !strings.Contains(cause, why) || strings.Contains(cause, "secret") {
+			t.Errorf("%v (%s)", err, cause)
+		}
 	}
 }
 

@@ -148,6 +148,9 @@ func (e *postgresEngine) diagnose(_ context.Context, err error) *fault.Fault {
 	case "58":
 		return unreadable(err)
 	}
+	if isConnectionLoss(err) { // the server let nobody in, and said why
+		return unreachable(err)
+	}
 	return nil
 }
 
