@@ -42,8 +42,9 @@ func TestLogHoldsTheCauseOfAFault(t *testing.T) {
 	err := fmt.Errorf("draft: %w", fault.New(fault.Unavailable, "database", "the database cannot be reached").Because(cause))
 	var out bytes.Buffer
 	newLogger(Config{LogFormat: "json", LogLevel: "info"}, &out).Error("failed", "error", err)
-	if text := out.String(); !strings.Contains(text, "draft: the database cannot be reached (dial postgres://ofrecord:hidden@db.example.com:5432/x for [address]: connection refused)") {
-		t.Error(text)
+	const want = "draft: the database cannot be reached (dial postgres://ofrecord:hidden@db.example.com:5432/x for [address]: connection refused)"
+	if said := detailed(err); said != want || !strings.Contains(out.String(), want) {
+		t.Errorf("%s, in the log %s", said, out.String())
 	}
 }
 
