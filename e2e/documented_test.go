@@ -20,9 +20,9 @@ var documented = map[string]string{
 	`ofrecord init --agency "Your agency" --name "Your name" --email you@example.com`: "operator.txtar",
 	`ofrecord import --client "Acme Robotics" companies.csv contacts.csv deals.csv`:   "TestTwoAtOnce",
 	`make test`: "outside: it runs this test",
-	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                      "contract.txtar",
-	`./ofrecord statement preview --contract contract.yaml --facts facts --period 2026-03`: "preview.txtar",
-	`./ofrecord init --agency "Your agency" --name "Your name" --email you@example.com`:    "operator.txtar",
+	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                                                            "preview.txtar",
+	`./ofrecord statement preview --contract docs/examples/northlight-acme-v1.yaml --facts docs/examples/facts --period 2026-03`: "preview.txtar",
+	`./ofrecord init --agency "Your agency" --name "Your name" --email you@example.com`:                                          "operator.txtar",
 	`./ofrecord serve`: "TestFromNothing",
 
 	`install -m 755 ofrecord /usr/local/bin/ofrecord`: "outside: it writes into the system",

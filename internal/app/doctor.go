@@ -35,7 +35,9 @@ type Check struct {
 type Probes struct {
 	// Journal recomputes the chain of the context's workspace and tells in words how far it holds; an error is a break.
 	Journal func(ctx context.Context, d *db.DB) (string, error)
-	// Statements recomputes the hashes of the workspace's statements and tells in words how many hold; an error names those that do not.
+	// Contracts compares the workspace's contracts with its record and tells in words how many hold; an error names one that does not.
+	Contracts func(ctx context.Context, d *db.DB) (string, error)
+	// Statements does the same for the workspace's statements, and recomputes their hashes.
 	Statements func(ctx context.Context, d *db.DB) (string, error)
 	// Files lists the digests that rows of the context's workspace name.
 	Files func(ctx context.Context, d *db.DB) ([]string, error)
@@ -148,6 +150,7 @@ func (e *examination) database(ctx context.Context) {
 	e.engine(ctx, d)
 	e.changes(ctx, d)
 	e.record(ctx, d, "journal", e.probes.Journal)
+	e.record(ctx, d, "contracts", e.probes.Contracts)
 	e.record(ctx, d, "statements", e.probes.Statements)
 	e.contents(ctx, d, slug)
 }

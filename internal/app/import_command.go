@@ -33,25 +33,22 @@ func importCommand() *cobra.Command {
 				return err
 			}
 			defer p.Close()
-			ctx := p.inWorkspace(cmd.Context())
 			org, err := p.clientNamed(cmd, client)
 			if err != nil {
 				return err
 			}
 			lost := false
 			for _, path := range args {
-				in := crmops.ImportInput{Client: org.ID, Filename: filepath.Base(path), Kind: crm.Kind(kind), Profile: crm.Profile(profile), Saved: mapping, DryRun: dryRun}
-				done, err := p.importFile(cmd, path, in)
+				in := crmops.ImportInput{Client: org.ID, Filename: filepath.Base(path), Kind: crm.Kind(kind), Profile: crm.Profile(profile), Saved: mapping}
+				take := p.importFile
+				if dryRun {
+					take = p.tryFile
+				}
+				tally, err := take(cmd, path, in, rejects)
 				if err != nil {
 					return fmt.Errorf("import %s: %w", path, err)
 				}
-				printTally(cmd.OutOrStdout(), path, done, dryRun)
-				lost = lost || done.Tally.Rejected > 0
-				if rejects != "" && done.Tally.Rejected > 0 {
-					if err := writeTo(rejects, func(w io.Writer) error { return p.CRM.WriteRejects(ctx, p.operator(), org.ID, done.ID, w) }); err != nil {
-						return err
-					}
-				}
+				lost = lost || tally.Rejected > 0
 			}
 			if lost {
 				return errFound
@@ -64,7 +61,7 @@ func importCommand() *cobra.Command {
 	cmd.Flags().StringVar(&kind, "kind", "", "what the rows are, when the columns do not tell: "+strings.Join(kindNames(), ", "))
 	cmd.Flags().StringVar(&profile, "profile", "", "hubspot, salesforce or generic, when the columns do not tell")
 	cmd.Flags().StringVar(&mapping, "mapping", "", "name of a mapping that was kept in the browser")
-	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only count what would be new, changed, unchanged and rejected")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "only count what would be new, changed, unchanged and rejected; nothing is kept")
 	cmd.Flags().StringVar(&rejects, "rejects", "", "write rejected rows with their reasons to this CSV file")
 	return cmd
 }
@@ -77,22 +74,58 @@ func kindNames() []string {
 	return out
 }
 
-func (p *Program) importFile(cmd *cobra.Command, path string, in crmops.ImportInput) (crmops.Import, error) {
-	f, err := os.Open(path)
+// importFile imports the file, says what came of it, and writes its rejects to a file when one is named and there are some.
+func (p *Program) importFile(cmd *cobra.Command, path string, in crmops.ImportInput, rejects string) (crmops.Tally, error) {
+	f, err := openFile(path)
 	if err != nil {
-		return crmops.Import{}, fault.New(fault.NotFound, "file", "%s cannot be read: %s", path, plainCause(err)).Because(err)
+		return crmops.Tally{}, err
 	}
 	defer f.Close()
 	in.Reader = f
-	return p.CRM.Import(p.inWorkspace(cmd.Context()), p.operator(), in)
+	ctx := p.inWorkspace(cmd.Context())
+	i, err := p.CRM.Import(ctx, p.operator(), in)
+	if err != nil {
+		return i.Tally, err
+	}
+	printTally(cmd.OutOrStdout(), path, fmt.Sprintf("import %d", i.No), i.Tally)
+	return i.Tally, writeRejects(rejects, i.Tally, func(w io.Writer) error { return p.CRM.WriteRejects(ctx, p.operator(), in.Client, i.ID, w) })
 }
 
-func printTally(w io.Writer, path string, i crmops.Import, dryRun bool) {
-	verb := fmt.Sprintf("import %d", i.No)
-	if dryRun {
-		verb = "dry run"
+// tryFile does as importFile would and keeps nothing.
+func (p *Program) tryFile(cmd *cobra.Command, path string, in crmops.ImportInput, rejects string) (tally crmops.Tally, err error) {
+	f, err := openFile(path)
+	if err != nil {
+		return crmops.Tally{}, err
 	}
-	fmt.Fprintf(w, "%s: %s: %d new, %d changed, %d unchanged, %d rejected\n", path, verb, i.Tally.New, i.Tally.Changed, i.Tally.Unchanged, i.Tally.Rejected)
+	defer f.Close()
+	in.Reader = f
+	ctx := p.inWorkspace(cmd.Context())
+	trial, err := p.CRM.Try(ctx, p.operator(), in)
+	if err != nil {
+		return crmops.Tally{}, err
+	}
+	defer func() { err = errors.Join(err, trial.Close()) }()
+	printTally(cmd.OutOrStdout(), path, "dry run", trial.Tally)
+	return trial.Tally, writeRejects(rejects, trial.Tally, func(w io.Writer) error { return trial.WriteRejects(ctx, w) })
+}
+
+func openFile(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "file", "%s cannot be read: %s", path, plainCause(err)).Because(err)
+	}
+	return f, nil
+}
+
+func writeRejects(path string, t crmops.Tally, write func(io.Writer) error) error {
+	if path == "" || t.Rejected == 0 {
+		return nil
+	}
+	return writeTo(path, write)
+}
+
+func printTally(w io.Writer, path, verb string, t crmops.Tally) {
+	fmt.Fprintf(w, "%s: %s: %d new, %d changed, %d unchanged, %d rejected\n", path, verb, t.New, t.Changed, t.Unchanged, t.Rejected)
 }
 
 // clientNamed finds a client by id or by name.

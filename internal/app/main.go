@@ -60,7 +60,7 @@ func exitOf(err error, stderr io.Writer) int {
 	return fault.ExitCode(faults[0].Kind)
 }
 
-// usageError is a command line that cobra does not understand.
+// usageError is a command line that is not understood.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -69,10 +69,15 @@ func (e usageError) Unwrap() error { return e.error }
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())}
+			return misused(cmd, err)
 		}
 		return nil
 	}
+}
+
+// misused is what is wrong with a command line, and where its use is told.
+func misused(cmd *cobra.Command, err error) error {
+	return usageError{fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())}
 }
 
 // command is the whole command line.
@@ -83,9 +88,7 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())}
-	})
+	root.SetFlagErrorFunc(misused)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), serveCommand(), initCommand(), userCommand(), workspaceCommand(),

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/uptrace/bun"
 
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
@@ -48,7 +49,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Statements: probeStatements, Files: probeFiles})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Files: probeFiles})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -75,32 +76,45 @@ func probeJournal(ctx context.Context, d *db.DB) (string, error) {
 	return fmt.Sprintf("%d entries hold", report.Head.Seq), nil
 }
 
-// probeStatements recomputes the statements of the context's workspace.
-func probeStatements(ctx context.Context, d *db.DB) (string, error) {
-	words, altered, err := countStatements(ctx, d)
-	if err != nil {
-		return "", err
-	}
-	if len(altered) > 0 {
-		return "", fmt.Errorf("%w; %s", altered[0], words)
-	}
-	return words, nil
+// probeContracts compares the contracts of the context's workspace with its record.
+func probeContracts(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, "contract", contractops.VerifyStored))
 }
 
-// countStatements tells in words how many statements hold, and gives those that do not.
-func countStatements(ctx context.Context, d *db.DB) (words string, altered []feesops.Altered, err error) {
+// probeStatements recomputes the statements of the context's workspace.
+func probeStatements(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, "statement", feesops.VerifyStored))
+}
+
+func probed[A error](words string, altered []A, err error) (string, error) {
+	if err == nil && len(altered) > 0 {
+		err = fmt.Errorf("%w; %s", altered[0], words)
+	}
+	return words, err
+}
+
+// verification compares what is kept with what was recorded: how many hold, and those that do not.
+type verification[A error] func(ctx context.Context, tx bun.Tx) (held int, altered []A, err error)
+
+// standing tells in words how many of what is kept hold, and gives those that do not.
+func standing[A error](ctx context.Context, d *db.DB, what string, verify verification[A]) (words string, altered []A, err error) {
 	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		held, found, err := feesops.VerifyStored(ctx, tx)
-		words, altered = counted(held, "statement")+" hold", found
-		if held == 1 {
-			words += "s"
-		}
+		held, found, err := verify(ctx, tx)
+		words, altered = counted(held, what)+" "+agreeing(held, "holds", "hold"), found
 		if len(found) > 0 {
-			words += fmt.Sprintf(", %d do not", len(found))
+			words += fmt.Sprintf(", %d %s not", len(found), agreeing(len(found), "does", "do"))
 		}
 		return err
 	})
 	return words, altered, err
+}
+
+// agreeing is the verb as it goes with the number.
+func agreeing(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // counted is "1 statement" or "2 statements".

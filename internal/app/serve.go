@@ -29,7 +29,7 @@ func serveCommand() *cobra.Command {
 			defer p.Close()
 			listener, err := net.Listen("tcp", cfg.Address)
 			if err != nil {
-				return fmt.Errorf("listen on %s: %w", cfg.Address, err)
+				return notListening(cfg.Address, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Ofrecord serves %s on http://%s\n", cfg.DatabaseName(), listener.Addr())
 			if err := p.hintFirstSteps(cmd); err != nil {
@@ -177,6 +177,21 @@ func (p *Program) report(task string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.Log.Error("background work failed", "task", task, "error", err)
 	}
+}
+
+// notListening says why nobody can be served on an address, and what to do. Fault: Unavailable.
+func notListening(address string, err error) error {
+	cause := err
+	var system *os.SyscallError
+	if errors.As(err, &system) {
+		cause = system.Err
+	}
+	f := fault.New(fault.Unavailable, "address", "%s cannot be listened on: %v; give another address with --address or OFRECORD_ADDRESS", address, cause)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		f = fault.New(fault.Unavailable, "address", "another program listens on %s already; give another address with --address or OFRECORD_ADDRESS. "+
+			"A sign-in link that was printed before begins with the old one: ofrecord user link EMAIL prints it anew for the same --address", address)
+	}
+	return f.Because(err)
 }
 
 // listenNear listens on the address, or on a free port of the same host when it is taken.

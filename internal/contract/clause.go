@@ -20,8 +20,11 @@ type clauseKind struct {
 func clauseKinds() []clauseKind {
 	return []clauseKind{
 		retainerKind,
+		hourlyKind,
 		scorecardKind,
 		revenueShareKind,
+		perResultKind,
+		milestonesKind,
 		mediaCommissionKind,
 		markupKind,
 		passThroughKind,

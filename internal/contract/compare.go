@@ -123,6 +123,8 @@ func (f *flattener) object(v *value, fields []spec, path, name string) {
 		switch {
 		case s.scalar != nil:
 			f.add(at, called, f.plain(*s.scalar, child.text))
+		case s.instead != nil && child.fields == nil:
+			f.add(at, called, child.text)
 		case s.either != nil:
 			f.clauses(child, s.either, at)
 		case s.items != nil && s.items.scalar != nil:

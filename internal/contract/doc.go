@@ -12,7 +12,8 @@
 // proration, lookback, edge (what happens to touches that the lookback cuts off), carve-out (deals that the client already had), tail (how
 // long revenue counts after the end), clawback, objection window, spend (what the agency buys for the client: net is what the vendor charges,
 // gross the price before the vendor's commission), coverage (the clauses that a limit over several of them counts), rung (a step of the ladder
-// of service credits).
+// of service credits), hours (what a retainer's fee includes), rollover, deficit, overage, rate card, result
+// (what is paid for one by one), duplicate, milestone.
 //
 // Order of clauses: fees, then service credits, then minimums, then what is not to be exceeded; a limit counts only what is charged before it.
 //

@@ -84,6 +84,8 @@ func schemaOf(s spec) members {
 		return append(out, members{{"type", "array"}, {"minItems", 1}, {"items", members{{"oneOf", kinds}}}}...)
 	case s.items != nil:
 		return append(out, members{{"type", "array"}, {"items", schemaOf(*s.items)}}...)
+	case s.instead != nil:
+		return append(out, member{"oneOf", []members{scalarSchema(*s.instead), objectSchema(s.fields)}})
 	default:
 		return append(out, objectSchema(s.fields)...)
 	}

@@ -2,9 +2,11 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,10 +56,18 @@ func readDocument(source []byte) (*value, fault.List) {
 		return nil, r.faults
 	}
 	v := r.object(file.Docs[0].Body, document.fields, "")
+	byPlace(r.faults)
 	if more := len(r.faults) - maxFaults; more > 0 {
 		r.faults = append(r.faults[:maxFaults], fault.New(fault.Invalid, "more", "and %d more problems; mend these first", more))
 	}
 	return v, r.faults
+}
+
+// byPlace puts problems into the order of the text. What is missing stands where the part begins that should hold it.
+func byPlace(faults fault.List) {
+	slices.SortStableFunc(faults, func(a, b *fault.Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }
 
 func syntaxFault(err error) *fault.Fault {
@@ -99,6 +109,8 @@ func (r *reader) read(node ast.Node, s spec, path string) *value {
 		return r.list(node, path, func(n ast.Node, p string) *value { return r.read(n, *s.items, p) })
 	case s.either != nil:
 		return r.list(node, path, func(n ast.Node, p string) *value { return r.oneOf(n, s.either, p) })
+	case s.instead != nil:
+		return r.wordOrKeys(node, s, path)
 	default:
 		return r.object(node, s.fields, path)
 	}
@@ -170,6 +182,20 @@ func shorten(s string) string {
 		return string(runes[:60]) + "…"
 	}
 	return s
+}
+
+// wordOrKeys reads keys, or the word that may stand in their place; what it gives has no fields then.
+func (r *reader) wordOrKeys(node ast.Node, s spec, path string) *value {
+	text, word := scalarText(node)
+	if !word {
+		return r.object(node, s.fields, path)
+	}
+	v := place(node, path)
+	v.text = strings.TrimSpace(text)
+	if s.instead.check(v.text) != nil {
+		r.problem(beginning(node), path, "value", "%q: write %s, or keys: %s", shorten(v.text), s.instead.write, strings.Join(keysOf(s.fields), ", "))
+	}
+	return v
 }
 
 func (r *reader) list(node ast.Node, path string, each func(ast.Node, string) *value) *value {
@@ -274,6 +300,8 @@ func (s spec) toWrite() string {
 		return fmt.Sprintf("write, for example, %s: %s", s.key, s.scalar.write)
 	case s.items != nil || s.either != nil:
 		return fmt.Sprintf("write %s: and its entries, each beginning with a hyphen", s.key)
+	case s.instead != nil:
+		return fmt.Sprintf("write %s: %s, or %s: with %s", s.key, s.instead.write, s.key, strings.Join(keysOf(s.fields), ", "))
 	default:
 		return fmt.Sprintf("write %s: with %s", s.key, strings.Join(keysOf(s.fields), ", "))
 	}

@@ -66,6 +66,8 @@ func written(s spec) string {
 		return "a list, each a " + form(*s.items.scalar)
 	case s.items != nil:
 		return "a list"
+	case s.instead != nil:
+		return form(*s.instead) + ", or keys"
 	default:
 		return "keys"
 	}

@@ -8,13 +8,13 @@ import (
 
 var retainerKind = clauseKind{spec: retainerSpec, name: "Retainer", build: func(b *builder, v *value, _ Terms) Clause { return b.retainer(v) }}
 
-var retainerSpec = spec{key: "retainer", doc: "A fixed fee for each fee period.", fields: []spec{
+var retainerSpec = spec{key: "retainer", doc: "A fixed fee for each fee period, and the hours that it includes.", fields: append([]spec{
 	{key: "retainer", doc: "The name of the clause, the same in every version.", scalar: slugScalar},
 	{key: "fee", doc: "The fee and its period.", scalar: amountPer(EveryMonth, EveryQuarter, EveryYear)},
 	{key: "anchor", doc: "The day of the month on which fee periods start; 31 means the last day of a shorter month. Quarters and years count from the term's first month.", scalar: integerFrom(1, 31)},
 	{key: "billed", doc: "The statement that carries a fee period is the one in which it starts or ends.", scalar: choice("at-start", "at-end")},
 	{key: "proration", doc: "What is owed for a fee period that is only partly in force.", scalar: choice(string(ActualDays), string(Fixed30), string(Thirty360), string(Annual365), string(NoProration))},
-}}
+}, hoursFields...)}
 
 // Proration is the convention for a fee period that is only partly in force.
 type Proration string
@@ -36,6 +36,7 @@ type Retainer struct {
 	AnchorDay int    // day of month on which fee periods start, 1 to 31
 	Billed    string // at-start | at-end: the statement that carries a fee period is the one in which it starts or ends
 	Proration Proration
+	Hours     *Hours // nil: the fee includes no hours
 }
 
 // ClauseID is the id of the clause.
@@ -48,18 +49,31 @@ func (Retainer) Kind() string { return "retainer" }
 func (r Retainer) RateWords() string { return r.Fee.Format() + " per " + string(r.Every) }
 
 // Promise is the fee and its period, with the currency.
-func (r Retainer) Promise() string { return r.Fee.FormatWith() + " per " + string(r.Every) }
+func (r Retainer) Promise() string {
+	if r.Hours != nil {
+		return fmt.Sprintf("%s per %s for %s", r.Fee.FormatWith(), r.Every, minutesWords(r.Hours.Minutes))
+	}
+	return r.Fee.FormatWith() + " per " + string(r.Every)
+}
 
 func (b *builder) retainer(v *value) Retainer {
 	fee, every := b.amountPer(v.get("fee"))
 	return Retainer{
 		ID: v.str("retainer"), Fee: fee, Every: every, AnchorDay: v.number("anchor"),
-		Billed: v.str("billed"), Proration: Proration(v.str("proration")),
+		Billed: v.str("billed"), Proration: Proration(v.str("proration")), Hours: b.hours(v, every),
 	}
 }
 
 // Words is the clause in plain sentences.
 func (r Retainer) Words(Terms) string {
+	if r.Hours == nil {
+		return r.FeeWords()
+	}
+	return r.FeeWords() + " " + r.HoursWords()
+}
+
+// FeeWords is what the clause says of the fee.
+func (r Retainer) FeeWords() string {
 	billed := "in which it starts"
 	if r.Billed == "at-end" {
 		billed = "in which it ends"

@@ -16,7 +16,8 @@ type spec struct {
 	scalar   *scalar // exactly one of scalar, fields, items is set
 	fields   []spec
 	items    *spec
-	either   []spec // a list whose entries are told apart by their first key (clauses)
+	either   []spec  // a list whose entries are told apart by their first key (clauses)
+	instead  *scalar // beside fields: a word that may stand in place of the keys, such as none
 	optional bool
 }
 
@@ -88,7 +89,10 @@ func spanOrNone(units ...cal.Unit) *scalar {
 		if s == "none" {
 			return nil
 		}
-		return checkSpan(s, units)
+		if err := checkSpan(s, units); err != nil {
+			return fmt.Errorf("%w, or none", err)
+		}
+		return nil
 	})
 }
 
@@ -101,7 +105,7 @@ func unitsOf(units []cal.Unit) string {
 }
 
 func exampleOf(units []cal.Unit) string {
-	for _, likely := range []cal.Span{{N: 5, Unit: cal.WorkingDays}, {N: 90, Unit: cal.Days}} {
+	for _, likely := range []cal.Span{{N: 5, Unit: cal.WorkingDays}, {N: 90, Unit: cal.Days}, {N: 15, Unit: cal.Minutes}} {
 		if slices.Contains(units, likely.Unit) && len(units) <= 2 || likely.Unit == cal.Days && slices.Contains(units, cal.Days) {
 			return likely.String()
 		}
@@ -124,7 +128,7 @@ func checkSpan(s string, units []cal.Unit) error {
 }
 
 // longest keeps every length within half a century, so that no date leaves the calendar.
-var longest = map[cal.Unit]int{cal.Hours: 24 * 18262, cal.Days: 18262, cal.WorkingDays: 13000, cal.Weeks: 2600, cal.Months: 600, cal.Years: 50}
+var longest = map[cal.Unit]int{cal.Minutes: 60 * 24 * 18262, cal.Hours: 24 * 18262, cal.Days: 18262, cal.WorkingDays: 13000, cal.Weeks: 2600, cal.Months: 600, cal.Years: 50}
 
 func percentOf() *scalar {
 	return textOf("percentage", "3 %", `^[0-9]+(\.[0-9]+)? ?%$`, func(s string) error {

@@ -12,6 +12,7 @@
 //   - Profile: a system whose exports are known; object: one of its tables ("Opportunity", "deals").
 //   - Mapping: which column of a file holds which field, and by which stated convention its values are read.
 //   - Reference: what side tables say (names of campaigns, stages that mean won, leads that became contacts).
+//   - Weighing: what a contract says that decides how much an issue of the evidence matters, in plain values; the contract itself is not known here.
 //   - Problem: what was wrong with one row, at its line and column, with a code and words. A problem with Lost set cost the row.
 //
 // Invariants

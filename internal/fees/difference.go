@@ -3,6 +3,7 @@ package fees
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -23,15 +24,26 @@ type LineChange struct {
 func lineKey(l Line) string {
 	key := []string{l.Clause, string(l.Kind), l.Deal}
 	switch l.Kind {
-	case KindRetainer, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
+	case KindRetainer, KindHours, KindOverage, KindReconciliation, KindHourly, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
 		key = append(key, l.Text)
-	case KindReleased, KindCorrection:
+	case KindReleased, KindCorrection, KindMilestone, KindMilestoneBonus:
 		key = append(key, l.Events...)
+	case KindResult, KindResultFree, KindResultCredit, KindDisputeFee:
+		key = append(key, strconv.Itoa(l.Basis.Version), l.Rate)
 	}
 	return strings.Join(key, "\x00")
 }
 
-// Compare lists the lines that differ in amount between two statements of one period, in the order of their lines.
+// otherResults: as many results, but not the same ones. One that another statement bills must not hide behind one that it does not.
+func otherResults(a, b Line) bool {
+	switch a.Kind {
+	case KindResult, KindResultFree, KindResultCredit, KindDisputeFee:
+		return !slices.Equal(a.Events, b.Events)
+	}
+	return false
+}
+
+// Compare lists the lines that differ in amount, or in the results that they bill, between two statements of one period, in the order of their lines.
 func Compare(before, after Statement) []LineChange {
 	var out []LineChange
 	later := map[string][]Line{}
@@ -47,7 +59,7 @@ func Compare(before, after Statement) []LineChange {
 			change(l, &l.Amount, nil)
 			continue
 		}
-		if now := same[0]; now.Amount != l.Amount {
+		if now := same[0]; now.Amount != l.Amount || otherResults(l, now) {
 			change(l, &l.Amount, &now.Amount)
 		}
 		later[lineKey(l)] = same[1:]

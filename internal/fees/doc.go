@@ -8,7 +8,10 @@
 // rounding, evidence), considered (a deal that was looked at and not charged, with the reason), settled (what earlier, locked statements
 // charged), limit (a floor or a cap, always its own line), payable (the undisputed rest), held (what a dispute holds back over the lock),
 // released (what of it the client accepts: the next statement carries it, once), waived (what of it the agency gives up), correction (what
-// later evidence changes of a locked month: owed now less charged), used (the part of the evidence that decides a statement, and no more).
+// later evidence changes of a locked month: owed now less charged), used (the part of the evidence that decides a statement, and no more), lot
+// (hours earned in one fee period, with their expiry), account (the hours of a fee period), hours at hand (its lots less repaid debt), overage,
+// late entry (one of a fee period that is settled without it), result (a lead, appointment or acquisition that is paid for one by one), handover
+// (a delivery of a milestone or of a part of it).
 //
 // Order of a statement: fees, then service credits, then minimums, then what is not to be exceeded, each computed on what stands before it; then
 // settled disputes, which no limit counts again. A limit over several clauses counts other months as they were charged, and those without
@@ -30,4 +33,6 @@
 // Time: a statement's period is half-open, in the contract's zone; a deal counts on its close date, a payment on the day it was
 // received or the deal was won, whichever is later, but what a locked statement charged stays in its month; the version in force on the day it
 // was won governs a deal for life. A line belongs to the limit window in which the first day of its month lies; a contract year is twelve statements.
+// Results and milestones stand as they are known at the end of the statement's period, or, while it runs, before the day of the draft; the version
+// in force on the day of delivery governs them for life.
 package fees

@@ -20,6 +20,7 @@ func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
 	d.checkPeriod(asOf)
 	d.index = newIndex(f.Evidence)
 	d.charge()
+	d.checkEntries()
 	d.checkCarveOuts()
 	d.checkCategories()
 	d.released()
@@ -34,12 +35,14 @@ type drafter struct {
 	currency  money.Currency
 	index     *index
 
-	chargedEvents map[chargeKey]before  // what locked statements did with an event
-	known         map[eventsKey][]event // what was found of each deal
-	owed          map[owedKey]owedMonth // what is owed for each month as the evidence now says
-	consulted     map[int]bool          // versions that a line was computed from beside its own
-	others        *history              // what other months charge, once it was asked for
-	bought        map[string][]string   // row of spend -> clauses that charged it, once it was asked for
+	chargedEvents map[chargeKey]before          // what locked statements did with an event
+	known         map[eventsKey][]event         // what was found of each deal
+	owed          map[owedKey]owedMonth         // what is owed for each month as the evidence now says
+	owedUntil     map[string]*owedSoFar         // how far, by clause
+	byMonth       map[string]map[cal.Date][]int // the deals of each month, by clause
+	consulted     map[int]bool                  // versions that a line was computed from beside its own
+	others        *history                      // what other months charge, once it was asked for
+	bought        map[string][]string           // row of spend -> clauses that charged it, once it was asked for
 
 	statement Statement
 	issues    []Issue
@@ -48,7 +51,7 @@ type drafter struct {
 // newDrafter begins the draft of the period of the facts, whose settled statements are in order. It has no index yet.
 func newDrafter(a contract.Agreement, f Facts) *drafter {
 	latest, currency := a.Latest(), a.First().Currency
-	return &drafter{agreement: a, facts: f, currency: currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}, consulted: map[int]bool{}, statement: Statement{
+	return &drafter{agreement: a, facts: f, currency: currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}, owedUntil: map[string]*owedSoFar{}, byMonth: map[string]map[cal.Date][]int{}, consulted: map[int]bool{}, statement: Statement{
 		Contract: latest.Key, Client: latest.Client, Agency: latest.Agency, Currency: currency,
 		Period: f.Period, Evidence: f.Evidence.AsOf, Total: money.New(0, currency),
 	}}
@@ -80,7 +83,7 @@ func (d *drafter) checkPeriod(asOf cal.Date) {
 			d.facts.Period.Last().Words(), asOf.Words())
 	}
 	if d.agreement.Running().Overlap(d.facts.Period).IsEmpty() {
-		d.issue(Info, "not-running", "", "The contract does not run in this period: it runs %s. Only revenue under a tail and settled disputes can be charged.",
+		d.issue(Info, "not-running", "", "The contract does not run in this period: it runs %s. Only revenue under a tail, what was delivered before the end, and settled disputes can be charged.",
 			d.agreement.Running().Words())
 	}
 }

@@ -35,6 +35,8 @@ type SettledLine struct {
 	GivenUp  int64    `json:"given_up,omitempty"` // the amount of a conceded line
 	Waived   int64    `json:"waived,omitempty"`   // what the agency gave up of it after the lock; in Minor still
 	CountsOn cal.Date `json:"counts_on,omitzero"`
+
+	Hours *HoursSum `json:"hours,omitempty"` // of working time: what the line counted
 }
 
 // Released is a line that was held by a dispute on a locked statement and is now owed, in whole or in part. It is carried by one

@@ -18,7 +18,7 @@ type shareMonth struct {
 	*drafter
 	clause  string
 	period  cal.Period
-	past    []charge
+	past    *charges
 	current bool
 	lines   []Line
 	held    []string // deals of which a fact is missing
@@ -34,7 +34,8 @@ func (m *shareMonth) run() {
 
 // own charges the events that count in the month, as the evidence now says.
 func (m *shareMonth) own() {
-	for _, deal := range m.index.deals {
+	for _, at := range m.dealsOf(m.clause, m.period) {
+		deal := m.index.deals[at]
 		if deal.Won && deal.ClosedOn.IsZero() {
 			m.consider(deal, m.clause, hold(NoCloseDate, "The deal is won, but the CRM has no close date: nobody can say to which month it belongs."))
 		}
@@ -239,7 +240,7 @@ func (c credited) line() Line {
 	}
 }
 
-// decimalOf writes an exact rate: 3 % is 0.03. Percentages always end within a few decimals.
+// decimalOf writes an exact rate: 3 % is 0.03, 100 % is 1. Percentages always end within a few decimals.
 func decimalOf(r money.Ratio) string {
 	percent, ok := strings.CutSuffix(money.NewRatio(r.Num(), r.Den()).String(), " %")
 	if !ok {
@@ -249,7 +250,7 @@ func decimalOf(r money.Ratio) string {
 	for len(whole) < 3 {
 		whole = "0" + whole
 	}
-	return strings.TrimRight(whole[:len(whole)-2]+"."+whole[len(whole)-2:]+frac, "0")
+	return strings.TrimSuffix(strings.TrimRight(whole[:len(whole)-2]+"."+whole[len(whole)-2:]+frac, "0"), ".")
 }
 
 func (c credited) text() string {

@@ -45,28 +45,41 @@ func agreements(t testing.TB) []contract.Agreement {
 	for _, name := range []string{"proration-annual-365", "lookback-drop", "lookback-renormalise", "worked-month", "cap-per-quarter", "period-floor", "per-deal-floor-and-cap",
 		"per-deal-cap-over-its-life", "customer-first-won-deal", "customer-types-unknown-hold", "other-currency-home-amount", "amendment-of-the-rate",
 		"tail", "contacts-of-the-account", "refund-ignored", "provider-credit", "cap-and-clawback", "amendment-mid-month",
-		"fees-credits-minimum-not-to-exceed", "not-to-exceed-over-the-term", "minimum-topped-up", "service-credit-highest-rung", "rebate-shown-as-returned"} {
-		archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var versions []contract.Terms
-		for _, f := range archive.Files {
-			if f.Name == "contract.yaml" || f.Name == "contract-2.yaml" {
-				terms, err := contract.Parse(f.Data)
-				if err != nil {
-					t.Fatal(err)
-				}
-				versions = append(versions, terms)
-			}
-		}
-		a, err := contract.NewAgreement(versions...)
-		if err != nil {
-			t.Fatal(err)
-		}
+		"fees-credits-minimum-not-to-exceed", "not-to-exceed-over-the-term", "minimum-topped-up", "service-credit-highest-rung", "rebate-shown-as-returned",
+		"hours-rollover-oldest-first", "hours-rollover-cap-on-balance", "hours-rollover-expires-in-days", "hours-debt-carried", "hours-debt-carried-to-the-end", "hours-amended-mid-month",
+		"hours-rounded-by-person-day", "hours-overage-approved", "hours-reconciled-excess", "hours-anchored-mid-month", "hours-of-several-clauses",
+		"hourly-cap-and-late-entries", "hourly-person-month", "hourly-role-held"} {
+		a := agreementNamed(t, name)
 		out = append(out, a)
 	}
 	return out
+}
+
+// agreementNamed is the agreement of a worked example.
+func agreementNamed(t interface {
+	Helper()
+	Fatal(...any)
+}, name string) contract.Agreement {
+	t.Helper()
+	archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var versions []contract.Terms
+	for _, f := range archive.Files {
+		if f.Name == "contract.yaml" || f.Name == "contract-2.yaml" {
+			terms, err := contract.Parse(f.Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			versions = append(versions, terms)
+		}
+	}
+	a, err := contract.NewAgreement(versions...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 // chance draws as evenly as data comes; rapid, which prefers small numbers, gives its seed.
@@ -148,6 +161,7 @@ func (c chance) evidence() crm.Evidence {
 		e.CarveOuts = append(e.CarveOuts, crm.CarveOut{List: c.of("before-us", "other"), DealID: c.of("", "d0"), CompanyID: c.of("", "co1"), Company: c.of("", "bolt"), Reason: c.of("a", "b")})
 	}
 	c.purchases(&e)
+	c.timeEntries(&e)
 	return e
 }
 
@@ -198,6 +212,7 @@ func TestWhateverTheEvidence(t *testing.T) {
 		e := &mixed.Evidence
 		e.Companies, e.Contacts, e.Deals, e.DealContacts = shuffled(c, e.Companies), shuffled(c, e.Contacts), shuffled(c, e.Deals), shuffled(c, e.DealContacts)
 		e.Touches, e.Payments, e.CarveOuts, mixed.Settled = shuffled(c, e.Touches), shuffled(c, e.Payments), shuffled(c, e.CarveOuts), shuffled(c, f.Settled)
+		e.TimeEntries, e.MetricReadings = shuffled(c, e.TimeEntries), shuffled(c, e.MetricReadings)
 		if got, _ := drafted(t, a, mixed); !bytes.Equal(got, want) {
 			t.Errorf("the order of the facts changes the statement:\n%s\n%s", want, got)
 		}

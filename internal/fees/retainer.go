@@ -66,6 +66,7 @@ func feeRuns(a contract.Agreement, id string) []feeRun {
 		if !ok {
 			continue
 		}
+		r.Hours = nil // they change no fee
 		if n := len(runs); n > 0 && runs[n-1].retainer == r && runs[n-1].period.To == s.Period.From {
 			runs[n-1].period.To = s.Period.To
 			continue
@@ -81,6 +82,7 @@ func (d *drafter) retainers(id string) {
 		d.retainer(run, charged)
 	}
 	d.correctFees(id, charged)
+	d.retainerHours(id)
 }
 
 // feeCharged is what locked statements charged for a fee period, what of it was charged and not taken back again, and what the agency gave up.

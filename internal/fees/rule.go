@@ -12,15 +12,19 @@ import (
 type rule struct {
 	kind  string                      // of the clause
 	uses  []crm.Kind                  // the evidence that it is computed from, beside deals and what belongs to them
+	only  func(contract.Clause) bool  // the clauses of the kind that use it; nil: all
 	draft func(d *drafter, id string) // puts the lines of the clause with this id on the statement
 }
 
 // rules of all kinds, in the order in which their lines stand on a statement: fees, then credits, then minimums, then what is not to be exceeded.
 func rules() []rule {
 	return []rule{
-		{kind: "retainer", draft: (*drafter).retainers},
+		{kind: "retainer", uses: []crm.Kind{crm.KindTimeEntry, crm.KindMetricReading}, only: contract.CountsHours, draft: (*drafter).retainers},
+		{kind: "hourly", uses: []crm.Kind{crm.KindTimeEntry}, draft: (*drafter).hourly},
 		{kind: "scorecard", uses: []crm.Kind{crm.KindMetricReading}, draft: (*drafter).scorecards},
 		{kind: "revenue_share", draft: (*drafter).share},
+		{kind: "per_result", uses: []crm.Kind{crm.KindLead}, draft: (*drafter).perResult},
+		{kind: "milestones", uses: []crm.Kind{crm.KindDelivery}, draft: (*drafter).milestones},
 		{kind: "media_commission", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "markup", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "pass_through", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
@@ -28,6 +32,18 @@ func rules() []rule {
 		{kind: "minimum", draft: (*drafter).minimum},
 		{kind: "not_to_exceed", draft: (*drafter).notToExceed},
 	}
+}
+
+// usedIn says whether a version has a clause that is computed from what the rule uses.
+func (r rule) usedIn(a contract.Agreement) bool {
+	for _, t := range a.Versions {
+		for _, c := range t.Clauses {
+			if c.Kind() == r.kind && (r.only == nil || r.only(c)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // clausesOf are the ids of the clauses of a kind over all versions, in the order in which they appear.

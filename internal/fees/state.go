@@ -359,11 +359,19 @@ func remaining(lines []Line, amounts []money.Amount, limit Line) money.Amount {
 		if !l.countsIn(limit) && len(over) == 0 {
 			continue
 		}
-		if len(over) == 0 && l.Clause == limit.Clause || slices.Contains(over, l.Clause) && !(limit.Basis.Limit.NoCosts && l.Kind == KindSpend) {
+		if len(over) == 0 && l.under() == limit.under() || slices.Contains(over, l.Clause) && !(limit.Basis.Limit.NoCosts && l.Kind == KindSpend) {
 			sum = sum.Add(amounts[i])
 		}
 	}
 	return sum
+}
+
+// under is what a limit of the line's clause is over: all lines of the clause, or, where it limits months of work, those of one month.
+func (l Line) under() string {
+	if l.Basis.Hours != nil {
+		return l.Clause + "\x00" + l.Basis.Hours.Window.String()
+	}
+	return l.Clause
 }
 
 // move is what the limit adds when the statement's fees under it are now: the cumulative adjustment less what was adjusted before.
@@ -390,7 +398,7 @@ func Settle(id string, s Statement, lines []LineLife) SettledStatement {
 	out := SettledStatement{ID: id, Period: s.Period}
 	for i, amount := range amountsWithout(s, conceded) {
 		l := s.Lines[i]
-		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, CountsOn: l.CountsOn}
+		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, CountsOn: l.CountsOn, Hours: l.Basis.Hours}
 		if conceded(i) {
 			settled.Conceded, settled.GivenUp = true, l.Amount.Minor
 		}

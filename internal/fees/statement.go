@@ -44,13 +44,25 @@ const (
 	KindScorecard   LineKind = "scorecard"
 	KindReleased    LineKind = "released"
 
-	KindSpend         LineKind = "spend" // what was bought for the client, at cost
-	KindCommission    LineKind = "commission"
-	KindMarkup        LineKind = "markup"
-	KindReturned      LineKind = "returned" // a part of the bill that is shown as returned to the client
-	KindServiceCredit LineKind = "service-credit"
-	KindMinimum       LineKind = "minimum"       // over several clauses; as the next
-	KindNotToExceed   LineKind = "not-to-exceed" // what is above it, taken off
+	KindSpend          LineKind = "spend" // what was bought for the client, at cost
+	KindCommission     LineKind = "commission"
+	KindMarkup         LineKind = "markup"
+	KindReturned       LineKind = "returned" // a part of the bill that is shown as returned to the client
+	KindServiceCredit  LineKind = "service-credit"
+	KindMinimum        LineKind = "minimum"        // over several clauses; as the next
+	KindNotToExceed    LineKind = "not-to-exceed"  // what is above it, taken off
+	KindHours          LineKind = "hours"          // the account of a fee period's hours; it charges nothing
+	KindOverage        LineKind = "overage"        // hours above those at hand, or debt that is billed
+	KindReconciliation LineKind = "reconciliation" // worked against included hours over a window
+	KindHourly         LineKind = "hourly"
+	// Of results that are paid for one by one: billed, free beyond a cap, credited, and the fee for denied disputes.
+	KindResult       LineKind = "result"
+	KindResultFree   LineKind = "result-over-cap"
+	KindResultCredit LineKind = "result-credit"
+	KindDisputeFee   LineKind = "dispute-fee"
+
+	KindMilestone      LineKind = "milestone"
+	KindMilestoneBonus LineKind = "milestone-bonus"
 )
 
 // Line is one charge. Quantity x Rate = Amount, rounded as Basis says.
@@ -92,6 +104,7 @@ type Basis struct {
 	Touches  []Credited `json:"touches,omitempty"`
 	Evidence []Evident  `json:"evidence,omitempty"`
 	Limit    *LimitSum  `json:"limit,omitempty"`
+	Hours    *HoursSum  `json:"hours,omitempty"`
 	Notes    []string   `json:"notes,omitempty"`
 }
 
@@ -121,6 +134,14 @@ type Evident struct {
 	Kind  string `json:"kind"` // deal | payment | statement | a kind of evidence
 	ID    string `json:"id"`
 	Words string `json:"words"`
+}
+
+// HoursSum is what a line counts in working time. Locked, it stands for good: later statements begin where it ends.
+type HoursSum struct {
+	Window  cal.Period    `json:"window"`            // the fee period, the window of a reconciliation, or the month of work
+	Account *HoursAccount `json:"account,omitempty"` // of a fee period
+	Billed  int64         `json:"billed,omitempty"`  // minutes of overage that the line charges
+	Entries []WorkedEntry `json:"entries,omitempty"`
 }
 
 // LimitSum is a cap or floor over a window, to date. NoCosts: of the clauses that it covers, lines at cost (KindSpend) do not count.

@@ -159,7 +159,7 @@ func (u *use) lists() []string {
 func (u *use) copyResults(out *crm.Evidence, e crm.Evidence) {
 	used := map[crm.Kind]bool{}
 	for _, r := range rules() {
-		if len(clausesOf(u.agreement, r.kind)) > 0 {
+		if r.usedIn(u.agreement) {
 			for _, k := range r.uses {
 				used[k] = true
 			}
@@ -172,10 +172,12 @@ func (u *use) copyResults(out *crm.Evidence, e crm.Evidence) {
 		out.MetricReadings = kept(e.MetricReadings, func(m crm.MetricReading) bool { return !m.Deleted && m.Through.Before(u.until) })
 	}
 	if used[crm.KindLead] {
-		out.Leads = kept(e.Leads, func(l crm.Lead) bool { return !l.Deleted })
+		out.Leads = kept(e.Leads, func(l crm.Lead) bool {
+			return !l.Deleted && l.DeliveredAt.Before(u.until.Start(u.agreement.First().Zone))
+		})
 	}
 	if used[crm.KindDelivery] {
-		out.Deliveries = kept(e.Deliveries, func(d crm.Delivery) bool { return !d.Deleted })
+		out.Deliveries = kept(e.Deliveries, func(d crm.Delivery) bool { return !d.Deleted && d.DeliveredOn.Before(u.until) })
 	}
 	if used[crm.KindSpend] {
 		out.Spend = kept(e.Spend, func(s crm.Spend) bool { return !s.Deleted && s.SpentOn.Before(u.until) })

@@ -139,6 +139,28 @@ func TestAProgramBringsAFileIn(t *testing.T) {
 	})
 }
 
+func TestAProgramDiscardsWhatItSentIn(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		k.t = t
+		var i crmapi.Import
+		k.call(201, "POST", "/imports?filename=deals.csv&dry_run=true", dealsCSV, &i)
+		for _, who := range []access.Actor{auditor, stranger, nobody} {
+			if w := k.send(who, "POST", "/imports/"+i.ID+"/discard", nil); w.Code < 400 {
+				t.Errorf("%s discards: %d", who.Account, w.Code)
+			}
+		}
+		for range 2 { // the second is the answer to the first again
+			if w := k.send(k.who, "POST", "/imports/"+i.ID+"/discard", nil, "Idempotency-Key", "away"); w.Code != 204 || w.Body.Len() > 0 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		}
+		k.call(404, "GET", "/imports/"+i.ID, "", nil)
+		k.call(404, "POST", "/imports/"+i.ID+"/discard", "", nil)
+		k.call(201, "POST", "/imports?filename=deals.csv", dealsCSV, &i)
+		k.call(409, "POST", "/imports/1/discard", "", nil)
+	})
+}
+
 func TestRejectsAreACSVFile(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		k.t = t

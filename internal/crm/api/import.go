@@ -28,6 +28,11 @@ func (o *Operations) registerImport(a *api.API) {
 		Description: "Read the import meanwhile to see how far it is. Applying goes on when the connection breaks.",
 		Tags:        []string{tag}, Action: string(access.EvidenceImport),
 	}, o.apply)
+	api.Register(a, api.Operation{
+		Method: http.MethodPost, Path: one + "/discard", ID: "discardImport", Summary: "Take a file away that was sent in and is not applied",
+		Description: "The record keeps who did. What is applied stays: a mistake is corrected by a later import.",
+		Tags:        []string{tag}, Action: string(access.EvidenceImport), Status: http.StatusNoContent,
+	}, o.discard)
 }
 
 func (o *Operations) importFile(ctx context.Context, in *struct {
@@ -58,4 +63,12 @@ func (o *Operations) apply(ctx context.Context, in *Of) (*api.Answer[Import], er
 		return nil, err
 	}
 	return &api.Answer[Import]{Body: importOf(i)}, nil
+}
+
+func (o *Operations) discard(ctx context.Context, in *Of) (*struct{}, error) {
+	i, err := o.find(ctx, *in)
+	if err != nil {
+		return nil, err
+	}
+	return nil, o.CRM.Discard(ctx, access.ActorFrom(ctx), in.Client, i.ID)
 }

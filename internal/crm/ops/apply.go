@@ -124,7 +124,10 @@ func alone(ctx context.Context, tx bun.Tx, client string) error {
 func (s *Service) readable(ctx context.Context, client, id string) error {
 	var u uploadRow
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		u, err = readUpload(ctx, tx, client, id)
+		if u, err = readUpload(ctx, tx, client, id); err != nil {
+			return err
+		}
+		_, err = readProgress(ctx, tx, id)
 		return err
 	})
 	if err != nil {

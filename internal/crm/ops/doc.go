@@ -3,6 +3,8 @@
 // Words
 //   - Upload: a file that arrived, kept by its content; nothing is known of it yet.
 //   - Check: the dry run. It goes the same way as applying and writes nothing but its own result.
+//   - Trial: a check of a file of which nothing is kept, neither the file nor a note of it.
+//   - Discard: an upload that is not applied is taken away with its file; the record keeps who did.
 //   - Import: a file applied under a mapping. It gets its number, gap-free per client, in its last transaction.
 //   - Version: what one import said of one record. A version is written only where it differs from the one before.
 //   - As of import N: for each record the version with the largest number up to N.

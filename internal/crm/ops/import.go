@@ -29,7 +29,7 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput
 	if err != nil {
 		return Import{}, err
 	}
-	m, err := s.mappingFor(ctx, actor, i.ID, in)
+	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return s.Preview(ctx, actor, in.Client, i.ID) })
 	if err != nil {
 		return Import{}, err
 	}
@@ -42,7 +42,8 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput
 	return s.Apply(ctx, actor, in.Client, i.ID)
 }
 
-func (s *Service) mappingFor(ctx context.Context, actor access.Actor, id string, in ImportInput) (m crm.Mapping, err error) {
+// mappingFor is the mapping that the input names, or the one that the file settles.
+func (s *Service) mappingFor(ctx context.Context, in ImportInput, preview func() (Preview, error)) (m crm.Mapping, err error) {
 	if in.Mapping != nil {
 		return *in.Mapping, nil
 	}
@@ -57,7 +58,7 @@ func (s *Service) mappingFor(ctx context.Context, actor access.Actor, id string,
 		})
 		return m, err
 	}
-	p, err := s.Preview(ctx, actor, in.Client, id)
+	p, err := preview()
 	if err != nil {
 		return m, err
 	}

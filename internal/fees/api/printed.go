@@ -45,7 +45,7 @@ type Version struct {
 type Line struct {
 	No       int      `json:"no"`
 	Clause   string   `json:"clause"`
-	Kind     string   `json:"kind" enum:"retainer,deal,deal-floor,deal-cap,window-cap,period-floor,period-cap,scorecard,released"`
+	Kind     string   `json:"kind" enum:"retainer,hours,overage,reconciliation,hourly,scorecard,deal,deal-floor,deal-cap,correction,period-floor,period-cap,result,result-over-cap,result-credit,dispute-fee,milestone,milestone-bonus,spend,commission,markup,returned,service-credit,minimum,not-to-exceed,released"`
 	Text     string   `json:"text"`
 	Quantity string   `json:"quantity" doc:"Exact: a decimal, or a fraction such as 12/28"`
 	Unit     string   `json:"unit"`
@@ -69,6 +69,7 @@ type Basis struct {
 	Touches  []fees.Credited `json:"touches,omitempty"`
 	Evidence []fees.Evident  `json:"evidence,omitempty"`
 	Limit    *LimitSum       `json:"limit,omitempty"`
+	Hours    *HoursSum       `json:"hours,omitempty"`
 	Notes    []string        `json:"notes,omitempty"`
 }
 
@@ -82,6 +83,57 @@ type LimitSum struct {
 
 	Over    []string `json:"over,omitempty" doc:"The clauses that it covers; none: its own clause alone"`
 	NoCosts bool     `json:"no_costs,omitempty" doc:"Of the clauses that it covers, lines at cost do not count"`
+}
+
+// HoursSum is what a line counts in working time, in minutes.
+type HoursSum struct {
+	Window  Period        `json:"window" doc:"The fee period, or the month of work"`
+	Account *HoursAccount `json:"account,omitempty"`
+	Billed  int64         `json:"billed,omitempty" doc:"Minutes of overage that the line charges"`
+	Entries []WorkedEntry `json:"entries,omitempty"`
+}
+
+// HoursAccount is the hours of one fee period, in minutes.
+type HoursAccount struct {
+	Fee     Period    `json:"fee_period"`
+	InForce Period    `json:"in_force"`
+	Base    int64     `json:"base" doc:"What the fee of the period includes"`
+	Debt    int64     `json:"debt,omitempty" doc:"Brought forward"`
+	Repaid  int64     `json:"repaid,omitempty" doc:"Of the debt, out of base"`
+	Rest    int64     `json:"rest,omitempty" doc:"Of the debt, billed"`
+	Worked  int64     `json:"worked" doc:"After rounding"`
+	Over    int64     `json:"over,omitempty" doc:"Worked above the lots at hand"`
+	Owed    int64     `json:"owed,omitempty" doc:"Debt that is carried on"`
+	Lots    []LotMove `json:"lots"`
+	Carried []Lot     `json:"carried,omitempty"`
+}
+
+// Lot is hours that were earned in one fee period.
+type Lot struct {
+	Earned  Period `json:"earned"`
+	Minutes int64  `json:"minutes"`
+	From    string `json:"from" format:"date" doc:"The first day on which it can be used"`
+	Expires string `json:"expires" format:"date" doc:"The first day on which it can no longer be used"`
+	Source  string `json:"source" enum:"included,carried"`
+}
+
+// LotMove is what became of a lot in the fee period: minutes = used + lapsed + carried.
+type LotMove struct {
+	Lot
+	Used    int64 `json:"used"`
+	Lapsed  int64 `json:"lapsed"`
+	Carried int64 `json:"carried"`
+}
+
+// WorkedEntry is a time entry as it was counted.
+type WorkedEntry struct {
+	ID      string `json:"id"`
+	On      string `json:"on" format:"date"`
+	Person  string `json:"person,omitempty"`
+	Role    string `json:"role,omitempty"`
+	Minutes int64  `json:"minutes"`
+	Counted int64  `json:"counted" doc:"After rounding"`
+	Lost    bool   `json:"written_off,omitempty"`
 }
 
 // documentOf reads the printed form back, so that what programs get is what is printed.

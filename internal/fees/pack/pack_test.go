@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -122,9 +123,11 @@ func verify(t testing.TB, body []byte, hash string) pack.Report {
 }
 
 func TestPacksOfAllSortsVerify(t *testing.T) {
-	for name, month := range map[string]string{"worked-month": "2026-03", "proration-30-360": "2026-02", "lookback-re-path": "2026-08", "collected-in-parts": "2026-10",
+	for name, month := range map[string]string{"hours-overage": "2026-03", "hours-overage-approved": "2026-03", "hourly-exact-quarter": "2026-03",
+		"worked-month": "2026-03", "proration-30-360": "2026-02", "lookback-re-path": "2026-08", "collected-in-parts": "2026-10",
 		"settled-dispute": "2026-03", "carve-outs": "2026-03", "tail": "2026-04", "amendment-of-the-rate": "2026-03", "merged-contact": "2026-03",
-		"scorecard-gate-held-and-released": "2026-04", "scorecard-broken-carry": "2026-06", "scorecard-target-changed-time-weighted": "2026-03", "scorecard-malus": "2026-06"} {
+		"scorecard-gate-held-and-released": "2026-04", "scorecard-broken-carry": "2026-06", "scorecard-target-changed-time-weighted": "2026-03", "scorecard-malus": "2026-06",
+		"lead-duplicates": "2026-03", "lead-window-over-weekend-and-dst": "2026-03", "milestone-bonus": "2026-03", "milestone-by-part": "2026-03"} {
 		p := worked(t, name, month)
 		var written bytes.Buffer
 		if err := pack.Write(&written, p); err != nil {
@@ -138,6 +141,31 @@ func TestPacksOfAllSortsVerify(t *testing.T) {
 		}
 		if r := verify(t, written.Bytes(), ""); !r.OK() || len(r.Notes) < 2 {
 			t.Errorf("%s, without a receipt: %+v", name, r)
+		}
+	}
+}
+
+// Hours that a locked month carried on stand in the facts of the next: the pack computes the same without the evidence of the month before.
+func TestHoursCarriedOnOverALockedMonthVerify(t *testing.T) {
+	agreement, folder := example(t, "hours-rollover-oldest-first")
+	facts, _, err := pack.ReadFacts(folder, agreement)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for m := (cal.Month{Year: 2026, Month: 1}); m.Month <= 3; m = m.Next() {
+		facts.Period = m.Period()
+		frozen, err := pack.Freeze(agreement, facts, cal.MustDate("2026-04-01"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := pack.Pack{ID: "stm_1", Revision: 1, Frozen: frozen, Terms: pack.ReviewTerms(agreement, facts.Period)}
+		if r := verify(t, zipped(t, files(t, p)), p.Hash); !r.OK() {
+			t.Errorf("%s: %+v", m, r)
+		}
+		facts.Settled = append(facts.Settled, fees.Settle(m.String(), frozen.Document.Statement, nil))
+		facts.Evidence.TimeEntries = slices.DeleteFunc(facts.Evidence.TimeEntries, func(e crm.TimeEntry) bool { return e.WorkedOn.Before(m.Next().First()) })
+		if m.Month == 3 && frozen.Document.Statement.Total.String() != "5000.00" {
+			t.Errorf("4,000.00 and 5 x 200.00, got %s", frozen.Document.Statement.Total)
 		}
 	}
 }

@@ -35,13 +35,33 @@ func (s sheet) why(l fees.Line) templ.Component {
 	for _, in := range b.Inputs {
 		v.basis.Inputs = append(v.basis.Inputs, kit.Definition{Term: sentence(in.Name), Value: kit.Text(trueMinus(in.Value))})
 	}
+	var rows []fees.Evident
 	for _, e := range b.Evidence {
-		v.basis.Evidence = append(v.basis.Evidence, s.evident(l, e))
+		if hasPage(e.Kind) {
+			v.basis.Evidence = append(v.basis.Evidence, s.evident(l, e))
+			continue
+		}
+		rows = append(rows, e)
+	}
+	if len(rows) > 0 {
+		v.folds = append(v.folds, fold{"The evidence: " + countedAs(len(rows), "row", "rows"), evidenceTable(rows)})
 	}
 	if len(b.Touches) > 0 {
 		s.journey(l, &v)
 	}
 	return whyBody(v)
+}
+
+// hasPage says whether rows of this kind of evidence can be looked at on a page of their own.
+func hasPage(kind string) bool { return kind == "deal" || kind == "payment" || kind == "statement" }
+
+// evidenceTable lists rows of evidence that have no page; there may be a thousand.
+func evidenceTable(rows []fees.Evident) kit.TableView {
+	v := kit.TableView{Caption: "Rows of evidence", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Row"}, {Title: "What it says"}}}
+	for _, e := range rows {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(sentence(e.Kind) + " " + e.ID), kit.Text(e.Words)}})
+	}
+	return v
 }
 
 // evident is the link to a row of evidence.

@@ -112,6 +112,12 @@ func zoned(day string) time.Time {
 
 func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	t.Helper()
+	return newDeskOf(t, d, ctx, text)
+}
+
+// newDeskOf is the pages under another contract of the same name.
+func newDeskOf(t *testing.T, d *db.DB, ctx context.Context, text string) *desk {
+	t.Helper()
 	k := &desk{t: t, ctx: ctx}
 	k.moveTo("2025-11-10")
 	clock := func() time.Time { k.at = k.at.Add(time.Second); return k.at }

@@ -18,7 +18,7 @@ func (s sheet) lines() templ.Component {
 	downloads := links([]kit.Link{{Text: "CSV", Href: s.path("/lines.csv")}, {Text: "XLSX", Href: s.path("/lines.xlsx")}, {Text: "JSON", Href: s.path("/statement.json")}})
 	if len(doc.Lines) == 0 {
 		return section("Lines", kit.Empty(kit.EmptyView{Title: "Nothing is charged for this period",
-			Text: "No fee falls into it, and no deal of the period passed the steps of the contract. The deals that were considered stand below with the reason."}), downloads)
+			Text: "No fee falls into it, and no deal or result of the period passed the steps of the contract. What was considered stands on this page with the reason."}), downloads)
 	}
 	return section("Lines", kit.Statement(v), downloads)
 }
