@@ -60,7 +60,7 @@ func exitOf(err error, stderr io.Writer) int {
 		return fault.ExitCode(fault.Internal)
 	}
 	for _, f := range faults {
-		fmt.Fprintf(stderr, "ofrecord: %s%s\n", place, f.Error())
+		fmt.Fprintf(stderr, "ofrecord: %s%s\n", place, detailed(f))
 	}
 	return fault.ExitCode(faults[0].Kind)
 }

@@ -105,6 +105,12 @@ func (p *Program) server() *web.Server {
 // ready says whether requests can be served.
 func (p *Program) ready(ctx context.Context) error { return p.DB.Ping(ctx) }
 
+// mailEvery is how often the outbox is looked through, and mailLeast how often at least while that fails: somebody waits for a sign-in link.
+const (
+	mailEvery = 5 * time.Second
+	mailLeast = time.Minute
+)
+
 // resumeEvery is how often imports are looked for whose process ended on the way: at its own start the program finds only those that have
 // been quiet for a while.
 const resumeEvery = 10 * time.Second
@@ -112,19 +118,21 @@ const resumeEvery = 10 * time.Second
 // resumeLeast is how often they are looked for at least while they fail, as they do on a full disk.
 const resumeLeast = 5 * time.Minute
 
-// sweepEvery is how often spent links, attempts and sessions are cleared away.
+// sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
 func (p *Program) background(ctx context.Context) {
 	var work sync.WaitGroup
-	work.Go(func() { p.report("mail", p.Mailer.Run(ctx)) })
+	work.Go(func() {
+		patiently(ctx, mailEvery, mailLeast, func() error { return p.Mailer.Send(ctx) }, func(err error) { p.report("mail", err) })
+	})
 	work.Go(func() {
 		patiently(ctx, resumeEvery, resumeLeast, func() error { return p.resumeImports(ctx) }, func(err error) { p.report("resume imports", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {
 			_, err := p.Sessions.Sweep(ctx)
-			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err))
+			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err, p.Blobs.Sweep()))
 		})
 	})
 	work.Wait()

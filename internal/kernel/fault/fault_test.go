@@ -67,3 +67,30 @@ func TestFaultsAreMovedToOtherPlaces(t *testing.T) {
 		t.Error("what has no place stays as it is")
 	}
 }
+
+func TestCauseIsThereForWhoeverRunsTheInstallation(t *testing.T) {
+	refused := errors.New("dial tcp 127.0.0.1:5432: connection refused")
+	lost := New(Unavailable, "database", "the database cannot be reached").Because(refused)
+	typed := New(Invalid, "address", "write an address").Because(errors.New("ana@"))
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"none", nil, ""},
+		{"no fault", refused, ""},
+		{"no cause", New(Unavailable, "busy", "busy"), ""},
+		{"wrapped", fmt.Errorf("draft: %w", lost), refused.Error()},
+		{"joined", errors.Join(errors.New("other"), lost), refused.Error()},
+		{"a cause of a cause", New(Unavailable, "session", "no session").Because(fmt.Errorf("read: %w", lost)),
+			"read: the database cannot be reached; " + refused.Error()},
+		{"lines", New(Internal, "read-only", "x").Because(errors.New("a:\n\tb  c")), "a:; b c"},
+		{"what a person wrote", fmt.Errorf("invite: %w", typed), ""},
+		{"list", List{typed, lost}, refused.Error()},
+	}
+	for _, test := range tests {
+		if got := Cause(test.err); got != test.want {
+			t.Errorf("%s: %q", test.name, got)
+		}
+	}
+}

@@ -104,6 +104,7 @@ func (a *API) Handler() http.Handler {
 		}
 		h, pattern := a.mux.Handler(r)
 		if pattern != "" {
+			web.NameRoute(r.Context(), pattern[strings.Index(pattern, "/"):])
 			a.mux.ServeHTTP(w, r)
 			return
 		}

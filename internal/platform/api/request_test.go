@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -256,6 +257,32 @@ func TestMountedInTheServer(t *testing.T) {
 	w = httptest.NewRecorder()
 	if server.ServeHTTP(w, request("HEAD", "/clients/acme/notes", "")); w.Code != 200 {
 		t.Errorf("HEAD answers %d", w.Code)
+	}
+}
+
+func TestLogAndMetricsTellOperationsApart(t *testing.T) {
+	k := newDesk(nil)
+	var registry web.Registry
+	k.Mount(&registry)
+	var log strings.Builder
+	server := web.New(web.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, &registry)
+	for _, path := range []string{"/clients/acme/notes", "/notes/17", "/nowhere/17"} {
+		server.ServeHTTP(httptest.NewRecorder(), request("GET", path, ""))
+	}
+	scrape := httptest.NewRequest("GET", "/metrics", nil)
+	scrape.RemoteAddr = "127.0.0.1:4000"
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, scrape)
+	for _, route := range []string{"/api/v1/clients/{client}/notes", "/api/v1/notes/{id}", "/api/v1/"} {
+		if !strings.Contains(w.Body.String(), `method="GET",route="`+route+`"} 1`) {
+			t.Errorf("the metrics lack %s", route)
+		}
+		if !strings.Contains(log.String(), "route="+route+" ") {
+			t.Errorf("the log lacks %s", route)
+		}
+	}
+	if all := w.Body.String() + log.String(); strings.Contains(all, "acme") || strings.Contains(all, "nowhere") {
+		t.Errorf("what callers wrote is in\n%s", log.String())
 	}
 }
 

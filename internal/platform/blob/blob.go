@@ -41,15 +41,14 @@ type Store struct {
 // Beside is the directory of files that belongs to a database file.
 func Beside(database string) string { return database + ".files" }
 
-// Open prepares the directory, readable by its owner only, and clears away what an interrupted arrival left a day ago or earlier.
-// Fault: Unavailable.
+// Open prepares the directory, readable by its owner only, and sweeps it. Fault: Unavailable.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir, Free: freeBytes}
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, unavailable(err)
 	}
-	if err := s.sweep(); err != nil {
-		return nil, unavailable(err)
+	if err := s.Sweep(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -65,7 +64,7 @@ func (s *Store) In(workspace string) (*Store, error) {
 }
 
 // Scratch is a store of its own for content that is needed only for a while; forget takes it away with all it holds. One that an interrupted
-// program left is cleared away like an arrival. Fault: Unavailable.
+// program left is cleared away a day later. Fault: Unavailable.
 func (s *Store) Scratch() (scratch *Store, forget func() error, err error) {
 	dir, err := os.MkdirTemp(filepath.Join(s.dir, "tmp"), scratchPrefix)
 	if err != nil {
@@ -78,21 +77,37 @@ func (s *Store) Scratch() (scratch *Store, forget func() error, err error) {
 	return scratch, func() error { return os.RemoveAll(dir) }, nil
 }
 
-func (s *Store) sweep() error {
-	entries, err := os.ReadDir(filepath.Join(s.dir, "tmp"))
-	if err != nil {
-		return err
+// Sweep clears away what interrupted arrivals left an hour ago or earlier and interrupted uses of scratch stores a day ago or earlier, in the
+// parts of all workspaces too. Fault: Unavailable.
+func (s *Store) Sweep() error {
+	var left []string
+	for _, pattern := range []string{"tmp/*", "ws-*/tmp/*"} {
+		found, err := fs.Glob(os.DirFS(s.dir), pattern)
+		if err != nil {
+			return unavailable(err)
+		}
+		left = append(left, found...)
 	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			err = clearAway(filepath.Join(s.dir, "tmp", e.Name()))
+	for _, name := range left {
+		path := filepath.Join(s.dir, name)
+		info, err := os.Lstat(path)
+		if err == nil && time.Since(info.ModTime()) > patience(path) {
+			err = clearAway(path)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return unavailable(err)
 		}
 	}
 	return nil
+}
+
+// patience is how long something has stood still that is taken for left behind. A connection may stand still for a minute, but a scratch store
+// is read for as long as its use lasts.
+func patience(path string) time.Duration {
+	if strings.HasPrefix(filepath.Base(path), scratchPrefix) {
+		return 24 * time.Hour
+	}
+	return time.Hour
 }
 
 // clearAway deletes a file or a scratch store, and no other directory.
@@ -162,6 +177,9 @@ func (s *Store) fill(ctx context.Context, w io.Writer, r io.Reader) (int64, erro
 		}
 	}
 }
+
+// Free is the room on the disk of a directory, if the machine tells it.
+func Free(dir string) (bytes int64, known bool) { return freeBytes(dir) }
 
 // Scarce reports whether the disk of the store has less free than must stay free.
 func (s *Store) Scarce() bool {
