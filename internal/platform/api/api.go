@@ -49,6 +49,7 @@ type API struct {
 	operations []Listed
 	limit      int64
 	document   func() (document, error)
+	lists      func() map[string]bool // names of query parameters that may be given several times
 }
 
 // Listed is one registered operation, for tests that walk all.
@@ -73,6 +74,7 @@ func New(opt Options) *API {
 		Transformers:                 []huma.Transformer{a.speak},
 	})
 	a.document = sync.OnceValues(a.describe)
+	a.lists = sync.OnceValue(a.listParameters)
 	a.mux.HandleFunc("GET "+Prefix+"openapi.json", a.serveJSON)
 	a.mux.HandleFunc("GET "+Prefix+"openapi.yaml", a.serveYAML)
 	a.mux.HandleFunc("GET "+Prefix+"schemas/{name}", a.serveSchema)
@@ -98,7 +100,7 @@ func (a *API) Mount(g *web.Registry) {
 // Handler serves every address below Prefix.
 func (a *API) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := askable(r); err != nil {
+		if err := askable(r, a.lists()); err != nil {
 			a.write(r.Context(), w, a.problem(r.Context(), err))
 			return
 		}
@@ -123,8 +125,27 @@ func (a *API) Handler() http.Handler {
 	})
 }
 
-// askable refuses an address or a query with text that no engine can keep, and a parameter that is given twice. Faults: Invalid, at its place.
-func askable(r *http.Request) error {
+// listParameters are the query parameters of any operation that take a list. All operations are registered before the first request.
+func (a *API) listParameters() map[string]bool {
+	out := map[string]bool{}
+	for _, path := range a.huma.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Put, path.Post, path.Delete, path.Patch} {
+			if op == nil {
+				continue
+			}
+			for _, p := range op.Parameters {
+				if p.In == "query" && p.Schema != nil && p.Schema.Type == huma.TypeArray {
+					out[p.Name] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// askable refuses an address or a query with text that no engine can keep, and a parameter that is given twice and is no list. Faults: Invalid,
+// at its place.
+func askable(r *http.Request, lists map[string]bool) error {
 	refuse := func(place string) error {
 		return fault.New(fault.Invalid, "unprintable", "%s", notStorable).At(place)
 	}
@@ -140,7 +161,7 @@ func askable(r *http.Request) error {
 				return refuse("query." + name)
 			}
 		}
-		if len(values) > 1 {
+		if len(values) > 1 && !lists[name] {
 			return fault.New(fault.Invalid, "repeated-parameter", "this parameter is given %d times; keep one", len(values)).At("query." + name)
 		}
 	}
