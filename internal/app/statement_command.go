@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ func statementCommand() *cobra.Command {
 		Long:  "Give --contract once for each version of the contract. The files of the folder are described in docs/formats.md.",
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			defer debug.SetGCPercent(debug.SetGCPercent(tightGC))
 			document, err := preview(contracts, facts, period)
 			if err != nil {
 				return err
