@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -23,11 +25,31 @@ type Problem struct {
 // String is the problem with its place in front.
 func (p Problem) String() string { return fmt.Sprintf("%s, line %d: %s", p.File, p.Line, p.Message) }
 
-// ReadFacts reads a folder of plain files: companies.csv, contacts.csv, deals.csv, deal_contacts.csv, touches.csv, payments.csv,
-// carve_outs.csv, settled.json, released.json, changes.json. Each may be missing, and so may columns that nothing is known about. Times without a
-// zone are those of the contract. Rows that cannot be read are problems; the error is about a whole file.
+// ReadFacts reads a folder of plain files: companies.csv, contacts.csv, deals.csv and so on, each also as .csv.gz, settled.json,
+// released.json, changes.json. Each may be missing, and so may columns that nothing is known about. Times without a zone are those of the
+// contract. Rows that cannot be read are problems; the error is about whole files, each fault with the file as its field.
 func ReadFacts(folder fs.FS, a contract.Agreement) (fees.Facts, []Problem, error) {
-	return readFacts(a, func(name string) (io.ReadCloser, error) { return folder.Open(name) })
+	return readFacts(a, func(name string) (io.ReadCloser, error) {
+		file, err := folder.Open(name)
+		if errors.Is(err, fs.ErrNotExist) && strings.HasSuffix(name, ".csv") {
+			return folder.Open(name + ".gz")
+		}
+		return file, err
+	})
+}
+
+// Table reports whether ReadFacts reads a table of this name.
+func Table(name string) bool {
+	return slices.Contains(Tables(), strings.TrimSuffix(name, ".gz"))
+}
+
+// Tables are the names of the tables that ReadFacts reads.
+func Tables() []string {
+	var names []string
+	for _, k := range crm.Kinds() {
+		names = append(names, crm.FileName(k))
+	}
+	return names
 }
 
 func readFacts(a contract.Agreement, open func(name string) (io.ReadCloser, error)) (fees.Facts, []Problem, error) {

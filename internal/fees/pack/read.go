@@ -61,7 +61,7 @@ func readZip(r io.ReaderAt, size int64) ([]File, error) {
 		case seen[name]:
 			return nil, noPack("name-twice", "The zip holds %q twice.", f.Name)
 		case f.UncompressedSize64 > mostBytesOf(f.Name):
-			return nil, fault.New(fault.TooLarge, "large", "%s is larger than it can be in a pack: at most %d MB.", f.Name, mostBytesOf(f.Name)>>20)
+			return nil, fault.New(fault.TooLarge, "large", "%s is larger than a pack can be: at most %d MB for this file.", f.Name, mostBytesOf(f.Name)>>20)
 		case total > mostBytes:
 			return nil, fault.New(fault.TooLarge, "large", "The zip is larger than a pack can be: at most %d MB together.", mostBytes>>20)
 		}
