@@ -2,10 +2,13 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -241,29 +244,52 @@ func restoreCommand() *cobra.Command {
 		Short: "Restore a backup into an empty database, of either engine, whole or not at all",
 		Args:  usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := open(cmd, &cfg)
-			if err != nil {
+			if err := cfg.Load(cmd.Flags()); err != nil {
 				return err
 			}
-			defer p.Close()
 			f, err := os.Open(args[0])
 			if err != nil {
 				return fault.New(fault.NotFound, "file", "%s cannot be read: %s", args[0], plainCause(err)).Because(err)
 			}
 			defer f.Close()
-			files, err := storedFiles(p.DB, cfg)
+			absent := cfg.absent()
+			done, err := restoreWorkspace(cmd, cfg, f)
 			if err != nil {
-				return err
-			}
-			done, err := archive.Restore(p.inWorkspace(cmd.Context()), f, p.DB, files, archive.Options{Program: programVersion()})
-			if err != nil {
+				for _, path := range absent { // the target is as it was before; a folder with something in it stays
+					_ = os.Remove(path)
+				}
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Restored the workspace %s of %s: %d rows, %d files, fingerprint %s\n",
-				done.Manifest.Workspace.Slug, done.Manifest.Created.Format(time.RFC3339), done.Manifest.Rows(), len(done.Manifest.Blobs), done.Fingerprint)
+				done.Workspace, done.Manifest.Created.Format(time.RFC3339), done.Manifest.Rows(), len(done.Manifest.Blobs), done.Fingerprint)
 			return nil
 		},
 	}
 	cfg.Flags(cmd.Flags())
 	return cmd
+}
+
+// absent are the files of a database on disk, and the folders of its stored files, that are not there, the inner ones first.
+func (c Config) absent() []string {
+	paths := []string{filepath.Join(c.FilesDir(), "tmp"), c.FilesDir()}
+	if !c.Postgres() {
+		paths = append(paths, c.Database+"-wal", c.Database+"-shm", c.Database)
+	}
+	return slices.DeleteFunc(paths, func(path string) bool {
+		_, err := os.Lstat(path)
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+}
+
+func restoreWorkspace(cmd *cobra.Command, cfg Config, backup io.Reader) (done archive.Summary, err error) {
+	p, err := open(cmd, &cfg)
+	if err != nil {
+		return archive.Summary{}, err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	files, err := storedFiles(p.DB, cfg)
+	if err != nil {
+		return archive.Summary{}, err
+	}
+	return archive.Restore(p.inWorkspace(cmd.Context()), backup, p.DB, files, archive.Options{Program: programVersion()})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -294,6 +295,14 @@ func TestFoldIsTotal(t *testing.T) {
 				e.Seq = life.Next
 				allowed = append(allowed, e)
 			}
+		}
+		for _, events := range [][]fees.Event{wild, allowed} {
+			fees.Replay(s, terms, events, func(before fees.Life, e fees.Event) bool {
+				if want := fees.Fold(s, terms, events[:before.Next-1], e.At); !reflect.DeepEqual(before, want) {
+					t.Fatalf("before event %d: %+v, want %+v", before.Next, before, want)
+				}
+				return true
+			})
 		}
 		life := fees.Fold(s, terms, allowed, at)
 		if life.State != fees.Locked {

@@ -56,7 +56,7 @@ func (d *DB) run(ctx context.Context, begin begin, fn func(context.Context, bun.
 	}
 	workspace, _ := Workspace(ctx)
 	if workspace != "" {
-		if err := checkSlug(workspace); err != nil {
+		if err := CheckSlug(workspace); err != nil {
 			return err
 		}
 	}
