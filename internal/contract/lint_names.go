@@ -74,7 +74,7 @@ func (l *linter) unknown(list *value, known []string, what, why string) {
 		} else if near := nearest(strings.ToLower(item.text), lowered(known)); near != "" {
 			write = known[slices.Index(lowered(known), near)]
 		}
-		l.found(item, write, "No touch of the evidence has the %s %q, %s.", what, item.text, why)
+		l.found(item, write, "No touch on the way to a deal that was won has the %s %q, %s.", what, item.text, why)
 	}
 }
 

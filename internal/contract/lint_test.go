@@ -206,7 +206,7 @@ type misname struct {
 }
 
 var misnamed = []misname{
-	{"channel-unknown", Known{Channels: []string{"webinar", "Paid search", "Direct"}}, `No touch of the evidence has the channel "Webinar", so it earns nothing.`, "webinar"},
+	{"channel-unknown", Known{Channels: []string{"webinar", "Paid search", "Direct"}}, `No touch on the way to a deal that was won has the channel "Webinar", so it earns nothing.`, "webinar"},
 	{"channel-unknown", Known{Channels: []string{"Webinar", "Paid serch", "Direct"}}, `the channel "Paid search"`, "Paid serch"},
 	{"channel-unknown", Known{Channels: []string{"Webinar", "Paid search", "none"}}, `the channel "Direct", so no touch is passed over by it`, "one of Webinar, Paid search, none"},
 	{"provider-unknown", Known{Providers: []string{"northlight"}}, `the provider "Northlight"`, "northlight"},
