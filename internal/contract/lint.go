@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,13 +49,13 @@ func lint(t Terms, rules []lintRule) []Finding {
 		l.rule = r
 		r.find(l)
 	}
-	slices.SortStableFunc(l.findings, func(a, b Finding) int {
-		if a.Line != b.Line {
-			return a.Line - b.Line
-		}
-		return a.Column - b.Column
-	})
-	return l.findings
+	return InOrder(l.findings)
+}
+
+// InOrder are findings in the order of the text.
+func InOrder(findings []Finding) []Finding {
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	return findings
 }
 
 // lintRule is one thing to look for.

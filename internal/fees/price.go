@@ -14,34 +14,34 @@ import (
 
 // Prices is what a contract comes to over months of a history, and what it would come to if one choice said something else.
 type Prices struct {
-	Currency money.Currency `json:"currency"`
-	Months   []cal.Month    `json:"months"`
-	Evidence int64          `json:"evidence_as_of_import"`
-	Written  Course         `json:"written"`
-	Choices  []ChoicePrice  `json:"choices"` // those that move most first
+	Currency money.Currency
+	Months   []cal.Month
+	Evidence int64
+	Written  Course
+	Choices  []ChoicePrice // those that move most first
 }
 
 // Course is what each month comes to under one reading, drafted in order, each as if those before it were locked.
 type Course struct {
-	Totals []money.Amount `json:"totals"`
-	Total  money.Amount   `json:"total"`
-	Held   int            `json:"held"` // questions that hold money out, over all months
+	Totals []money.Amount
+	Total  money.Amount
+	Held   int // questions that hold money out, over all months
 }
 
 // ChoicePrice is a choice with its other readings.
 type ChoicePrice struct {
-	Path     string         `json:"path"`
-	Name     string         `json:"name"`
-	Clause   string         `json:"clause,omitempty"`
-	Written  string         `json:"written"`
-	Readings []ReadingPrice `json:"readings"`
+	Path     string
+	Name     string
+	Clause   string
+	Written  string
+	Readings []ReadingPrice
 }
 
 // ReadingPrice is what the contract comes to under another reading of a choice.
 type ReadingPrice struct {
-	Other string `json:"other"`
+	Other string
 	Course
-	Difference money.Amount `json:"difference"` // over the months, against what is written
+	Difference money.Amount // over the months, against what is written
 }
 
 // Most is the greatest difference that a reading makes, up or down.

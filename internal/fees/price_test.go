@@ -157,7 +157,7 @@ func TestTheMonthsThatArePriced(t *testing.T) {
 			}
 		}
 	}
-	b, ok := fees.Backdated(a.First(), cal.MustDate("2029-05-17"))
+	b, ok := fees.Backdated(a.First(), cal.MustDate("2028-05-01"))
 	if !ok || b.First().Effective != cal.MustDate("2028-05-01") || b.First().Term.Start != b.First().Effective {
 		t.Errorf("%v %+v", ok, b.First().Effective)
 	}
