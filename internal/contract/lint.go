@@ -31,6 +31,17 @@ type Finding struct {
 	Write    string   `json:"write"` // the words to write
 }
 
+// Where is the place of the finding in words: "closed-won, line 48".
+func (f Finding) Where() string {
+	if f.Clause == "" {
+		return fmt.Sprintf("Line %d", f.Line)
+	}
+	return fmt.Sprintf("%s, line %d", f.Clause, f.Line)
+}
+
+// Words are what is open and what to write.
+func (f Finding) Words() string { return f.Text + " Write: " + f.Write + "." }
+
 // Lint looks at terms as Parse gave them and finds what they leave open or contradict, in the order of the text. Nothing it finds keeps a
 // contract from being proposed.
 func Lint(t Terms) []Finding { return lint(t, lintRules()) }

@@ -55,7 +55,7 @@ func lintNoticeUnit(l *linter) {
 	if own == theirs {
 		return
 	}
-	l.found(l.doc.at("term", "notice", "period"), "keep "+period.String()+", or write period: "+other.String(),
+	l.found(l.doc.at("term", "notice", "period"), "period: "+other.String()+", if that is what is meant",
 		"For an end on %s notice of %s must be given by %s; of %s, by %s. People say the one and mean the other.", last.Words(), period, own.Words(), other, theirs.Words())
 }
 
@@ -68,7 +68,7 @@ func lintNoticeTooLong(l *linter) {
 	for _, turn := range []cal.Period{{From: term.Start, To: end}, {From: end, To: term.Renewal.Each.After(end, l.terms.Calendar)}} {
 		last := turn.To.AddDays(-1)
 		if by := term.Notice.Period.Before(last, l.terms.Calendar); by.Before(turn.From) {
-			l.found(l.doc.at("term", "notice", "period"), "a shorter period, or a longer renewal: each: 12 months",
+			l.found(l.doc.at("term", "notice", "period"), "each: 12 months, or a shorter period",
 				"To end on %s, notice of %s must be given by %s, before that term has begun on %s.", last.Words(), term.Notice.Period, by.Words(), turn.From.Words())
 			return
 		}
@@ -92,7 +92,7 @@ func lintRenewalLapses(l *linter) {
 	if !ok || l.terms.Term.Renewal.Kind != RenewalMutual {
 		return
 	}
-	l.found(l.doc.at("term", "renewal", "kind"), "sign the amendment that renews it before that day, or write kind: auto with each: and at_most:",
+	l.found(l.doc.at("term", "renewal", "kind"), "kind: auto, each: 12 months, at_most: 2; or sign the amendment that renews it before that day",
 		"It renews only by a written agreement. If nobody acts, its last day is %s, whether or not anybody gave notice.", end.AddDays(-1).Words())
 }
 
@@ -159,7 +159,7 @@ func lintPreferredShare(l *linter) {
 	}
 	for i, a := range l.terms.Appointments {
 		if a.Promise == "preferred" {
-			l.found(l.doc.get("appointments").items[i], "promise: exclusive for the brands or markets that are meant for certain, or leave it and say so",
+			l.found(l.doc.get("appointments").items[i], "promise: exclusive, for the brands or markets that are meant for certain",
 				"%s is preferred: the agency may look at it first for %s. No share of the work is promised, so all of it may go elsewhere.", a.Category, a.FirstRefusal)
 		}
 	}

@@ -44,14 +44,12 @@ type ReadingPrice struct {
 	Difference money.Amount // over the months, against what is written
 }
 
-// Most is the greatest difference that a reading makes, up or down.
-func (c ChoicePrice) Most() int64 {
-	var most int64
-	for _, r := range c.Readings {
-		most = max(most, r.Difference.Minor, -r.Difference.Minor)
-	}
-	return most
+// MovesMost is the reading that makes the greatest difference, up or down.
+func (c ChoicePrice) MovesMost() ReadingPrice {
+	return slices.MaxFunc(c.Readings, func(a, b ReadingPrice) int { return cmp.Compare(a.moves(), b.moves()) })
 }
+
+func (r ReadingPrice) moves() int64 { return max(r.Difference.Minor, -r.Difference.Minor) }
 
 // Moves says whether any month of any reading differs from what is written.
 func (p Prices) Moves(c ChoicePrice) bool {
@@ -92,7 +90,7 @@ func Price(p Pricing) (out Prices, err error) {
 		}
 		out.Choices = append(out.Choices, ChoicePrice{Path: r.Path, Name: r.Name, Clause: r.Clause, Written: r.Written, Readings: []ReadingPrice{priced}})
 	}
-	slices.SortStableFunc(out.Choices, func(a, b ChoicePrice) int { return cmp.Compare(b.Most(), a.Most()) })
+	slices.SortStableFunc(out.Choices, func(a, b ChoicePrice) int { return cmp.Compare(b.MovesMost().moves(), a.MovesMost().moves()) })
 	return out, nil
 }
 

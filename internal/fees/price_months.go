@@ -19,6 +19,9 @@ func MonthsBetween(from, to cal.Month) []cal.Month {
 
 // PricedMonths are those of the last twelve that are over on a day, and in which the agreement runs.
 func PricedMonths(a contract.Agreement, today cal.Date) []cal.Month {
+	if len(a.Versions) == 0 {
+		return nil
+	}
 	last := cal.MonthOf(today).Previous()
 	return RunningMonths(a, MonthsBetween(cal.MonthOf(last.First().AddMonths(-11, 1)), last))
 }

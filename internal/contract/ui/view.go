@@ -171,6 +171,7 @@ type editorView struct {
 type checkView struct {
 	title    string
 	problems []kit.IssueView
+	open     []kit.IssueView // what it leaves open
 	terms    contract.Terms
 	readable bool
 	against  int
@@ -188,7 +189,29 @@ func checkViewOf(c ops.Contract, checked ops.Checked) checkView {
 	for _, f := range checked.Problems {
 		v.problems = append(v.problems, kit.IssueView{Level: kit.Warning, Where: where(f), Text: kit.Sentence(f.Message)})
 	}
+	if checked.Readable {
+		v.open = openIn(checked.Terms)
+	}
 	return v
+}
+
+func openIn(t contract.Terms) []kit.IssueView {
+	var out []kit.IssueView
+	for _, f := range contract.Lint(t) {
+		level := kit.Info
+		if f.Severity == contract.Warning {
+			level = kit.Warning
+		}
+		out = append(out, kit.IssueView{Level: level, Where: f.Where(), Text: f.Words()})
+	}
+	return out
+}
+
+func (v checkView) openTitle() string {
+	if len(v.open) == 1 {
+		return "1 thing that it leaves open"
+	}
+	return number(len(v.open)) + " things that it leaves open"
 }
 
 func where(f *fault.Fault) string {

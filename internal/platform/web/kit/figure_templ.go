@@ -237,7 +237,7 @@ func Figure(v FigureView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = whyAbout(v.WhyLabel, v.Label).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = WhyAbout(v.WhyLabel, v.Label).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -422,7 +422,7 @@ func Why(summary string) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = whyAbout(summary, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = WhyAbout(summary, "").Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -430,8 +430,8 @@ func Why(summary string) templ.Component {
 	})
 }
 
-// whyAbout says, to those who hear the page, what the reason is about.
-func whyAbout(summary, about string) templ.Component {
+// WhyAbout is Why that says, to those who hear the page, what the reason is about.
+func WhyAbout(summary, about string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -485,7 +485,7 @@ func statementLine(l StatementLine) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = whyAbout("", l.Text).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = WhyAbout("", l.Text).Render(templ.WithChildren(ctx, templ_7745c5c3_Var27), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
