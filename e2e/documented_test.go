@@ -21,6 +21,7 @@ var documented = map[string]string{
 	`ofrecord import --client "Acme Robotics" companies.csv contacts.csv deals.csv`:   "TestTwoAtOnce",
 	`make test`: "outside: it runs this test",
 	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                      "contract.txtar",
+	`ofrecord contract check contract.yaml --facts facts --from 2026-10 --to 2026-12`:      "contract.txtar",
 	`./ofrecord statement preview --contract contract.yaml --facts facts --period 2026-03`: "preview.txtar",
 	`./ofrecord init --agency "Your agency" --name "Your name" --email you@example.com`:    "operator.txtar",
 	`./ofrecord serve`: "TestFromNothing",
