@@ -32,6 +32,18 @@ func BenchmarkDraft(b *testing.B) {
 	}
 }
 
+// BenchmarkWorth prices every reading of the sample contract over its year.
+func BenchmarkWorth(b *testing.B) {
+	p, made := demoProgram(b)
+	ctx := p.inWorkspace(b.Context())
+	for b.Loop() {
+		found, err := p.Fees.Worth(ctx, p.operator(), feesops.WorthInput{Contract: made.Contract, Price: true})
+		if err != nil || len(found.Prices.Months) != 12 {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkPages asks for each of the heavier pages as the client's finance and reports the 99th percentile of the server's time.
 func BenchmarkPages(b *testing.B) {
 	p, made := demoProgram(b)

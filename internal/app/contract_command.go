@@ -13,13 +13,24 @@ import (
 
 func contractCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "contract", Short: "Check and explain contract files"}
+	var k contractCheck
 	check := &cobra.Command{
 		Use:   "check FILE...",
-		Short: "Read contract versions strictly: every problem with its line, column and the words to write",
-		Long:  "Reads the versions of one contract, alone and together. Exit status 0: nothing to mend; 1: problems were found.",
-		Args:  usage(cobra.MinimumNArgs(1)),
-		RunE:  func(cmd *cobra.Command, args []string) error { return checkContracts(cmd.OutOrStdout(), args) },
+		Short: "Read contract versions strictly, find what they leave open, and price their choices",
+		Long: "Reads the versions of one contract, alone and together: every problem with its line, column and the words to write, then what the texts leave open or contradict.\n" +
+			"With --facts it also tells what each choice is worth: the months of that history as written, and under each other reading. The files of the folder are described in docs/formats.md.\n" +
+			"Exit status 0: nothing to mend; 1: problems were found.",
+		Args: usage(cobra.MinimumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			k.paths = args
+			return k.run(cmd.OutOrStdout())
+		},
 	}
+	check.Flags().StringVar(&k.facts, "facts", "", "folder of CSV files: price the choices on this history")
+	check.Flags().StringVar(&k.from, "from", "", "the first month to price, such as 2026-01; without it, the last twelve of the history")
+	check.Flags().StringVar(&k.to, "to", "", "the last month to price, such as 2026-12")
+	check.Flags().BoolVar(&k.byMonth, "by-month", false, "tell the months that differ, too")
+	check.Flags().BoolVar(&k.asJSON, "json", false, "print as JSON")
 	words := &cobra.Command{
 		Use: "words FILE", Short: "Print a contract in plain sentences", Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -78,39 +89,4 @@ func plainCause(err error) string {
 		return path.Err.Error()
 	}
 	return err.Error()
-}
-
-// checkContracts prints every problem with its file and place.
-func checkContracts(out io.Writer, paths []string) error {
-	var versions []contract.Terms
-	problems := 0
-	show := func(where string, err error) {
-		for _, f := range fault.All(err) {
-			problems++
-			fmt.Fprintf(out, "%s: %s\n", where, f.Error())
-		}
-	}
-	for _, path := range paths {
-		source, err := readFile(path, contract.MaxSource)
-		if err != nil {
-			return err
-		}
-		terms, err := contract.Parse(source)
-		if err != nil {
-			show(path, err)
-			continue
-		}
-		versions = append(versions, terms)
-		fmt.Fprintf(out, "%s: version %d of %s reads well; in force from %s\n", path, terms.Version, terms.Key, terms.Effective)
-	}
-	if problems == 0 && len(versions) > 1 {
-		if _, err := contract.NewAgreement(versions...); err != nil {
-			show("together", err)
-		}
-	}
-	if problems > 0 {
-		fmt.Fprintf(out, "%s to mend\n", counted(problems, "problem"))
-		return errFound
-	}
-	return nil
 }

@@ -104,72 +104,94 @@ func choicesOf(t Terms) decisions {
 		return nil
 	}
 	f := flattener{terms: t}
-	f.object(doc, document.fields, "", "")
+	f.object(doc, document.fields, passage{})
 	return f.out
 }
 
+// flattener goes through the written keys of a text. Visit is told each, when there is one.
 type flattener struct {
 	terms Terms
 	out   decisions
+	visit func(passage)
 }
 
-func (f *flattener) object(v *value, fields []spec, path, name string) {
+// passage is one written key.
+type passage struct {
+	form   string // in the form of a contract: "revenue_share.base.revenue"
+	path   string // in this text: "clauses.closed-won.base.revenue"
+	name   string // for people: "Revenue share closed-won: base revenue"
+	spec   spec
+	value  *value
+	within *value // the keys among which it stands
+	clause *value // the clause in which it stands; nil: none
+}
+
+func (f *flattener) object(v *value, fields []spec, within passage) {
 	for _, s := range fields {
 		child := v.get(s.key)
 		if child == nil {
 			continue
 		}
-		at, called := join(path, s.key), spoken(name, s.key)
+		at := within
+		at.form, at.path, at.name = join(within.form, s.key), join(within.path, s.key), spoken(within.name, s.key)
+		at.spec, at.value, at.within = s, child, v
+		if f.visit != nil {
+			f.visit(at)
+		}
 		switch {
 		case s.scalar != nil:
-			f.add(at, called, f.plain(*s.scalar, child.text))
+			f.add(at, f.plain(*s.scalar, child.text))
 		case s.instead != nil && child.fields == nil:
-			f.add(at, called, child.text)
+			f.add(at, child.text)
 		case s.either != nil:
 			f.clauses(child, s.either, at)
 		case s.items != nil && s.items.scalar != nil:
-			f.add(at, called, listed(v.texts(s.key)))
+			f.add(at, listed(v.texts(s.key)))
 		case s.items != nil:
-			f.entries(child, *s.items, at, strings.TrimSuffix(called, "s"))
+			at.name = strings.TrimSuffix(at.name, "s")
+			f.entries(child, *s.items, at)
 		default:
-			f.object(child, s.fields, at, called)
+			f.object(child, s.fields, at)
 		}
 	}
 }
 
-func (f *flattener) add(path, name, text string) {
-	f.out = append(f.out, decision{path: path, name: name, text: text})
+func (f *flattener) add(at passage, text string) {
+	f.out = append(f.out, decision{path: at.path, name: at.name, text: text})
 }
 
-func (f *flattener) clauses(v *value, kinds []spec, path string) {
+func (f *flattener) clauses(v *value, kinds []spec, within passage) {
 	for _, item := range v.items {
 		for _, kind := range kinds {
 			id := item.str(kind.key)
 			if id == "" {
 				continue
 			}
-			at, called := join(path, id), spoken("", kind.key)+" "+id
+			at := within
+			at.form, at.path, at.name, at.clause = kind.key, join(within.path, id), spoken("", kind.key)+" "+id, item
 			clause, _ := f.terms.Clause(id)
-			f.out = append(f.out, decision{path: at, name: called, text: RateOf(clause), entry: true})
-			f.object(item, kind.fields, at, called+":")
+			f.out = append(f.out, decision{path: at.path, name: at.name, text: RateOf(clause), entry: true})
+			at.name += ":"
+			f.object(item, kind.fields, at)
 		}
 	}
 }
 
 // entries are told apart by their first key; a second one of the same gets its number. Their summary is what they say next.
-func (f *flattener) entries(v *value, s spec, path, name string) {
+func (f *flattener) entries(v *value, s spec, within passage) {
 	count := map[string]int{}
 	for _, item := range v.items {
 		id := item.str(s.fields[0].key)
 		if count[id]++; count[id] > 1 {
 			id = fmt.Sprintf("%s (%d)", id, count[id])
 		}
-		at, called := join(path, id), name+" "+id
-		f.out = append(f.out, decision{path: at, name: called, text: f.summary(item, s.fields[1:]), entry: true})
-		if !strings.Contains(called, ":") {
-			called += ":"
+		at := within
+		at.path, at.name = join(within.path, id), within.name+" "+id
+		f.out = append(f.out, decision{path: at.path, name: at.name, text: f.summary(item, s.fields[1:]), entry: true})
+		if !strings.Contains(at.name, ":") {
+			at.name += ":"
 		}
-		f.object(item, s.fields, at, called)
+		f.object(item, s.fields, at)
 	}
 }
 

@@ -3,7 +3,8 @@
 // It owns: the YAML form of a contract and its strict reading (every problem at once, each with line, column and the words to
 // write), the JSON Schema and the reference table made from the same specification, the typed Terms, the Agreement (the versions of
 // one contract in order, each in force from its effective date until the next), what differs between two versions, what may follow
-// what (proposing, accepting, withdrawing), and the rendering in plain sentences.
+// what (proposing, accepting, withdrawing), the rendering in plain sentences, what a text leaves open or contradicts (Lint), and the same text
+// with one choice read otherwise (Alternatives).
 // It does not own: what the clauses are worth (fees), who may sign (access), the rows of drafts and versions (contract/ops).
 //
 // Words: draft (the agency's working text), version (one immutable text, effective from a date; an amendment is the next version),
@@ -13,7 +14,8 @@
 // long revenue counts after the end), clawback, objection window, spend (what the agency buys for the client: net is what the vendor charges,
 // gross the price before the vendor's commission), coverage (the clauses that a limit over several of them counts), rung (a step of the ladder
 // of service credits), hours (what a retainer's fee includes), rollover, deficit, overage, rate card, result
-// (what is paid for one by one), duplicate, milestone.
+// (what is paid for one by one), duplicate, milestone, finding (what a text leaves open: a warning or a note), choice of money (a value that
+// another would make pay differently), reading (an agreement in which one choice says something else in every version).
 //
 // Order of clauses: fees, then service credits, then minimums, then what is not to be exceeded; a limit counts only what is charged before it.
 //

@@ -26,6 +26,10 @@ type value struct {
 	path   string
 	line   int
 	column int
+
+	node   ast.Node     // as it is written
+	key    *token.Token // under which it stands; nil in a list
+	inFlow bool         // stands between braces
 }
 
 // reader walks the YAML along the specification and collects every problem.
@@ -36,7 +40,7 @@ type reader struct {
 // readDocument checks the text against the specification. The value is usable only where no fault was found.
 func readDocument(source []byte) (*value, fault.List) {
 	r := &reader{}
-	source = bytes.TrimPrefix(source, []byte("\ufeff"))
+	source = plainLines(source)
 	if f := guard(source); f != nil {
 		r.faults.Add(f)
 		return nil, r.faults
@@ -68,6 +72,11 @@ func byPlace(faults fault.List) {
 	slices.SortStableFunc(faults, func(a, b *fault.Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
+}
+
+// plainLines is the text as its places are counted: without a mark in front, and with one sign at the end of a line.
+func plainLines(source []byte) []byte {
+	return bytes.ReplaceAll(bytes.TrimPrefix(source, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
 }
 
 func syntaxFault(err error) *fault.Fault {
@@ -117,7 +126,7 @@ func (r *reader) read(node ast.Node, s spec, path string) *value {
 }
 
 func place(node ast.Node, path string) *value {
-	v := &value{path: path}
+	v := &value{path: path, node: node}
 	if t := beginning(node); t != nil && t.Position != nil {
 		v.line, v.column = t.Position.Line, t.Position.Column
 	}
@@ -221,6 +230,16 @@ func mappingValues(node ast.Node) ([]*ast.MappingValueNode, bool) {
 	return nil, false
 }
 
+func isFlow(node ast.Node) bool {
+	switch n := node.(type) {
+	case *ast.MappingNode:
+		return n.IsFlowStyle
+	case *ast.SequenceNode:
+		return n.IsFlowStyle
+	}
+	return false
+}
+
 func isReference(node ast.Node) bool {
 	switch node.Type() {
 	case ast.AliasType, ast.AnchorType, ast.TagType:
@@ -260,7 +279,7 @@ func (r *reader) object(node ast.Node, fields []spec, path string) *value {
 		return v
 	}
 	for _, kv := range pairs {
-		r.pair(v, kv, fields, path)
+		r.pair(v, node, kv, fields, path)
 	}
 	for _, f := range fields {
 		if _, written := v.fields[f.key]; !written && !f.optional {
@@ -270,7 +289,7 @@ func (r *reader) object(node ast.Node, fields []spec, path string) *value {
 	return v
 }
 
-func (r *reader) pair(v *value, kv *ast.MappingValueNode, fields []spec, path string) {
+func (r *reader) pair(v *value, node ast.Node, kv *ast.MappingValueNode, fields []spec, path string) {
 	key := keyText(kv)
 	if kv.Key.IsMergeKey() {
 		r.problem(kv.Key.GetToken(), join(path, key), "yaml-reference", "write the keys themselves here: references (&, *, <<) are not read in a contract")
@@ -278,7 +297,11 @@ func (r *reader) pair(v *value, kv *ast.MappingValueNode, fields []spec, path st
 	}
 	for _, f := range fields {
 		if f.key == key {
-			v.fields[key] = r.read(kv.Value, f, join(path, key))
+			child := r.read(kv.Value, f, join(path, key))
+			if child != nil {
+				child.key, child.inFlow = kv.Key.GetToken(), isFlow(node)
+			}
+			v.fields[key] = child
 			return
 		}
 	}

@@ -111,10 +111,11 @@ func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
 // corrections adds the difference of every locked month before this one.
 func (m *shareMonth) corrections() {
 	months := kept(m.facts.Settled, func(s SettledStatement) bool { return s.Period.From.Before(m.period.From) })
-	if len(months) == 0 {
+	if len(months) == 0 || m.sameEvidence {
 		return
 	}
-	kept := map[string]int64{} // by deal: what was charged and is no longer owed, but cannot be taken back
+	m.owedIn(m.clause, months[len(months)-1].Period) // the last one first: it computes all before it
+	kept := map[string]int64{}                       // by deal: what was charged and is no longer owed, but cannot be taken back
 	var after []Line
 	for _, s := range months {
 		owed, held := m.owedIn(m.clause, s.Period)

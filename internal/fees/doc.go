@@ -1,8 +1,8 @@
 // Package fees turns an agreement and frozen evidence into a statement of what is owed, with the reason on every line.
 //
 // It owns: Facts (all that a draft looks at), Draft (the one pure function from terms and facts to a Statement), the rule of each clause,
-// the order of limits, the life of a statement as a fold over its events, what of it is payable, and the comparison of a statement with
-// later evidence. It does not own: the terms (contract), the evidence's form (crm), credit inside a deal (attribution), storage (ops).
+// the order of limits, the life of a statement as a fold over its events, what of it is payable, the comparison of a statement with
+// later evidence, and what each choice of a contract is worth on a history (Price). It does not own: the terms (contract), the evidence's form (crm), credit inside a deal (attribution), storage (ops).
 //
 // Words: line (one charge that can be accepted or disputed), basis (why a line is what it is: clause, inputs, formula with its numbers,
 // rounding, evidence), considered (a deal that was looked at and not charged, with the reason), settled (what earlier, locked statements

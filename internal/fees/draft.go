@@ -14,11 +14,24 @@ import (
 // Draft computes the statement of f.Period from the agreement and the facts, as of a day. It is pure: the same input gives the same
 // statement. What it could not charge for want of a fact is an Issue of severity Problem, never a silent zero.
 func Draft(a contract.Agreement, f Facts, asOf cal.Date) (Statement, []Issue) {
+	return draft(a, f, asOf, newIndex(f.Evidence), laterEvidence)
+}
+
+// laterEvidence and sameEvidence say whether the settled statements may have been drafted from other evidence than the facts have. From the
+// same evidence there is nothing to correct, and nothing is looked for.
+const (
+	laterEvidence = false
+	sameEvidence  = true
+)
+
+// draft is Draft with the index of the facts' evidence.
+func draft(a contract.Agreement, f Facts, asOf cal.Date, x *index, same bool) (Statement, []Issue) {
 	f.Settled = inOrder(f.Settled)
 	d := newDrafter(a, f)
+	d.sameEvidence = same
 	d.statement.AsOf = asOf
+	d.index = x
 	d.checkPeriod(asOf)
-	d.index = newIndex(f.Evidence)
 	d.charge()
 	d.checkEntries()
 	d.checkCarveOuts()
@@ -40,6 +53,7 @@ type drafter struct {
 	owed          map[owedKey]owedMonth         // what is owed for each month as the evidence now says
 	owedUntil     map[string]*owedSoFar         // how far, by clause
 	byMonth       map[string]map[cal.Date][]int // the deals of each month, by clause
+	sameEvidence  bool                          // the settled statements were drafted from the evidence of the facts
 	consulted     map[int]bool                  // versions that a line was computed from beside its own
 	others        *history                      // what other months charge, once it was asked for
 	bought        map[string][]string           // row of spend -> clauses that charged it, once it was asked for

@@ -26,6 +26,11 @@ func ContractOf(ctx context.Context, tx bun.Tx, contractID string) (Contract, er
 	return readContract(ctx, tx, contractID)
 }
 
+// DraftOf is the agency's working text, as ContractOf; saved is false while there is none.
+func DraftOf(ctx context.Context, tx bun.Tx, c Contract) (d Draft, saved bool, err error) {
+	return readDraft(ctx, tx, c.ID)
+}
+
 // ContractsOf are the contracts of a client, oldest first, as ContractOf.
 func ContractsOf(ctx context.Context, tx bun.Tx, client string) ([]Contract, error) {
 	return readContracts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("client_id = ?", client) })

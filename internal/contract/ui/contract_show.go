@@ -92,6 +92,9 @@ func (p *Pages) page(w http.ResponseWriter, r *http.Request, c ops.Contract, onl
 		}
 	}
 	v, ok := p.shown(c)
+	if ok && p.Priced {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What each choice is worth", Href: ContractPath(c) + "/worth"}))
+	}
 	if !ok {
 		empty := kit.EmptyView{Title: "Nothing is proposed yet", Text: "The agency is writing this contract. It will appear here when it is proposed."}
 		if may(r, access.ContractEdit, c) {
@@ -129,6 +132,9 @@ func (p *Pages) waiting(r *http.Request, c ops.Contract, open, shown contract.Ve
 	if open.ID != shown.ID {
 		n.Links = append(n.Links, kit.Link{Text: "Read it", Href: path})
 	}
+	if p.Priced {
+		n.Links = append(n.Links, kit.Link{Text: "What each choice is worth", Href: path + "/worth"})
+	}
 	switch {
 	case !agency && !client:
 		n.Text = "It waits for the agency and for the client to accept."
@@ -157,8 +163,11 @@ func (p *Pages) showVersion(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.renderVersion(w, r, c, v, kit.PageView{Title: "Version " + number(v.Number), Eyebrow: c.Name, Room: Room,
-		Crumbs: []kit.Link{{Text: "Contract", Href: ContractPath(c)}}})
+	view := kit.PageView{Title: "Version " + number(v.Number), Eyebrow: c.Name, Room: Room, Crumbs: []kit.Link{{Text: "Contract", Href: ContractPath(c)}}}
+	if p.Priced {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What each choice is worth", Href: VersionPath(c, v) + "/worth"}))
+	}
+	return p.renderVersion(w, r, c, v, view)
 }
 
 func (p *Pages) download(w http.ResponseWriter, r *http.Request) error {

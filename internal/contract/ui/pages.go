@@ -19,6 +19,10 @@ const Room = "contract"
 // Pages are the pages of this room.
 type Pages struct {
 	Ops *ops.Service
+
+	// Priced: the program has pages of what the choices of a text are worth, at the address of the contract, of a version and of the
+	// draft, with /worth behind it. Fees stand above contracts, so the program says it.
+	Priced bool
 }
 
 // Path is the address of a client's contracts.

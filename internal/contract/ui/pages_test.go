@@ -67,7 +67,7 @@ func newSite(t *testing.T) *site {
 	}
 	clock := func() time.Time { return s.now }
 	s.ops = &ops.Service{DB: d, Now: clock, Random: rand.Reader, Parties: partyops.New(partyops.Options{DB: d, Now: clock, PublicURL: "https://example.test"})}
-	pages := &ui.Pages{Ops: s.ops}
+	pages := &ui.Pages{Ops: s.ops, Priced: true}
 	g := &web.Registry{}
 	pages.Register(g)
 	s.routes = g.Routes()
@@ -157,6 +157,31 @@ func text(version int, effective string) string {
 }
 
 const room = "/clients/org_acme/contract"
+
+// Each text leads to what its choices are worth, the draft once it is saved; and its check tells what it leaves open.
+func TestEachTextLeadsToWhatItsChoicesAreWorth(t *testing.T) {
+	s := newSite(t)
+	leads := func(a answer, to string) {
+		t.Helper()
+		if a.Find("main a[href$='"+to+"']").Length() == 0 {
+			t.Errorf("%s does not lead to %s", a.path, to)
+		}
+	}
+	edit := s.post(room+"/new", "name", "acme-growth")
+	if edit.Find("a[href$='/worth']").Length() > 0 {
+		t.Error("a draft that is not saved has a price")
+	}
+	one := strings.TrimSuffix(edit.path, "/edit")
+	saved := s.post(edit.path, edit.hidden("source", text(1, "2025-12-01"), "do", "save")...)
+	leads(saved, one+"/edit/worth")
+	saved.says(t, "7 things that it leaves open", "closed-won, line 49 There is no list of what the client already had.", "Write: carve_out: pipeline-2025-12")
+	s.post(one+"/propose", s.get(one+"/propose").hidden()...)
+	page := s.get(room)
+	leads(page, one+"/worth")
+	version := page.Find("table a[href*='/versions/']").AttrOr("href", "")
+	leads(page, version+"/worth")
+	leads(s.get(version), version+"/worth")
+}
 
 // From an empty room to an amendment in force, without JavaScript.
 func TestTheLifeOfAContractInForms(t *testing.T) {

@@ -172,6 +172,7 @@ type editorView struct {
 type checkView struct {
 	title    string
 	problems []kit.IssueView
+	open     []kit.IssueView // what it leaves open
 	terms    contract.Terms
 	readable bool
 	against  int
@@ -193,7 +194,29 @@ func checkViewOf(c ops.Contract, checked ops.Checked) checkView {
 		}
 		v.problems = append(v.problems, issue)
 	}
+	if checked.Readable {
+		v.open = openIn(checked.Terms)
+	}
 	return v
+}
+
+func openIn(t contract.Terms) []kit.IssueView {
+	var out []kit.IssueView
+	for _, f := range contract.Lint(t) {
+		level := kit.Info
+		if f.Severity == contract.Warning {
+			level = kit.Warning
+		}
+		out = append(out, kit.IssueView{Level: level, Where: f.Where(), Text: f.Words()})
+	}
+	return out
+}
+
+func (v checkView) openTitle() string {
+	if len(v.open) == 1 {
+		return "1 thing that it leaves open"
+	}
+	return number(len(v.open)) + " things that it leaves open"
 }
 
 // where is the place and the key: "Line 42, column 17: clauses[1].rate".

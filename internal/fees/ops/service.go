@@ -8,6 +8,7 @@ package ops
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -32,7 +33,8 @@ type Service struct {
 	Parties   *partyops.Service // who is told by mail; nil: nobody
 	PublicURL string            // "https://records.example.com": links in mails begin with it
 
-	shelf shelf
+	shelf   shelf
+	pricing sync.Mutex // one at a time
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

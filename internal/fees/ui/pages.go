@@ -54,6 +54,11 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Get(one+"/lock", string(access.StatementLock), p.showLock)
 	g.Post(one+"/lock", string(access.StatementLock), p.lock)
 
+	const contract = "/clients/{client}/contract/{contract}"
+	g.Get(contract+"/worth", string(access.ContractSee), p.worthOfAgreement)
+	g.Get(contract+"/versions/{version}/worth", string(access.ContractSee), p.worthOfVersion)
+	g.Get(contract+"/edit/worth", string(access.ContractEdit), p.worthOfDraft)
+
 	for _, s := range lineSteps {
 		g.Post(one+"/lines/{line}/"+s.verb, string(s.action), p.takeLineStep(s))
 	}

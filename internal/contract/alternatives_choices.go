@@ -1,0 +1,226 @@
+package contract
+
+import (
+	"strconv"
+	"strings"
+)
+
+// choicesOfMoney are the choices that decide money, by their place in the form, with their other readings. What stands in undecisive has
+// none; a test sees to it that every choice of the form stands in one of the two.
+var choicesOfMoney = map[string]func(passage) []reading{
+	"rounding":  words("half-up", "half-even", "down", "up"),
+	"time_zone": words("UTC"),
+
+	"retainer.billed":                  others,
+	"retainer.proration":               others,
+	"retainer.includes.partial_period": others,
+	"retainer.round_time":              quarterHours,
+	"retainer.round_time.per":          others,
+	"retainer.rollover":                orSet("50 % of base, 1 period", "{partial_period: none, cap: 50 % of base, cap_on: base, expires_after: 1 period, burn: oldest-first}"),
+	"retainer.rollover.partial_period": others,
+	"retainer.rollover.cap":            orNone(drop("cap_on")),
+	"retainer.rollover.cap_on":         others,
+	"retainer.rollover.expires_after":  words("1 period", "3 periods", "none"),
+	"retainer.rollover.burn":           others,
+	"retainer.deficit":                 otherDeficits,
+	"retainer.starts_with":             words("1 hour", "none"),
+	"retainer.overage.approval": func(passage) []reading {
+		return []reading{{other: "none-needed", with: []companion{drop("approved_hours")}}}
+	},
+	"retainer.late_entries":        others,
+	"retainer.reconcile.every":     others,
+	"retainer.reconcile.dead_band": words("0 %", "10 %"),
+	"retainer.reconcile.beyond":    others,
+	"retainer.reconcile.how":       others,
+
+	"hourly.round_time":     quarterHours,
+	"hourly.round_time.per": others,
+	"hourly.cap":            orNone(),
+	"hourly.late_entries":   others,
+
+	"scorecard.anchor":              others,
+	"scorecard.billed_after":        words("0 months", "1 month"),
+	"scorecard.partial_period":      others,
+	"scorecard.payout.at_threshold": words("0 %", "25 %", "50 %"),
+	"scorecard.payout.between":      otherCurve,
+	"scorecard.malus":               withoutMalus,
+	"scorecard.metric_cap":          orNone(),
+	"scorecard.total_cap":           orNone(),
+	"scorecard.total_floor":         words("0 %", "none"),
+	"scorecard.missing_metric":      others,
+	"scorecard.broken_source":       others,
+	"scorecard.target_change":       others,
+	"scorecard.gates":               orEmpty,
+	"scorecard.gates.then":          others,
+	"scorecard.relief":              orEmpty,
+
+	"revenue_share.base.revenue":                            others,
+	"revenue_share.base.refunds":                            others,
+	"revenue_share.base.of":                                 otherCustomers,
+	"revenue_share.base.new_by":                             otherNewBy,
+	"revenue_share.base.unknown_type":                       others,
+	"revenue_share.attribution.model":                       otherModels,
+	"revenue_share.attribution.lookback":                    otherLookbacks,
+	"revenue_share.attribution.edge":                        others,
+	"revenue_share.attribution.anchor":                      others,
+	"revenue_share.attribution.contacts":                    others,
+	"revenue_share.attribution.credits.all_channels_except": orEmpty,
+	"revenue_share.eligible.created_from":                   words("2000-01-01"),
+	"revenue_share.eligible.carve_out":                      orNone(),
+	"revenue_share.per_deal.floor":                          orNone(),
+	"revenue_share.per_deal.cap":                            orNone(),
+	"revenue_share.period.floor":                            orNone(drop("partial_floor")),
+	"revenue_share.period.partial_floor":                    others,
+	"revenue_share.period.cap":                              orNone(),
+	"revenue_share.tail":                                    words("none", "60 days", "6 months"),
+	"revenue_share.clawback":                                words("none", "90 days", "180 days", "unlimited"),
+	"revenue_share.other_currency":                          others,
+
+	"per_result.acceptance.within":       words("48 hours", "7 days", "30 days"),
+	"per_result.acceptance.after_window": others,
+	"per_result.duplicate.by":            otherDuplicates,
+	"per_result.duplicate.within":        words("30 days", "90 days", "ever"),
+	"per_result.duplicate.since":         others,
+	"per_result.duplicate.without_key":   others,
+	"per_result.disputes.within":         words("7 days", "30 days"),
+	"per_result.disputes.fee_if_denied":  orNone(),
+	"per_result.cap":                     orNone(),
+
+	"milestones.acceptance.silence": others,
+	"milestones.partial":            others,
+	"milestones.list.bonus":         orNone(drop("bonus_by")),
+
+	"media_commission.of":                others,
+	"media_commission.vendor_commission": words("15 %", "none"),
+	"media_commission.rebate":            orNone(),
+	"markup.of":                          others,
+	"markup.vendor_commission":           words("15 %", "none"),
+	"pass_through.vendor_commission":     words("15 %", "none"),
+
+	"service_credits.counted":       others,
+	"service_credits.monthly_limit": words("10 %", "none"),
+	"minimum.costs":                 others,
+	"minimum.proration":             others,
+	"not_to_exceed.costs":           others,
+}
+
+// undecisive are choices without another reading that a month's fee would show, each with the reason.
+var undecisive = map[string]string{
+	"term.renewal.kind":            "decides what comes after the term",
+	"term.notice.fee":              "decides what is owed once notice is given",
+	"appointments.promise":         "decides who gets the work",
+	"statements.objection.silence": "decides what becomes of a line, not what it is",
+	"scorecard.metrics.better":     "says what the metric is",
+	"media_commission.bills":       "decides who pays the vendor",
+	"markup.bills":                 "decides who pays the vendor",
+	"media_commission.lines":       "decides how it is shown",
+	"markup.lines":                 "decides how it is shown",
+	"pass_through.lines":           "decides how it is shown",
+}
+
+var quarterHours = orSet("each entry up to 15 minutes", "{per: entry, up_to: 15 minutes, at_least: none}")
+
+// otherDeficits are the fates of hours above those at hand for which nothing must be agreed that is not written.
+func otherDeficits(p passage) []reading {
+	hasRate := p.within.get("overage").get("rate") != nil
+	notAllowed := companion(func(e *editing, p passage) {
+		if hasRate {
+			e.set(p.within.get("overage"), "not-allowed")
+		}
+	})
+	unreconciled := companion(func(e *editing, p passage) {
+		if p.within.get("reconcile").fields != nil {
+			e.set(p.within.get("reconcile"), "none")
+		}
+	})
+	unasked := companion(func(e *editing, p passage) {
+		if o := p.within.get("overage"); o.get("approved_hours") != nil {
+			e.set(o.get("approval"), "none-needed")
+			e.remove(o.get("approved_hours"))
+		}
+	})
+	out := []reading{{other: "written-off", with: []companion{drop("starts_with"), notAllowed, unreconciled}},
+		{other: "carried", with: []companion{also("starts_with", "none"), unasked, unreconciled}}}
+	if hasRate {
+		out = append(out, reading{other: "billed", with: []companion{drop("starts_with")}})
+	}
+	return out
+}
+
+// otherCurve reads a line as two steps, at the threshold and at the target, and steps as a line.
+func otherCurve(p passage) []reading {
+	metrics := p.clause.get("metrics").items
+	if p.value.text == "stepped" {
+		return []reading{{other: "linear", with: []companion{func(e *editing, _ passage) {
+			for _, m := range metrics {
+				e.remove(m.get("steps"))
+			}
+		}}}}
+	}
+	low, full := p.within.str("at_threshold"), p.within.str("at_target")
+	return []reading{{other: "stepped", with: []companion{func(e *editing, _ passage) {
+		for _, m := range metrics {
+			threshold, target, most := m.str("threshold"), m.str("target"), m.str("max")
+			e.insert(m.get("max"), "steps", "[{from: "+threshold+", to: "+target+", payout: "+low+"}, {from: "+target+", to: "+most+", payout: "+full+"}]")
+		}
+	}}}}
+}
+
+func withoutMalus(p passage) []reading {
+	return orNone(drop("total_floor"), func(e *editing, p passage) {
+		for _, m := range p.clause.get("metrics").items {
+			if v := m.get("malus"); v != nil {
+				e.remove(v)
+			}
+		}
+	})(p)
+}
+
+func otherCustomers(p passage) []reading {
+	told := []companion{}
+	if p.within.get("new_by") == nil {
+		told = []companion{func(e *editing, p passage) { e.insert(p.value, "new_by", "first-won-deal") }}
+	}
+	return []reading{
+		{other: "new-customers", with: told},
+		{other: "existing-customers", with: told},
+		{other: "all-customers", with: []companion{drop("new_by", "unknown_type")}},
+	}
+}
+
+func otherNewBy(p passage) []reading {
+	return []reading{
+		{other: "crm-type", with: []companion{also("unknown_type", "hold")}},
+		{other: "first-won-deal", with: []companion{drop("unknown_type")}},
+	}
+}
+
+// otherModels are the models that need no number that nobody agreed on. Which channels count as direct is taken from those that do not earn.
+func otherModels(p passage) []reading {
+	out := words("first", "last", "linear", "u-shaped", "w-shaped", "full-path", "time-decay:7d")(p)
+	if except := p.within.get("credits").texts("all_channels_except"); p.within.get("direct_channels") != nil {
+		out = append(out, reading{other: "last-non-direct"})
+	} else if len(except) > 0 {
+		quoted := make([]string, len(except))
+		for i, channel := range except {
+			quoted[i] = strconv.Quote(channel)
+		}
+		out = append(out, reading{other: "last-non-direct", with: []companion{also("direct_channels", "["+strings.Join(quoted, ", ")+"]")}})
+	}
+	return out
+}
+
+func otherLookbacks(p passage) []reading {
+	if p.within.get("edge") != nil {
+		return append(words("30 days", "90 days", "180 days", "365 days")(p), reading{other: "none", with: []companion{drop("edge")}})
+	}
+	edge := []companion{also("edge", "re-path")}
+	return []reading{{other: "90 days", with: edge}, {other: "180 days", with: edge}, {other: "365 days", with: edge}}
+}
+
+func otherDuplicates(p passage) []reading {
+	if p.value.text == "none" {
+		return []reading{{other: "dedupe-key", with: []companion{also("without_key", "hold"), also("since", "first"), also("within", "30 days")}}}
+	}
+	return []reading{{other: "none", with: []companion{drop("within", "since", "without_key")}}}
+}

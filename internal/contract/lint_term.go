@@ -1,0 +1,196 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// termRules are about the frame of the contract: term, notice, calendar, appointments, statements.
+var termRules = []lintRule{
+	{"notice-unit", Note, lintNoticeUnit},
+	{"notice-too-long", Warning, lintNoticeTooLong},
+	{"renewal-unlimited", Warning, lintRenewalUnlimited},
+	{"renewal-lapses", Note, lintRenewalLapses},
+	{"renewal-unsaid", Note, lintRenewalUnsaid},
+	{"renewal-idle", Warning, lintRenewalIdle},
+	{"evergreen-length", Warning, lintEvergreenLength},
+	{"holidays-none", Note, lintHolidaysNone},
+	{"holidays-end", Note, lintHolidaysEnd},
+	{"rounding-one-sided", Note, lintRounding},
+	{"preferred-share", Note, lintPreferredShare},
+	{"appointment-overlap", Warning, lintAppointmentOverlap},
+	{"objection-short", Warning, lintObjectionShort},
+	{"objection-open", Note, lintObjectionOpen},
+}
+
+// firstEnd is the first day after the term as it is written, before any renewal; ok is false for an open end or one that was brought forward.
+func (l *linter) firstEnd() (cal.Date, bool) {
+	term := l.terms.Term
+	if term.Length.IsZero() || !term.Ended.IsZero() {
+		return cal.Date{}, false
+	}
+	return term.Length.After(term.Start, l.terms.Calendar), true
+}
+
+func lintNoticeUnit(l *linter) {
+	end, ok := l.firstEnd()
+	period := l.terms.Term.Notice.Period
+	other := cal.Span{}
+	switch {
+	case l.terms.Term.Length.Unit != cal.Months && l.terms.Term.Length.Unit != cal.Years, l.terms.Term.Renewal.Kind == RenewalEvergreen:
+		return
+	case period.Unit == cal.Days && period.N > 0 && period.N%30 == 0:
+		other = cal.Span{N: period.N / 30, Unit: cal.Months}
+	case period.Unit == cal.Months && period.N > 0:
+		other = cal.Span{N: period.N * 30, Unit: cal.Days}
+	}
+	if !ok || other.IsZero() {
+		return
+	}
+	last := end.AddDays(-1)
+	own, theirs := period.Before(last, l.terms.Calendar), other.Before(last, l.terms.Calendar)
+	if own == theirs {
+		return
+	}
+	l.found(l.doc.at("term", "notice", "period"), "period: "+other.String()+", if that is what is meant",
+		"For an end on %s notice of %s must be given by %s; of %s, by %s. People say the one and mean the other.", last.Words(), period, own.Words(), other, theirs.Words())
+}
+
+func lintNoticeTooLong(l *linter) {
+	end, ok := l.firstEnd()
+	term := l.terms.Term
+	if !ok || term.Renewal.Kind != RenewalAuto || term.Renewal.Each.IsZero() {
+		return
+	}
+	for _, turn := range []cal.Period{{From: term.Start, To: end}, {From: end, To: term.Renewal.Each.After(end, l.terms.Calendar)}} {
+		last := turn.To.AddDays(-1)
+		if by := term.Notice.Period.Before(last, l.terms.Calendar); by.Before(turn.From) {
+			l.found(l.doc.at("term", "notice", "period"), "each: 12 months, or a shorter period",
+				"To end on %s, notice of %s must be given by %s, before that term has begun on %s.", last.Words(), term.Notice.Period, by.Words(), turn.From.Words())
+			return
+		}
+	}
+}
+
+func lintRenewalUnlimited(l *linter) {
+	end, ok := l.firstEnd()
+	term := l.terms.Term
+	if !ok || term.Renewal.Kind != RenewalAuto || term.Renewal.AtMost > 0 {
+		return
+	}
+	last := end.AddDays(-1)
+	l.found(l.doc.at("term", "renewal"), "at_most: 2",
+		"It renews by itself without end: whoever does not give notice by %s is bound until %s, and so on for ever.",
+		term.Notice.Period.Before(last, l.terms.Calendar).Words(), term.Renewal.Each.After(end, l.terms.Calendar).AddDays(-1).Words())
+}
+
+func lintRenewalLapses(l *linter) {
+	end, ok := l.firstEnd()
+	if !ok || l.terms.Term.Renewal.Kind != RenewalMutual {
+		return
+	}
+	l.found(l.doc.at("term", "renewal", "kind"), "kind: auto, each: 12 months, at_most: 2; or sign the amendment that renews it before that day",
+		"It renews only by a written agreement. If nobody acts, its last day is %s, whether or not anybody gave notice.", end.AddDays(-1).Words())
+}
+
+func lintRenewalUnsaid(l *linter) {
+	if r := l.terms.Term.Renewal; r.Kind == RenewalMutual && r.Each.IsZero() && !l.terms.Term.Length.IsZero() {
+		l.found(l.doc.at("term", "renewal"), "each: 12 months", "It says that the contract can be renewed, not for how long.")
+	}
+}
+
+func lintRenewalIdle(l *linter) {
+	r := l.terms.Term.Renewal
+	at := l.doc.at("term", "renewal")
+	switch renews := r.Kind == RenewalAuto || r.Kind == RenewalMutual; {
+	case renews && l.terms.Term.Length.IsZero():
+		l.found(at, "kind: evergreen, or a length", "The term is open-ended, so there is nothing to renew; with %s one side may think that it ends.", r.Kind)
+	case !renews && (r.AtMost > 0 || !r.Each.IsZero()):
+		l.found(at, "leave each and at_most out, or write kind: auto", "With kind: %s nothing renews, yet the text says how.", r.Kind)
+	}
+}
+
+func lintEvergreenLength(l *linter) {
+	if l.terms.Term.Renewal.Kind != RenewalEvergreen || l.terms.Term.Length.IsZero() {
+		return
+	}
+	l.found(l.doc.at("term", "length"), "length: open-ended, or kind: auto for a term that binds",
+		"It runs until notice, and it has a length of %s. May notice be given before that time is over? The text does not say; the program reads no end from it.", l.terms.Term.Length)
+}
+
+// lintHolidaysNone: a window in working days needs to know which days are none.
+func lintHolidaysNone(l *linter) {
+	if len(l.terms.Calendar.Closed) > 0 {
+		return
+	}
+	s := l.terms.Statements
+	if s.IssueWithin.Unit != cal.WorkingDays && s.Objection.Within.Unit != cal.WorkingDays && l.terms.Term.Notice.Period.Unit != cal.WorkingDays {
+		return
+	}
+	l.found(l.doc.at("calendar", "holidays"), "holidays: [2026-12-24..2027-01-01], with the days on which nobody works",
+		"Windows are counted in working days and no holiday is named: Christmas and New Year's Day count as working days, and a window can close over them.")
+}
+
+// lintHolidaysEnd: half a year of the term without a named holiday is a calendar that nobody continued.
+func lintHolidaysEnd(l *linter) {
+	end, ok := l.firstEnd()
+	if closed := l.terms.Calendar.Closed; ok && len(closed) > 0 {
+		last := slices.MaxFunc(closed, cal.Date.Cmp)
+		if end.DaysSince(last) > 183 {
+			l.found(l.doc.at("calendar", "holidays"), "the holidays until "+end.AddDays(-1).Words(),
+				"The last holiday that is named is %s, but the term runs until %s. After it every weekday counts as a working day.", last.Words(), end.AddDays(-1).Words())
+		}
+	}
+}
+
+func lintRounding(l *linter) {
+	whom := map[money.Rounding]string{money.Down: "the client", money.Floor: "the client", money.Up: "the agency", money.Ceiling: "the agency"}[l.terms.Rounding]
+	if whom != "" {
+		l.found(l.doc.get("rounding"), "rounding: half-up", "Every line that is no whole cent is rounded %s, always in favour of %s.", l.terms.Rounding, whom)
+	}
+}
+
+func lintPreferredShare(l *linter) {
+	if l.terms.Appointments == nil {
+		return
+	}
+	for i, a := range l.terms.Appointments {
+		if a.Promise == "preferred" {
+			l.found(l.doc.get("appointments").items[i], "promise: exclusive, for the brands or markets that are meant for certain",
+				"%s is preferred: the agency may look at it first for %s. No share of the work is promised, so all of it may go elsewhere.", a.Category, a.FirstRefusal)
+		}
+	}
+}
+
+func lintAppointmentOverlap(l *linter) {
+	for i, a := range l.terms.Appointments {
+		for _, b := range l.terms.Appointments[:i] {
+			if a.Category == b.Category && a.Promise != b.Promise && meet(a.Brands, b.Brands) && meet(a.Markets, b.Markets) {
+				l.found(l.doc.get("appointments").items[i], "brands or markets that do not overlap, or one promise for both",
+					"%s is %s here and %s above, for the same brand and market.", a.Category, a.Promise, b.Promise)
+			}
+		}
+	}
+}
+
+// meet says whether two lists have a name in common; an empty one is any.
+func meet(a, b []string) bool {
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(name string) bool { return Names(b, name) })
+}
+
+func lintObjectionShort(l *linter) {
+	if o := l.terms.Statements.Objection; o.Silence == "accepted" && short(o.Within) {
+		l.found(l.doc.at("statements", "objection", "within"), fmt.Sprintf("within: %d working days", shortWorkingDays),
+			"A line that nobody contests within %s is accepted for good. Somebody who is away for a week loses the right to ask.", o.Within)
+	}
+}
+
+func lintObjectionOpen(l *linter) {
+	if o := l.terms.Statements.Objection; o.Silence == "open" {
+		l.found(l.doc.at("statements", "objection", "silence"), "silence: accepted",
+			"A line that nobody answers stays open when the window of %s is over: the window decides nothing, and the statement waits for the client.", o.Within)
+	}
+}

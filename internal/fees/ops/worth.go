@@ -1,0 +1,153 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+// WorthInput names a text of a contract: a version, the agency's draft, or, with neither, what both sides have accepted.
+type WorthInput struct {
+	Contract string
+	Version  string // id
+	Draft    bool
+	Price    bool // compute what each choice is worth; it takes a moment
+}
+
+// Worth is what a text leaves open and what its choices are worth.
+type Worth struct {
+	Contract contractops.Contract
+	Draft    bool               // it is of the draft
+	HasDraft bool               // there is a draft, and this person may see it
+	Version  *contract.Version  // it is of this one; nil for the draft and for an agreement of several
+	Problems []*fault.Fault     // the text cannot be read; nothing else is known
+	Terms    contract.Terms     // of the text, or the latest of the agreement
+	Findings []contract.Finding // with those about names of the evidence once it is priced
+	Import   int64              // number of the newest import; 0: there is none, or it was not looked at
+	AsIfFrom cal.Date           // the text is priced as if it had begun then; zero: as it ran
+	Prices   *fees.Prices       // nil: not asked for, or no month to price
+}
+
+// Worth looks for what a text leaves open and, when asked, prices its choices on the client's newest evidence: an agreement in the months of the
+// last twelve in which it ran, a version or draft as if it had begun twelve months ago. Nothing is kept. Who may: see ContractSee, for the draft
+// ContractEdit, for prices StatementSee as well. Faults: NotFound, Forbidden; Conflict "nothing-proposed" while there is no text.
+func (s *Service) Worth(ctx context.Context, actor access.Actor, in WorthInput) (Worth, error) {
+	action := access.ContractSee
+	if in.Draft {
+		action = access.ContractEdit
+	}
+	if actor.Account == "" {
+		return Worth{}, access.Require(actor, action, access.Scope{})
+	}
+	var out Worth
+	var agreement contract.Agreement
+	var evidence crm.Evidence
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		out = Worth{Draft: in.Draft}
+		if out.Contract, err = contractops.ContractOf(ctx, tx, in.Contract); err != nil {
+			return err
+		}
+		scope := access.Of(out.Contract.Client)
+		if err := access.Require(actor, action, scope); err != nil {
+			return err
+		}
+		if in.Price {
+			if err := access.Require(actor, access.StatementSee, scope); err != nil {
+				return err
+			}
+		}
+		draft, saved, err := contractops.DraftOf(ctx, tx, out.Contract)
+		if err != nil {
+			return err
+		}
+		out.HasDraft = saved && access.Decide(actor, access.ContractEdit, scope).Allowed
+		if agreement, err = out.read(in, draft, saved); err != nil || !in.Price || len(out.Problems) > 0 {
+			return err
+		}
+		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
+		return err
+	})
+	if err != nil || len(out.Problems) > 0 {
+		return out, err
+	}
+	out.Findings = contract.Lint(out.Terms)
+	if !in.Price {
+		return out, nil
+	}
+	return out, s.price(ctx, &out, agreement, evidence)
+}
+
+// read finds the text and the agreement that it is priced as.
+func (w *Worth) read(in WorthInput, draft contractops.Draft, saved bool) (contract.Agreement, error) {
+	source := draft.Source
+	switch accepted := w.Contract.Accepted(); {
+	case in.Draft && !saved:
+		return contract.Agreement{}, fault.New(fault.Conflict, "no-draft", "There is no draft yet. Save it first; it can be saved while it has problems.")
+	case in.Draft:
+	case in.Version != "":
+		for _, v := range w.Contract.Versions {
+			if v.ID == in.Version {
+				w.Version, source = &v, v.Source
+			}
+		}
+		if w.Version == nil {
+			return contract.Agreement{}, notFound()
+		}
+	case len(accepted) > 0:
+		agreement, err := w.Contract.Agreement()
+		if err == nil {
+			w.Terms = agreement.Latest()
+		}
+		return agreement, err
+	case len(w.Contract.Versions) > 0:
+		v := w.Contract.Versions[len(w.Contract.Versions)-1]
+		if open, ok := w.Contract.Open(); ok {
+			v = open
+		}
+		w.Version, source = &v, v.Source
+	default:
+		return contract.Agreement{}, fault.New(fault.Conflict, "nothing-proposed", "Nothing is proposed yet. The agency is writing this contract.")
+	}
+	terms, err := contract.Parse([]byte(source))
+	if w.Problems = fault.All(err); err != nil && len(w.Problems) == 0 {
+		return contract.Agreement{}, err
+	}
+	w.Terms = terms
+	return contract.Agreement{}, nil
+}
+
+// price fills the prices. One is computed at a time, so that they do not take the machine from everybody else; whoever has gone by then is passed over.
+func (s *Service) price(ctx context.Context, w *Worth, agreement contract.Agreement, evidence crm.Evidence) error {
+	w.Import = evidence.AsOf
+	if evidence.AsOf == 0 {
+		return nil
+	}
+	w.Findings = contract.InOrder(append(w.Findings, contract.LintNames(w.Terms, fees.Known(evidence))...))
+	today := cal.DateOf(s.now(), w.Terms.Zone)
+	months := fees.PricedMonths(agreement, today)
+	if len(months) == 0 {
+		w.AsIfFrom = cal.MonthOf(today).First().AddMonths(-12, 1)
+		moved, ok := fees.Backdated(w.Terms, w.AsIfFrom)
+		if !ok {
+			return nil
+		}
+		agreement, months = moved, fees.PricedMonths(moved, today)
+	}
+	s.pricing.Lock()
+	defer s.pricing.Unlock()
+	prices, err := fees.Price(fees.Pricing{Agreement: agreement, Evidence: evidence, Months: months, AsOf: today, Stop: func() bool { return ctx.Err() != nil }})
+	if err != nil {
+		return fmt.Errorf("price the choices of contract %s: %w", w.Contract.ID, err)
+	}
+	w.Prices = &prices
+	return nil
+}

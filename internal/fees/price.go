@@ -1,0 +1,127 @@
+package fees
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Prices is what a contract comes to over months of a history, and what it would come to if one choice said something else.
+type Prices struct {
+	Currency money.Currency
+	Months   []cal.Month
+	Evidence int64
+	Written  Course
+	Choices  []ChoicePrice // those that move most first
+}
+
+// Course is what each month comes to under one reading, drafted in order, each as if those before it were locked.
+type Course struct {
+	Totals []money.Amount
+	Total  money.Amount
+	Held   int // questions that hold money out, over all months
+}
+
+// ChoicePrice is a choice with its other readings.
+type ChoicePrice struct {
+	Path     string
+	Name     string
+	Clause   string
+	Written  string
+	Readings []ReadingPrice
+}
+
+// ReadingPrice is what the contract comes to under another reading of a choice.
+type ReadingPrice struct {
+	Other string
+	Course
+	Difference money.Amount // over the months, against what is written
+}
+
+// MovesMost is the reading that makes the greatest difference, up or down.
+func (c ChoicePrice) MovesMost() ReadingPrice {
+	return slices.MaxFunc(c.Readings, func(a, b ReadingPrice) int { return cmp.Compare(a.moves(), b.moves()) })
+}
+
+func (r ReadingPrice) moves() int64 { return max(r.Difference.Minor, -r.Difference.Minor) }
+
+// Moves says whether any month of any reading differs from what is written.
+func (p Prices) Moves(c ChoicePrice) bool {
+	return slices.ContainsFunc(c.Readings, func(r ReadingPrice) bool {
+		return !slices.Equal(r.Totals, p.Written.Totals) || r.Held != p.Written.Held
+	})
+}
+
+// Pricing is a contract on a history, to be priced.
+type Pricing struct {
+	Agreement contract.Agreement
+	Evidence  crm.Evidence
+	Months    []cal.Month // in order without a gap; months before them in which the agreement runs are drafted, but not shown
+	AsOf      cal.Date
+	Stop      func() bool // asked before each reading; nil: never
+}
+
+// Price drafts the months under the agreement as it is written and under each other reading of its choices, all from the same evidence. It is
+// pure. Nothing that was locked is looked at: what the months come to is what they would come to, were they drafted today. The error is about
+// sums beyond any money, or ErrStopped.
+func Price(p Pricing) (out Prices, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("price the contract: %v", cause)
+		}
+	}()
+	x := newIndex(p.Evidence)
+	out = Prices{Currency: p.Agreement.First().Currency, Months: p.Months, Evidence: p.Evidence.AsOf, Written: p.course(p.Agreement, x)}
+	for _, r := range p.Agreement.Readings() {
+		if p.Stop != nil && p.Stop() {
+			return Prices{}, ErrStopped
+		}
+		course := p.course(r.Agreement, x)
+		priced := ReadingPrice{Other: r.Other, Course: course, Difference: course.Total.Sub(out.Written.Total)}
+		if n := len(out.Choices); n > 0 && out.Choices[n-1].Path == r.Path {
+			out.Choices[n-1].Readings = append(out.Choices[n-1].Readings, priced)
+			continue
+		}
+		out.Choices = append(out.Choices, ChoicePrice{Path: r.Path, Name: r.Name, Clause: r.Clause, Written: r.Written, Readings: []ReadingPrice{priced}})
+	}
+	slices.SortStableFunc(out.Choices, func(a, b ChoicePrice) int { return cmp.Compare(b.MovesMost().moves(), a.MovesMost().moves()) })
+	return out, nil
+}
+
+// ErrStopped is the error of a pricing that was stopped.
+var ErrStopped = errors.New("the pricing was stopped")
+
+// course drafts every month from the first in which the agreement runs.
+func (p Pricing) course(a contract.Agreement, x *index) Course {
+	currency := a.First().Currency
+	out := Course{Total: money.New(0, currency)}
+	if len(p.Months) == 0 {
+		return out
+	}
+	var settled []SettledStatement
+	m, last := cal.MonthOf(a.First().Effective), p.Months[len(p.Months)-1]
+	if p.Months[0].First().Before(m.First()) {
+		m = p.Months[0]
+	}
+	for ; !m.First().After(last.First()); m = m.Next() {
+		s, issues := draft(a, Facts{Period: m.Period(), Evidence: p.Evidence, Settled: settled}, p.AsOf, x, sameEvidence)
+		settled = append(settled, Settle(m.String(), s, nil))
+		if !slices.Contains(p.Months, m) {
+			continue
+		}
+		total := money.New(s.Total.Minor, currency)
+		out.Totals, out.Total = append(out.Totals, total), out.Total.Add(total)
+		for _, i := range issues {
+			if i.Severity == Problem {
+				out.Held++
+			}
+		}
+	}
+	return out
+}
