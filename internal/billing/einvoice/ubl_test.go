@@ -313,7 +313,9 @@ func (x ubl) rules(t *testing.T, norm bool) {
 			t.Errorf("%s: %s is broken", x.ID, rule)
 		}
 	}
-	equal := func(rule string, a, b *big.Rat) { must(rule+" ("+a.FloatString(4)+", "+b.FloatString(4)+")", a.Cmp(b) == 0) }
+	equal := func(rule string, a, b *big.Rat) {
+		must(rule+" ("+a.FloatString(4)+", "+b.FloatString(4)+")", a.Cmp(b) == 0)
+	}
 	lines := append(x.Invoiced, x.Credited...)
 	credit := x.XMLName.Local == "CreditNote"
 
