@@ -259,10 +259,3 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code string, words ...s
 		}
 	}
 }
-
-func wantAmount(t *testing.T, what string, got money.Amount, want string) {
-	t.Helper()
-	if got.String() != want {
-		t.Errorf("%s: got %s, want %s", what, got, want)
-	}
-}

@@ -249,3 +249,12 @@ func (s *Service) summary(ctx context.Context, tx bun.Tx, r invoiceRow, b billin
 	}
 	return out, nil
 }
+
+// Creditable reports whether something of an invoice can still be taken back.
+func (v Invoice) Creditable() bool {
+	left := v.Payable.Minor
+	for _, n := range v.Notes {
+		left -= n.Payable.Minor
+	}
+	return v.Kind == billing.Invoice && left > 0
+}
