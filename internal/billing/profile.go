@@ -2,6 +2,7 @@ package billing
 
 import (
 	"net/mail"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -78,14 +79,21 @@ func taxCountry(country string) string {
 
 // AddressLines are the address as it is printed, without the name.
 func (p Profile) AddressLines() []string {
+	place := []string{strings.TrimSpace(p.PostalCode + " " + p.City), p.Region}
+	if slices.Contains(regionBeforeCode, p.Country) {
+		place = []string{strings.Trim(p.City+", "+strings.TrimSpace(p.Region+" "+p.PostalCode), ", ")}
+	}
 	var out []string
-	for _, line := range []string{p.Street, p.Extra, strings.TrimSpace(p.PostalCode + " " + p.City), p.Region, CountryName(p.Country)} {
+	for _, line := range slices.Concat([]string{p.Street, p.Extra}, place, []string{CountryName(p.Country)}) {
 		if line != "" {
 			out = append(out, line)
 		}
 	}
 	return out
 }
+
+// regionBeforeCode are countries that write "Albany, NY 12207".
+var regionBeforeCode = []string{"US", "CA", "AU"}
 
 // ProfileInput is a profile as a person writes it.
 type ProfileInput struct {

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -197,22 +199,25 @@ func price(l billing.Line, c money.Currency) string {
 	return l.Price
 }
 
-// cashTable is what paid an invoice, or what a credit note pays.
+// cashTable is what paid an invoice, or what a credit note pays: a row for each payment, with the lines that it went to.
 func cashTable(inv ops.Invoice) kit.TableView {
-	v := kit.TableView{Caption: "What was applied", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "What"}, {Title: "Day"}, {Title: "Line", Align: kit.End}, {Title: "Amount", Align: kit.End}}}
-	for _, a := range inv.Book.Applied {
-		if a.Target != inv.ID && a.Source != inv.ID {
-			continue
-		}
-		for _, s := range inv.Book.Sources {
-			if s.ID != a.Source {
+	v := kit.TableView{Caption: "What was applied", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "What"}, {Title: "Day"}, {Title: "Lines"}, {Title: "Amount", Align: kit.End}}}
+	for _, s := range inv.Book.Sources {
+		name, lines, sum := s.Name, []string(nil), money.New(0, inv.Book.Currency)
+		for _, a := range inv.Book.Applied {
+			if a.Source != s.ID || a.Target != inv.ID && s.ID != inv.ID {
 				continue
 			}
-			name := s.Name
-			if bill, ok := inv.Book.Bill(a.Target); ok && a.Target != inv.ID {
+			if bill, ok := inv.Book.Bill(a.Target); ok && s.ID == inv.ID {
 				name = bill.Number
 			}
-			v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(name), kit.Text(s.On.Words()), kit.Text(strconv.Itoa(a.Line)), kit.Money(money.New(a.Minor, inv.Book.Currency))}})
+			sum.Minor += a.Minor
+			if no := strconv.Itoa(a.Line); !slices.Contains(lines, no) {
+				lines = append(lines, no)
+			}
+		}
+		if len(lines) > 0 {
+			v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(name), kit.DateText(s.On), kit.Text(strings.Join(lines, ", ")), kit.Money(sum)}})
 		}
 	}
 	return v
