@@ -102,7 +102,8 @@ func Tables(ctx context.Context, tx bun.Tx) ([]Table, error) {
 	return inOrder(found)
 }
 
-// inOrder puts every table after those it refers to.
+// inOrder puts every table after those it refers to. One that refers to itself stands for itself: its rows are filled in the order of its key, so a
+// row may refer only to one with a smaller key.
 func inOrder(tables map[string]*Table) ([]Table, error) {
 	names := make([]string, 0, len(tables))
 	for name := range tables {
@@ -115,7 +116,7 @@ func inOrder(tables map[string]*Table) ([]Table, error) {
 		before := len(list)
 		for _, name := range names {
 			t := tables[name]
-			if placed[name] || slices.ContainsFunc(t.Refers, func(to string) bool { return tables[to] != nil && !placed[to] }) {
+			if placed[name] || slices.ContainsFunc(t.Refers, func(to string) bool { return to != name && tables[to] != nil && !placed[to] }) {
 				continue
 			}
 			placed[name] = true

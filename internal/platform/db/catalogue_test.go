@@ -29,7 +29,7 @@ func TestBothEnginesDescribeTheSameTables(t *testing.T) {
 				t.Errorf("%+v has no key or no columns", table)
 			}
 			for _, to := range table.Refers {
-				if !before[to] {
+				if !before[to] && to != table.Name {
 					t.Errorf("%s comes before %s, to which it refers", table.Name, to)
 				}
 			}
