@@ -81,6 +81,14 @@ func (p *page) agree(executive *page) {
 	p.do("write", chromedp.SetValue(chromedp.CSS("textarea"), strings.Replace(string(source), "rate: 4 %", "rate: 4", 1)))
 	p.press("Save the draft")
 	p.reads("write a percentage such as 3 %")
+	p.do("follow the problem", chromedp.Click(chromedp.CSS(".check-result a[data-line]")))
+	if at := eval[string](p, `(a => a.value.slice(a.selectionStart, a.selectionEnd))(document.activeElement)`); at != "4" {
+		p.t.Errorf("the problem leads to %q", at)
+	}
+	numbers := eval[int](p, `document.querySelector(".gutter").textContent.split("\n").length`)
+	if lines := eval[int](p, `document.querySelector("textarea").value.split("\n").length`); numbers != lines {
+		p.t.Errorf("%d lines are numbered of %d", numbers, lines)
+	}
 	p.do("write", chromedp.SetValue(chromedp.CSS("textarea"), string(source)))
 	p.press("Save and propose…")
 	p.press("Propose version 1")

@@ -67,6 +67,41 @@ func TestSalesforce(t *testing.T) {
 	}
 }
 
+// TestSalesforceByCommand states on the command line what the export leaves open, and nothing of it is doubtful then.
+func TestSalesforceByCommand(t *testing.T) {
+	t.Parallel()
+	dir := realExports(t)
+	f := foundFirm(t)
+	take := func(want int, args ...string) string {
+		t.Helper()
+		r := f.command(t, append([]string{"import", "--client", "Lakeside Tools"}, args...)...)
+		if r.status != want {
+			t.Fatalf("import %v: %s", args, r)
+		}
+		return r.stdout + r.stderr
+	}
+	var files []string
+	for _, object := range []string{"Campaign", "Lead", "Account", "Contact", "Opportunity"} {
+		files = append(files, filepath.Join(dir, object+".csv"))
+	}
+	members := filepath.Join(dir, "CampaignMember.csv")
+	if said := take(2, files[4]); !strings.Contains(said, "--currency: In which currency") {
+		t.Error(said)
+	}
+	if said := take(2, members); !strings.Contains(said, "--column: Which column dates a member") {
+		t.Error(said)
+	}
+	said := take(0, append([]string{"--currency", "USD"}, files...)...) + take(0, "--zone", "America/New_York", "--column", "at_fallback=Added_Date__c", members)
+	for _, words := range []string{"8 rows of the side table Campaign", "Opportunity.csv: import 5: 50 new", "CampaignMember.csv: import 6: 68 new"} {
+		if !strings.Contains(said, words) {
+			t.Errorf("not said: %q in %s", words, said)
+		}
+	}
+	if strings.Contains(said, "doubt") {
+		t.Error(said)
+	}
+}
+
 // realExports is the folder of the Salesforce export.
 func realExports(t testing.TB) string {
 	t.Helper()

@@ -21,7 +21,7 @@ import (
 //	ready URL             waits until a server answers
 //	bomb FILE             writes a small zip that unpacks to much more than a pack holds
 //
-// Each begins in a folder with the firm's contract.yaml and facts/.
+// Each begins in a folder with the firm's contract.yaml and facts/, and docs/examples/.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	binary := program(t)
@@ -34,7 +34,9 @@ func TestScripts(t *testing.T) {
 			}
 			e.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+e.Getenv("PATH"))
 			e.Setenv("ADDRESS", address)
-			return os.CopyFS(e.WorkDir, os.DirFS("testdata/own"))
+			examples := filepath.Join("docs", "examples")
+			return errors.Join(os.CopyFS(e.WorkDir, os.DirFS("testdata/own")),
+				os.CopyFS(filepath.Join(e.WorkDir, examples), os.DirFS(filepath.Join(root(t), examples))))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": statusCommand, "ready": readyCommand, "bomb": bombCommand},
 	})

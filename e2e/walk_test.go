@@ -212,6 +212,10 @@ const (
 	contrast  = `{runOnly: ["color-contrast"]}`
 )
 
+// tornRow is the text of a table row whose cells do not begin at one height; empty when there is none.
+const tornRow = `([...document.querySelectorAll("main table tr")].find(r => r.offsetParent && r.cells.length > 1 &&
+	new Set([...r.cells].map(c => Math.round(c.getBoundingClientRect().top))).size > 1) || {innerText: ""}).innerText`
+
 // judge opens a page and wants it accessible in each of the looks, and not wider than a telephone.
 func (p *page) judge(path string, looks ...look) {
 	p.t.Helper()
@@ -222,6 +226,9 @@ func (p *page) judge(path string, looks ...look) {
 		}
 		p.accessible(fmt.Sprintf("%s (%s, %d)", path, l.scheme, l.width), l.rules)
 		if l.width != narrow {
+			if torn := eval[string](p, tornRow); torn != "" {
+				p.t.Errorf("%s: the cells of a row do not stand in one line: %s", path, torn)
+			}
 			continue
 		}
 		if wide := eval[int](p, `document.documentElement.scrollWidth`); wide > narrow {

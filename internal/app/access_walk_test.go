@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/party"
 	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
+	"github.com/ofrecord/ofrecord/internal/platform/api"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 )
 
@@ -33,6 +35,73 @@ func (p *Program) addresses() []address {
 		out = append(out, address{o.Method, o.Path, o.Action})
 	}
 	return out
+}
+
+// openAddresses are the addresses that answer without asking the table of access: what is public, what is mounted and admits by itself, and what the
+// server and the API answer on their own. A new one must be argued for here.
+var openAddresses = []string{
+	"GET /sign-in", "POST /sign-in", "GET /sign-in/link", "POST /sign-in/link", "GET /sign-in/sent", "GET /sign-in/link/{token}", "POST /sign-in/link/{token}",
+	"GET /workspaces", "POST /workspaces", "POST /sign-out", // of whoever the session names
+	"GET /api", "GET /api/v1/openapi.json", "GET /api/v1/openapi.yaml", "GET /api/v1/schemas/{name}", // what the operations are, the same for all
+	"/api/v1/", // each operation admits by itself
+	"GET /static/", "GET /favicon.ico", "GET /robots.txt", "POST /theme",
+	"GET /healthz", "GET /readyz",
+	"GET /metrics", // by a token of its own, or from this machine
+}
+
+// unasked are the addresses among the patterns that no walk can hold to the table.
+func unasked(patterns []string, routes []web.Route, operations []api.Listed) []string {
+	walked := map[string]bool{}
+	for _, r := range routes {
+		walked[r.String()] = r.Method != "" && r.Action != web.Public
+	}
+	for _, o := range operations {
+		walked[o.Method+" "+o.Path] = o.Action != web.Public
+	}
+	var out []string
+	for _, pattern := range patterns {
+		if !walked[pattern] {
+			out = append(out, pattern)
+		}
+	}
+	return out
+}
+
+// TestWhatIsOpenIsOnTheList compares every address that asks for no action with the list above.
+func TestWhatIsOpenIsOnTheList(t *testing.T) {
+	p, _ := demoProgram(t)
+	server, operations := p.server(), p.api(&partyui.Pages{Ops: p.Party})
+	got := unasked(slices.Concat(server.Patterns(), operations.Patterns()), server.Registry().Routes(), operations.Operations())
+	for _, a := range got {
+		if !slices.Contains(openAddresses, a) {
+			t.Errorf("%s is open and not on the list", a)
+		}
+	}
+	for _, a := range openAddresses {
+		if !slices.Contains(got, a) {
+			t.Errorf("%s is on the list and not open", a)
+		}
+	}
+}
+
+// TestAnOpenAddressIsFound holds the finding itself to made-up addresses.
+func TestAnOpenAddressIsFound(t *testing.T) {
+	g, operations := &web.Registry{}, api.New(api.Options{})
+	page := func(http.ResponseWriter, *http.Request) error { return nil }
+	g.Get("/clients/{client}/kept", string(access.StatementSee), page)
+	g.Get("/clients/{client}/leak", web.Public, page)
+	g.Mount("/leak/", web.Public, 0, http.NotFoundHandler())
+	g.Mount("/mounted/", string(access.StatementSee), 0, http.NotFoundHandler())
+	operation := api.Operation{Method: http.MethodGet, Path: "/kept", ID: "kept", Summary: "Kept", Tags: []string{"Tests"}, Action: string(access.StatementSee)}
+	nothing := func(context.Context, *struct{}) (*struct{}, error) { return nil, nil }
+	api.Register(operations, operation, nothing)
+	operation.Path, operation.ID, operation.Action = "/leak", "leak", web.Public
+	api.Register(operations, operation, nothing)
+	got := unasked(slices.Concat(web.New(web.Options{}, g).Patterns(), operations.Patterns()), g.Routes(), operations.Operations())
+	got = slices.DeleteFunc(got, func(a string) bool { return slices.Contains(openAddresses, a) })
+	if want := []string{"GET /clients/{client}/leak", "/leak/", "/mounted/", "GET /api/v1/leak"}; !slices.Equal(got, want) {
+		t.Errorf("found %q", got)
+	}
 }
 
 var wildcard = regexp.MustCompile(`\{[a-z]+(\.\.\.)?\}|\{\$\}`)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -28,6 +29,9 @@ func demoCommand() *cobra.Command {
 			"With --once it makes the year, prints the newest statement and ends.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if asJSON && !once {
+				return misused(cmd, errors.New("--json prints a statement: give --once with it"))
+			}
 			if err := cfg.Load(cmd.Flags()); err != nil {
 				return err
 			}
@@ -103,7 +107,7 @@ func demoServe(cmd *cobra.Command, cfg Config) error {
 	began := time.Now()
 	listener, err := listenNear(cfg.Address)
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w", cfg.Address, err)
+		return notListening(cfg.Address, err)
 	}
 	cfg.Address = listener.Addr().String()
 	out := cmd.OutOrStdout()

@@ -80,6 +80,12 @@ func lookAround(t *testing.T, p *Program, made demo.Made) {
 	}
 	lead := open(access.AccountLead, "/")
 	says(lead, "Acme Robotics (sample)", "Bluebell Foods (sample)", "No contract yet", "Review 8 lines of the statement of September 2026", "Settle the dispute of June 2026", "the last day to give notice is 2 Jul 2027")
+	people := open(access.AccountLead, "/people")
+	for role, state := range map[access.Role]string{access.FractionalCMO: "in force", access.AgencyFinance: "in force", access.ClientExecutive: "in force", access.Auditor: "invited"} {
+		if row := people.Find("tr:contains('Sample " + role.Label() + "')"); !strings.Contains(row.Text(), state) {
+			t.Errorf("%s is not %s: %s", role, state, row.Text())
+		}
+	}
 	finance := open(access.ClientFinance, "/clients/"+made.Client)
 	says(finance, "Client (you)", "Held by disputes", "imported 4 days ago")
 	if href, _ := finance.Find("a:contains('All statements')").Attr("href"); href != "/clients/"+made.Client+"/statements" {

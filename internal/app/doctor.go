@@ -6,16 +6,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"text/tabwriter"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
@@ -38,8 +35,12 @@ type Check struct {
 type Probes struct {
 	// Journal recomputes the chain of the context's workspace and tells in words how far it holds; an error is a break.
 	Journal func(ctx context.Context, d *db.DB) (string, error)
-	// Statements recomputes the hashes of the workspace's statements and tells in words how many hold; an error names those that do not.
+	// Contracts compares the workspace's contracts with its record and tells in words how many hold; an error names one that does not.
+	Contracts func(ctx context.Context, d *db.DB) (string, error)
+	// Statements does the same for the workspace's statements, and recomputes their hashes.
 	Statements func(ctx context.Context, d *db.DB) (string, error)
+	// Interrupted lists in words the imports of the workspace that stopped on the way and on which nobody works.
+	Interrupted func(ctx context.Context, d *db.DB) ([]string, error)
 	// Files lists the digests that rows of the context's workspace name.
 	Files func(ctx context.Context, d *db.DB) ([]string, error)
 }
@@ -50,6 +51,8 @@ func Doctor(ctx context.Context, c Config, p Probes) []Check {
 	e.configuration()
 	e.publicURL()
 	e.timeZones()
+	e.disk()
+	e.directory()
 	e.database(ctx)
 	e.mail(ctx)
 	e.clock()
@@ -129,13 +132,12 @@ func (e *examination) clock() {
 }
 
 func (e *examination) database(ctx context.Context) {
-	const name = "database"
 	if !e.config.Postgres() && !e.databaseFile() {
 		return
 	}
 	d, err := db.Open(ctx, e.config.Database)
 	if err != nil {
-		e.note(Fault, name, "%v", reason(err))
+		e.note(Fault, "database", "%s", reason(err))
 		return
 	}
 	defer d.Close()
@@ -148,9 +150,12 @@ func (e *examination) database(ctx context.Context) {
 	}
 	ctx = db.WithWorkspace(ctx, slug)
 	e.engine(ctx, d)
+	e.changes(ctx, d)
 	e.record(ctx, d, "journal", e.probes.Journal)
+	e.record(ctx, d, "contracts", e.probes.Contracts)
 	e.record(ctx, d, "statements", e.probes.Statements)
-	e.files(ctx, d, slug)
+	e.imports(ctx, d)
+	e.contents(ctx, d, slug)
 }
 
 // databaseFile looks at the file before it is opened, for opening would make it.
@@ -183,7 +188,7 @@ func (e *examination) databaseFile() bool {
 func (e *examination) migrations(ctx context.Context, d *db.DB) bool {
 	steps, err := d.MigrationStatus(ctx)
 	if err != nil {
-		e.note(Fault, "migrations", "%v", reason(err))
+		e.note(Fault, "migrations", "%s", reason(err))
 		return false
 	}
 	pending := slices.IndexFunc(steps, func(m db.Migration) bool { return m.AppliedAt.IsZero() })
@@ -198,7 +203,7 @@ func (e *examination) migrations(ctx context.Context, d *db.DB) bool {
 func (e *examination) workspace(ctx context.Context, d *db.DB) (slug string, ok bool) {
 	list, err := d.Workspaces(ctx)
 	if err != nil {
-		e.note(Fault, "workspace", "%v", reason(err))
+		e.note(Fault, "workspace", "%s", reason(err))
 		return "", false
 	}
 	for _, w := range list {
@@ -218,110 +223,42 @@ func (e *examination) record(ctx context.Context, d *db.DB, name string, probe f
 	}
 	words, err := probe(ctx, d)
 	if err != nil {
-		e.note(Fault, name, "%v", reason(err))
+		e.note(Fault, name, "%s", reason(err))
 		return
 	}
 	e.note(Well, name, "%s", words)
 }
 
-// How much must be free on a disk.
-const (
-	scarce  = 256 << 20
-	becomes = 2 << 30
-)
-
-func (e *examination) space(what, dir string, free func(string) (int64, bool)) {
-	bytes, known := free(dir)
+// imports notes each import that was interrupted.
+func (e *examination) imports(ctx context.Context, d *db.DB) {
+	if e.probes.Interrupted == nil {
+		return
+	}
+	list, err := e.probes.Interrupted(ctx, d)
 	switch {
-	case !known:
-	case bytes < scarce:
-		e.note(Fault, "disk", "only %d MiB are free for %s in %s; make room now, uploads and imports are refused already", bytes>>20, what, dir)
-	case bytes < becomes:
-		e.note(Warning, "disk", "only %d MiB are free for %s in %s; make room", bytes>>20, what, dir)
-	default:
-		e.note(Well, "disk", "%d GiB are free for %s in %s", bytes>>30, what, dir)
+	case err != nil:
+		e.note(Fault, "imports", "%s", reason(err))
+	case len(list) == 0:
+		e.note(Well, "imports", "none was interrupted")
+	}
+	for _, words := range list {
+		e.note(Warning, "imports", "%s", words)
 	}
 }
 
-func (e *examination) files(ctx context.Context, d *db.DB, slug string) {
-	dir := e.config.FilesDir()
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		e.note(Warning, "files", "%s is not there yet; \"ofrecord serve\" makes it", dir)
+// changes tries whether the database takes any.
+func (e *examination) changes(ctx context.Context, d *db.DB) {
+	if err := d.CheckWrite(ctx); err != nil {
+		e.note(Fault, "changes", "%s", reason(err))
 		return
 	}
-	store, err := blob.Open(dir)
-	if err == nil && d.Engine() == db.Postgres {
-		store, err = store.In(slug)
-	}
-	if err == nil {
-		err = writable(filepath.Join(dir, "tmp"))
-	}
-	if err != nil {
-		e.note(Fault, "files", "%s cannot be written; give it to the user that runs this program", dir)
-		return
-	}
-	e.space("files", dir, store.Free)
-	if d.Engine() == db.SQLite {
-		e.space("the database", filepath.Dir(e.config.Database), store.Free)
-	}
-	e.contents(ctx, d, store)
+	e.note(Well, "changes", "the database lets itself be changed")
 }
 
-func writable(dir string) error {
-	probe, err := os.CreateTemp(dir, "doctor-")
-	if err != nil {
-		return err
-	}
-	return errors.Join(probe.Close(), os.Remove(probe.Name()))
-}
-
-// readLimit is how much of the files is read to see whether they are what was uploaded.
-const readLimit = 256 << 20
-
-// contents wants every file that a row names to be there, and reads some of them.
-func (e *examination) contents(ctx context.Context, d *db.DB, store *blob.Store) {
-	if e.probes.Files == nil {
-		return
-	}
-	named, err := e.probes.Files(ctx, d)
-	if err != nil {
-		e.note(Fault, "files", "%v", reason(err))
-		return
-	}
-	named = slices.Clone(named)
-	rand.Shuffle(len(named), func(i, j int) { named[i], named[j] = named[j], named[i] })
-	var bad []string
-	read, left := 0, int64(readLimit)
-	for _, sha := range named {
-		in, err := store.Get(sha)
-		if err == nil && left > 0 {
-			var n int64
-			n, err = io.Copy(io.Discard, in)
-			left -= n
-			read++
-		}
-		if in != nil {
-			_ = in.Close()
-		}
-		if err != nil {
-			bad = append(bad, fmt.Sprint(reason(err)))
-		}
-	}
-	if len(bad) > 0 {
-		e.note(Fault, "files", "%d of %d files are missing or damaged: %s", len(bad), len(named), bad[0])
-		return
-	}
-	if len(named) == 0 {
-		e.note(Well, "files", "none were uploaded yet")
-		return
-	}
-	e.note(Well, "files", "all %d files are there; the %d of them that were read are what was uploaded", len(named), read)
-}
-
-// reason is what a person may see of an error.
-func reason(err error) error {
+// reason is what a person may see of an error, and for whoever runs the installation its cause.
+func reason(err error) string {
 	if all := fault.All(err); len(all) > 0 {
-		return all[0]
+		return detailed(all[0])
 	}
-	return err
+	return detailed(err)
 }

@@ -24,7 +24,7 @@ func (e *examination) engine(ctx context.Context, d *db.DB) {
 	asked := time.Now()
 	found, err := d.Inspect(ctx)
 	if err != nil {
-		e.note(Fault, "database", "%v", reason(err))
+		e.note(Fault, "database", "%s", reason(err))
 		return
 	}
 	answered := time.Now()

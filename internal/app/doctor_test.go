@@ -21,7 +21,11 @@ import (
 
 func healthy(t *testing.T, url string) Config {
 	t.Helper()
-	c, err := loaded(t, nil, "OFRECORD_DATABASE="+url, "OFRECORD_FILES="+t.TempDir(), "OFRECORD_WORKSPACE="+dbtest.Workspace)
+	files := filepath.Join(t.TempDir(), "files")
+	if err := os.Mkdir(files, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c, err := loaded(t, nil, "OFRECORD_DATABASE="+url, "OFRECORD_FILES="+files, "OFRECORD_WORKSPACE="+dbtest.Workspace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +74,7 @@ func TestHealthyInstallationHasNoFaults(t *testing.T) {
 				t.Errorf("%+v", check)
 			}
 		}
-		for _, name := range []string{"configuration", "database", "migrations", "workspace", "append-only", "journal", "files", "clock", "time zones", "public address"} {
+		for _, name := range []string{"configuration", "database", "migrations", "workspace", "append-only", "changes", "journal", "files", "permissions", "clock", "time zones", "public address"} {
 			if level(checks, name) != Well {
 				t.Errorf("%s: %q in\n%s", name, level(checks, name), out.String())
 			}
@@ -79,6 +83,83 @@ func TestHealthyInstallationHasNoFaults(t *testing.T) {
 			t.Error(out.String())
 		}
 	})
+}
+
+// text is what the checks of a name and level say.
+func text(checks []Check, level, name string) string {
+	var words []string
+	for _, c := range checks {
+		if c.Name == name && c.Level == level {
+			words = append(words, c.Text)
+		}
+	}
+	return strings.Join(words, "\n")
+}
+
+func TestDoctorLooksAtFilesAndDiskWhateverTheDatabaseSays(t *testing.T) {
+	for name, url := range map[string]string{
+		"no server": "postgres://nobody:secret@127.0.0.1:1/x?sslmode=disable",
+		"no file":   filepath.Join(t.TempDir(), "none.db"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := healthy(t, url)
+			if err := os.Chmod(c.FilesDir(), 0o777); err != nil {
+				t.Fatal(err)
+			}
+			checks := Doctor(t.Context(), c, Probes{})
+			if level(checks, "disk") == "" || !strings.Contains(text(checks, Fault, "permissions"), "chmod 700 "+c.FilesDir()) {
+				t.Errorf("%+v", checks)
+			}
+			if said := text(checks, Fault, "database"); name == "no server" && (!strings.Contains(said, "127.0.0.1:1") || strings.Contains(said, "secret")) {
+				t.Errorf("the cause: %s", said)
+			}
+		})
+	}
+}
+
+func TestDoctorSeesADatabaseThatTakesNoChanges(t *testing.T) {
+	c := healthy(t, dbtest.PostgresURL(t)+"&default_transaction_read_only=on")
+	checks := Doctor(t.Context(), c, Probes{})
+	if said := text(checks, Fault, "changes"); !strings.Contains(said, "takes no changes") || !strings.Contains(said, "read-only transaction") {
+		t.Errorf("%+v", checks)
+	}
+}
+
+func TestDoctorCountsLostFiles(t *testing.T) {
+	c := healthy(t, dbtest.SQLiteURL(t))
+	store, err := blob.Open(c.FilesDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := []string{strings.Repeat("ab", 32), strings.Repeat("cd", 32)}
+	for _, content := range []string{"whole", "spoilt"} {
+		ref, _, err := store.Put(t.Context(), strings.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		named = append(named, ref.SHA256)
+	}
+	if err := os.WriteFile(filepath.Join(c.FilesDir(), named[3][:2], named[3][2:]), []byte("other"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	probes := Probes{Files: func(context.Context, *db.DB) ([]string, error) { return named, nil }}
+	want := "of 4 files: 2 missing (abababababab…, cdcdcdcdcdcd…), 1 damaged or unreadable (" + named[3][:12] + "…)"
+	if said := text(Doctor(t.Context(), c, probes), Fault, "files"); !strings.HasPrefix(said, want) {
+		t.Errorf("%s, want %s", said, want)
+	}
+	if err := os.RemoveAll(c.FilesDir()); err != nil {
+		t.Fatal(err)
+	}
+	if said := text(Doctor(t.Context(), c, probes), Fault, "files"); !strings.Contains(said, "4 files were uploaded, and there is no "+c.FilesDir()) {
+		t.Error(said)
+	}
+	var many []string
+	for i := range 7 {
+		many = append(many, fmt.Sprintf("%064d", i))
+	}
+	if said := listed(many); !strings.HasSuffix(said, "…, 2 more)") {
+		t.Error(said)
+	}
 }
 
 func TestDoctorNamesWhatIsWrong(t *testing.T) {
@@ -105,6 +186,39 @@ func TestDoctorNamesWhatIsWrong(t *testing.T) {
 			t.Fatal(err)
 		}
 		if checks := Doctor(t.Context(), healthy(t, path), none); level(checks, "database") != Fault {
+			t.Errorf("%+v", checks)
+		}
+	})
+	t.Run("damaged beyond the list of its steps", func(t *testing.T) {
+		path := dbtest.SQLiteURL(t)
+		content, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		copy(content[4096:], bytes.Repeat([]byte{0xff}, len(content)-4096))
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		checks := Doctor(t.Context(), healthy(t, path), none)
+		if said := text(checks, Fault, "database"); !strings.Contains(said, "restores the last backup") || !strings.Contains(said, "malformed") {
+			t.Errorf("%+v", checks)
+		}
+	})
+	t.Run("a newer version's", func(t *testing.T) {
+		path := dbtest.SQLiteURL(t)
+		d, err := db.Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		err = d.Write(t.Context(), func(ctx context.Context, tx bun.Tx) error {
+			_, err := tx.NewRaw("INSERT INTO migration_workspace (version_id, is_applied) VALUES (99901, 1)").Exec(ctx)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if checks := Doctor(t.Context(), healthy(t, path), none); !strings.Contains(text(checks, Fault, "database"), "newer version") {
 			t.Errorf("%+v", checks)
 		}
 	})

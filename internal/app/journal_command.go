@@ -1,15 +1,20 @@
 package app
 
 import (
+	"context"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 func journalCommand() *cobra.Command {
@@ -18,9 +23,9 @@ func journalCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "journal", Short: "The record of every change"}
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Recompute the chain of hashes of the record, and the hash of every statement",
-		Long: "Recomputes the chain of the record and the hash of every statement from what is kept of it. With --head, as an earlier run printed it, a record\n" +
-			"that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
+		Short: "Recompute the chain of hashes of the record, and compare contracts and statements with it",
+		Long: "Recomputes the chain of the record, the text of every contract and the hash of every statement from what is kept of them, and compares all that\n" +
+			"happened to each with what the record tells. With --head, as an earlier run printed it, a record that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			heads, err := readHeads(noted)
@@ -53,18 +58,31 @@ func (p *Program) verifyRecord(cmd *cobra.Command, heads []journal.Head) error {
 	} else {
 		fmt.Fprintf(out, "The record is whole: %d entries, head %d:%s\n", report.Head.Seq, report.Head.Seq, report.Head.Hash)
 	}
-	words, altered, err := countStatements(ctx, p.DB)
+	contracts, err := writeStanding(ctx, out, p.DB, "contract", contractops.VerifyStored)
 	if err != nil {
 		return err
+	}
+	statements, err := writeStanding(ctx, out, p.DB, "statement", feesops.VerifyStored)
+	if err != nil {
+		return err
+	}
+	if report.Break != nil || contracts+statements > 0 {
+		return errFound
+	}
+	return nil
+}
+
+// writeStanding prints what does not hold, a line each, and how many there are; it gives the number of those that do not.
+func writeStanding[A error](ctx context.Context, out io.Writer, d *db.DB, what string, verify verification[A]) (int, error) {
+	words, altered, err := standing(ctx, d, what, verify)
+	if err != nil {
+		return 0, err
 	}
 	for _, a := range altered {
 		fmt.Fprintf(out, "The %s\n", a)
 	}
 	fmt.Fprintln(out, words)
-	if report.Break != nil || len(altered) > 0 {
-		return errFound
-	}
-	return nil
+	return len(altered), nil
 }
 
 // readHeads reads noted heads. Fault: Invalid.

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
 // newLogger writes log lines in the form and from the level that the configuration names. Whatever a room hands over, no
@@ -45,12 +47,20 @@ func discreet(_ []string, a slog.Attr) slog.Attr {
 		a.Value = slog.TimeValue(a.Value.Time().UTC())
 	case slog.KindAny:
 		if v, ok := a.Value.Any().(error); ok {
-			a.Value = slog.StringValue(conceal(v.Error()))
+			a.Value = slog.StringValue(conceal(detailed(v)))
 		} else if v, ok := a.Value.Any().(fmt.Stringer); ok {
 			a.Value = slog.StringValue(conceal(v.String()))
 		}
 	}
 	return a
+}
+
+// detailed is an error's words, and in brackets the cause that the words for people leave out.
+func detailed(err error) string {
+	if cause := fault.Cause(err); cause != "" {
+		return err.Error() + " (" + conceal(cause) + ")"
+	}
+	return err.Error()
 }
 
 // conceal takes out of a text what names a person or opens a door.

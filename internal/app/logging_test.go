@@ -3,10 +3,13 @@ package app
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
 func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
@@ -31,6 +34,28 @@ func TestLogHoldsNoPersonalData(t *testing.T) {
 				t.Errorf("%s: %q is not in\n%s", format, always, text)
 			}
 		}
+	}
+}
+
+func TestLogHoldsTheCauseOfAFault(t *testing.T) {
+	cause := errors.New("dial postgres://ofrecord:geheim@db.example.com:5432/x for ana@example.com: connection refused")
+	err := fmt.Errorf("draft: %w", fault.New(fault.Unavailable, "database", "the database cannot be reached").Because(cause))
+	var out bytes.Buffer
+	newLogger(Config{LogFormat: "json", LogLevel: "info"}, &out).Error("failed", "error", err)
+	const want = "draft: the database cannot be reached (dial postgres://ofrecord:hidden@db.example.com:5432/x for [address]: connection refused)"
+	if said := detailed(err); said != want || !strings.Contains(out.String(), want) {
+		t.Errorf("%s, in the log %s", said, out.String())
+	}
+}
+
+func TestCommandTellsTheCause(t *testing.T) {
+	t.Setenv("OFRECORD_DATABASE", "postgres://nobody:geheim@127.0.0.1:1/x?sslmode=disable")
+	var out, said bytes.Buffer
+	if status := Main([]string{"workspace", "list"}, nil, &out, &said); status != fault.ExitCode(fault.Unavailable) {
+		t.Errorf("status %d", status)
+	}
+	if text := said.String(); !matches(`^ofrecord: the database cannot be reached.*\(.*127\.0\.0\.1:1.*refused\)\n$`, text) || strings.Contains(text, "geheim") {
+		t.Error(text)
 	}
 }
 

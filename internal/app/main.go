@@ -46,6 +46,11 @@ func exitOf(err error, stderr io.Writer) int {
 		return fault.ExitCode(fault.Unavailable)
 	}
 	faults := fault.All(err)
+	place := ""
+	var of fileError
+	if errors.As(err, &of) {
+		place = of.path + ": "
+	}
 	if len(faults) == 0 {
 		fmt.Fprintf(stderr, "ofrecord: %v\n", err)
 		var usage usageError
@@ -55,12 +60,22 @@ func exitOf(err error, stderr io.Writer) int {
 		return fault.ExitCode(fault.Internal)
 	}
 	for _, f := range faults {
-		fmt.Fprintf(stderr, "ofrecord: %s\n", f.Error())
+		fmt.Fprintf(stderr, "ofrecord: %s%s\n", place, detailed(f))
 	}
 	return fault.ExitCode(faults[0].Kind)
 }
 
-// usageError is a command line that cobra does not understand.
+// fileError is what failed of one of several files.
+type fileError struct {
+	path string
+	err  error
+}
+
+func (e fileError) Error() string { return e.path + ": " + e.err.Error() }
+
+func (e fileError) Unwrap() error { return e.err }
+
+// usageError is a command line that is not understood.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -69,10 +84,15 @@ func (e usageError) Unwrap() error { return e.error }
 func usage(check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := check(cmd, args); err != nil {
-			return usageError{fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())}
+			return misused(cmd, err)
 		}
 		return nil
 	}
+}
+
+// misused is what is wrong with a command line, and where its use is told.
+func misused(cmd *cobra.Command, err error) error {
+	return usageError{fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())}
 }
 
 // command is the whole command line.
@@ -83,9 +103,7 @@ func command() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{fmt.Errorf("%w\nSee: %s --help", err, cmd.CommandPath())}
-	})
+	root.SetFlagErrorFunc(misused)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), serveCommand(), initCommand(), userCommand(), workspaceCommand(),

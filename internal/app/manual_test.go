@@ -22,6 +22,18 @@ func manual(t *testing.T) string {
 	return string(text)
 }
 
+// The address that the limits count behind a proxy comes from a header: the manual says so, and its proxy sends it.
+func TestManualTellsWhoseAddressIsCounted(t *testing.T) {
+	_, section, _ := strings.Cut(manual(t), "## Behind a proxy with TLS\n")
+	words, proxies, _ := strings.Cut(section, "Caddy:")
+	if !strings.Contains(words, "last one in `X-Forwarded-For`") {
+		t.Errorf("the manual does not tell where the address comes from: %s", words)
+	}
+	if !strings.Contains(proxies, "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;") {
+		t.Error("the proxy of the manual sends no address")
+	}
+}
+
 func TestManualErasesAWorkspaceAndNothingElse(t *testing.T) {
 	script := regexp.MustCompile("(?s)```sql\nBEGIN;\n(.*?)COMMIT;").FindStringSubmatch(manual(t))
 	if script == nil {

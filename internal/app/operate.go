@@ -2,15 +2,19 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/uptrace/bun"
 
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
@@ -48,7 +52,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Statements: probeStatements, Files: probeFiles})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Interrupted: probeImports, Files: probeFiles})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -75,32 +79,45 @@ func probeJournal(ctx context.Context, d *db.DB) (string, error) {
 	return fmt.Sprintf("%d entries hold", report.Head.Seq), nil
 }
 
-// probeStatements recomputes the statements of the context's workspace.
-func probeStatements(ctx context.Context, d *db.DB) (string, error) {
-	words, altered, err := countStatements(ctx, d)
-	if err != nil {
-		return "", err
-	}
-	if len(altered) > 0 {
-		return "", fmt.Errorf("%w; %s", altered[0], words)
-	}
-	return words, nil
+// probeContracts compares the contracts of the context's workspace with its record.
+func probeContracts(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, "contract", contractops.VerifyStored))
 }
 
-// countStatements tells in words how many statements hold, and gives those that do not.
-func countStatements(ctx context.Context, d *db.DB) (words string, altered []feesops.Altered, err error) {
+// probeStatements recomputes the statements of the context's workspace.
+func probeStatements(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, "statement", feesops.VerifyStored))
+}
+
+func probed[A error](words string, altered []A, err error) (string, error) {
+	if err == nil && len(altered) > 0 {
+		err = fmt.Errorf("%w; %s", altered[0], words)
+	}
+	return words, err
+}
+
+// verification compares what is kept with what was recorded: how many hold, and those that do not.
+type verification[A error] func(ctx context.Context, tx bun.Tx) (held int, altered []A, err error)
+
+// standing tells in words how many of what is kept hold, and gives those that do not.
+func standing[A error](ctx context.Context, d *db.DB, what string, verify verification[A]) (words string, altered []A, err error) {
 	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		held, found, err := feesops.VerifyStored(ctx, tx)
-		words, altered = counted(held, "statement")+" hold", found
-		if held == 1 {
-			words += "s"
-		}
+		held, found, err := verify(ctx, tx)
+		words, altered = counted(held, what)+" "+agreeing(held, "holds", "hold"), found
 		if len(found) > 0 {
-			words += fmt.Sprintf(", %d do not", len(found))
+			words += fmt.Sprintf(", %d %s not", len(found), agreeing(len(found), "does", "do"))
 		}
 		return err
 	})
 	return words, altered, err
+}
+
+// agreeing is the verb as it goes with the number.
+func agreeing(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // counted is "1 statement" or "2 statements".
@@ -109,6 +126,17 @@ func counted(n int, what string) string {
 		what += "s"
 	}
 	return fmt.Sprintf("%d %s", n, what)
+}
+
+// probeImports lists the imports that were interrupted.
+func probeImports(ctx context.Context, d *db.DB) (words []string, err error) {
+	list, err := (&crmops.Service{DB: d, Now: time.Now}).Unfinished(ctx)
+	for _, i := range list {
+		if i.Stalled {
+			words = append(words, fmt.Sprintf("the import of %s was interrupted after %s and keeps others of its client out. %s", i.Filename, counted(int(i.RowsDone), "row"), howToResume(i)))
+		}
+	}
+	return words, err
 }
 
 // probeFiles lists the stored files that imports rest on.
@@ -216,29 +244,52 @@ func restoreCommand() *cobra.Command {
 		Short: "Restore a backup into an empty database, of either engine, whole or not at all",
 		Args:  usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := open(cmd, &cfg)
-			if err != nil {
+			if err := cfg.Load(cmd.Flags()); err != nil {
 				return err
 			}
-			defer p.Close()
 			f, err := os.Open(args[0])
 			if err != nil {
 				return fault.New(fault.NotFound, "file", "%s cannot be read: %s", args[0], plainCause(err)).Because(err)
 			}
 			defer f.Close()
-			files, err := storedFiles(p.DB, cfg)
+			absent := cfg.absent()
+			done, err := restoreWorkspace(cmd, cfg, f)
 			if err != nil {
-				return err
-			}
-			done, err := archive.Restore(p.inWorkspace(cmd.Context()), f, p.DB, files, archive.Options{Program: programVersion()})
-			if err != nil {
+				for _, path := range absent { // the target is as it was before; a folder with something in it stays
+					_ = os.Remove(path)
+				}
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Restored the workspace %s of %s: %d rows, %d files, fingerprint %s\n",
-				done.Manifest.Workspace.Slug, done.Manifest.Created.Format(time.RFC3339), done.Manifest.Rows(), len(done.Manifest.Blobs), done.Fingerprint)
+				done.Workspace, done.Manifest.Created.Format(time.RFC3339), done.Manifest.Rows(), len(done.Manifest.Blobs), done.Fingerprint)
 			return nil
 		},
 	}
 	cfg.Flags(cmd.Flags())
 	return cmd
+}
+
+// absent are the files of a database on disk, and the folders of its stored files, that are not there, the inner ones first.
+func (c Config) absent() []string {
+	paths := []string{filepath.Join(c.FilesDir(), "tmp"), c.FilesDir()}
+	if !c.Postgres() {
+		paths = append(paths, c.Database+"-wal", c.Database+"-shm", c.Database)
+	}
+	return slices.DeleteFunc(paths, func(path string) bool {
+		_, err := os.Lstat(path)
+		return !errors.Is(err, fs.ErrNotExist)
+	})
+}
+
+func restoreWorkspace(cmd *cobra.Command, cfg Config, backup io.Reader) (done archive.Summary, err error) {
+	p, err := open(cmd, &cfg)
+	if err != nil {
+		return archive.Summary{}, err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	files, err := storedFiles(p.DB, cfg)
+	if err != nil {
+		return archive.Summary{}, err
+	}
+	return archive.Restore(p.inWorkspace(cmd.Context()), backup, p.DB, files, archive.Options{Program: programVersion()})
 }

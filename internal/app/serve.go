@@ -29,7 +29,7 @@ func serveCommand() *cobra.Command {
 			defer p.Close()
 			listener, err := net.Listen("tcp", cfg.Address)
 			if err != nil {
-				return fmt.Errorf("listen on %s: %w", cfg.Address, err)
+				return notListening(cfg.Address, err)
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "Ofrecord serves %s on http://%s\n", cfg.DatabaseName(), listener.Addr())
 			if err := p.hintFirstSteps(cmd); err != nil {
@@ -105,6 +105,12 @@ func (p *Program) server() *web.Server {
 // ready says whether requests can be served.
 func (p *Program) ready(ctx context.Context) error { return p.DB.Ping(ctx) }
 
+// mailEvery is how often the outbox is looked through, and mailLeast how often at least while that fails: somebody waits for a sign-in link.
+const (
+	mailEvery = 5 * time.Second
+	mailLeast = time.Minute
+)
+
 // resumeEvery is how often imports are looked for whose process ended on the way: at its own start the program finds only those that have
 // been quiet for a while.
 const resumeEvery = 10 * time.Second
@@ -112,19 +118,21 @@ const resumeEvery = 10 * time.Second
 // resumeLeast is how often they are looked for at least while they fail, as they do on a full disk.
 const resumeLeast = 5 * time.Minute
 
-// sweepEvery is how often spent links, attempts and sessions are cleared away.
+// sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
 func (p *Program) background(ctx context.Context) {
 	var work sync.WaitGroup
-	work.Go(func() { p.report("mail", p.Mailer.Run(ctx)) })
+	work.Go(func() {
+		patiently(ctx, mailEvery, mailLeast, func() error { return p.Mailer.Send(ctx) }, func(err error) { p.report("mail", err) })
+	})
 	work.Go(func() {
 		patiently(ctx, resumeEvery, resumeLeast, func() error { return p.resumeImports(ctx) }, func(err error) { p.report("resume imports", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {
 			_, err := p.Sessions.Sweep(ctx)
-			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err))
+			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err, p.Blobs.Sweep()))
 		})
 	})
 	work.Wait()
@@ -169,6 +177,21 @@ func (p *Program) report(task string, err error) {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		p.Log.Error("background work failed", "task", task, "error", err)
 	}
+}
+
+// notListening says why nobody can be served on an address, and what to do. Fault: Unavailable.
+func notListening(address string, err error) error {
+	cause := err
+	var system *os.SyscallError
+	if errors.As(err, &system) {
+		cause = system.Err
+	}
+	f := fault.New(fault.Unavailable, "address", "%s cannot be listened on: %v; give another address with --address or OFRECORD_ADDRESS", address, cause)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		f = fault.New(fault.Unavailable, "address", "another program listens on %s already; give another address with --address or OFRECORD_ADDRESS. "+
+			"A sign-in link that was printed before begins with the old one: ofrecord user link EMAIL prints it anew for the same --address", address)
+	}
+	return f.Because(err)
 }
 
 // listenNear listens on the address, or on a free port of the same host when it is taken.

@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -30,4 +33,33 @@ func TestPatientWorkWaitsLongerAndTellsAnErrorOnce(t *testing.T) {
 			t.Errorf("worked at %v, told %d times", at, told)
 		}
 	})
+}
+
+func TestServingClearsAwayWhatAKilledUploadLeft(t *testing.T) {
+	var cfg Config
+	if err := cfg.Load(nil); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Database, cfg.Files = filepath.Join(t.TempDir(), "ofrecord.db"), filepath.Join(t.TempDir(), "files")
+	p, err := openProgram(t.Context(), cfg, slog.New(slog.DiscardHandler), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	left, then := filepath.Join(cfg.Files, "tmp", "put-1"), time.Now().Add(-2*time.Hour)
+	if err := errors.Join(os.WriteFile(left, nil, 0o600), os.Chtimes(left, then, then)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	go func() {
+		for _, err := os.Stat(left); err == nil; _, err = os.Stat(left) {
+			time.Sleep(5 * time.Millisecond)
+		}
+		stop()
+	}()
+	p.background(ctx)
+	if _, err := os.Stat(left); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("still there: %v", err)
+	}
 }

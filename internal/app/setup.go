@@ -27,6 +27,7 @@ func initCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "The workspace of %s is open. %s signs in once with:\n  %s\n", out.Agency.Name, out.Owner.Name, out.Link)
+			hintAddress(cmd, cfg)
 			return nil
 		},
 	}
@@ -35,6 +36,13 @@ func initCommand() *cobra.Command {
 	cmd.Flags().StringVar(&in.OwnerName, "name", "", "name of the owner")
 	cmd.Flags().StringVar(&in.OwnerEmail, "email", "", "e-mail address of the owner")
 	return cmd
+}
+
+// hintAddress says where a printed link leads, unless people were told an address of their own.
+func hintAddress(cmd *cobra.Command, cfg Config) {
+	if cfg.PublicURL == "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "The link begins with %s. When the program is served elsewhere, ofrecord user link EMAIL prints one that leads there: give it --address or --public-url as serve has it.\n", cfg.URL())
+	}
 }
 
 func userCommand() *cobra.Command {
@@ -53,9 +61,7 @@ func userCommand() *cobra.Command {
 				return err
 			}
 			fmt.Fprintln(cmd.OutOrStdout(), address)
-			if cfg.PublicURL == "" {
-				fmt.Fprintf(cmd.ErrOrStderr(), "The link begins with %s; when the program is served elsewhere, give --address or --public-url as serve has it.\n", cfg.URL())
-			}
+			hintAddress(cmd, cfg)
 			return nil
 		},
 	}

@@ -3,12 +3,12 @@ package app
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
-	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -26,6 +26,7 @@ func statementCommand() *cobra.Command {
 		Long:  "Give --contract once for each version of the contract. The files of the folder are described in docs/formats.md.",
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			defer debug.SetGCPercent(debug.SetGCPercent(tightGC))
 			document, err := preview(contracts, facts, period)
 			if err != nil {
 				return err
@@ -80,20 +81,16 @@ func knownFiles(folder string) *fault.Fault {
 	}
 	var other []string
 	for _, e := range entries {
-		if _, ok := crm.KindOfFile(e.Name()); ok {
+		if pack.Table(e.Name()) {
 			return nil
 		}
 		if strings.HasSuffix(strings.ToLower(e.Name()), ".csv") {
 			other = append(other, e.Name())
 		}
 	}
-	var names []string
-	for _, k := range crm.Kinds() {
-		names = append(names, crm.FileName(k))
-	}
 	message := "the folder has none of the files that a statement is computed from"
 	if len(other) > 0 {
 		message += fmt.Sprintf(" (it has %s)", strings.Join(other, ", "))
 	}
-	return fault.New(fault.Invalid, "facts", "%s; name them %s, as docs/formats.md says", message, strings.Join(names, ", ")).At("--facts")
+	return fault.New(fault.Invalid, "facts", "%s; name them %s, as docs/formats.md says", message, strings.Join(pack.Tables(), ", ")).At("--facts")
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,9 @@ import (
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
+
+// tightGC is how much garbage, in percent of what is used, may gather before it is collected: a statement's facts may be large, and are read once.
+const tightGC = 25
 
 func verifyCommand() *cobra.Command {
 	var hash string
@@ -31,6 +35,7 @@ func verifyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			defer debug.SetGCPercent(debug.SetGCPercent(tightGC))
 			report, err := pack.Verify(cmd.Context(), f, info.Size(), hash)
 			if err != nil {
 				return err

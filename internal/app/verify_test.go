@@ -2,12 +2,19 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+	"github.com/ofrecord/ofrecord/migrations"
 )
 
 // ran is the exit status of a command and what it printed.
@@ -64,6 +71,66 @@ func TestCommandsFindWhatWasChangedBesideTheProgram(t *testing.T) {
 	}
 	if status, out := ran(t, append([]string{"journal", "verify", "--head", head[1]}, place...)...); status != exitFound || !strings.Contains(out, "the chain ends earlier") {
 		t.Errorf("a cut record: %d\n%s", status, out)
+	}
+}
+
+func TestCommandsFindEveryKindOfRowThatWasChanged(t *testing.T) {
+	for engine, database := range map[string]string{db.SQLite: filepath.Join(t.TempDir(), "demo.db"), db.Postgres: dbtest.PostgresURL(t)} {
+		t.Run(engine, func(t *testing.T) {
+			p, _ := demoOn(t, database)
+			place := []string{"--database", database, "--files", p.Config.FilesDir(), "--workspace", p.Config.Workspace}
+			if status, out := ran(t, append([]string{"journal", "verify"}, place...)...); status != exitDone || !strings.Contains(out, "\n1 contract holds\n") {
+				t.Fatalf("%d\n%s", status, out)
+			}
+			if _, out := ran(t, append([]string{"doctor"}, place...)...); !regexp.MustCompile(`(?m)^ok +contracts +1 contract holds$`).MatchString(out) {
+				t.Fatal(out)
+			}
+			never := map[string]string{db.SQLite: "rubbish", db.Postgres: "infinity"}[engine]
+			month := func(first string) string {
+				return "(SELECT statement.id FROM statement JOIN statement_event ON statement_id = statement.id AND kind = 'lock' WHERE period_from = '" + first + "')"
+			}
+			// The attacks add up: what the first did is still found after the last.
+			var words []string
+			for _, attack := range []struct{ do, check, words string }{
+				{"DELETE FROM contract_acceptance WHERE side = 'client'", "contracts", "for the client"},
+				{"DELETE FROM statement_event WHERE seq > 1 AND kind <> 'lock' AND statement_id = " + month("2025-11-01"), "statements", "of November 2025"},
+				{"DELETE FROM statement_final WHERE statement_id = " + month("2025-12-01"), "statements", "locked the statement of December 2025"},
+				{"UPDATE statement_final SET payable_minor = 1 WHERE statement_id = " + month("2026-01-01"), "statements", "0.01 is kept as payable"},
+				{"UPDATE statement SET client_id = (SELECT min(id) FROM org WHERE kind <> 'client') WHERE id = " + month("2026-02-01"), "statements", "under another client"},
+				{"UPDATE journal_entry SET at = '" + never + "' WHERE seq = 20", "journal", "The record is broken: entry 20: cannot be read"},
+			} {
+				words = append(words, attack.words)
+				alter(t, p, attack.do)
+				status, out := ran(t, append([]string{"journal", "verify"}, place...)...)
+				for _, w := range words {
+					if status != exitFound || !strings.Contains(out, w) {
+						t.Errorf("%s: %d, without %q\n%s", attack.do, status, w, out)
+					}
+				}
+				if status, out := ran(t, append([]string{"doctor"}, place...)...); status != exitFound || !regexp.MustCompile(`(?m)^fault +`+attack.check+` `).MatchString(out) {
+					t.Errorf("%s: %d\n%s", attack.do, status, out)
+				}
+			}
+			alter(t, p, "UPDATE contract_version SET source = 'x'")
+			if status, out := ran(t, append([]string{"journal", "verify"}, place...)...); status != exitFound || !strings.Contains(out, "the text of version 1 is not the one that was proposed") {
+				t.Errorf("%d\n%s", status, out)
+			}
+		})
+	}
+}
+
+// alter changes rows as whoever owns the database can.
+func alter(t *testing.T, p *Program, attack string) {
+	t.Helper()
+	err := p.DB.Write(p.inWorkspace(t.Context()), func(ctx context.Context, tx bun.Tx) error {
+		if err := dbtest.Unprotect(ctx, tx, migrations.AppendOnly...); err != nil {
+			return err
+		}
+		_, err := tx.Tx.ExecContext(ctx, attack)
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", attack, err)
 	}
 }
 

@@ -51,6 +51,17 @@ func (m Model) Kind() Kind { return m.kind }
 // IsZero reports whether there is no model.
 func (m Model) IsZero() bool { return m.kind == "" }
 
+// Weighs is the roles that the model gives a share; none where it does not go by roles.
+func (m Model) Weighs() Roles {
+	var out Roles
+	for role, share := range m.shares {
+		if share > 0 {
+			out |= 1 << role
+		}
+	}
+	return out
+}
+
 // WithDirect is the model with the contract's list of direct channels, which last-non-direct passes over. Other kinds ignore it.
 func (m Model) WithDirect(channels ...string) Model {
 	if m.kind == LastNonDirect {

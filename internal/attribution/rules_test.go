@@ -225,7 +225,7 @@ func TestWhyMultipliesOut(t *testing.T) {
 	for i, want := range []string{
 		"lead creation: 30 % of 100,000.00 is 30,000.00",
 		"middle touch: 10 % of 100,000.00 is 10,000.00",
-		"deal creation + last touch: 30 % of 100,000.00 is 30,000.00",
+		"deal creation: 30 % of 100,000.00 is 30,000.00",
 	} {
 		if r.Why(i) != want {
 			t.Errorf("got %q, want %q", r.Why(i), want)
@@ -266,5 +266,52 @@ func TestDefectsOfTheCallerPanic(t *testing.T) {
 			}()
 			call()
 		}()
+	}
+}
+
+// What does not divide evenly is told as it multiplies out, and the cent beside it.
+func TestWhyTellsTheRest(t *testing.T) {
+	r := Credit(path(12), must(ParseModel("linear")), Lookback{}, usd("31000.00"))
+	more := 0
+	for i, c := range r.Credits {
+		want := "one of 12 touches with equal weight: 1/12 of 31,000.00 is 2,583.33"
+		if c.Minor == 258334 {
+			more++
+			want += ", plus 0.01 so that the parts add up to 31,000.00"
+		}
+		if got := r.Why(i); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if more != 4 {
+		t.Errorf("%d touches hold a cent more", more)
+	}
+	r = Credit(path(3), must(ParseModel("linear")), Lookback{}, usd("0.02"))
+	for i, c := range r.Credits {
+		want := "one of 3 touches with equal weight: 1/3 of 0.02 is 0.01"
+		if c.Minor == 0 {
+			want += ", less 0.01 so that the parts add up to 0.02"
+		}
+		if got := r.Why(i); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhyNamesOnlyRolesThatTheModelWeighs(t *testing.T) {
+	j := path(3)
+	j.Touches[1].Milestone = LeadCreated
+	for model, want := range map[string]string{
+		"u-shaped":                        "middle touch: 20 % of 100.00 is 20.00",
+		"custom:first=50,lead=10,last=40": "lead creation: 10 % of 100.00 is 10.00",
+	} {
+		if got := Credit(j, must(ParseModel(model)), Lookback{}, usd("100.00")).Why(1); got != want {
+			t.Errorf("%s: got %q, want %q", model, got, want)
+		}
+	}
+	for model, want := range map[string]Roles{"linear": 0, "first": First, "u-shaped": First | Middle | Last, "w-shaped": First | LeadCreation | DealCreation | Middle} {
+		if got := must(ParseModel(model)).Weighs(); got != want {
+			t.Errorf("%s weighs %q, want %q", model, got, want)
+		}
 	}
 }

@@ -22,7 +22,8 @@ func (r Result) Amount(minor int64) money.Amount { return money.New(minor, r.Tot
 // Why explains the i-th of Credits in a sentence that multiplies out by hand: "first touch + lead creation: 60 % of 100,000.00 is 60,000.00".
 func (r Result) Why(i int) string {
 	c := r.Credits[i]
-	return fmt.Sprintf("%s: %s of %s is %s", r.claim(c), r.Share(c.Weight), r.Total.Format(), r.Amount(c.Minor).Format())
+	nearest, rest := r.nearest(c.Weight, c.Minor)
+	return fmt.Sprintf("%s: %s of %s is %s%s", r.claim(c), r.Share(c.Weight), r.Total.Format(), nearest, rest)
 }
 
 // WhyIgnored explains the i-th of Ignored, with the money that stays unattributed because of it.
@@ -31,7 +32,21 @@ func (r Result) WhyIgnored(i int) string {
 	if g.Weight == 0 {
 		return g.Reason.Words()
 	}
-	return fmt.Sprintf("%s: its %s of %s, %s, is unattributed", g.Reason.Words(), r.Share(g.Weight), r.Total.Format(), r.Amount(g.Minor).Format())
+	nearest, rest := r.nearest(g.Weight, g.Minor)
+	return fmt.Sprintf("%s: its %s of %s, %s%s, is unattributed", g.Reason.Words(), r.Share(g.Weight), r.Total.Format(), nearest, rest)
+}
+
+// nearest is what the weight multiplies out to, and in words by how much what the touch holds differs from it: the parts of an amount that
+// does not divide evenly are rounded so that they add up.
+func (r Result) nearest(weight, minor int64) (amount, rest string) {
+	exact := money.MulDiv(r.Total.Minor, weight, max(r.Whole, 1), money.HalfUp)
+	switch difference := minor - exact; {
+	case difference > 0:
+		rest = fmt.Sprintf(", plus %s so that the parts add up to %s", r.Amount(difference).Format(), r.Total.Format())
+	case difference < 0:
+		rest = fmt.Sprintf(", less %s so that the parts add up to %s", r.Amount(-difference).Format(), r.Total.Format())
+	}
+	return r.Amount(exact).Format(), rest
 }
 
 func (r Result) claim(c TouchCredit) string {
@@ -52,7 +67,7 @@ func (r Result) claim(c TouchCredit) string {
 		}
 		return fmt.Sprintf("%s touch", r.Model.kind)
 	default:
-		return c.Roles.String()
+		return (c.Roles & (r.Model.Weighs() | Middle)).String()
 	}
 }
 

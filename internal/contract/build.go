@@ -13,8 +13,8 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
-// Parse reads one version of a contract. Every problem of the text is reported, each with line, column and the words to write
-// (fault.List, kind Invalid); the Terms are meaningful only when there is none.
+// Parse reads one version of a contract. Every problem of the text is reported in its order, each with line, column, key and the words to
+// write (fault.List, kind Invalid); the Terms are meaningful only when there is none.
 func Parse(source []byte) (Terms, error) {
 	doc, faults := readDocument(source)
 	if len(faults) > 0 {
@@ -24,6 +24,7 @@ func Parse(source []byte) (Terms, error) {
 	b := &builder{approved: map[string]bool{}}
 	t := b.terms(doc)
 	t.Source, t.SHA256 = string(source), hex.EncodeToString(sum[:])
+	byPlace(b.faults)
 	if err := b.faults.Err(); err != nil {
 		return Terms{}, err
 	}

@@ -121,16 +121,6 @@ func (l *linter) bounded(id string) bool {
 	})
 }
 
-// at is the written value along keys.
-func (v *value) at(keys ...string) *value {
-	for _, k := range keys {
-		if v = v.get(k); v == nil {
-			return nil
-		}
-	}
-	return v
-}
-
 // shortWindow is what most contracts give people at least; see docs/contract.md.
 const (
 	shortWorkingDays = 5

@@ -2,9 +2,11 @@ package contract
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,6 +60,7 @@ func readDocument(source []byte) (*value, fault.List) {
 		return nil, r.faults
 	}
 	v := r.object(file.Docs[0].Body, document.fields, "")
+	byPlace(r.faults)
 	if more := len(r.faults) - maxFaults; more > 0 {
 		r.faults = append(r.faults[:maxFaults], fault.New(fault.Invalid, "more", "and %d more problems; mend these first", more))
 	}
@@ -67,6 +70,13 @@ func readDocument(source []byte) (*value, fault.List) {
 // plainLines is the text as its places are counted: without a mark in front, and with one sign at the end of a line.
 func plainLines(source []byte) []byte {
 	return bytes.ReplaceAll(bytes.TrimPrefix(source, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+}
+
+// byPlace puts problems into the order of the text. What is missing stands where the part begins that should hold it.
+func byPlace(faults fault.List) {
+	slices.SortStableFunc(faults, func(a, b *fault.Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }
 
 func syntaxFault(err error) *fault.Fault {

@@ -89,7 +89,10 @@ func spanOrNone(units ...cal.Unit) *scalar {
 		if s == "none" {
 			return nil
 		}
-		return checkSpan(s, units)
+		if err := checkSpan(s, units); err != nil {
+			return fmt.Errorf("%w, or none", err)
+		}
+		return nil
 	})
 }
 

@@ -134,7 +134,7 @@ func (r *reading) customerType() (CustomerType, string) {
 	if t, ok := r.d.m.CustomerTypes[raw]; ok {
 		return t, raw
 	}
-	t, ok := usualCustomerTypes[headerKey(raw)]
+	t, ok := UsualCustomerType(raw)
 	if !ok {
 		r.problem("customer_type", "customer-type-unknown", "Nothing says whether %q means a new customer, an existing one or a renewal. State it in the mapping.", raw)
 	}
@@ -142,6 +142,12 @@ func (r *reading) customerType() (CustomerType, string) {
 		return t, ""
 	}
 	return t, raw
+}
+
+// UsualCustomerType is what an export's word for a customer type means without anybody's statement.
+func UsualCustomerType(raw string) (t CustomerType, ok bool) {
+	t, ok = usualCustomerTypes[headerKey(raw)]
+	return t, ok
 }
 
 func plainCustomerType(s string) string {

@@ -451,7 +451,7 @@ func FuzzDecode(f *testing.F) {
 					t.Fatalf("%+v became %+v", records[i], again)
 				}
 			}
-			Hygiene(&s, time.UTC)
+			Hygiene(&s, time.UTC, nil)
 		}
 	})
 }

@@ -11,7 +11,9 @@
 //   - Record: one row of evidence in canonical form, with a kind, an id and a hash that tells whether it changed.
 //   - Profile: a system whose exports are known; object: one of its tables ("Opportunity", "deals").
 //   - Mapping: which column of a file holds which field, and by which stated convention its values are read.
+//   - Stated: what a person says of a file where there is no form, over what the file or a kept mapping settles.
 //   - Reference: what side tables say (names of campaigns, stages that mean won, leads that became contacts).
+//   - Weighing: what a contract says that decides how much an issue of the evidence matters, in plain values; the contract itself is not known here.
 //   - Problem: what was wrong with one row, at its line and column, with a code and words. A problem with Lost set cost the row.
 //
 // Invariants

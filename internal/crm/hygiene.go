@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // Severity says how much an issue matters for a fee.
@@ -29,10 +30,23 @@ type Issue struct {
 	Text     string   `json:"text"`
 }
 
-// Hygiene checks a snapshot. Deals are dated in the zone of the client. The result is in a fixed order: by code, then by ids.
-func Hygiene(s *Snapshot, zone *time.Location) []Issue {
-	h := newHygiene(s, zone)
+// Weighing is what a contract says that decides how much an issue matters.
+type Weighing struct {
+	DealsEarn      bool           // a clause shares the revenue of deals; without one no deal bears a fee
+	Currency       money.Currency // what is in another one is held; "" leaves currencies unweighed
+	AmountDecides  bool           // a share is of the deal's own amount, when it is won
+	HomeAmount     bool           // of a deal in another currency its amount in the home currency counts
+	PaymentsDecide bool           // a share is of each payment, when it is received
+	RefundsDecide  bool           // refunds take back what was charged
+	TypeDecides    bool           // a deal of which nobody knows whether the customer is new earns nothing
+}
+
+// Hygiene checks a snapshot. Deals are dated in the zone of the client. Issues are weighed by what the contract says; with nil, while there is
+// none, each has its usual weight. The result is in a fixed order: by code, then by ids.
+func Hygiene(s *Snapshot, zone *time.Location, by *Weighing) []Issue {
+	h := newHygiene(s, zone, by)
 	h.checkDeals()
+	h.checkContract()
 	h.checkLinks()
 	h.checkTouches()
 	h.checkDuplicates()
@@ -45,6 +59,7 @@ func Hygiene(s *Snapshot, zone *time.Location) []Issue {
 type hygiene struct {
 	s        *Snapshot
 	zone     *time.Location
+	by       *Weighing
 	issues   []Issue
 	contacts map[string]Contact // by id and by every id merged into it
 	ofDeal   map[string][]string
@@ -52,8 +67,8 @@ type hygiene struct {
 	deals    map[string]Deal
 }
 
-func newHygiene(s *Snapshot, zone *time.Location) *hygiene {
-	h := &hygiene{s: s, zone: zone, contacts: map[string]Contact{}, ofDeal: map[string][]string{}, atClient: map[string]int{}, deals: map[string]Deal{}}
+func newHygiene(s *Snapshot, zone *time.Location, by *Weighing) *hygiene {
+	h := &hygiene{s: s, zone: zone, by: by, contacts: map[string]Contact{}, ofDeal: map[string][]string{}, atClient: map[string]int{}, deals: map[string]Deal{}}
 	for _, c := range s.Contacts {
 		if c.Deleted {
 			continue
@@ -79,7 +94,11 @@ func newHygiene(s *Snapshot, zone *time.Location) *hygiene {
 	return h
 }
 
+// add takes an issue in. Where no deal bears a fee, nothing is more than good to know.
 func (h *hygiene) add(s Severity, code string, k Kind, ids []string, format string, args ...any) {
+	if h.by != nil && !h.by.DealsEarn {
+		s = Notes
+	}
 	h.issues = append(h.issues, Issue{s, code, k, ids, fmt.Sprintf(format, args...)})
 }
 
@@ -96,14 +115,7 @@ func (h *hygiene) checkDeals() {
 			continue
 		}
 		id := []string{d.ID}
-		switch {
-		case !d.AmountKnown && d.AmountText != "":
-			h.add(Blocks, "deal-without-currency", KindDeal, id, "Deal %s has the amount %s without a currency.", d.words(), d.AmountText)
-		case !d.AmountKnown && d.Won:
-			h.add(Blocks, "deal-without-amount", KindDeal, id, "Won deal %s has no amount. It is unknown, not zero.", d.words())
-		case !d.AmountKnown:
-			h.add(Warns, "deal-without-amount", KindDeal, id, "Deal %s has no amount. It is unknown, not zero.", d.words())
-		}
+		h.checkAmount(d)
 		if !d.OutcomeKnown {
 			h.add(Blocks, "deal-outcome-unknown", KindDeal, id, "Nothing says whether deal %s is won, lost or open.", d.words())
 		}
@@ -112,6 +124,63 @@ func (h *hygiene) checkDeals() {
 		}
 		h.checkCreation(d)
 	}
+}
+
+// checkAmount: where payments alone decide, the amount of the deal is only good to know.
+func (h *hygiene) checkAmount(d Deal) {
+	id := []string{d.ID}
+	switch byPayments := h.by != nil && h.by.DealsEarn && !h.by.AmountDecides; {
+	case d.AmountKnown:
+	case d.AmountText != "" && byPayments:
+		h.add(Notes, "deal-without-currency", KindDeal, id, "Deal %s has the amount %s without a currency. The contract counts its payments.", d.words(), d.AmountText)
+	case d.AmountText != "":
+		h.add(Blocks, "deal-without-currency", KindDeal, id, "Deal %s has the amount %s without a currency.", d.words(), d.AmountText)
+	case byPayments:
+		h.add(Notes, "deal-without-amount", KindDeal, id, "Deal %s has no amount. The contract counts its payments.", d.words())
+	case d.Won:
+		h.add(Blocks, "deal-without-amount", KindDeal, id, "Won deal %s has no amount. It is unknown, not zero.", d.words())
+	default:
+		h.add(Warns, "deal-without-amount", KindDeal, id, "Deal %s has no amount. It is unknown, not zero.", d.words())
+	}
+}
+
+// checkContract looks for what only a contract makes a question: when a won deal was created, whose it is, and in which currency.
+func (h *hygiene) checkContract() {
+	if h.by == nil || !h.by.DealsEarn {
+		return
+	}
+	for _, d := range h.s.Deals {
+		if d.Deleted || !d.Won {
+			continue
+		}
+		id := []string{d.ID}
+		if d.CreatedAt.IsZero() {
+			h.add(Blocks, "deal-without-creation", KindDeal, id, "Nothing says when won deal %s was created; the contract counts deals from a day on.", d.words())
+		}
+		if h.by.TypeDecides && d.CustomerType == "" {
+			h.add(Blocks, "customer-type-unknown", KindDeal, id, "Nothing says whether the customer of won deal %s is new or existing%s.", d.words(), typeInWords(d))
+		}
+		if h.by.AmountDecides && d.AmountKnown && h.foreign(d.Amount) && !(h.by.HomeAmount && d.HomeKnown && !h.foreign(d.HomeAmount)) {
+			h.add(Blocks, "deal-in-other-currency", KindDeal, id, "Won deal %s is in %s, the contract in %s.", d.words(), d.Amount.Currency, h.by.Currency)
+		}
+	}
+	for _, p := range h.s.Payments {
+		decides := p.Kind != Refund && h.by.PaymentsDecide || p.Kind == Refund && h.by.RefundsDecide
+		if d, known := h.deals[p.DealID]; decides && !p.Deleted && known && d.Won && h.foreign(p.Amount) {
+			h.add(Blocks, "payment-in-other-currency", KindPayment, []string{p.ID}, "Payment %s of deal %s is in %s, the contract in %s.", p.ID, d.words(), p.Amount.Currency, h.by.Currency)
+		}
+	}
+}
+
+func (h *hygiene) foreign(a money.Amount) bool {
+	return h.by.Currency != "" && a.Currency != h.by.Currency
+}
+
+func typeInWords(d Deal) string {
+	if d.CustomerTypeText == "" {
+		return ""
+	}
+	return fmt.Sprintf(": the CRM says %q, which nobody explained", d.CustomerTypeText)
 }
 
 // checkCreation looks at the close date against the day of creation. HubSpot proposes the last day of the month of creation.

@@ -41,12 +41,63 @@ func TestHygieneNamesWhatCannotBearAFee(t *testing.T) {
 	}
 	for range 5 {
 		var got []string
-		for _, i := range Hygiene(&s, time.UTC) {
+		for _, i := range Hygiene(&s, time.UTC, nil) {
 			got = append(got, string(i.Severity)+" "+i.Code+" "+strings.Join(i.IDs, ","))
 		}
 		slices.Sort(got)
 		if !slices.Equal(got, want) {
 			t.Fatalf("got\n%s", strings.Join(got, "\n"))
+		}
+	}
+}
+
+func TestTheContractDecidesWhatBlocksAFee(t *testing.T) {
+	created, closed := time.Date(2024, 1, 10, 9, 0, 0, 0, time.UTC), cal.MustDate("2024-02-15")
+	won := func(id string, change func(*Deal)) Deal {
+		d := Deal{ID: id, Amount: money.New(100000, "USD"), AmountKnown: true, OutcomeKnown: true, Won: true, Closed: true, CreatedAt: created, ClosedOn: closed, CustomerType: CustomerNew}
+		change(&d)
+		return d
+	}
+	s := Snapshot{
+		Deals: []Deal{
+			won("bare", func(d *Deal) { d.AmountKnown = false }),
+			won("no-currency", func(d *Deal) { d.AmountKnown, d.AmountText = false, "500" }),
+			won("untyped", func(d *Deal) { d.CustomerType, d.CustomerTypeText = "", "Partner" }),
+			won("euro", func(d *Deal) { d.Amount = money.New(100000, "EUR") }),
+			won("home", func(d *Deal) {
+				d.Amount, d.HomeAmount, d.HomeKnown = money.New(100000, "EUR"), money.New(110000, "USD"), true
+			}),
+			won("unborn", func(d *Deal) { d.CreatedAt = time.Time{} }),
+			{ID: "open", OutcomeKnown: true, CreatedAt: created},
+		},
+		Payments: []Payment{
+			{ID: "y1", DealID: "home", Amount: money.New(5, "USD"), Kind: Paid}, {ID: "y2", DealID: "home", Amount: money.New(5, "EUR"), Kind: Paid},
+			{ID: "y3", DealID: "home", Amount: money.New(-5, "EUR"), Kind: Refund}, {ID: "y4", DealID: "open", Amount: money.New(5, "EUR"), Kind: Paid},
+			{ID: "y5", DealID: "home", Amount: money.New(5, "EUR"), Kind: Paid, Deleted: true},
+		},
+	}
+	for name, c := range map[string]struct {
+		by   *Weighing
+		want []string
+	}{
+		"no contract": {nil, []string{"deal-without-amount bare", "deal-without-currency no-currency"}},
+		"closed": {&Weighing{DealsEarn: true, Currency: "USD", AmountDecides: true, TypeDecides: true}, []string{"customer-type-unknown untyped", "deal-in-other-currency euro",
+			"deal-in-other-currency home", "deal-without-amount bare", "deal-without-creation unborn", "deal-without-currency no-currency"}},
+		"closed, home amounts, refunds deducted": {&Weighing{DealsEarn: true, Currency: "USD", AmountDecides: true, HomeAmount: true, RefundsDecide: true},
+			[]string{"deal-in-other-currency euro", "deal-without-amount bare", "deal-without-creation unborn", "deal-without-currency no-currency", "payment-in-other-currency y3"}},
+		"collected": {&Weighing{DealsEarn: true, Currency: "USD", PaymentsDecide: true, TypeDecides: true},
+			[]string{"customer-type-unknown untyped", "deal-without-creation unborn", "payment-in-other-currency y2"}},
+		"contracts in several currencies": {&Weighing{DealsEarn: true, PaymentsDecide: true}, []string{"deal-without-creation unborn"}},
+		"a retainer alone":                {&Weighing{Currency: "USD"}, nil},
+	} {
+		var got []string
+		for _, i := range Hygiene(&s, time.UTC, c.by) {
+			if i.Severity == Blocks {
+				got = append(got, i.Code+" "+strings.Join(i.IDs, ","))
+			}
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: got\n%s", name, strings.Join(got, "\n"))
 		}
 	}
 }

@@ -61,14 +61,24 @@ func (m Mapping) Kind() Kind {
 	return o.Kind
 }
 
-// Detect lists the objects that a header row fits, best first. None fits: map the columns by hand as an object of the generic profile.
-func Detect(headers []string) []Candidate {
-	byKey := map[string]string{}
-	for _, h := range headers {
-		if _, taken := byKey[headerKey(h)]; !taken && headerKey(h) != "" {
-			byKey[headerKey(h)] = h
+// HasAmount reports whether a column holds amounts or numbers with decimals.
+func (m Mapping) HasAmount() bool { return m.holds(HoldsAmount) }
+
+// HasTime reports whether a column holds days or points in time.
+func (m Mapping) HasTime() bool { return m.holds(HoldsTime) }
+
+func (m Mapping) holds(is func(field string) bool) bool {
+	for field, header := range m.Columns {
+		if header != "" && is(field) {
+			return true
 		}
 	}
+	return false
+}
+
+// Detect lists the objects that a header row fits, best first. None fits: map the columns by hand as an object of the generic profile.
+func Detect(headers []string) []Candidate {
+	byKey := keyed(headers)
 	var out []Candidate
 	for _, o := range objects {
 		if c, ok := fit(o, headers, byKey); ok {
@@ -77,6 +87,17 @@ func Detect(headers []string) []Candidate {
 	}
 	slices.SortStableFunc(out, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	return out
+}
+
+// keyed are the headers by what headerKey makes of them; of two alike, the first.
+func keyed(headers []string) map[string]string {
+	byKey := map[string]string{}
+	for _, h := range headers {
+		if _, taken := byKey[headerKey(h)]; !taken && headerKey(h) != "" {
+			byKey[headerKey(h)] = h
+		}
+	}
+	return byKey
 }
 
 func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) {
@@ -177,7 +198,7 @@ func (m Mapping) Validate(headers []string) fault.List {
 			faults.Add(fault.New(fault.Invalid, "column-missing", "No column is named for %s. Choose the column that holds it; exports call it %s.", f.Name, quotedList(f.Headers)).At("columns." + f.Name))
 		}
 	}
-	m.validateChoices(o, &faults)
+	m.validateChoices(&faults)
 	return faults
 }
 
@@ -209,7 +230,7 @@ func (m Mapping) validateColumn(o Object, field string, headers []string, faults
 	}
 }
 
-func (m Mapping) validateChoices(o Object, faults *fault.List) {
+func (m Mapping) validateChoices(faults *fault.List) {
 	for _, c := range []struct {
 		field    string
 		currency money.Currency
@@ -239,11 +260,8 @@ func (m Mapping) validateChoices(o Object, faults *fault.List) {
 			faults.Add(fault.New(fault.Invalid, "customer-type", "%q is not a customer type. Write new, existing or renewal.", string(t)).At("customer_types." + raw))
 		}
 	}
-	for _, field := range []string{"amount", "home_amount", "net", "gross", "value"} {
-		if _, has := o.field(field); has && m.Columns[field] != "" && m.Convention.Decimal == 0 {
-			faults.Add(fault.New(fault.Invalid, "decimal-not-stated", "The file has amounts, and the decimal mark is not stated. Choose point or comma.").At("convention.decimal"))
-			break
-		}
+	if m.HasAmount() && m.Convention.Decimal == 0 {
+		faults.Add(fault.New(fault.Invalid, "decimal-not-stated", "The file has amounts, and the decimal mark is not stated. Choose point or comma.").At("convention.decimal"))
 	}
 }
 

@@ -125,7 +125,7 @@ func TestSalesforceExport(t *testing.T) {
 		t.Errorf("touches by channel: %v", channels)
 	}
 	issues := map[string]int{}
-	for _, i := range Hygiene(&s, time.UTC) {
+	for _, i := range Hygiene(&s, time.UTC, nil) {
 		issues[i.Code]++
 	}
 	if issues["won-linked-through-account"] != 9 || issues["won-without-contacts"] != 3 || issues["closed-before-created"] != 15 {
@@ -209,7 +209,7 @@ func TestHubSpotWarehouseCopy(t *testing.T) {
 		t.Errorf("merged contact: %+v", s.Contacts)
 	}
 	issues := map[string]int{}
-	for _, i := range Hygiene(&s, time.UTC) {
+	for _, i := range Hygiene(&s, time.UTC, nil) {
 		issues[i.Code]++
 	}
 	if issues["deal-without-amount"] != 44 || issues["deal-outcome-unknown"] != 44 {

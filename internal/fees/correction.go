@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -44,11 +45,16 @@ type owedMonth struct {
 	held  []string
 }
 
-// owe computes the months up to the given one in order: floors and caps of a deal run over its life.
+// owe computes the months up to the given one in order, from where it last stopped: floors and caps of a deal run over its life.
 func (d *drafter) owe(clause string, until cal.Period) {
-	var past []charge
-	for m := cal.MonthOf(d.agreement.First().Effective); !m.First().After(until.From); m = m.Next() {
-		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: past}
+	done, begun := d.owedUntil[clause]
+	if !begun {
+		done = &owedSoFar{next: cal.MonthOf(d.agreement.First().Effective), past: &charges{}}
+		d.owedUntil[clause] = done
+	}
+	for ; !done.next.First().After(until.From); done.next = done.next.Next() {
+		m := done.next
+		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: done.past}
 		month.own()
 		o := owedMonth{deals: map[string]owedDeal{}, held: month.held}
 		for i, l := range month.lines {
@@ -60,8 +66,14 @@ func (d *drafter) owe(clause string, until cal.Period) {
 			o.deals[l.Deal] = sum
 		}
 		d.owed[owedKey{clause, m.First()}] = o
-		past = append(past, month.charges()...)
+		done.past.add(month.charges()...)
 	}
+}
+
+// owedSoFar is how far the months of a clause were computed.
+type owedSoFar struct {
+	next cal.Month
+	past *charges
 }
 
 // paid is what was charged of a deal for a month: by its locked statement, by corrections since, and what the agency gave up of those.
@@ -78,7 +90,7 @@ func (p paid) sum() int64 { return p.statement + p.corrections }
 
 func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
 	out := map[string]paid{}
-	for _, c := range m.past {
+	for _, c := range m.past.all {
 		p := out[c.deal]
 		switch {
 		case c.deal == "":
@@ -101,8 +113,7 @@ func (m *shareMonth) corrections() {
 	if len(months) == 0 || m.sameEvidence {
 		return
 	}
-	m.owedIn(m.clause, months[len(months)-1].Period) // the last one first: it computes all before it
-	kept := map[string]int64{}                       // by deal: what was charged and is no longer owed, but cannot be taken back
+	kept := map[string]int64{} // by deal: what was charged and is no longer owed, but cannot be taken back
 	var after []Line
 	for _, s := range months {
 		owed, held := m.owedIn(m.clause, s.Period)
@@ -135,7 +146,7 @@ func (m *shareMonth) corrections() {
 // withoutGivenUp keeps what the agency gave up of a deal out of what is taken back or charged for it.
 func (m *shareMonth) withoutGivenUp() {
 	charged, gross, givenUp := map[string]int64{}, map[string]int64{}, map[string]int64{}
-	for _, c := range m.past {
+	for _, c := range m.past.all {
 		if c.deal == "" {
 			continue
 		}
@@ -322,17 +333,26 @@ func (m *shareMonth) story(id string) []string {
 	return append(out, "A locked statement never changes: this line brings what was charged for its month to what is owed for it now.")
 }
 
-// Words is the change in a sentence: "amount of deal D1: 60000.00 -> 52000.00 (import 7)".
+// Words is the change in a sentence: "Since then, import 7: the deal's amount was 60000.00 and is 52000.00."
 func (c FactChange) Words() string {
-	what := string(c.Kind) + " " + c.ID
-	if c.Field != "" {
-		what = c.Field + " of " + what
+	what, now := "the "+strings.ReplaceAll(string(c.Kind), "_", " ")+" "+c.ID, cmp.Or(c.After, "nothing")
+	switch {
+	case c.Kind == crm.KindDeal:
+		what = "the deal"
+	case c.Kind == crm.KindDealContact:
+		what = "the association of contact " + strings.TrimPrefix(c.ID, c.Deal+"|")
 	}
-	s := fmt.Sprintf("%s: %s -> %s", what, cmp.Or(c.Before, "nothing"), cmp.Or(c.After, "nothing"))
+	since := "Since then"
 	if c.Import > 0 {
-		s += fmt.Sprintf(" (import %d)", c.Import)
+		since += fmt.Sprintf(", import %d", c.Import)
 	}
-	return s
+	if c.Field == "" && c.Before == "" {
+		return fmt.Sprintf("%s: %s came in, %s.", since, what, now)
+	}
+	if c.Field != "" {
+		what += "'s " + strings.ReplaceAll(strings.TrimPrefix(c.Field, "is_"), "_", " ")
+	}
+	return fmt.Sprintf("%s: %s was %s and is %s.", since, what, cmp.Or(c.Before, "nothing"), now)
 }
 
 // earlierWindow is the day in whose window of limits a refund counts: that of the deal's closing, when it was won in a month before this one.

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
 	"pgregory.net/rapid"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -46,25 +45,7 @@ func restatable(t testing.TB) []contract.Agreement {
 	t.Helper()
 	var out []contract.Agreement
 	for _, name := range []string{"moved-close-date", "cap-and-clawback", "collected-in-parts", "moved-over-an-amendment-late", "per-deal-cap-over-its-life", "per-deal-floor-and-cap"} {
-		archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
-		if err != nil {
-			t.Fatal(err)
-		}
-		var versions []contract.Terms
-		for _, f := range archive.Files {
-			if f.Name == "contract.yaml" || f.Name == "contract-2.yaml" {
-				terms, err := contract.Parse(f.Data)
-				if err != nil {
-					t.Fatal(err)
-				}
-				versions = append(versions, terms)
-			}
-		}
-		a, err := contract.NewAgreement(versions...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, a)
+		out = append(out, agreementNamed(t, name))
 	}
 	return out
 }

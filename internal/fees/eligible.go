@@ -2,6 +2,7 @@ package fees
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -150,7 +151,7 @@ func (d *drafter) rightCustomer(deal crm.Deal, e event) *refusal {
 	case kind+"-customers" == base.Of:
 		return nil
 	default:
-		return refuse(OtherCustomer, "The customer is %s (%s); the contract counts %s.", kind, how, base.Of)
+		return refuse(OtherCustomer, "The customer is %s (%s); the contract counts %s.", kind, how, strings.ReplaceAll(base.Of, "-", " "))
 	}
 }
 

@@ -21,6 +21,7 @@ type index struct {
 	firstWon  map[string]string        // company -> its first won deal
 	carveOuts []crm.CarveOut
 
+	at         map[string]int  // deal -> its place in deals
 	gone       map[string]bool // deals that the CRM deleted
 	undatedWon map[string]bool // companies with a won deal whose day nobody knows
 
@@ -35,7 +36,7 @@ type index struct {
 func newIndex(e crm.Evidence) *index {
 	e = decisive(e)
 	x := &index{
-		companies: map[string]crm.Company{}, links: attribution.Link(&e.Snapshot), payments: map[string][]crm.Payment{}, firstWon: map[string]string{}, undatedWon: map[string]bool{}, gone: map[string]bool{},
+		companies: map[string]crm.Company{}, links: attribution.Link(&e.Snapshot), payments: map[string][]crm.Payment{}, firstWon: map[string]string{}, undatedWon: map[string]bool{}, gone: map[string]bool{}, at: map[string]int{},
 		carveOuts: slices.SortedFunc(slices.Values(e.CarveOuts), func(a, b crm.CarveOut) int { return cmp.Compare(a.Record().ID+a.Reason, b.Record().ID+b.Reason) }),
 	}
 	x.results(e)
@@ -47,6 +48,9 @@ func newIndex(e crm.Evidence) *index {
 		x.deals = append(x.deals, d)
 	}
 	slices.SortFunc(x.deals, func(a, b crm.Deal) int { return cmp.Or(a.ClosedOn.Cmp(b.ClosedOn), cmp.Compare(a.ID, b.ID)) })
+	for i, d := range x.deals {
+		x.at[d.ID] = i
+	}
 	for _, c := range e.Companies {
 		if !c.Deleted {
 			x.companies[c.ID] = c
@@ -97,10 +101,8 @@ func ordered[T any](rows []T, of func(T) (gone bool, by, id string)) []T {
 
 // deal finds a deal by its id.
 func (x *index) deal(id string) (crm.Deal, bool) {
-	for _, d := range x.deals {
-		if d.ID == id && id != "" {
-			return d, true
-		}
+	if at, ok := x.at[id]; ok && id != "" {
+		return x.deals[at], true
 	}
 	return crm.Deal{}, false
 }

@@ -35,10 +35,7 @@ func minorOrNil(l contract.Limit) *int64 {
 func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 	now := main.Amount.Minor
 	var before, floored, capped int64
-	for _, p := range m.past {
-		if p.deal != deal.ID {
-			continue
-		}
+	for _, p := range m.past.of(deal.ID) {
 		switch p.kind {
 		case KindDeal:
 			before += p.minor
@@ -158,7 +155,7 @@ func (m *shareMonth) dayOf(c charge) cal.Date {
 
 // before sums the charges of earlier months that count in the window: those of one kind, and all others but the skipped ones.
 func (m *shareMonth) before(window cal.Period, kind LineKind, skip ...LineKind) (others, ofKind int64) {
-	for _, p := range m.past {
+	for _, p := range m.past.all {
 		switch {
 		case !window.Contains(m.dayOf(p)):
 		case p.kind == kind:
@@ -222,7 +219,7 @@ func (m *shareMonth) floorOf(window cal.Period, g governed) contract.Limit {
 func (m *shareMonth) capOf(window cal.Period, g governed) contract.Limit {
 	limit := g.share.PeriodCap
 	var before int64
-	for _, p := range m.past {
+	for _, p := range m.past.all {
 		if earlier := m.governing(p.period); window.Contains(m.dayOf(p)) && earlier.terms.Version < g.terms.Version && earlier.share.PeriodCap != limit {
 			before += p.minor
 		}

@@ -18,7 +18,7 @@ type shareMonth struct {
 	*drafter
 	clause  string
 	period  cal.Period
-	past    []charge
+	past    *charges
 	current bool
 	lines   []Line
 	held    []string // deals of which a fact is missing
@@ -34,7 +34,8 @@ func (m *shareMonth) run() {
 
 // own charges the events that count in the month, as the evidence now says.
 func (m *shareMonth) own() {
-	for _, deal := range m.index.deals {
+	for _, at := range m.dealsOf(m.clause, m.period) {
+		deal := m.index.deals[at]
 		if deal.Won && deal.ClosedOn.IsZero() {
 			m.consider(deal, m.clause, hold(NoCloseDate, "The deal is won, but the CRM has no close date: nobody can say to which month it belongs."))
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -204,7 +205,11 @@ func TestWhateverTheEvidence(t *testing.T) {
 		c := draw(t)
 		a := all[c.IntN(len(all))]
 		f := fees.Facts{Period: c.month(), Evidence: c.evidence()}
-		f.Settled = c.settled(a, f.Evidence, f.Period)
+		locked := f.Evidence
+		if c.oneIn(2) {
+			locked = c.evidence() // the CRM said something else when the months before were locked
+		}
+		f.Settled = c.settled(a, locked, f.Period)
 		want, s := drafted(t, a, f)
 		wantSound(t, a, s)
 
@@ -294,6 +299,14 @@ func TestFoldIsTotal(t *testing.T) {
 				e.Seq = life.Next
 				allowed = append(allowed, e)
 			}
+		}
+		for _, events := range [][]fees.Event{wild, allowed} {
+			fees.Replay(s, terms, events, func(before fees.Life, e fees.Event) bool {
+				if want := fees.Fold(s, terms, events[:before.Next-1], e.At); !reflect.DeepEqual(before, want) {
+					t.Fatalf("before event %d: %+v, want %+v", before.Next, before, want)
+				}
+				return true
+			})
 		}
 		life := fees.Fold(s, terms, allowed, at)
 		if life.State != fees.Locked {

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/tools/txtar"
 	"pgregory.net/rapid"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -17,29 +16,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
-
-func agreementIn(t testing.TB, name string) contract.Agreement {
-	t.Helper()
-	archive, err := txtar.ParseFile("testdata/" + name + ".txtar")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var versions []contract.Terms
-	for _, f := range archive.Files {
-		if f.Name == "contract.yaml" || f.Name == "contract-2.yaml" {
-			terms, err := contract.Parse(f.Data)
-			if err != nil {
-				t.Fatal(err)
-			}
-			versions = append(versions, terms)
-		}
-	}
-	a, err := contract.NewAgreement(versions...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
 
 // leads of the first months of 2026, some of them before the contract, each with a plausible course of things.
 func (c chance) leads() []crm.Lead {
@@ -121,7 +97,7 @@ func year(t *rapid.T, a contract.Agreement, months []int, evidence func() crm.Ev
 // TestALeadIsBilledOnceEver: in whatever order months are locked, and whatever each import knew, no lead is billed, credited or charged its fee
 // twice, and nothing is credited that was not billed.
 func TestALeadIsBilledOnceEver(t *testing.T) {
-	all := []contract.Agreement{agreementIn(t, "lead-dispute-denied-with-fee"), agreementIn(t, "lead-duplicates"), agreementIn(t, "lead-cap"), agreementIn(t, "lead-amendment-of-the-price"), agreementIn(t, "lead-after-the-end")}
+	all := []contract.Agreement{agreementNamed(t, "lead-dispute-denied-with-fee"), agreementNamed(t, "lead-duplicates"), agreementNamed(t, "lead-cap"), agreementNamed(t, "lead-amendment-of-the-price"), agreementNamed(t, "lead-after-the-end")}
 	rapid.Check(t, func(t *rapid.T) {
 		c := draw(t)
 		a := all[c.IntN(len(all))]
@@ -153,7 +129,7 @@ func TestALeadIsBilledOnceEver(t *testing.T) {
 // TestWhenALeadBecomesKnownDoesNotChangeWhatIsOwed: months that are locked in order owe together the same, whether a lead was known at once or later,
 // except for what was disputed after a month could have billed it.
 func TestWhenALeadBecomesKnownDoesNotChangeWhatIsOwed(t *testing.T) {
-	all := []contract.Agreement{agreementIn(t, "lead-disputed-after-invoice"), agreementIn(t, "lead-amendment-of-the-price"), agreementIn(t, "lead-after-the-end")}
+	all := []contract.Agreement{agreementNamed(t, "lead-disputed-after-invoice"), agreementNamed(t, "lead-amendment-of-the-price"), agreementNamed(t, "lead-after-the-end")}
 	rapid.Check(t, func(t *rapid.T) {
 		c := draw(t)
 		a := all[c.IntN(len(all))]
@@ -197,7 +173,7 @@ func TestAMilestonePaysAtMostItsAmount(t *testing.T) {
 		a.Versions[0] = terms
 		return a
 	}
-	all := []contract.Agreement{agreementIn(t, "milestone-by-part"), agreementIn(t, "milestone-bonus"), agreementIn(t, "milestone-whole-only"), agreementIn(t, "milestone-silence-leaves-open")}
+	all := []contract.Agreement{agreementNamed(t, "milestone-by-part"), agreementNamed(t, "milestone-bonus"), agreementNamed(t, "milestone-whole-only"), agreementNamed(t, "milestone-silence-leaves-open")}
 	rapid.Check(t, func(t *rapid.T) {
 		c := draw(t)
 		a := rounding(all[c.IntN(len(all))], c)
@@ -232,7 +208,7 @@ func TestAMilestonePaysAtMostItsAmount(t *testing.T) {
 
 // TestResultsPassThroughAPack: what a pack freezes computes the same again.
 func TestResultsPassThroughAPack(t *testing.T) {
-	leads, stones := agreementIn(t, "lead-cap"), agreementIn(t, "milestone-bonus")
+	leads, stones := agreementNamed(t, "lead-cap"), agreementNamed(t, "milestone-bonus")
 	rapid.Check(t, func(t *rapid.T) {
 		c := draw(t)
 		a := leads

@@ -14,17 +14,17 @@ import (
 // deal's life are cumulative: a month with a locked statement counts as it was charged, any other as the evidence now says. What the evidence
 // now says of a locked month is charged as a correction (see corrections).
 func (d *drafter) share(id string) {
-	var past []charge
+	past := &charges{}
 	var computed []cal.Month
 	for _, s := range d.facts.Settled { // locked before this one is drafted, though they come after it
 		if s.Period.From.After(d.facts.Period.From) {
-			past = append(past, chargesOf(s, id)...)
+			past.add(chargesOf(s, id)...)
 		}
 	}
 	last := cal.MonthOf(d.facts.Period.From)
 	for m := cal.MonthOf(d.agreement.First().Effective); m.First().Before(last.First()); m = m.Next() {
 		if s, ok := d.settledIn(m.Period()); ok {
-			past = append(past, chargesOf(s, id)...)
+			past.add(chargesOf(s, id)...)
 			continue
 		}
 		month := &shareMonth{drafter: d, clause: id, period: m.Period(), past: past}
@@ -32,7 +32,7 @@ func (d *drafter) share(id string) {
 		if len(month.lines) > 0 {
 			computed = append(computed, m)
 		}
-		past = append(past, month.charges()...)
+		past.add(month.charges()...)
 	}
 	now := &shareMonth{drafter: d, clause: id, period: d.facts.Period, past: past, current: true}
 	now.run()
@@ -68,6 +68,27 @@ type charge struct {
 	waived int64    // what it gave up after the lock: in minor
 	counts cal.Date // in whose window of limits it counts; zero: the month's own
 }
+
+// charges are those of other months, with those of a deal at hand.
+type charges struct {
+	all    []charge
+	ofDeal map[string][]charge
+}
+
+func (c *charges) add(more ...charge) {
+	c.all = append(c.all, more...)
+	for _, m := range more {
+		if m.deal == "" {
+			continue
+		}
+		if c.ofDeal == nil {
+			c.ofDeal = map[string][]charge{}
+		}
+		c.ofDeal[m.deal] = append(c.ofDeal[m.deal], m)
+	}
+}
+
+func (c *charges) of(deal string) []charge { return c.ofDeal[deal] }
 
 func chargesOf(s SettledStatement, clause string) []charge {
 	var out []charge
@@ -105,6 +126,37 @@ func (d *drafter) events(deal crm.Deal, id string) []event {
 		d.known[key] = d.findEvents(deal, id)
 	}
 	return d.known[key]
+}
+
+// dealsOf are the deals, by their place in the index, that a month has to look at: those with an event that counts or is dated in it, those of which
+// nobody knows whether they were won in it, and those that are won on a day that nobody knows.
+func (d *drafter) dealsOf(clause string, month cal.Period) []int {
+	byMonth, known := d.byMonth[clause]
+	if !known {
+		byMonth = map[cal.Date][]int{}
+		note := func(day cal.Date, at int) {
+			first := cal.Date{}
+			if !day.IsZero() {
+				first = cal.MonthOf(day).First()
+			}
+			if list := byMonth[first]; len(list) == 0 || list[len(list)-1] != at {
+				byMonth[first] = append(list, at)
+			}
+		}
+		for at, deal := range d.index.deals {
+			if deal.Won && deal.ClosedOn.IsZero() || !deal.OutcomeKnown {
+				note(deal.ClosedOn, at)
+			}
+			for _, e := range d.events(deal, clause) {
+				note(e.counted, at)
+				note(e.date, at)
+			}
+		}
+		d.byMonth[clause] = byMonth
+	}
+	out := append(slices.Clone(byMonth[cal.Date{}]), byMonth[month.From]...)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // eventsKey names the events of a deal under a clause.

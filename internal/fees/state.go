@@ -137,8 +137,8 @@ func (l *Life) apply(s Statement, t contract.Terms, e Event) {
 // move changes a line together with the limits that belong to it.
 func (l *Life) move(s Statement, e Event, to LineState) {
 	l.note(e)
-	for i, line := range s.Lines {
-		if line.No == e.Line || line.With == e.Line {
+	for i := range s.Lines {
+		if line := &s.Lines[i]; line.No == e.Line || line.With == e.Line {
 			l.Lines[i].State, l.Lines[i].Since, l.Lines[i].By = to, e.At, e.By
 		}
 	}

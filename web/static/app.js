@@ -55,6 +55,34 @@
     };
     area.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(check, 400); });
     if (area.value.trim() !== "") check();
+
+    // Number its lines, and let a problem lead to its place.
+    const lineHeight = parseFloat(getComputedStyle(area).lineHeight);
+    const numbered = document.createElement("div"), gutter = document.createElement("div"), numbers = document.createElement("div");
+    numbered.className = "with-gutter";
+    gutter.className = "gutter";
+    gutter.setAttribute("aria-hidden", "true");
+    area.before(numbered);
+    gutter.append(numbers);
+    numbered.append(gutter, area);
+    const number = () => { numbers.textContent = area.value.split("\n").map((_, i) => i + 1).join("\n"); };
+    area.addEventListener("input", number);
+    area.addEventListener("scroll", () => { numbers.style.transform = `translateY(${-area.scrollTop}px)`; });
+    number();
+    target.addEventListener("click", (e) => {
+      const link = e.target.closest("a[data-line]");
+      if (!link) return;
+      e.preventDefault();
+      const lines = area.value.split("\n"), at = Math.min(link.dataset.line, lines.length) - 1;
+      const start = lines.slice(0, at).reduce((n, line) => n + line.length + 1, 0), end = start + lines[at].length;
+      const from = start + [...lines[at]].slice(0, Math.max(link.dataset.column, 1) - 1).join("").length;
+      area.focus({ preventScroll: true });
+      area.setSelectionRange(from < end ? from : start, end);
+      area.scrollLeft = 0;
+      area.scrollTop = at * lineHeight - area.clientHeight / 3;
+      const top = area.getBoundingClientRect().top + at * lineHeight - area.scrollTop;
+      if (top < 0 || top > innerHeight - 2 * lineHeight) scrollBy(0, top - innerHeight / 3);
+    });
   }
 
   // Progress: ask again until the answer no longer asks to be asked, more slowly when it fails.

@@ -73,12 +73,44 @@ func (y *year) makeTouches() {
 		created := cal.DateOf(y.contacts[c].CreatedAt, zone)
 		add(c, cal.Earlier(created.AddDays(y.between(-20, 300)), Last.AddDays(y.between(-300, 0))), y.channel())
 	}
-	slices.SortStableFunc(y.touches, func(a, b crm.Touch) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ContactID, b.ContactID), cmp.Compare(a.Channel, b.Channel))
-	})
+	slices.SortStableFunc(y.touches, byTime)
 	for i := range y.touches {
 		y.touches[i].ID = fmt.Sprintf("t-%06d", i+1)
 	}
+}
+
+func byTime(a, b crm.Touch) int {
+	return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ContactID, b.ContactID), cmp.Compare(a.Channel, b.Channel))
+}
+
+// fillUp makes up for the touches that come after the last import. The new ones are of companies without a deal, so they earn nothing.
+func (y *year) fillUp() {
+	deals := map[string]bool{}
+	for _, d := range y.deals {
+		deals[d.CompanyID] = true
+	}
+	last := importOf(cal.MonthOf(Last))
+	for missing := y.touchesAfter(last); missing > 0; {
+		c, day := y.contacts[y.random.IntN(contacts)], Last.AddDays(-y.between(0, 30))
+		if deals[c.CompanyID] {
+			continue
+		}
+		by := y.channel()
+		y.touches = append(y.touches, crm.Touch{ID: fmt.Sprintf("t-%06d", len(y.touches)+1), ContactID: c.ID, At: y.instant(day),
+			Channel: by.name, Campaign: pick(y, by.campaigns), Provider: by.provider})
+		missing--
+	}
+	slices.SortStableFunc(y.touches, byTime)
+}
+
+func (y *year) touchesAfter(day cal.Date) int {
+	n := 0
+	for _, t := range y.touches {
+		if cal.DateOf(t.At, zone).After(day) {
+			n++
+		}
+	}
+	return n
 }
 
 // makePayments: most customers pay once within a few weeks, some in two parts; one gets a part back.

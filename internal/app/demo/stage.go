@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"path"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
@@ -150,7 +151,25 @@ func (st *story) meetPeople(ctx context.Context) error {
 			return err
 		}
 	}
+	for _, role := range []access.Role{access.Owner, access.AccountLead, access.FractionalCMO, access.AgencyFinance, access.ClientExecutive, access.ClientFinance} {
+		if err := st.signIn(ctx, role); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// signIn lets a person come who acts in the year; the others are invited and come when the visitor is one of them.
+func (st *story) signIn(ctx context.Context, role access.Role) error {
+	link, err := st.Party.IssueLink(ctx, access.Machine(Workspace, "the operator at the command line"), st.people[role].Email)
+	if err != nil {
+		return err
+	}
+	in, err := st.Party.UseLink(ctx, path.Base(link))
+	if err != nil {
+		return fmt.Errorf("sign in %s: %w", st.people[role].Name, err)
+	}
+	return st.Party.Enter(ctx, in.Account, Workspace, "link")
 }
 
 func (st *story) signFirst(ctx context.Context) error {
@@ -196,7 +215,7 @@ func (st *story) months(ctx context.Context) error {
 				return err
 			}
 		}
-		on := m.Next().First().AddDays(1)
+		on := importOf(m)
 		st.at(on, 8)
 		if err := st.importAll(ctx, on, before); err != nil {
 			return err
@@ -209,6 +228,9 @@ func (st *story) months(ctx context.Context) error {
 	}
 	return nil
 }
+
+// importOf is the day on which the CRM of a month is imported.
+func importOf(m cal.Month) cal.Date { return m.Next().First().AddDays(1) }
 
 func (st *story) importAll(ctx context.Context, on, before cal.Date) error {
 	exports, err := st.year.exports(on, before)

@@ -20,7 +20,7 @@ var (
 const (
 	companies     = 640
 	contacts      = 2000
-	touches       = 30_000
+	touches       = 30_000 // at least, by the last import
 	dealsPerMonth = 40
 	dealsBefore   = 30 // created before the contract
 )
@@ -71,6 +71,7 @@ func newYear(seed uint64) *year {
 	y.makeDeals()
 	y.makeTouches()
 	y.makePayments()
+	y.fillUp()
 	return y
 }
 

@@ -210,43 +210,91 @@ func (p dealPage) figures() []kit.FigureView {
 	return []kit.FigureView{amount, closing, touches, earned, rest}
 }
 
-// lineLimit is how many touches a journey shows as a line; with more, only those that hold credit, and the table has all.
-const lineLimit = 60
+// step is a touch on the line of the journey, with what it takes to show it together with its neighbours.
+type step struct {
+	kit.Touch
+	group         string // what neighbours shown as one have in common, in words; "" for a touch that stands alone
+	weight, minor int64
+}
 
 func (p dealPage) journey() kit.JourneyView {
-	v := kit.JourneyView{Label: "Journey of " + p.title() + ", " + modelSentence(p.Rule.Model), End: p.end()}
+	return kit.JourneyView{Label: "Journey of " + p.title() + ", " + modelSentence(p.Rule.Model), End: p.end(), Touches: kit.Condense(p.steps(),
+		func(s step) string { return s.group }, func(s step) kit.Touch { return s.Touch }, p.several)}
+}
+
+// steps are the touches before the window and those that count; of a deal that is not won, all.
+func (p dealPage) steps() []step {
+	var out []step
 	c := p.main()
 	if c == nil {
 		for _, t := range sorted(p.Journey.Touches) {
-			if len(v.Touches) < lineLimit {
-				v.Touches = append(v.Touches, p.point(t))
-			}
+			out = append(out, step{Touch: p.point(t), group: "touches"})
 		}
-		return v
+		return endsAlone(out)
 	}
 	r := c.Result
-	for i := range r.Ignored {
-		if r.Ignored[i].Reason == attribution.OutsideLookback && len(v.Touches) < lineLimit {
-			t := p.point(r.Ignored[i].Touch)
-			t.Outside = r.WhyIgnored(i)
-			if !p.Total.Known {
-				t.Outside = r.Ignored[i].Reason.Words()
-			}
-			v.Touches = append(v.Touches, t)
-		}
-	}
-	for _, tc := range r.Credits {
-		if len(r.Credits) > lineLimit && tc.Weight == 0 {
+	for i, g := range r.Ignored {
+		if g.Reason != attribution.OutsideLookback {
 			continue
 		}
-		t := p.point(tc.Touch)
-		t.Mark = mark(tc.Roles)
-		t.Credit = int(money.MulDiv(tc.Weight, 1000, max(r.Whole, 1), money.Up))
-		t.Share = percentWords(r.Share(tc.Weight))
-		if p.Total.Known {
-			t.Amount = figures(r.Amount(tc.Minor)) + " " + string(p.Total.Amount.Currency)
+		t := p.point(g.Touch)
+		t.Outside = r.WhyIgnored(i)
+		if !p.Total.Known {
+			t.Outside = g.Reason.Words()
 		}
-		v.Touches = append(v.Touches, t)
+		out = append(out, step{t, "earlier touches", g.Weight, g.Minor})
+	}
+	var path []step
+	for _, tc := range r.Credits {
+		s := step{p.holding(p.point(tc.Touch), tc.Weight, tc.Minor), "touches", tc.Weight, tc.Minor}
+		s.Mark = mark(tc.Roles & r.Model.Weighs())
+		switch {
+		case s.Mark != "":
+			s.group = ""
+		case r.Model.Weighs().Has(attribution.Middle):
+			s.group = "middle touches"
+		}
+		path = append(path, s)
+	}
+	return append(out, endsAlone(path)...)
+}
+
+// endsAlone keeps the first and the last of a path apart from their neighbours.
+func endsAlone(path []step) []step {
+	if len(path) > 0 {
+		path[0].group, path[len(path)-1].group = "", ""
+	}
+	return path
+}
+
+// holding is a touch, or several together, with what they hold.
+func (p dealPage) holding(t kit.Touch, weight, minor int64) kit.Touch {
+	r := p.main().Result
+	t.Credit = int(money.MulDiv(weight, 1000, max(r.Whole, 1), money.Up))
+	t.Share = percentWords(r.Share(weight))
+	if p.Total.Known {
+		t.Amount = figures(r.Amount(minor)) + " " + string(p.Total.Amount.Currency)
+	}
+	return t
+}
+
+// several are neighbouring touches of one group, shown as one from the day of the first.
+func (p dealPage) several(run []step) kit.Touch {
+	var weight, minor int64
+	for _, s := range run {
+		weight += s.weight
+		minor += s.minor
+	}
+	v := kit.Touch{When: run[0].When, Channel: strconv.Itoa(len(run)) + " " + run[0].group}
+	switch {
+	case run[0].Outside == "" && p.main() != nil:
+		v.Detail = "together"
+		return p.holding(v, weight, minor)
+	case run[0].Outside != "":
+		v.Outside = "they came before the lookback window opened"
+		if minor != 0 {
+			v.Outside += "; their " + figures(p.main().Result.Amount(minor)) + " is unattributed"
+		}
 	}
 	return v
 }

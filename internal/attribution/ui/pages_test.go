@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -215,6 +216,35 @@ func TestTheDealPageTellsTheReferenceDeal(t *testing.T) {
 		s.get(dealPath+"D3?as_of=x").says(t, 404)
 		s.get(dealPath+"nobody").says(t, 404)
 	})
+}
+
+// A journey of 24 touches by a model of two anchors: four before the window, the first and the last inside it, what lies between, and the end.
+func TestALongJourneyIsCondensed(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	s := newSite(t, d, ctx)
+	s.takeAll()
+	s.agree("2026-01-01", won...)
+	var touches strings.Builder
+	touches.WriteString("touch_id,contact_id,at,channel,campaign,provider\n")
+	for i := range 19 {
+		fmt.Fprintf(&touches, "u%d,p1,2026-05-%02dT12:00:00Z,webinar,,agency\n", i, 3+i)
+	}
+	for i := range 3 {
+		fmt.Fprintf(&touches, "v%d,p1,2025-12-%02dT12:00:00Z,email,,agency\n", i, 1+i)
+	}
+	s.take("touches.csv", touches.String())
+
+	page := s.get(dealPath + "D3?model=u-shaped&lookback=180+days&edge=drop")
+	page.says(t, 200, "4 earlier touches", "their 42,500.00 is unattributed", "20 middle touches", "All 22 touches that count", "Last touch")
+	if got := page.Find(".journey .touch").Length(); got != 5 {
+		t.Errorf("the line has %d points: %s", got, page.Find(".journey").Text())
+	}
+	if page.Find("details table").Length() < 1 || page.Find(".section:contains('Each touch under each model') details.why[open]").Length() > 0 {
+		t.Error("the table of a long journey is not folded")
+	}
+	if strings.Contains(page.Find(".journey").Text(), "creation") || strings.Contains(page.Find("table").Text(), "· deal creation") {
+		t.Error("a role stands there that the model does not weigh")
+	}
 }
 
 func TestDealsThatAreNotWonOrNotKnown(t *testing.T) {

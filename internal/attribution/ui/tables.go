@@ -42,7 +42,7 @@ func (p dealPage) touchTable() kit.TableView {
 		v.Columns = append(v.Columns, modelColumn(c.Model, hint))
 	}
 	for i, tc := range p.Columns[0].Result.Credits {
-		row := kit.Row{Cells: p.touchCells(tc.Touch, tc.Roles), Below: whys(p, i)}
+		row := kit.Row{Cells: p.touchCells(tc.Touch, tc.Roles&p.Rule.Model.Weighs()), Below: whys(p, i)}
 		for k := range p.Columns {
 			r := &p.Columns[k].Result
 			row.Cells = append(row.Cells, p.credit(r, r.Credits[i].Weight, r.Credits[i].Minor))

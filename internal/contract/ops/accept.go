@@ -126,7 +126,7 @@ func (s *Service) accept(ctx context.Context, tx bun.Tx, actor access.Actor, c C
 		entry.Action = "contract.paper"
 		entry.Words = fmt.Sprintf("recorded that %s signed version %d of the contract %s for the client on paper on %s (%s)",
 			a.Paper.Signatory, v.Number, c.Name, a.Paper.SignedOn.Words(), a.Paper.Reference)
-		after["paper"] = a.Paper.Reference
+		after["paper"], after["signatory"], after["signed_on"] = a.Paper.Reference, a.Paper.Signatory, a.Paper.SignedOn.String()
 	}
 	entry.After = journal.Snapshot(after)
 	_, err := journalops.Append(ctx, tx, journalops.By(actor, entry))

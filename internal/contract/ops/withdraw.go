@@ -47,10 +47,12 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, version, rea
 		}
 		v.Withdrawal = &contract.Withdrawal{At: row.WithdrawnAt, By: row.WithdrawnBy, ByName: row.WithdrawnByName, Reason: reason}
 		out = v
+		after := recorded(v)
+		after["reason"] = reason
 		_, err = journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{
 			At: row.WithdrawnAt, Action: "contract.withdraw", Client: c.Client, Subject: subject(c),
 			Words:  fmt.Sprintf("withdrew the proposed version %d of the contract %s: %s", v.Number, c.Name, reason),
-			Before: journal.Snapshot(before), After: journal.Snapshot(recorded(v)),
+			Before: journal.Snapshot(before), After: journal.Snapshot(after),
 		}))
 		return err
 	})

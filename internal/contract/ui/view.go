@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -187,7 +188,11 @@ func checkViewOf(c ops.Contract, checked ops.Checked) checkView {
 		v.against = accepted[len(accepted)-1].Number
 	}
 	for _, f := range checked.Problems {
-		v.problems = append(v.problems, kit.IssueView{Level: kit.Warning, Where: where(f), Text: kit.Sentence(f.Message)})
+		issue := kit.IssueView{Level: kit.Warning, Where: where(f), Text: kit.Sentence(f.Message), Line: f.Line, Column: f.Column}
+		if f.Line > 0 {
+			issue.Href = "#L" + number(f.Line)
+		}
+		v.problems = append(v.problems, issue)
 	}
 	if checked.Readable {
 		v.open = openIn(checked.Terms)
@@ -202,7 +207,7 @@ func openIn(t contract.Terms) []kit.IssueView {
 		if f.Severity == contract.Warning {
 			level = kit.Warning
 		}
-		out = append(out, kit.IssueView{Level: level, Where: f.Where(), Text: f.Words()})
+		out = append(out, kit.IssueView{Level: level, Where: f.Where(), Href: "#L" + number(f.Line), Text: f.Words(), Line: f.Line, Column: f.Column})
 	}
 	return out
 }
@@ -214,13 +219,17 @@ func (v checkView) openTitle() string {
 	return number(len(v.open)) + " things that it leaves open"
 }
 
+// where is the place and the key: "Line 42, column 17: clauses[1].rate".
 func where(f *fault.Fault) string {
+	var parts []string
 	switch {
 	case f.Line > 0 && f.Column > 0:
-		return fmt.Sprintf("Line %d, column %d", f.Line, f.Column)
+		parts = append(parts, fmt.Sprintf("Line %d, column %d", f.Line, f.Column))
 	case f.Line > 0:
-		return fmt.Sprintf("Line %d", f.Line)
-	default:
-		return f.Field
+		parts = append(parts, fmt.Sprintf("Line %d", f.Line))
 	}
+	if f.Field != "" {
+		parts = append(parts, f.Field)
+	}
+	return strings.Join(parts, ": ")
 }

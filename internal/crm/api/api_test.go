@@ -113,6 +113,9 @@ func TestAProgramBringsAFileIn(t *testing.T) {
 		k.t = t
 		var i crmapi.Import
 		k.call(201, "POST", "/imports?filename=deals.csv&dry_run=true", dealsCSV, &i)
+		if i.Progress.Rows != 3 || i.Progress.Bytes != int64(len(dealsCSV)) || i.Progress.Of != i.Progress.Bytes {
+			t.Errorf("what was checked was read to its end: %+v", i.Progress)
+		}
 		if i.State != "checked" || i.Number != 0 || i.Tally.New != 2 || i.Tally.Rejected != 1 || i.Filename != "deals.csv" || i.Kind != "deal" {
 			t.Fatalf("%+v", i)
 		}
@@ -136,6 +139,28 @@ func TestAProgramBringsAFileIn(t *testing.T) {
 		for _, missing := range []string{"/imports/0", "/imports/-1", "/imports/2", "/imports/imp_none", "/imports/imp_none/rejects"} {
 			k.call(404, "GET", missing, "", nil)
 		}
+	})
+}
+
+func TestAProgramDiscardsWhatItSentIn(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		k.t = t
+		var i crmapi.Import
+		k.call(201, "POST", "/imports?filename=deals.csv&dry_run=true", dealsCSV, &i)
+		for _, who := range []access.Actor{auditor, stranger, nobody} {
+			if w := k.send(who, "POST", "/imports/"+i.ID+"/discard", nil); w.Code < 400 {
+				t.Errorf("%s discards: %d", who.Account, w.Code)
+			}
+		}
+		for range 2 { // the second is the answer to the first again
+			if w := k.send(k.who, "POST", "/imports/"+i.ID+"/discard", nil, "Idempotency-Key", "away"); w.Code != 204 || w.Body.Len() > 0 {
+				t.Fatalf("%d %s", w.Code, w.Body)
+			}
+		}
+		k.call(404, "GET", "/imports/"+i.ID, "", nil)
+		k.call(404, "POST", "/imports/"+i.ID+"/discard", "", nil)
+		k.call(201, "POST", "/imports?filename=deals.csv", dealsCSV, &i)
+		k.call(409, "POST", "/imports/1/discard", "", nil)
 	})
 }
 
@@ -234,7 +259,7 @@ func TestWhatAFileLeavesOpenIsAProblem(t *testing.T) {
 			k.call(422, "POST", path, file, nil)
 		}
 		var p api.Problem
-		if k.call(422, "POST", "/imports", "a,b\n1,2\n", &p); p.Code != "file-unknown" || len(p.Errors) != 1 || p.Errors[0].Location != "mapping" {
+		if k.call(422, "POST", "/imports", "a,b\n1,2\n", &p); p.Code != "file-unknown" || len(p.Errors) != 1 || p.Errors[0].Location != "query.kind" {
 			t.Errorf("%+v", p)
 		}
 		if k.call(404, "POST", "/imports?mapping=none", dealsCSV, &p); p.Code != "mapping" {
@@ -246,6 +271,34 @@ func TestWhatAFileLeavesOpenIsAProblem(t *testing.T) {
 		large := io.MultiReader(strings.NewReader("deal_id\n"), io.LimitReader(again("d123456\n"), 33<<20))
 		if w := k.send(owner, "POST", "/imports", large); w.Code != 413 {
 			t.Errorf("%d %s", w.Code, w.Body)
+		}
+	})
+}
+
+func TestWhatAFileLeavesOpenIsStated(t *testing.T) {
+	const opportunities = "Id,AccountId,Name,Amount,CreatedDate,CloseDate,StageName\no1,a1,Boreal,1200.50,2026-01-02T10:00:00,2026-03-14,\"Signed, at last\"\n"
+	each(t, func(t *testing.T, k *desk) {
+		k.t = t
+		var p api.Problem
+		k.call(422, "POST", "/imports?filename=o.csv", opportunities, &p)
+		if len(p.Errors) != 2 || p.Errors[0].Location != "query.zone" || p.Errors[1].Location != "query.currency" {
+			t.Errorf("%+v", p)
+		}
+		for query, place := range map[string]string{"zone=Mars": "query.zone", "column=amount": "query.column", "decimal=x": "query.decimal", "zone=UTC&currency=XXQ": "query.currency",
+			"zone=UTC&currency=USD&column=amonut%3DAmount": "query.column", "zone=UTC&currency=USD&won=a&lost=a": "query.lost"} {
+			if k.call(422, "POST", "/imports?"+query, opportunities, &p); p.Errors[0].Location != place {
+				t.Errorf("%s: %+v", query, p)
+			}
+		}
+		var i crmapi.Import
+		k.call(201, "POST", "/imports?filename=o.csv&zone=UTC&currency=USD&won=Signed,%20at%20last&won=Other&column=is_won%3D&constant=owner%3DAna", opportunities, &i)
+		if i.Tally.New != 1 || len(i.Tally.Problems) != 0 {
+			t.Errorf("%+v", i.Tally)
+		}
+		var deals crmapi.Deals
+		k.call(200, "GET", "/deals?outcome=won", "", &deals)
+		if len(deals.Items) != 1 || *deals.Items[0].Amount != (crmapi.Money{Amount: "1200.50", Currency: "USD"}) {
+			t.Errorf("%+v", deals.Items)
 		}
 	})
 }

@@ -18,7 +18,7 @@ import (
 
 // Apply takes the file into the evidence and gives the finished import. When it fails on the way, what is missing is done by Resume.
 // Who: EvidenceImport. Faults: Invalid without a mapping; Conflict when it is applied already or another import of the client is applying
-// ("import-running"); Unavailable when the disk is nearly full ("disk-full"); those of the file, found before anything is written.
+// ("import-running") or has stopped on the way ("import-interrupted"); Unavailable when the disk is nearly full ("disk-full"); those of the file, found before anything is written.
 func (s *Service) Apply(ctx context.Context, actor access.Actor, client, id string) (Import, error) {
 	p, err := s.begin(ctx, actor, client, id)
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *Service) begin(ctx context.Context, actor access.Actor, client, id stri
 		if err := mayBegin(p); err != nil {
 			return err
 		}
-		if err := alone(ctx, tx, client); err != nil {
+		if err := s.alone(ctx, tx, client); err != nil {
 			return err
 		}
 		m, err := decodeMapping(p.Mapping)
@@ -107,7 +107,7 @@ func (s *Service) room(ctx context.Context) error {
 }
 
 // alone refuses a second import beside one that is applying.
-func alone(ctx context.Context, tx bun.Tx, client string) error {
+func (s *Service) alone(ctx context.Context, tx bun.Tx, client string) error {
 	other, busy, err := applying(ctx, tx, client)
 	if err != nil || !busy {
 		return err
@@ -116,15 +116,24 @@ func alone(ctx context.Context, tx bun.Tx, client string) error {
 	if err != nil {
 		return err
 	}
+	if s.stalled(other) {
+		return fault.New(fault.Conflict, "import-interrupted",
+			"Another import of this client was interrupted (%s, %d rows so far) and must be finished first. The running program goes on with it within seconds; "+
+				"where none runs, \"ofrecord import --client NAME --resume\" does. Then apply this one; the uploaded file is kept.", u.Filename, other.RowsDone)
+	}
 	return fault.New(fault.Conflict, "import-running",
-		"Another import of this client is being applied (%s, %d rows so far). Wait until it has ended, then apply this one; the uploaded file is kept.", u.Filename, other.RowsDone)
+		"Another import of this client is being applied (%s, %d rows so far), or was stopped less than %d seconds ago. Try again when it has ended; the uploaded file is kept.",
+		u.Filename, other.RowsDone, int(quiet.Seconds()))
 }
 
 // readable reads the stored file to its end, so that an import does not begin on a file that is cut off or damaged further down.
 func (s *Service) readable(ctx context.Context, client, id string) error {
 	var u uploadRow
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		u, err = readUpload(ctx, tx, client, id)
+		if u, err = readUpload(ctx, tx, client, id); err != nil {
+			return err
+		}
+		_, err = readProgress(ctx, tx, id)
 		return err
 	})
 	if err != nil {
@@ -219,10 +228,12 @@ func (s *Service) applyRows(ctx context.Context, p *progressRow) error {
 			}
 			return insertRejects(ctx, tx, p.ImportID, c.rejects)
 		})
-		if err == nil {
-			done, *p = sum, next
+		if err != nil {
+			return err
 		}
-		return err
+		done, *p = sum, next
+		s.progress(p.ImportID, c)
+		return nil
 	})
 }
 

@@ -9,7 +9,9 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
 )
 
 // Check is the dry run: it reads the whole file the way applying does and tells what would be new, changed, unchanged and rejected.
@@ -100,32 +102,57 @@ func (s *Service) dryRun(ctx context.Context, p progressRow) (Tally, error) {
 		return Tally{}, err
 	}
 	var u uploadRow
-	var g ground
-	var reads []SideRead
-	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if u, err = readUpload(ctx, tx, p.ClientID, p.ImportID); err != nil {
-			return err
-		}
-		no, err := lastNo(ctx, tx, p.ClientID)
-		if err != nil {
-			return err
-		}
-		if g, err = readGround(ctx, tx, p.ClientID, no+1); err != nil {
-			return err
-		}
-		reads, err = sideReads(ctx, tx, p.ClientID, m)
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		u, err = readUpload(ctx, tx, p.ClientID, p.ImportID)
 		return err
 	})
 	if err != nil {
 		return Tally{}, err
 	}
-	src, err := s.source(ctx, u.SHA256, p.Mapping, reads)
+	files, err := s.files(ctx)
 	if err != nil {
 		return Tally{}, err
 	}
-	total := Tally{Known: g.known[m.Kind()]}
+	src, g, err := s.trialOf(ctx, files, u.SHA256, p.ClientID, m)
+	if err != nil {
+		return Tally{}, err
+	}
 	told := time.Now()
-	err = src.walk(ctx, func(ctx context.Context, c chunk) error {
+	return s.compare(ctx, src, g, func(ctx context.Context, c chunk) error {
+		s.progress(p.ImportID, c)
+		if time.Since(told) < time.Second {
+			return nil
+		}
+		told = time.Now()
+		return s.tell(ctx, p, c)
+	})
+}
+
+// trialOf is how a file would be read if it were applied now, and what it would be compared with.
+func (s *Service) trialOf(ctx context.Context, files *blob.Store, sha, client string, m crm.Mapping) (src source, g ground, err error) {
+	var reads []SideRead
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		no, err := lastNo(ctx, tx, client)
+		if err != nil {
+			return err
+		}
+		if g, err = readGround(ctx, tx, client, no+1); err != nil {
+			return err
+		}
+		reads, err = sideReads(ctx, tx, client, m)
+		return err
+	})
+	if err != nil {
+		return src, g, err
+	}
+	ref, err := s.reference(ctx, reads)
+	return source{files: files, sha: sha, mapping: m, ref: ref, chunk: cmp.Or(s.ChunkRows, chunkRows)}, g, err
+}
+
+// compare counts what applying the file would do. After each chunk it calls then.
+func (s *Service) compare(ctx context.Context, src source, g ground, then func(context.Context, chunk) error) (Tally, error) {
+	total := Tally{Known: g.known[src.mapping.Kind()]}
+	err := src.walk(ctx, func(ctx context.Context, c chunk) error {
 		err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 			_, t, err := g.classify(ctx, tx, c)
 			if err == nil {
@@ -133,11 +160,10 @@ func (s *Service) dryRun(ctx context.Context, p progressRow) (Tally, error) {
 			}
 			return err
 		})
-		if err != nil || time.Since(told) < time.Second {
+		if err != nil {
 			return err
 		}
-		told = time.Now()
-		return s.tell(ctx, p, c)
+		return then(ctx, c)
 	})
 	return total, err
 }

@@ -181,7 +181,7 @@ func (o DealSort) order(a, b DealRow) int {
 
 func (s *Service) allDeals(ctx context.Context, tx bun.Tx, client string, no int64) ([]DealRow, error) {
 	workspace, _ := db.Workspace(ctx)
-	key := recentKey{workspace, client, no, ""}
+	key := recentKey{workspace: workspace, client: client, no: no}
 	if rows, ok := s.recentDeals.get(key); ok {
 		return rows, nil
 	}

@@ -3,6 +3,8 @@
 // Words
 //   - Upload: a file that arrived, kept by its content; nothing is known of it yet.
 //   - Check: the dry run. It goes the same way as applying and writes nothing but its own result.
+//   - Trial: a check of a file of which nothing is kept, neither the file nor a note of it.
+//   - Discard: an upload that is not applied is taken away with its file; the record keeps who did.
 //   - Import: a file applied under a mapping. It gets its number, gap-free per client, in its last transaction.
 //   - Version: what one import said of one record. A version is written only where it differs from the one before.
 //   - As of import N: for each record the version with the largest number up to N.
@@ -11,7 +13,7 @@
 // Invariants
 //   - Versions, imports, results and rejected rows are append-only; an import shows only when its result is written, with all its rows.
 //   - One import of a client applies at a time. Its number is settled when it begins, so one that began is always finished: it is resumed from
-//     its last committed chunk, by the start of the program or by a person. What can fail in the file itself is looked for before.
+//     its last committed chunk, by the running program, by the next import from the command line or by a person. What can fail in the file itself is looked for before.
 //   - An import resumed, redone or run in chunks of another size leaves the same rows.
 //   - Of several rows of a file with the same id the first is taken; each other one is rejected with the line of the first.
 //   - A record that a file does not mention stays as it was: exports may be partial.

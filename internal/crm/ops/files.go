@@ -6,9 +6,10 @@ import (
 	"github.com/uptrace/bun"
 )
 
-// FilesOf lists the digests of the stored files that uploads and imports of the workspace rest on, each once, in order. It decides no
-// access: it is for checks of the installation.
+// FilesOf lists the digests of the stored files that uploads and imports of the workspace rest on, each once, in order; those of discarded
+// uploads are not among them. It decides no access: it is for checks of the installation.
 func FilesOf(ctx context.Context, tx bun.Tx) (digests []string, err error) {
-	err = tx.NewSelect().TableExpr("crm_upload").ColumnExpr("DISTINCT sha256").OrderExpr("sha256").Scan(ctx, &digests)
+	err = tx.NewSelect().TableExpr("crm_upload AS u").Join("JOIN crm_progress AS p ON p.import_id = u.id").ColumnExpr("DISTINCT u.sha256").OrderExpr("u.sha256").
+		Scan(ctx, &digests)
 	return digests, err
 }

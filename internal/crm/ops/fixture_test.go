@@ -65,6 +65,15 @@ func (r room) take(name, text string) ops.Import {
 	return i
 }
 
+func (r room) uploaded(name, text string) ops.Import {
+	r.t.Helper()
+	i, err := r.Upload(r.ctx, owner, ops.UploadInput{Client: acme, Filename: name, Reader: strings.NewReader(text)})
+	if err != nil {
+		r.t.Fatalf("upload %s: %v", name, err)
+	}
+	return i
+}
+
 func (r room) evidence(n int64) crm.Evidence {
 	r.t.Helper()
 	var e crm.Evidence

@@ -26,9 +26,9 @@ type KindCount struct {
 	Import Import // zero when there is none
 }
 
-// Overview counts the records of every kind and checks them, as of import n (0: the newest), days being those of the zone.
-// Who: EvidenceSee. Fault: NotFound.
-func (s *Service) Overview(ctx context.Context, actor access.Actor, client string, n int64, zone *time.Location) (out Overview, err error) {
+// Overview counts the records of every kind and checks them, as of import n (0: the newest), days being those of the zone and issues weighed
+// by what the contract says (nil while there is none). Who: EvidenceSee. Fault: NotFound.
+func (s *Service) Overview(ctx context.Context, actor access.Actor, client string, n int64, zone *time.Location, by *crm.Weighing) (out Overview, err error) {
 	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
 		return out, err
 	}
@@ -47,7 +47,7 @@ func (s *Service) Overview(ctx context.Context, actor access.Actor, client strin
 			}
 			out.Kinds = append(out.Kinds, c)
 		}
-		out.Issues, err = s.issues(ctx, tx, client, out.AsOf, zone)
+		out.Issues, err = s.issues(ctx, tx, client, out.AsOf, zone, by)
 		return err
 	})
 	return out, err
@@ -62,9 +62,9 @@ func newestOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int6
 	return list[0], nil
 }
 
-// Hygiene checks the evidence as of import n (0: the newest). Touches are checked as far as EvidenceAt reads them. The caller does not change
+// Hygiene checks the evidence as Overview does. Touches are checked as far as EvidenceAt reads them. The caller does not change
 // the list: it is shared. Who: EvidenceSee.
-func (s *Service) Hygiene(ctx context.Context, actor access.Actor, client string, n int64, zone *time.Location) (issues []crm.Issue, err error) {
+func (s *Service) Hygiene(ctx context.Context, actor access.Actor, client string, n int64, zone *time.Location, by *crm.Weighing) (issues []crm.Issue, err error) {
 	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
 		return nil, err
 	}
@@ -73,15 +73,18 @@ func (s *Service) Hygiene(ctx context.Context, actor access.Actor, client string
 		if err != nil {
 			return err
 		}
-		issues, err = s.issues(ctx, tx, client, no, zone)
+		issues, err = s.issues(ctx, tx, client, no, zone, by)
 		return err
 	})
 	return issues, err
 }
 
-func (s *Service) issues(ctx context.Context, tx bun.Tx, client string, no int64, zone *time.Location) ([]crm.Issue, error) {
+func (s *Service) issues(ctx context.Context, tx bun.Tx, client string, no int64, zone *time.Location, by *crm.Weighing) ([]crm.Issue, error) {
 	workspace, _ := db.Workspace(ctx)
-	key := recentKey{workspace, client, no, zone.String()}
+	key := recentKey{workspace: workspace, client: client, no: no, zone: zone.String(), weighed: by != nil}
+	if by != nil {
+		key.by = *by
+	}
 	if found, ok := s.recentIssues.get(key); ok {
 		return found, nil
 	}
@@ -89,7 +92,7 @@ func (s *Service) issues(ctx context.Context, tx bun.Tx, client string, no int64
 	if err != nil {
 		return nil, err
 	}
-	found := crm.Hygiene(&e.Snapshot, zone)
+	found := crm.Hygiene(&e.Snapshot, zone, by)
 	s.recentIssues.put(key, found)
 	return found, nil
 }

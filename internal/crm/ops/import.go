@@ -19,17 +19,21 @@ type ImportInput struct {
 	Profile  crm.Profile  // "" for the one that the columns tell
 	Mapping  *crm.Mapping // nil for the one that the file settles by itself
 	Saved    string       // name of a kept mapping, when Mapping is nil
+	Stated   crm.Stated   // what is stated over a kept mapping or beside the file
 	DryRun   bool         // check only: the file is kept, and can be applied later by its id
 }
 
 // Import uploads, maps, and applies or checks a file. Who: EvidenceImport and EvidenceMap. Faults: those of Upload, SetMapping, Check and
-// Apply; Invalid when the file leaves something open that a mapping must state.
+// Apply; Invalid when the file leaves something open that a mapping must state: crm.StatedAs names the places.
 func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput) (Import, error) {
+	if _, err := in.Stated.Over(crm.Mapping{}); err != nil {
+		return Import{}, err
+	}
 	i, err := s.Upload(ctx, actor, UploadInput{Client: in.Client, Filename: in.Filename, Reader: in.Reader})
 	if err != nil {
 		return Import{}, err
 	}
-	m, err := s.mappingFor(ctx, actor, i.ID, in)
+	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return s.Preview(ctx, actor, in.Client, i.ID) })
 	if err != nil {
 		return Import{}, err
 	}
@@ -42,7 +46,8 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput
 	return s.Apply(ctx, actor, in.Client, i.ID)
 }
 
-func (s *Service) mappingFor(ctx context.Context, actor access.Actor, id string, in ImportInput) (m crm.Mapping, err error) {
+// mappingFor is the mapping that the input names, or the one that the file settles.
+func (s *Service) mappingFor(ctx context.Context, in ImportInput, preview func() (Preview, error)) (m crm.Mapping, err error) {
 	if in.Mapping != nil {
 		return *in.Mapping, nil
 	}
@@ -55,11 +60,14 @@ func (s *Service) mappingFor(ctx context.Context, actor access.Actor, id string,
 			m, err = decodeMapping(row.Mapping)
 			return err
 		})
-		return m, err
+		if err != nil {
+			return m, err
+		}
+		return in.Stated.Over(m)
 	}
-	p, err := s.Preview(ctx, actor, in.Client, id)
+	p, err := preview()
 	if err != nil {
 		return m, err
 	}
-	return p.Choose(in.Kind, in.Profile)
+	return p.Choose(in.Kind, in.Profile, in.Stated)
 }

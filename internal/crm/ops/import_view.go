@@ -62,8 +62,16 @@ func (s *Service) view(u uploadRow, p progressRow) (Import, error) {
 	i := Import{ID: u.ID, Client: u.ClientID, State: p.State, Kind: m.Kind(), Filename: u.Filename, SHA256: u.SHA256, Bytes: u.Bytes,
 		Mapping: m, Tally: t, RowsDone: p.RowsDone, BytesDone: p.BytesDone, Message: p.Message,
 		ActorID: u.ActorID, ActorName: u.ActorName, UploadedAt: u.CreatedAt.UTC()}
-	i.Stalled = (p.State == Applying || p.State == Checking) && (p.Holder == "" || s.now().Sub(p.BeatAt) > quiet)
+	if p.State == Checked { // the whole file was read
+		i.RowsDone, i.BytesDone = t.Rows, u.Bytes
+	}
+	i.Stalled = s.stalled(p)
 	return i, nil
+}
+
+// stalled reports whether a check or an import has begun and nobody works on it.
+func (s *Service) stalled(p progressRow) bool {
+	return (p.State == Applying || p.State == Checking) && (p.Holder == "" || s.now().Sub(p.BeatAt) > quiet)
 }
 
 // full reads an import in whatever state.

@@ -239,23 +239,42 @@ func TestOneImportOfAClientAtATime(t *testing.T) {
 			return i
 		}
 		one, two := check("touches.csv", mixedTouches()), check("deals.csv", deals)
+		beside := 0
+		r.Progress = func(string, int64, int64) {
+			if _, err := r.Apply(ctx, owner, acme, two.ID); fault.Code(err) != "import-running" || !strings.Contains(err.Error(), "touches.csv") {
+				t.Errorf("beside another: %v", err)
+			}
+			if list, err := r.Unfinished(ctx); err != nil || len(list) != 1 || list[0].ID != one.ID || list[0].Stalled {
+				t.Errorf("%+v %v", list, err)
+			}
+			if _, err := r.Finish(ctx, owner, acme, one.ID); fault.Code(err) != "import-running" {
+				t.Errorf("taken from who works on it: %v", err)
+			}
+			beside++
+		}
 		stopping, cancel := context.WithCancel(ctx)
 		asked := 0
 		r.Service.Now = func() time.Time {
-			if asked++; asked == 3 {
+			if asked++; asked == 12 {
 				cancel()
 			}
 			return r.clock.now()
 		}
-		if _, err := r.Apply(stopping, owner, acme, one.ID); err == nil {
-			t.Fatal("the first was not stopped")
+		if _, err := r.Apply(stopping, owner, acme, one.ID); err == nil || beside == 0 {
+			t.Fatal("the first was not stopped on its way")
 		}
-		if _, err := r.Apply(ctx, owner, acme, two.ID); fault.Code(err) != "import-running" || !strings.Contains(err.Error(), "touches.csv") {
-			t.Fatalf("beside another: %v", err)
+		r.Progress = nil
+		if _, err := r.Apply(ctx, owner, acme, two.ID); fault.Code(err) != "import-interrupted" || !strings.Contains(err.Error(), "touches.csv") {
+			t.Fatalf("beside one that was stopped: %v", err)
 		}
-		r.clock.wait(time.Minute)
-		if _, err := r.ResumeInterrupted(ctx); err != nil {
-			t.Fatal(err)
+		if list, err := r.Unfinished(ctx); err != nil || len(list) != 1 || !list[0].Stalled || list[0].RowsDone == 0 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		if i, err := r.Finish(ctx, owner, acme, one.ID); err != nil || i.State != ops.Applied || i.No != 1 || i.Tally.Rows != 3000 {
+			t.Fatalf("%+v %v", i, err)
+		}
+		if list, err := r.Unfinished(ctx); err != nil || len(list) != 0 {
+			t.Fatalf("%+v %v", list, err)
 		}
 		if i, err := r.Apply(ctx, owner, acme, two.ID); err != nil || i.No != 2 {
 			t.Fatalf("%d %v", i.No, err)

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -103,22 +104,49 @@ func (s *Service) SavedMappings(ctx context.Context, actor access.Actor, client 
 	return out, err
 }
 
-// Choose finds the mapping that a file's own header and values settle, for the given kind and profile or any when empty. Fault: Invalid,
-// saying what a person must state.
-func (p Preview) Choose(kind crm.Kind, profile crm.Profile) (crm.Mapping, error) {
+// Choose finds the mapping that a file's own header and values settle together with what is stated, for the given kind and profile or any when
+// empty. Fault: Invalid, asking all that a person must still state.
+func (p Preview) Choose(kind crm.Kind, profile crm.Profile, stated crm.Stated) (crm.Mapping, error) {
+	m, err := p.fitting(kind, profile, stated)
+	if err != nil {
+		return m, err
+	}
+	if m, err = stated.Over(m); err != nil {
+		return m, err
+	}
+	m, _ = p.Propose(m)
+	asked := append(m.Validate(p.Header), p.Unsettled(m)...)
+	for _, f := range m.Open(p.Header, p.sample) {
+		if !slices.ContainsFunc(asked, func(a *fault.Fault) bool { return a.Code == f.Code }) {
+			asked.Add(f)
+		}
+	}
+	return m, asked.Err()
+}
+
+// fitting is the reading that fits the header best. Where none does, a stated kind with stated columns is one.
+func (p Preview) fitting(kind crm.Kind, profile crm.Profile, stated crm.Stated) (crm.Mapping, error) {
 	fitting := slices.DeleteFunc(slices.Clone(p.Candidates), func(c crm.Candidate) bool {
 		return kind != "" && c.Kind != kind || profile != "" && c.Mapping.Profile != profile
 	})
 	if len(fitting) == 0 {
-		return crm.Mapping{}, fault.New(fault.Invalid, "file-unknown", "The columns of this file fit no known export%s. Its columns are: %s. State the mapping by hand.",
-			wanted(kind, profile), strings.Join(p.Header, ", ")).At("mapping")
+		for _, o := range crm.Objects() {
+			if kind != "" && o.Kind == kind && o.Profile == cmp.Or(profile, crm.Generic) && len(stated.Columns) > 0 {
+				return crm.Mapping{Profile: o.Profile, Object: o.Name}, nil
+			}
+		}
+		return crm.Mapping{}, fault.New(fault.Invalid, "file-unknown", "The columns of this file fit no known export%s. Its columns are: %s. State what its rows are and which column holds which field.",
+			wanted(kind, profile), strings.Join(p.Header, ", ")).At("kind")
 	}
 	if len(fitting) > 1 && fitting[0].Score-fitting[1].Score < 0.05 {
+		between := "kind"
+		if fitting[0].Kind == fitting[1].Kind {
+			between = "profile"
+		}
 		return crm.Mapping{}, fault.New(fault.Invalid, "file-ambiguous", "The file can be read as %s of %s or as %s of %s. Say which.",
-			fitting[0].Mapping.Object, string(fitting[0].Mapping.Profile), fitting[1].Mapping.Object, string(fitting[1].Mapping.Profile)).At("kind")
+			fitting[0].Mapping.Object, string(fitting[0].Mapping.Profile), fitting[1].Mapping.Object, string(fitting[1].Mapping.Profile)).At(between)
 	}
-	m, _ := p.Propose(fitting[0].Mapping)
-	return m, append(m.Validate(p.Header), p.Unsettled(m)...).Err()
+	return fitting[0].Mapping, nil
 }
 
 func wanted(kind crm.Kind, profile crm.Profile) string {

@@ -77,6 +77,11 @@ func look(files *blob.Store, sha string) (Preview, error) {
 		return Preview{}, err
 	}
 	p.Layout = table.Layout()
+	for i, c := range p.Candidates {
+		if c.Mapping.Profile == crm.Generic {
+			p.Candidates[i].Mapping = c.Mapping.AsWritten(p.Header, p.sample)
+		}
+	}
 	p.Rows = p.sample[:min(previewRows, len(p.sample))]
 	return p, nil
 }
@@ -84,13 +89,13 @@ func look(files *blob.Store, sha string) (Preview, error) {
 // Propose completes a mapping by what its columns of amounts and dates prove in the sample, and says what was found. Nothing that the mapping
 // states already is changed; what is not proven stays open, except that amounts without any mark read the same either way.
 func (p Preview) Propose(m crm.Mapping) (crm.Mapping, csvin.Proposal) {
-	proposal := csvin.Sniff(p.mapped(m))
+	proposal := m.Propose(p.Header, p.sample)
 	if m.Convention.Decimal == 0 {
 		switch {
 		case proposal.Decimal.Finding == csvin.Proven:
 			m.Convention.Decimal = proposal.Decimal.Value[0]
-		case proposal.Decimal.Finding == csvin.Absent && m.Columns["amount"] != "" && len(p.sample) < sampleRows:
-			m.Convention.Decimal = '.' // no amount of the sample has a mark
+		case proposal.Decimal.Finding == csvin.Absent && m.HasAmount() && len(p.sample) < sampleRows:
+			m.Convention.Decimal = '.' // no amount of the file has a mark
 		}
 	}
 	if m.Convention.DateOrder == "" && proposal.DateOrder.Finding == csvin.Proven {
@@ -101,55 +106,26 @@ func (p Preview) Propose(m crm.Mapping) (crm.Mapping, csvin.Proposal) {
 
 // Unsettled says what the file leaves open that the mapping does not state, and what it states against most values of the sample.
 func (p Preview) Unsettled(m crm.Mapping) (faults fault.List) {
-	proposal := csvin.Sniff(p.mapped(m))
-	open := func(c csvin.Choice) bool { return c.Finding == csvin.Ambiguous || c.Finding == csvin.Conflict }
+	proposal := m.Propose(p.Header, p.sample)
 	against := func(c csvin.Choice, stated string) bool {
-		return c.Finding == csvin.Proven && stated != "" && stated != c.Value && c.Confidence >= 0.5
+		return c.Finding == csvin.Proven && c.Value != stated && c.Confidence >= 0.5
 	}
-	decimal, order := "", string(m.Convention.DateOrder)
-	if m.Convention.Decimal != 0 {
-		decimal = string(rune(m.Convention.Decimal))
-	}
-	if against(proposal.Decimal, decimal) {
+	if d := m.Convention.Decimal; d != 0 && against(proposal.Decimal, string(rune(d))) {
 		faults.Add(fault.New(fault.Invalid, "decimal-contradicts", "The amounts of the file are written with the other mark. %s", proposal.Decimal.Evidence).At("convention.decimal"))
 	}
-	switch {
-	case order == "" && open(proposal.DateOrder):
-		faults.Add(fault.New(fault.Invalid, "date-order-not-stated", "Are dates day/month/year or month/day/year? %s", proposal.DateOrder.Evidence).At("convention.date_order"))
-	case proposal.DateOrder.Value != string(csvin.YMD) && order != string(csvin.YMD) && against(proposal.DateOrder, order):
-		faults.Add(fault.New(fault.Invalid, "date-order-contradicts", "The dates of the file are written in the other order. %s", proposal.DateOrder.Evidence).At("convention.date_order"))
+	switch order, found := m.Convention.DateOrder, proposal.DateOrder; {
+	case found.Values == 0: // no date of the sample depends on the order
+	case order == "":
+		faults.Add(fault.New(fault.Invalid, "date-order-not-stated", "Are dates day/month/year or month/day/year? %s", found.Evidence).At("convention.date_order"))
+	case order == csvin.YMD && found.Values > proposal.YearFirst:
+		faults.Add(fault.New(fault.Invalid, "date-order-contradicts", "Most dates of the file do not have the year in front. %s", found.Evidence).At("convention.date_order"))
+	case order != csvin.YMD && against(found, string(order)):
+		faults.Add(fault.New(fault.Invalid, "date-order-contradicts", "The dates of the file are written in the other order. %s", found.Evidence).At("convention.date_order"))
 	}
 	if proposal.NeedsZone && m.Convention.Zone == nil {
-		faults.Add(fault.New(fault.Invalid, "zone-not-stated", "In which time zone are the times of this file? They carry none. Write a name such as Europe/Berlin, or UTC.").At("convention.zone"))
+		faults.Add(fault.New(fault.Invalid, "zone-not-stated", "In which time zone are the times of this file? Some cannot be placed without it. Write a name such as Europe/Berlin, or UTC.").At("convention.zone"))
 	}
 	return faults
-}
-
-// mapped is the sample with only the columns that hold amounts and dates.
-func (p Preview) mapped(m crm.Mapping) (header []string, rows [][]string) {
-	var at []int
-	for field, h := range m.Columns {
-		if i := slices.Index(p.Header, h); i >= 0 && measured(field) {
-			at = append(at, i)
-		}
-	}
-	slices.Sort(at)
-	pick := func(cells []string) []string {
-		out := make([]string, len(at))
-		for j, i := range at {
-			out[j] = cells[i]
-		}
-		return out
-	}
-	for _, cells := range p.sample {
-		rows = append(rows, pick(cells))
-	}
-	return pick(p.Header), rows
-}
-
-// measured reports whether the field holds an amount, a date or an instant.
-func measured(field string) bool {
-	return field == "amount" || field == "home_amount" || field == "at" || strings.HasSuffix(field, "_at") || strings.HasSuffix(field, "_on") || strings.HasSuffix(field, "date")
 }
 
 // Values lists the distinct values of a column in the sample, in order of first sight, at most limit of them.

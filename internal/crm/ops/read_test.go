@@ -98,7 +98,7 @@ func TestTheOverviewCountsAndChecks(t *testing.T) {
 		r := newRoom(t, d, ctx)
 		r.takeAll()
 		r.take("deals.csv", "deal_id,name,is_won,is_closed,closed_on\nd9,No amount,true,true,2026-03-01\n")
-		o, err := r.Overview(ctx, owner, acme, 0, time.UTC)
+		o, err := r.Overview(ctx, owner, acme, 0, time.UTC, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -118,9 +118,21 @@ func TestTheOverviewCountsAndChecks(t *testing.T) {
 				t.Errorf("%s is not among %v", code, found)
 			}
 		}
-		early, err := r.Hygiene(ctx, owner, acme, 6, time.UTC)
+		early, err := r.Hygiene(ctx, owner, acme, 6, time.UTC, nil)
 		if err != nil || len(early) >= len(o.Issues) {
 			t.Errorf("%v %v", early, err)
+		}
+		blocks := func(by *crm.Weighing) bool {
+			issues, err := r.Hygiene(ctx, owner, acme, 0, time.UTC, by)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(issues, func(i crm.Issue) bool { return i.Code == "deal-without-amount" })
+			return issues[i].Severity == crm.Blocks
+		}
+		collected, closed := &crm.Weighing{DealsEarn: true, PaymentsDecide: true}, &crm.Weighing{DealsEarn: true, AmountDecides: true}
+		if blocks(collected) || !blocks(closed) || !blocks(nil) || blocks(&crm.Weighing{}) {
+			t.Error("the weights of one contract are taken for those of another")
 		}
 	})
 }
@@ -142,6 +154,11 @@ func TestWhoMayNot(t *testing.T) {
 		"check":   func(a access.Actor) error { _, err := r.Check(ctx, a, acme, "imp"); return err },
 		"apply":   func(a access.Actor) error { _, err := r.Apply(ctx, a, acme, "imp"); return err },
 		"resume":  func(a access.Actor) error { return r.Resume(ctx, a, acme, "imp") },
+		"discard": func(a access.Actor) error { return r.Discard(ctx, a, acme, "imp") },
+		"try": func(a access.Actor) error {
+			_, err := r.Try(ctx, a, ops.ImportInput{Client: acme, Filename: "x", Reader: strings.NewReader(deals)})
+			return err
+		},
 	} {
 		if err := try(stranger); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a stranger may %s: %v", name, err)

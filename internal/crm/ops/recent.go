@@ -3,6 +3,8 @@ package ops
 import (
 	"slices"
 	"sync"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
 )
 
 // recent keeps what was last worked out of a few imports' evidence: what was known as of an import never changes. The zero value is ready.
@@ -15,6 +17,8 @@ type recentKey struct {
 	workspace, client string
 	no                int64
 	zone              string
+	weighed           bool
+	by                crm.Weighing
 }
 
 type keptRecent[T any] struct {

@@ -62,6 +62,11 @@ func (s *Service) Rejects(ctx context.Context, actor access.Actor, client, id st
 	if err != nil {
 		return err
 	}
+	return src.eachReject(ctx, each)
+}
+
+// eachReject reads the file for its problems.
+func (src source) eachReject(ctx context.Context, each func(Reject) error) error {
 	return src.walk(ctx, func(_ context.Context, c chunk) error {
 		for _, r := range c.rejects {
 			if err := each(Reject{r.Line, r.Column, r.Header, r.Code, r.Reason, r.Raw, r.Lost}); err != nil {
@@ -122,11 +127,15 @@ func rejectsAfter(ctx context.Context, tx bun.Tx, id string, last int64) ([]Reje
 
 // WriteRejects writes the problems of an import as CSV, cells that spreadsheets would take for formulas made harmless. Faults as Rejects.
 func (s *Service) WriteRejects(ctx context.Context, actor access.Actor, client, id string, w io.Writer) error {
+	return writeRejects(w, func(each func(Reject) error) error { return s.Rejects(ctx, actor, client, id, each) })
+}
+
+func writeRejects(w io.Writer, rejects func(each func(Reject) error) error) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"line", "column", "header", "row_rejected", "code", "reason", "value"}); err != nil {
 		return err
 	}
-	err := s.Rejects(ctx, actor, client, id, func(r Reject) error {
+	err := rejects(func(r Reject) error {
 		column := ""
 		if r.Column > 0 {
 			column = strconv.FormatInt(r.Column, 10)

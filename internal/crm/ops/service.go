@@ -24,6 +24,9 @@ type Service struct {
 	// Failed is told of background work that ended in an error, for the log; nil tells nobody.
 	Failed func(ctx context.Context, importID string, err error)
 
+	// Progress is told how far the rows of a check or an import are read, after each chunk, by whoever does the work; nil tells nobody.
+	Progress func(importID string, rows, bytes int64)
+
 	background   sync.WaitGroup
 	stop         sync.Once
 	stopped      chan struct{}
@@ -42,6 +45,12 @@ const (
 
 // now is cut to what both engines keep.
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+func (s *Service) progress(importID string, c chunk) {
+	if s.Progress != nil {
+		s.Progress(importID, c.rows, c.bytes)
+	}
+}
 
 func (s *Service) id(prefix string) string { return ident.New(prefix, s.Random) }
 

@@ -125,6 +125,14 @@ func (t *Tally) problem(p reject) {
 	t.Problems[p.Code] = was
 }
 
+// Doubts is how many problems did not cost their row.
+func (t Tally) Doubts() (n int64) {
+	for _, p := range t.Problems {
+		n += p.Count - p.Lost
+	}
+	return n
+}
+
 // Codes lists the codes of the problems, the most frequent first.
 func (t Tally) Codes() []string {
 	return slices.SortedFunc(maps.Keys(t.Problems), func(a, b string) int {

@@ -23,7 +23,7 @@ type UploadInput struct {
 }
 
 // Upload keeps a file, streaming, and notes that it waits for its mapping. What is no text table is refused with words. Who: EvidenceImport.
-// Faults: Invalid (zip, workbook, PDF, binary, empty …), TooLarge, Unavailable.
+// Faults: Invalid (zip, workbook, PDF, binary, empty …), TooLarge, Unavailable; Conflict when the same file is being discarded.
 func (s *Service) Upload(ctx context.Context, actor access.Actor, in UploadInput) (Import, error) {
 	if err := access.Require(actor, access.EvidenceImport, access.Of(in.Client)); err != nil {
 		return Import{}, err
@@ -55,8 +55,13 @@ func (s *Service) Upload(ctx context.Context, actor access.Actor, in UploadInput
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
-		_, err := tx.NewInsert().Model(&progress).Exec(ctx)
-		return err
+		if _, err := tx.NewInsert().Model(&progress).Exec(ctx); err != nil {
+			return err
+		}
+		if !files.Has(ref.SHA256) { // Discard took it away after it was put; it does so in a transaction of its own
+			return fault.New(fault.Conflict, "file-discarded", "The same file was discarded at this moment. Upload it again.").At("file")
+		}
+		return nil
 	})
 	if err != nil {
 		return Import{}, err

@@ -46,14 +46,15 @@ func (p *Pages) showEvidence(w http.ResponseWriter, r *http.Request) error {
 		return web.Render(w, r, view, column(p.pendingPart(r, pending), part("Sample files", links(sampleLinks(r)))))
 	}
 	view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Deals", Href: base(r) + "/deals"}), kit.Button(kit.ButtonView{Text: "Models side by side", Href: base(r) + "/attribution"}))
-	o, err := p.Ops.Overview(r.Context(), actor(r), client, 0, p.zone(r))
+	weighing := p.weighing(r)
+	o, err := p.Ops.Overview(r.Context(), actor(r), client, 0, p.zone(r), weighing)
 	if err != nil {
 		return err
 	}
 	return web.Render(w, r, view, column(
 		kit.Figures(evidenceFigures(r, o)...),
 		p.pendingPart(r, pending),
-		part("Hygiene", hygieneBody(r, o)),
+		part("Hygiene", hygieneBody(r, o), weighedBy(weighing)),
 		part("What there is", kit.Table(kindTable(r, o))),
 		part("Imports", kit.Table(p.importTable(r, list, imports, int(total)))),
 		part("Sample files", links(sampleLinks(r))),
@@ -125,11 +126,15 @@ func (p *Pages) pendingPart(r *http.Request, pending []ops.Import) templ.Compone
 		return nil
 	}
 	v := kit.TableView{Caption: "Uploads that are not applied yet", Quiet: true, Cards: true,
-		Columns: []kit.Column{{Title: "File"}, {Title: "State"}, {Title: "Uploaded"}}}
+		Columns: []kit.Column{{Title: "File"}, {Title: "State"}, {Title: "Uploaded"}, {Title: "Discard", Hidden: true}}}
 	for _, i := range pending {
+		var discard templ.Component
+		if discardable(r, i) {
+			discard = kit.Anchor(kit.Link{Text: "Discard…", Href: discardPath(r, i)})
+		}
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
 			kit.TwoLines(kit.Anchor(kit.Link{Text: i.Filename, Href: stepPath(r, i.ID)}), size(i.Bytes)+" · "+contents(i.Mapping)),
-			statePill(i), kit.TwoLines(kit.MomentText(i.UploadedAt, p.zone(r)), i.ActorName),
+			statePill(i), kit.TwoLines(kit.MomentText(i.UploadedAt, p.zone(r)), i.ActorName), discard,
 		}})
 	}
 	return part("On the way", kit.Table(v))
@@ -160,11 +165,20 @@ var issueTitles = map[string]string{
 	"won-without-contacts": "Won deals without any contact", "contacts-of-unknown-deal": "Contacts of deals that are not here",
 	"contact-of-no-deal": "Contacts of no deal", "touch-undated": "Touches without a date", "touch-without-channel": "Touches without a channel",
 	"touch-of-unknown-contact": "Touches of contacts that are not here", "touch-after-close": "Touches after the close",
+	"deal-without-creation": "Won deals without a day of creation", "customer-type-unknown": "Won deals of an unknown customer type",
+	"deal-in-other-currency": "Won deals in another currency than the contract", "payment-in-other-currency": "Payments in another currency than the contract",
 	"contacts-same-email": "Contacts with the same e-mail", "deals-alike": "Deals that look alike",
 }
 
 // issuesShown is how many records of one sort are listed on the page.
 const issuesShown = 25
+
+func weighedBy(w *crm.Weighing) templ.Component {
+	if w == nil {
+		return kit.Quiet("Usual weights: no contract is in force yet")
+	}
+	return kit.Quiet("Weighed by the contract in force")
+}
 
 func hygieneBody(r *http.Request, o ops.Overview) templ.Component {
 	if len(o.Issues) == 0 {

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -79,6 +81,9 @@ func mappingFacts(r *http.Request, i ops.Import) []kit.Definition {
 	}
 	out = append(out, def("Decimal mark", unstated(decimal)), def("Dates", unstated(order)), def("Zone of times without one", unstated(zone)),
 		def("Currency of amounts without one", unstated(string(m.DefaultCurrency))))
+	if m.HomeCurrency != "" {
+		out = append(out, def("Currency of converted amounts", kit.Text(string(m.HomeCurrency))))
+	}
 	for _, s := range []struct {
 		term   string
 		stages []string
@@ -87,10 +92,27 @@ func mappingFacts(r *http.Request, i ops.Import) []kit.Definition {
 			out = append(out, def(s.term, kit.Text(strings.Join(s.stages, ", "))))
 		}
 	}
+	if types := typeFacts(m); types != "" {
+		out = append(out, def("Customer types", kit.Text(types)))
+	}
+	if len(m.Constants) > 0 {
+		out = append(out, def("The same in every row", kit.Text(strings.ReplaceAll(constantLines(m), "\n", ", "))))
+	}
 	for _, s := range i.SideReads {
 		out = append(out, def("Looked up in "+s.Object, kit.Anchor(kit.Link{Text: "Import " + strconv.FormatInt(s.No, 10), Href: importPath(r, s.No)})))
 	}
 	return out
+}
+
+// typeFacts say what each customer type of the export was stated to mean.
+func typeFacts(m crm.Mapping) string {
+	var out []string
+	for _, raw := range slices.Sorted(maps.Keys(m.CustomerTypes)) {
+		if t := m.CustomerTypes[raw]; t != "" {
+			out = append(out, raw+" = "+typeWords[t])
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func (p *Pages) importRejects(w http.ResponseWriter, r *http.Request) error {

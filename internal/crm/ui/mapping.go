@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -65,11 +66,18 @@ func asText(m crm.Mapping) string { return string(m.Profile) + "/" + m.Object }
 func (p *Pages) mappingPage(w http.ResponseWriter, r *http.Request, preview ops.Preview, saved []ops.SavedMapping, m crm.Mapping, in kit.Input) error {
 	i := preview.Import
 	view := kit.PageView{Title: "How is " + i.Filename + " read?", Room: Room, Crumbs: crumbs(r, kit.Link{Text: "Import a file", Href: base(r) + "/import"}), Status: in.Status(),
-		Lede: layoutWords(preview)}
+		Lede: layoutWords(preview), Actions: discardAction(r, i)}
 	parts := []templ.Component{failedNotice(i), faultyNotice(preview), kit.Table(firstRows(preview)), asForm(asFields(preview, saved, m), stepPath(r, i.ID)+"/mapping")}
 	if _, ok := crm.ObjectOf(m.Profile, m.Object); ok {
-		parts = append(parts, part("Columns and conventions", kit.Form(kit.FormView{Action: stepPath(r, i.ID) + "/mapping", Submit: "Dry run", Cancel: base(r), Input: in,
-			Fields: mappingFields(preview, saved, m)})))
+		fields, submit := mappingFields(preview, saved, m), "Dry run"
+		if len(m.Columns) == 0 {
+			submit = "Go on"
+		}
+		if in.Values != nil {
+			parts = append(parts, questionsNotice(unasked(fields, in.Values)))
+			in.Values = answered(fields, in.Values)
+		}
+		parts = append(parts, part("Columns and conventions", kit.Form(kit.FormView{Action: stepPath(r, i.ID) + "/mapping", Submit: submit, Cancel: base(r), Input: in, Fields: fields})))
 	} else {
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "The columns fit no known export", Text: "Choose above what the file holds; then say which column holds what."}))
 	}
@@ -193,7 +201,7 @@ func mappingFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit
 		}
 		fields = append(fields, field)
 	}
-	fields = append(fields, conventionFields(p, m, o)...)
+	fields = append(fields, conventionFields(p, m)...)
 	fields = append(fields, stageFields(p, m, o)...)
 	fields = append(fields, customerFields(p, m)...)
 	return append(fields,
@@ -227,25 +235,29 @@ func choiceWords(p ops.Preview, m crm.Mapping, field string) string {
 	return ""
 }
 
-func conventionFields(p ops.Preview, m crm.Mapping, o crm.Object) (out []kit.Field) {
+// conventionFields ask what the columns that are named leave open, and nothing else.
+func conventionFields(p ops.Preview, m crm.Mapping) (out []kit.Field) {
 	proposed, proposal := p.Propose(m)
-	has := func(names ...string) bool {
-		return slices.ContainsFunc(o.Fields, func(f crm.Field) bool { return slices.Contains(names, f.Name) })
-	}
-	if has("amount", "home_amount") {
+	if m.HasAmount() {
 		out = append(out, kit.Field{Name: "convention.decimal", Label: "Decimal mark of amounts", Kind: kit.Radio, Hint: proposal.Decimal.Evidence, Value: decimalText(proposed.Convention.Decimal),
 			Options: []kit.Option{{Value: ".", Text: "point", Hint: "1,234.56"}, {Value: ",", Text: "comma", Hint: "1.234,56"}}})
 	}
-	out = append(out,
-		kit.Field{Name: "convention.date_order", Label: "Dates written with numbers only", Kind: kit.Select, Optional: true, Hint: proposal.DateOrder.Evidence, Value: string(proposed.Convention.DateOrder),
-			Options: []kit.Option{{Value: "", Text: "not stated: only dates with the year in front are read"}, {Value: "ymd", Text: "year, month, day: 2026-03-14"},
-				{Value: "dmy", Text: "day, month, year: 14/03/2026"}, {Value: "mdy", Text: "month, day, year: 03/14/2026"}}},
-		kit.Field{Name: "convention.zone", Label: "Zone of times that carry none", Optional: !proposal.NeedsZone, Value: zoneText(m), Placeholder: "Europe/Berlin", Hint: zoneHint(proposal.NeedsZone)})
-	if has("amount") {
+	if m.HasTime() {
+		unstated := "Choose"
+		if proposal.DateOrder.Values == 0 {
+			unstated = "not stated: only dates with the year in front are read"
+		}
+		out = append(out,
+			kit.Field{Name: "convention.date_order", Label: "Dates written with numbers only", Kind: kit.Select, Optional: proposal.DateOrder.Values == 0, Hint: proposal.DateOrder.Evidence,
+				Value: string(proposed.Convention.DateOrder), Options: []kit.Option{{Value: "", Text: unstated}, {Value: "ymd", Text: "year, month, day: 2026-03-14"},
+					{Value: "dmy", Text: "day, month, year: 14/03/2026"}, {Value: "mdy", Text: "month, day, year: 03/14/2026"}}},
+			kit.Field{Name: "convention.zone", Label: "Zone of times that carry none", Optional: !proposal.NeedsZone, Value: zoneText(m), Placeholder: "Europe/Berlin", Hint: zoneHint(proposal.NeedsZone)})
+	}
+	if m.Columns["amount"]+m.Columns["net"]+m.Columns["gross"] != "" {
 		out = append(out, kit.Field{Name: "default_currency", Label: "Currency of amounts without one", Optional: true, Value: string(m.DefaultCurrency), Placeholder: "USD",
 			Hint: "Left blank, such amounts stay unknown; they are never taken for zero."})
 	}
-	if has("home_amount") {
+	if m.Columns["home_amount"] != "" {
 		out = append(out, kit.Field{Name: "home_currency", Label: "Currency of converted amounts", Optional: true, Value: string(m.HomeCurrency), Placeholder: "USD"})
 	}
 	return out
@@ -267,18 +279,22 @@ func zoneText(m crm.Mapping) string {
 
 func zoneHint(needed bool) string {
 	if needed {
-		return "Some times of the first rows carry no zone. State where they were written down."
+		return "Some values of the first rows need it: times that carry none, or days written as points in time. State where they were written down."
 	}
-	return "The times of the first rows carry their zone, or there are none."
+	return "No value of the first rows needs it."
 }
 
 // stageFields ask what each stage of the first rows means.
 func stageFields(p ops.Preview, m crm.Mapping, o crm.Object) (out []kit.Field) {
-	if o.Kind != crm.KindDeal {
+	if o.Kind != crm.KindDeal || m.Columns["stage"] == "" {
 		return nil
 	}
+	unstated := "as the file or the table of stages says"
+	if m.Profile == crm.Generic && m.Columns["is_won"] == "" {
+		unstated = "not stated: the outcome stays unknown"
+	}
 	shown := p.Values(m.Columns["stage"], valuesShown)
-	meanings := []kit.Option{{Value: "", Text: "as the file or the table of stages says"}, {Value: "won", Text: "won"}, {Value: "lost", Text: "lost"}, {Value: "open", Text: "open"}}
+	meanings := []kit.Option{{Value: "", Text: unstated}, {Value: "won", Text: "won"}, {Value: "lost", Text: "lost"}, {Value: "open", Text: "open"}}
 	for i, stage := range shown {
 		meaning := ""
 		switch {
@@ -302,9 +318,27 @@ func stageFields(p ops.Preview, m crm.Mapping, o crm.Object) (out []kit.Field) {
 	return out
 }
 
+var typeWords = map[crm.CustomerType]string{crm.CustomerNew: "new customer", crm.CustomerExisting: "existing customer", crm.CustomerRenewal: "renewal"}
+
+// customerFields ask what each customer type of the first rows means, and keep what is stated of others.
 func customerFields(p ops.Preview, m crm.Mapping) (out []kit.Field) {
-	meanings := []kit.Option{{Value: "", Text: "as usual, or not stated"}, {Value: "new", Text: "new customer"}, {Value: "existing", Text: "existing customer"}, {Value: "renewal", Text: "renewal"}}
-	for i, v := range p.Values(m.Columns["customer_type"], valuesShown) {
+	if m.Columns["customer_type"] == "" {
+		return nil
+	}
+	shown := p.Values(m.Columns["customer_type"], valuesShown)
+	for _, v := range slices.Sorted(maps.Keys(m.CustomerTypes)) {
+		if !slices.Contains(shown, v) {
+			shown = append(shown, v)
+		}
+	}
+	for i, v := range shown {
+		meanings := []kit.Option{{Value: "", Text: "not stated: stays unknown"}}
+		if t, ok := crm.UsualCustomerType(v); ok {
+			meanings[0].Text = "as usual: " + typeWords[t]
+		}
+		for _, t := range []crm.CustomerType{crm.CustomerNew, crm.CustomerExisting, crm.CustomerRenewal} {
+			meanings = append(meanings, kit.Option{Value: string(t), Text: typeWords[t]})
+		}
 		out = append(out, kit.Field{Kind: kit.Hidden, Name: fmt.Sprintf("type_name.%d", i), Value: v},
 			kit.Field{Name: fmt.Sprintf("type.%d", i), Label: "Customer type " + v, Kind: kit.Select, Options: meanings, Value: string(m.CustomerTypes[v]), Optional: true})
 	}
@@ -320,13 +354,25 @@ func constantLines(m crm.Mapping) string {
 	return strings.Join(lines, "\n")
 }
 
+// setMapping takes the mapping and begins the dry run. Where the columns leave something open that the form did not ask, it asks first.
 func (p *Pages) setMapping(w http.ResponseWriter, r *http.Request) error {
 	values, err := web.ReadForm(r)
 	if err != nil {
 		return err
 	}
 	client, id := r.PathValue("client"), r.PathValue("id")
+	preview, err := p.Ops.Preview(r.Context(), actor(r), client, id)
+	if err != nil {
+		return err
+	}
+	saved, err := p.Ops.SavedMappings(r.Context(), actor(r), client)
+	if err != nil {
+		return err
+	}
 	m, err := mappingOf(values)
+	if len(unasked(mappingFields(preview, saved, m), values)) > 0 {
+		return p.mappingPage(w, r, preview, saved, m, kit.Input{Values: values, Err: errors.Join(err, atAsked(m.Validate(preview.Header), values))})
+	}
 	if err == nil {
 		err = p.Ops.SetMapping(r.Context(), actor(r), client, id, m, values.Get("save_as"))
 	}
@@ -334,11 +380,7 @@ func (p *Pages) setMapping(w http.ResponseWriter, r *http.Request) error {
 		err = p.Ops.StartCheck(r.Context(), actor(r), client, id)
 	}
 	if web.Correctable(err) {
-		preview, perr := p.Ops.Preview(r.Context(), actor(r), client, id)
-		if perr != nil {
-			return perr
-		}
-		return p.mappingPage(w, r, preview, nil, m, kit.Input{Values: values, Err: err})
+		return p.mappingPage(w, r, preview, saved, m, kit.Input{Values: values, Err: err})
 	}
 	if err != nil {
 		return err
@@ -365,7 +407,7 @@ func mappingOf(values url.Values) (crm.Mapping, error) {
 	m.DefaultCurrency = money.Currency(strings.ToUpper(values.Get("default_currency")))
 	m.HomeCurrency = money.Currency(strings.ToUpper(values.Get("home_currency")))
 	m.WonStages, m.LostStages, m.OpenStages = lines(values.Get("won_stages")), lines(values.Get("lost_stages")), lines(values.Get("open_stages"))
-	for i := range valuesShown {
+	for i := 0; values.Has(fmt.Sprintf("stage_name.%d", i)) || values.Has(fmt.Sprintf("type_name.%d", i)); i++ {
 		stage := values.Get(fmt.Sprintf("stage_name.%d", i))
 		switch values.Get(fmt.Sprintf("stage.%d", i)) {
 		case "won":

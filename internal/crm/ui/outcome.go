@@ -54,6 +54,9 @@ func absentWords(i ops.Import) string {
 	if n == 0 || i.Kind == "" {
 		return ""
 	}
+	if n == 1 {
+		return "1 known one is not in the file; it stays as it was"
+	}
 	return count(n) + " known ones are not in the file; they stay as they were"
 }
 

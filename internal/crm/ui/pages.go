@@ -31,6 +31,9 @@ type Pages struct {
 	// Zone is where the client's days begin and end; nil means UTC.
 	Zone func(ctx context.Context, client string) *time.Location
 
+	// Weighing is what the client's contracts in force say that decides how much an issue matters; nil, also as an answer, means that there is none.
+	Weighing func(ctx context.Context, client string) *crm.Weighing
+
 	// MaxUpload is the largest file of a browser's upload; zero means that of the store.
 	MaxUpload int64
 }
@@ -59,6 +62,8 @@ func (p *Pages) Register(g *web.Registry) {
 	post("/import/{id}/check", access.EvidenceImport, p.check)
 	get("/import/{id}/apply", access.EvidenceImport, p.confirmApply)
 	post("/import/{id}/apply", access.EvidenceImport, p.apply)
+	get("/import/{id}/discard", access.EvidenceImport, p.confirmDiscard)
+	post("/import/{id}/discard", access.EvidenceImport, p.discard)
 	post("/import/{id}/resume", access.EvidenceImport, p.resume)
 	get("/import/{id}/progress", access.EvidenceSee, p.progress)
 	get("/import/{id}/rejects.csv", access.EvidenceSee, p.stepRejects)
@@ -85,6 +90,13 @@ func (p *Pages) zone(r *http.Request) *time.Location {
 		}
 	}
 	return time.UTC
+}
+
+func (p *Pages) weighing(r *http.Request) *crm.Weighing {
+	if p.Weighing == nil {
+		return nil
+	}
+	return p.Weighing(r.Context(), r.PathValue("client"))
 }
 
 // base is the address of the evidence of the request's client.
@@ -151,6 +163,14 @@ func counted(n int64, noun string) string {
 		return "1 " + noun
 	}
 	return count(n) + " " + noun + "s"
+}
+
+// isOrAre goes with what is counted: 1 row is, 2 rows are.
+func isOrAre(n int64) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }
 
 func size(bytes int64) string {

@@ -35,6 +35,7 @@ type site struct {
 	t      *testing.T
 	ctx    context.Context
 	ops    *ops.Service
+	pages  *ui.Pages
 	server *httptest.Server
 	client *http.Client
 	actor  access.Actor
@@ -50,7 +51,8 @@ func newSite(t *testing.T) *site {
 	s := &site{t: t, ctx: ctx, ops: &ops.Service{DB: d, Files: files, Now: time.Now, Random: rand.Reader}, actor: access.Machine(dbtest.Workspace, "Olga Owner")}
 	t.Cleanup(s.ops.Close)
 	g := &web.Registry{}
-	(&ui.Pages{Ops: s.ops, MaxUpload: 8 << 20}).Register(g)
+	s.pages = &ui.Pages{Ops: s.ops, MaxUpload: 8 << 20}
+	s.pages.Register(g)
 	admit := func(r *http.Request, action string) (context.Context, error) {
 		if err := access.Require(s.actor, access.Action(action), access.Of(r.PathValue("client"))); err != nil {
 			return nil, err
@@ -170,6 +172,12 @@ func (s *site) submit(p page, changes url.Values) page {
 		s.t.Fatalf("%s has no form: %s", p.path, p.words())
 	}
 	return s.post(action, values)
+}
+
+// chosen is the value that a select of the page holds.
+func (p page) chosen(name string) string {
+	value, _ := p.Find("main select[name='" + name + "'] option[selected]").Attr("value")
+	return value
 }
 
 func (p page) words() string { return strings.Join(strings.Fields(p.Find("body").Text()), " ") }

@@ -36,7 +36,7 @@ func (p *Pages) runningPage(w http.ResponseWriter, r *http.Request, i ops.Import
 	if i.Stalled {
 		return web.Render(w, r, view, column(
 			kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "This import was interrupted",
-				Text: "Nothing of it is visible yet. " + counted(i.RowsDone, "row") + " are stored; it goes on from there. " + i.Message}),
+				Text: "Nothing of it is visible yet. " + counted(i.RowsDone, "row") + " " + isOrAre(i.RowsDone) + " stored; it goes on from there. " + i.Message}),
 			resumeButton(r, i)))
 	}
 	w.Header().Set("Refresh", "5")
@@ -90,6 +90,7 @@ func (p *Pages) checkedPage(w http.ResponseWriter, r *http.Request, i ops.Import
 	if may(r, access.EvidenceMap) {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Change the mapping", Href: stepPath(r, i.ID) + "/mapping"}))
 	}
+	view.Actions = append(view.Actions, discardAction(r, i)...)
 	return web.Render(w, r, view, column(conflictNotice(in.Err), outcomeOf(r, i, stepPath(r, i.ID)+"/rejects.csv")))
 }
 
@@ -113,7 +114,7 @@ func (p *Pages) confirmApply(w http.ResponseWriter, r *http.Request) error {
 	follows := []string{"It gets the next number, and the record names you. It cannot be taken back: a mistake is corrected by a later import.",
 		"Statements that are locked keep the import they were computed on."}
 	if t.Rejected > 0 {
-		follows = append(follows, counted(t.Rejected, "row")+" are left out, as the dry run lists.")
+		follows = append(follows, counted(t.Rejected, "row")+" "+isOrAre(t.Rejected)+" left out, as the dry run lists.")
 	}
 	return web.Render(w, r, kit.PageView{Title: "Apply " + i.Filename, Room: Room, Narrow: true, Crumbs: crumbs(r, kit.Link{Text: "Dry run", Href: stepPath(r, i.ID)})},
 		kit.ConfirmPage(kit.ConfirmView{Action: stepPath(r, i.ID) + "/apply", What: "You make this file part of the evidence.",

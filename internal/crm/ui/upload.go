@@ -108,6 +108,6 @@ func (p *Pages) showStep(w http.ResponseWriter, r *http.Request) error {
 		web.Redirect(w, r, stepPath(r, i.ID)+"/mapping")
 		return nil
 	}
-	return web.Render(w, r, kit.PageView{Title: i.Filename, Room: Room, Crumbs: crumbs(r), State: statePill(i)},
+	return web.Render(w, r, kit.PageView{Title: i.Filename, Room: Room, Crumbs: crumbs(r), State: statePill(i), Actions: discardAction(r, i)},
 		kit.Notice(kit.NoticeView{Level: kit.Info, Text: "This file is uploaded and waits for somebody to state how it is read."}))
 }

@@ -2,7 +2,6 @@ package ops
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -12,7 +11,6 @@ import (
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
-	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -171,24 +169,4 @@ func (s *Service) rowOf(actor access.Actor, c contractops.Contract, f pack.Froze
 	}
 	row.Facts, err = pack.Archive(facts)
 	return row, err
-}
-
-// recorded is a statement in the journal.
-type recorded struct {
-	State    fees.State `json:"state"`
-	Revision int        `json:"revision"`
-	Total    string     `json:"total"`
-	Currency string     `json:"currency"`
-	Hash     string     `json:"hash"`
-	Import   int64      `json:"import"`
-}
-
-func (st Statement) recorded(state fees.State) string {
-	return journal.Snapshot(recorded{state, st.Revision, st.Total.String(), string(st.Total.Currency), st.Hash, st.Import})
-}
-
-// encodeSettled is what a locked statement charged, for the row of the final statement.
-func encodeSettled(st Statement) (string, error) {
-	b, err := json.Marshal(fees.Settle(st.ID, st.Document.Statement, st.Life.Lines))
-	return string(b), err
 }

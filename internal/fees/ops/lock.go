@@ -54,13 +54,9 @@ func lockable(st Statement, in LockInput) error {
 
 // finalise enters the statement as the final one of its contract and period, and the releases that it carries as carried.
 func finalise(ctx context.Context, tx bun.Tx, st Statement) error {
-	settled, err := encodeSettled(st)
-	if err != nil {
-		return err
-	}
 	final := finalRow{
 		ContractID: st.Contract, PeriodFrom: st.Period.From.String(), PeriodTo: st.Period.To.String(), StatementID: st.ID, Hash: st.Hash,
-		PayableMinor: st.Split.Payable.Minor, HeldMinor: st.Split.Held.Minor, Settled: settled, LockedAt: st.Life.LockedAt,
+		PayableMinor: st.Split.Payable.Minor, HeldMinor: st.Split.Held.Minor, Settled: st.settled(), LockedAt: st.Life.LockedAt,
 	}
 	if _, err := tx.NewInsert().Model(&final).Exec(ctx); err != nil {
 		return fmt.Errorf("enter the final statement: %w", err)

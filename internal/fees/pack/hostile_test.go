@@ -7,7 +7,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
@@ -38,6 +40,9 @@ func TestWhatIsNoPackIsRefused(t *testing.T) {
 		"many files":        {manyFiles(t), "many-files"},
 		"bomb":              {bomb(t), "large"},
 		"lying size":        {lyingSize(t), "damaged"},
+		"a long manifest":   {zipped(t, edited(t, sound, "manifest.json", "ofrecord pack", strings.Repeat("x", 5<<20))), "large"},
+		"a crowded list":    {zipped(t, edited(t, sound, "statement.json", `"lines": [`, `"lines": [`+strings.Repeat("{},", 300_000))), "crowded"},
+		"many rows":         {with(pack.File{Name: "facts/deals.csv", Body: []byte("deal_id,name\n" + strings.Repeat("a\n", 500_001))}), "many-rows"},
 	} {
 		_, err := pack.Verify(t.Context(), bytes.NewReader(c.body), int64(len(c.body)), "")
 		if fault.Code(err) != c.code {
@@ -106,5 +111,57 @@ func TestAHostileStatementIsComputedOrRefusedButNeverBreaksTheProgram(t *testing
 		if err == nil && r.OK() {
 			t.Errorf("%s with %q goes unnoticed", e[0], e[2])
 		}
+	}
+}
+
+func TestAHostilePackIsToldInFewWords(t *testing.T) {
+	p := worked(t, "worked-month", "2026-03")
+	sound := files(t, p)
+	forged := zipped(t, edited(t, sound, "manifest.json", "ofrecord pack", strings.Repeat("x", 1<<20)))
+	_, err := pack.Verify(t.Context(), bytes.NewReader(forged), int64(len(forged)), "")
+	if err == nil || len(err.Error()) > 300 {
+		t.Errorf("a message of %d bytes", len(fmt.Sprint(err)))
+	}
+	r := verify(t, zipped(t, edited(t, sound, "statement.json", "Deal D1", strings.Repeat("long ", 100_000))), p.Hash)
+	for _, f := range r.Findings {
+		if len(f.Words) > 1100 {
+			t.Errorf("a finding of %d bytes: %.100s", len(f.Words), f.Words)
+		}
+	}
+}
+
+func TestManyFindingsAreCounted(t *testing.T) {
+	p := worked(t, "worked-month", "2026-03")
+	list := files(t, p)
+	for i := range 3000 {
+		list = append(list, pack.File{Name: fmt.Sprint("foreign", i)})
+	}
+	list = edited(t, list, "facts/deals.csv", "\n", "\n"+strings.Repeat("a\n", 1000))
+	r := verify(t, zipped(t, list), p.Hash)
+	of := map[string]int{}
+	for _, f := range r.Findings {
+		of[f.Code]++
+	}
+	if of["file-foreign"] != 1001 || of["inputs"] != 1001 {
+		t.Errorf("got %v", of)
+	}
+	wantFinding(t, r, "file-foreign", "2000 more")
+	wantFinding(t, r, "inputs", "more.")
+}
+
+// Each answer is followed from where the one before it left the statement, not from the beginning.
+func TestALongReviewIsFollowedInReasonableTime(t *testing.T) {
+	p := worked(t, "worked-month", "2026-03")
+	p.Events = p.Events[:2] // submitted and disputed
+	for i := range 19_000 {
+		p.Events = append(p.Events, fees.Event{Seq: i + 3, Kind: fees.Answer, Line: 1, At: noon.Add(2 * time.Hour), By: "Ada", Text: "no"})
+	}
+	body := zipped(t, files(t, p))
+	begin := time.Now()
+	if r := verify(t, body, p.Hash); !r.OK() {
+		t.Errorf("got %+v", r.Findings)
+	}
+	if took := time.Since(begin); took > time.Minute {
+		t.Errorf("it took %s", took)
 	}
 }

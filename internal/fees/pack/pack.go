@@ -84,6 +84,9 @@ func decodeEvents(body []byte, c money.Currency) ([]fees.Event, error) {
 	if err := json.Unmarshal(body, &list); err != nil {
 		return nil, err
 	}
+	if len(list) > mostEvents {
+		return nil, fmt.Errorf("it has %d events; at most %d are followed", len(list), mostEvents)
+	}
 	out := make([]fees.Event, len(list))
 	for i, e := range list {
 		out[i] = fees.Event{Seq: e.Seq, Kind: e.Kind, Line: e.Line, At: e.At, By: e.By, Client: e.Side == "client", Text: e.Text}

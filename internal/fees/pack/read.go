@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -16,10 +17,18 @@ import (
 
 // Limits of a pack that is read: it comes from somebody else.
 const (
-	mostFiles     = 10_000
-	mostFileBytes = 256 << 20
-	mostBytes     = 512 << 20
-	longestName   = 100
+	mostFiles      = 10_000
+	mostTableBytes = 256 << 20 // of a file of facts; two million touches need 200
+	mostTextBytes  = 128 << 20 // of any other file but the manifest
+	mostListBytes  = 4 << 20   // of the manifest
+	mostBytes      = 384 << 20 // of all together
+	longestName    = 100
+	longestQuote   = 100   // of what a message quotes from a file
+	longestWords   = 1_000 // of a message
+
+	mostEntries      = 200_000   // of the lists of a JSON file, such as lines, events, earlier statements
+	mostInnerEntries = 1_000_000 // of the lists in those, such as the touches of a line
+	mostEvents       = 20_000
 )
 
 func noPack(code, format string, args ...any) error {
@@ -48,11 +57,13 @@ func readZip(r io.ReaderAt, size int64) ([]File, error) {
 		name := strings.ToLower(f.Name)
 		switch total += f.UncompressedSize64; {
 		case !properName(f):
-			return nil, noPack("name", "The zip holds %q, which is no name of a file in a pack.", f.Name)
+			return nil, noPack("name", "The zip holds %q, which is no name of a file in a pack.", fault.Excerpt(f.Name, longestQuote))
 		case seen[name]:
 			return nil, noPack("name-twice", "The zip holds %q twice.", f.Name)
-		case f.UncompressedSize64 > mostFileBytes || total > mostBytes || total < f.UncompressedSize64:
-			return nil, fault.New(fault.TooLarge, "large", "The zip is larger than a pack can be: at most %d MB a file and %d MB together.", mostFileBytes>>20, mostBytes>>20)
+		case f.UncompressedSize64 > mostBytesOf(f.Name):
+			return nil, fault.New(fault.TooLarge, "large", "%s is larger than a pack can be: at most %d MB for this file.", f.Name, mostBytesOf(f.Name)>>20)
+		case total > mostBytes:
+			return nil, fault.New(fault.TooLarge, "large", "The zip is larger than a pack can be: at most %d MB together.", mostBytes>>20)
 		}
 		seen[name] = true
 		body, err := readMember(f)
@@ -62,6 +73,16 @@ func readZip(r io.ReaderAt, size int64) ([]File, error) {
 		files = append(files, File{f.Name, body})
 	}
 	return files, nil
+}
+
+func mostBytesOf(name string) uint64 {
+	switch {
+	case name == manifestFile:
+		return mostListBytes
+	case strings.HasPrefix(name, factsFolder) && strings.HasSuffix(name, ".csv"):
+		return mostTableBytes
+	}
+	return mostTextBytes
 }
 
 // endsWithDirectory says whether the end record of the zip, which has no comment, is the last of the file.
@@ -91,12 +112,15 @@ func readMember(f *zip.File) ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "damaged", "%s in the zip is damaged. Download the pack again.", f.Name).Because(err)
 	}
 	defer r.Close()
-	var b bytes.Buffer
-	n, err := io.Copy(&b, io.LimitReader(r, int64(f.UncompressedSize64)+1))
-	if err != nil || n != int64(f.UncompressedSize64) {
+	body := make([]byte, f.UncompressedSize64)
+	_, err = io.ReadFull(r, body)
+	if err == nil {
+		_, err = io.ReadFull(r, make([]byte, 1)) // the end, where the checksum is compared
+	}
+	if !errors.Is(err, io.EOF) {
 		return nil, fault.New(fault.Invalid, "damaged", "%s in the zip is damaged: its content does not fit its checksum or size. Download the pack again.", f.Name).Because(err)
 	}
-	return b.Bytes(), nil
+	return body, nil
 }
 
 // readManifest finds and reads the manifest. Fault: Invalid when there is none, or it is of another form.
@@ -108,11 +132,11 @@ func readManifest(files []File) (manifest, error) {
 	var m manifest
 	d := json.NewDecoder(bytes.NewReader(body))
 	if err := d.Decode(&m); err != nil {
-		return m, noPack("manifest", "%s cannot be read: %v.", manifestFile, err)
+		return m, noPack("manifest", "%s cannot be read: %s.", manifestFile, fault.Excerpt(err.Error(), longestQuote))
 	}
 	switch {
 	case m.Format != format:
-		return m, noPack("format", "This is not a pack: %s says %q instead of %q.", manifestFile, m.Format, format)
+		return m, noPack("format", "This is not a pack: %s says %q instead of %q.", manifestFile, fault.Excerpt(m.Format, longestQuote), format)
 	case m.Version != formatVersion:
 		return m, noPack("version", "The pack has form %d; this program reads form %d. Use the version of the program that wrote it, or a newer one.", m.Version, formatVersion)
 	}

@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -24,28 +27,46 @@ type Finding struct {
 
 // Report is the result of a verification.
 type Report struct {
-	Statement string        `json:"statement"` // id
-	Revision  int           `json:"revision"`
-	Contract  string        `json:"contract"`
-	Period    string        `json:"period"`
-	State     string        `json:"state"`
-	Hash      string        `json:"statement_hash"` // computed from the files
-	Expected  string        `json:"expected_hash,omitempty"`
-	Total     money.Amount  `json:"total"`
-	Payable   money.Amount  `json:"payable"`
-	Held      money.Amount  `json:"held"`
-	Lines     int           `json:"lines"`
-	Checked   []string      `json:"checked"`
-	Notes     []string      `json:"notes,omitempty"`
-	Findings  []Finding     `json:"findings"`
-	document  fees.Document // as the pack says
+	Statement string         `json:"statement"` // id
+	Revision  int            `json:"revision"`
+	Contract  string         `json:"contract"`
+	Period    string         `json:"period"`
+	State     string         `json:"state"`
+	Hash      string         `json:"statement_hash"` // computed from the files
+	Expected  string         `json:"expected_hash,omitempty"`
+	Total     money.Amount   `json:"total"`
+	Payable   money.Amount   `json:"payable"`
+	Held      money.Amount   `json:"held"`
+	Lines     int            `json:"lines"`
+	Checked   []string       `json:"checked"`
+	Notes     []string       `json:"notes,omitempty"`
+	Findings  []Finding      `json:"findings"`
+	document  fees.Document  // as the pack says
+	found     map[string]int // findings of each code, also those beyond mostFindings
 }
 
 // OK reports whether nothing differs.
 func (r Report) OK() bool { return len(r.Findings) == 0 }
 
+// mostFindings is how many of one code are told in words. Those behind them are counted.
+const mostFindings = 1_000
+
 func (r *Report) find(code, where, format string, args ...any) {
-	r.Findings = append(r.Findings, Finding{code, where, fmt.Sprintf(format, args...)})
+	if r.found == nil {
+		r.found = map[string]int{}
+	}
+	if r.found[code]++; r.found[code] <= mostFindings {
+		r.Findings = append(r.Findings, Finding{code, fault.Excerpt(where, longestQuote), fault.Excerpt(fmt.Sprintf(format, args...), longestWords)})
+	}
+}
+
+// countRest tells how many findings were not told.
+func (r *Report) countRest() {
+	for _, code := range slices.Sorted(maps.Keys(r.found)) {
+		if more := r.found[code] - mostFindings; more > 0 {
+			r.Findings = append(r.Findings, Finding{code, "the pack", fmt.Sprintf("More differences of the kind %q were found than are told: %d more.", code, more)})
+		}
+	}
 }
 
 func (r *Report) check(format string, args ...any) {
@@ -64,14 +85,25 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, expected string) (Re
 	if err != nil {
 		return Report{}, err
 	}
-	out := Report{Statement: m.Statement.ID, Revision: m.Statement.Revision, Contract: m.Statement.Contract, Period: m.Statement.Period.Words(),
+	for _, f := range files {
+		if path.Ext(f.Name) != ".json" {
+			continue
+		}
+		if err := crowded(f.Body); err != nil {
+			return Report{}, err.At(f.Name)
+		}
+	}
+	out := Report{Statement: fault.Excerpt(m.Statement.ID, longestQuote), Revision: m.Statement.Revision, Contract: fault.Excerpt(m.Statement.Contract, longestQuote), Period: m.Statement.Period.Words(),
 		Hash: Hash(files), Expected: strings.ToLower(strings.TrimSpace(expected)), Findings: []Finding{}}
 	out.checkFiles(files, m)
 	out.checkHash(m)
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	out.recompute(files, m)
+	if err := out.recompute(ctx, files, m); err != nil {
+		return Report{}, err
+	}
+	out.countRest()
 	return out, ctx.Err()
 }
 
@@ -130,15 +162,15 @@ func (r *Report) checkHash(m manifest) {
 	}
 }
 
-// recompute reads terms and facts and compares what follows from them with what the pack says.
-func (r *Report) recompute(files []File, m manifest) {
+// recompute reads terms and facts and compares what follows from them with what the pack says. Fault: TooLarge.
+func (r *Report) recompute(ctx context.Context, files []File, m manifest) error {
 	body, ok := fileOf(files, statementFile)
 	if !ok {
-		return
+		return nil
 	}
 	if err := json.Unmarshal(body, &r.document); err != nil {
 		r.find("statement", statementFile, "%s cannot be read: %v.", statementFile, err)
-		return
+		return nil
 	}
 	s := r.document.Statement
 	r.Total, r.Lines = s.Total, len(s.Lines)
@@ -150,9 +182,12 @@ func (r *Report) recompute(files []File, m manifest) {
 	}
 	if cal.MonthOf(s.Period.From).Period() != s.Period {
 		r.find("statement", statementFile, "The period %s is no calendar month.", s.Period)
-		return
+		return nil
 	}
 	agreement, facts, problems, err := ReadInputs(files)
+	if fault.Is(err, fault.TooLarge) {
+		return err
+	}
 	if err != nil {
 		for _, f := range fault.All(err) {
 			r.find("inputs", "terms or facts", "%v", f)
@@ -160,7 +195,7 @@ func (r *Report) recompute(files []File, m manifest) {
 		if len(fault.All(err)) == 0 {
 			r.find("inputs", "terms or facts", "%v", err)
 		}
-		return
+		return nil
 	}
 	for _, p := range problems {
 		if p.Lost { // what is only doubtful, such as a touch without a date, was so when the statement was made
@@ -168,16 +203,22 @@ func (r *Report) recompute(files []File, m manifest) {
 		}
 	}
 	r.checkTermsNames(files, agreement)
+	for i := range files {
+		if strings.HasPrefix(files[i].Name, factsFolder) {
+			files[i].Body = nil // a large part of the memory; it is not looked at again
+		}
+	}
 	facts.Period, facts.Evidence.AsOf = s.Period, s.Evidence
 	again, issues, err := draft(agreement, facts, s.AsOf)
 	if err != nil {
 		r.find("inputs", "facts", "The statement cannot be computed from the facts: %v.", err)
-		return
+		return nil
 	}
 	r.compare(r.document, fees.Document{Statement: again, Issues: issues})
 	r.check("%d lines and the total, computed again from the terms and the facts", len(again.Lines))
 	r.arithmetic(agreement)
-	r.reviews(files, m, agreement)
+	r.reviews(ctx, files, m, agreement)
+	return nil
 }
 
 // draft computes the statement. What makes the rules panic, such as sums beyond any money, is an error here: the facts are somebody else's.
@@ -291,7 +332,7 @@ func (r *Report) arithmetic(a contract.Agreement) {
 }
 
 // reviews follows what happened to the statement and compares the printed page and the readme with what they print.
-func (r *Report) reviews(files []File, m manifest, a contract.Agreement) {
+func (r *Report) reviews(ctx context.Context, files []File, m manifest, a contract.Agreement) {
 	s := r.document.Statement
 	body, _ := fileOf(files, eventsFile)
 	events, err := decodeEvents(body, s.Currency)
@@ -305,13 +346,22 @@ func (r *Report) reviews(files []File, m manifest, a contract.Agreement) {
 	inputs, _ := Split(files)
 	p := Pack{ID: m.Statement.ID, Revision: m.Statement.Revision, Terms: ReviewTerms(a, s.Period), Events: events,
 		Frozen: Frozen{Document: r.document, Inputs: inputs, Hash: r.Hash}}
-	for i, e := range events {
-		life := fees.Fold(s, p.Terms, events[:i], e.At)
-		life.Overtaken = e.Kind == fees.Withdraw // whether it was is not told by one statement alone
-		if err := life.Check(s, e); err != nil || e.Seq != i+1 {
-			r.find("events", eventsFile, "Event %d (%s by %s) cannot have happened so: %v.", i+1, e.Kind, e.By, err)
-			return
+	possible := fees.Replay(s, p.Terms, events, func(before fees.Life, e fees.Event) bool {
+		before.Overtaken = e.Kind == fees.Withdraw // whether it was is not told by one statement alone
+		switch err := before.Check(s, e); {
+		case ctx.Err() != nil:
+			return false
+		case err != nil:
+			r.find("events", eventsFile, "Event %d (%s by %s) cannot have happened so: %v.", before.Next, e.Kind, e.By, err)
+			return false
+		case e.Seq != before.Next:
+			r.find("events", eventsFile, "Event %d (%s by %s) has the number %d.", before.Next, e.Kind, e.By, e.Seq)
+			return false
 		}
+		return true
+	})
+	if !possible {
+		return
 	}
 	life := p.life()
 	split := p.split(life)

@@ -13,10 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
 
-// A journey of more than longJourney touches shows each run of middle touches as one, and all of them in a table.
-const longJourney = 8
-
-// middleTouch is the role of touches that only share the middle part.
+// middleTouch ends the roles of a touch that only shares the middle part: what else it is, such as the last one, weighs nothing.
 const middleTouch = "middle touch"
 
 // journey adds the touches of a deal: those that were credited as a line in time, those that do not count with the reason.
@@ -54,28 +51,23 @@ func (v reason) shown() []kit.Touch {
 
 func (s sheet) touches(all []fees.Credited, c money.Currency) []kit.Touch {
 	whole := creditOf(all, c)
-	var out []kit.Touch
-	for i := 0; i < len(all); {
-		n := run(all[i:])
-		if len(all) > longJourney && n >= 3 {
-			out = append(out, s.several(all[i:i+n], whole, c))
-			i += n
-			continue
-		}
-		out = append(out, s.touch(all[i], whole, c))
-		i++
-	}
-	return out
+	return kit.Condense(all, together,
+		func(t fees.Credited) kit.Touch { return s.touch(t, whole, c) },
+		func(run []fees.Credited) kit.Touch { return s.several(run, whole, c) })
 }
 
-// run is how many of the first touches share only the middle part.
-func run(all []fees.Credited) int {
-	for i, t := range all {
-		if t.Roles != middleTouch {
-			return i
-		}
+// together is what neighbouring touches must share to be shown as one: that they hold no role of their own, and neither begin nor end the journey.
+func together(t fees.Credited) string {
+	switch {
+	case strings.Contains(t.Roles, "first touch"), strings.Contains(t.Roles, "last touch"):
+		return ""
+	case t.Roles == "":
+		return "touches"
+	case strings.HasSuffix(t.Roles, middleTouch):
+		return middleTouch + "es"
+	default:
+		return ""
 	}
-	return len(all)
 }
 
 // creditOf is the credit of touches together, in minor units.
@@ -102,7 +94,7 @@ func (s sheet) touch(t fees.Credited, whole int64, c money.Currency) kit.Touch {
 		Credit: permille(creditOf([]fees.Credited{t}, c), whole), Word: earns(t), Earns: t.Earns}
 }
 
-// several are neighbouring touches with the same role, shown as one.
+// several are neighbouring touches of one group, shown as one.
 func (s sheet) several(all []fees.Credited, whole int64, c money.Currency) kit.Touch {
 	sum, earning := creditOf(all, c), 0
 	for _, t := range all {
@@ -110,7 +102,7 @@ func (s sheet) several(all []fees.Credited, whole int64, c money.Currency) kit.T
 			earning++
 		}
 	}
-	return kit.Touch{When: s.day(all[0].At), Channel: strconv.Itoa(len(all)) + " " + middleTouch + "es", Share: "together", Amount: figures(money.New(sum, c)),
+	return kit.Touch{When: s.day(all[0].At), Channel: strconv.Itoa(len(all)) + " " + together(all[0]), Share: "together", Amount: figures(money.New(sum, c)),
 		Credit: permille(sum, whole), Word: strconv.Itoa(earning) + " of them " + verb(earning), Earns: earning > 0}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/journal"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 // Filter narrows the record. A zero field does not narrow.
@@ -101,11 +102,15 @@ func (s *Service) Choices(ctx context.Context, actor access.Actor, client string
 	return out, nil
 }
 
-// About gives what is recorded about the subjects of a kind, by their ids, from the oldest entry.
+// About gives what is recorded about the subjects of a kind, by their ids, from the oldest entry. Entries that somebody made unreadable beside
+// the program are left out: Verify finds them.
 func About(ctx context.Context, tx bun.Tx, kind string) (map[string][]journal.Entry, error) {
 	out := map[string][]journal.Entry{}
-	err := stream(ctx, tx.NewSelect().Model((*entryRow)(nil)).Where("subject_kind = ?", kind), func(e journal.Entry) error {
-		out[e.Subject.ID] = append(out[e.Subject.ID], e)
+	entries := tx.NewSelect().Model((*entryRow)(nil)).Where("subject_kind = ?", kind).OrderExpr("seq ASC")
+	err := db.EachRow(ctx, entries, func(row entryRow, unreadable error) error {
+		if unreadable == nil {
+			out[row.SubjectID] = append(out[row.SubjectID], row.entry())
+		}
 		return nil
 	})
 	return out, err

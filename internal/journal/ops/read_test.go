@@ -3,6 +3,7 @@ package ops_test
 import (
 	"context"
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -144,45 +145,48 @@ func TestExportVerifiesForAClientWithoutShowingMore(t *testing.T) {
 
 func TestVerifyFindsWhatWasDoneBehindTheDatabase(t *testing.T) {
 	for name, attack := range map[string]struct {
-		sql string
-		seq int64
+		sql    string
+		engine string // empty: either
+		seq    int64
+		words  string
 	}{
-		"altered":  {sql: "UPDATE journal_entry SET words = 'did nothing' WHERE seq = 2", seq: 2},
-		"taken":    {sql: "DELETE FROM journal_entry WHERE seq = 3", seq: 3},
-		"cut off":  {sql: "DELETE FROM journal_entry WHERE seq > 3", seq: 5},
-		"replaced": {sql: "UPDATE journal_entry SET hash = 'f' WHERE seq = 5", seq: 5},
+		"altered":         {sql: "UPDATE journal_entry SET words = 'did nothing' WHERE seq = 2", seq: 2},
+		"taken":           {sql: "DELETE FROM journal_entry WHERE seq = 3", seq: 3},
+		"cut off":         {sql: "DELETE FROM journal_entry WHERE seq > 3", seq: 5},
+		"replaced":        {sql: "UPDATE journal_entry SET hash = 'f' WHERE seq = 5", seq: 5},
+		"no time":         {engine: db.SQLite, sql: "UPDATE journal_entry SET at = 'rubbish' WHERE seq = 2", seq: 2, words: "entry 2: cannot be read"},
+		"neither yes, no": {engine: db.SQLite, sql: "UPDATE journal_entry SET internal = 'maybe' WHERE seq = 2", seq: 2, words: "entry 2: cannot be read"},
+		"no number":       {engine: db.SQLite, sql: "UPDATE journal_entry SET seq = 'last' WHERE seq = 5", seq: 5, words: "entry 5: cannot be read"},
+		"taken, then bad": {engine: db.SQLite, sql: "UPDATE journal_entry SET seq = 7, at = 'rubbish' WHERE seq = 5", seq: 5, words: "the next one kept is 7"},
+		"the end of time": {engine: db.Postgres, sql: "UPDATE journal_entry SET at = 'infinity' WHERE seq = 2", seq: 2, words: "entry 2: cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Run(db.SQLite, func(t *testing.T) {
-				path := dbtest.SQLiteURL(t)
-				d, err := db.Open(t.Context(), path)
-				if err != nil {
-					t.Fatal(err)
+			for _, engine := range []string{db.SQLite, db.Postgres} {
+				if attack.engine != "" && attack.engine != engine {
+					continue
 				}
-				defer d.Close()
-				tamper(t, d, attack.seq, func() {
-					execute(t, "sqlite", path, "DROP TRIGGER journal_entry_no_update", "DROP TRIGGER journal_entry_no_delete", attack.sql)
-				})
-			})
-			t.Run(db.Postgres, func(t *testing.T) {
-				address := dbtest.PostgresURL(t)
-				d, err := db.Open(t.Context(), address)
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer d.Close()
-				// The owner of the table gives itself the rights back, as a superuser could.
-				tamper(t, d, attack.seq, func() {
-					execute(t, "pgx", address, "SET search_path TO ws_"+dbtest.Workspace,
-						"GRANT UPDATE, DELETE ON journal_entry TO CURRENT_USER", attack.sql)
-				})
-			})
+				t.Run(engine, func(t *testing.T) { tamper(t, engine, attack.sql, attack.seq, attack.words) })
+			}
 		})
 	}
 }
 
-func tamper(t *testing.T, d *db.DB, want int64, attack func()) {
+func tamper(t *testing.T, engine, attack string, want int64, words string) {
 	t.Helper()
+	address, driver := "", "sqlite"
+	steps := []string{"DROP TRIGGER journal_entry_no_update", "DROP TRIGGER journal_entry_no_delete", attack}
+	if engine == db.SQLite {
+		address = dbtest.SQLiteURL(t)
+	} else {
+		// The owner of the table gives itself the rights back, as a superuser could.
+		address, driver = dbtest.PostgresURL(t), "pgx"
+		steps = []string{"SET search_path TO ws_" + dbtest.Workspace, "GRANT UPDATE, DELETE ON journal_entry TO CURRENT_USER", attack}
+	}
+	d, err := db.Open(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
 	ctx := db.WithWorkspace(t.Context(), dbtest.Workspace)
 	s := &ops.Service{DB: d}
 	fill(t, d, ctx)
@@ -190,13 +194,13 @@ func tamper(t *testing.T, d *db.DB, want int64, attack func()) {
 	if err != nil || before.Break != nil {
 		t.Fatalf("before: %+v, %v", before, err)
 	}
-	attack()
+	execute(t, driver, address, steps...)
 	after, err := s.Verify(ctx, finance, before.Head)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if after.Break == nil || after.Break.Seq != want {
-		t.Errorf("got %v, want a break at %d", after.Break, want)
+	if after.Break == nil || after.Break.Seq != want || !strings.Contains(after.Break.Error(), words) {
+		t.Errorf("got %v, want a break at %d: %s", after.Break, want, words)
 	}
 }
 

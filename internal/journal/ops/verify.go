@@ -35,7 +35,12 @@ func (s *Service) Verify(ctx context.Context, actor access.Actor, noted ...journ
 		for _, n := range noted {
 			hashes[n.Seq] = ""
 		}
-		err := stream(ctx, tx.NewSelect().Model((*entryRow)(nil)), func(e journal.Entry) error {
+		entries := tx.NewSelect().Model((*entryRow)(nil)).OrderExpr("seq ASC")
+		err := db.EachRow(ctx, entries, func(row entryRow, unreadable error) error {
+			if next := chain.Head().Seq + 1; unreadable != nil && (row.Seq == next || row.Seq == 0) {
+				return &journal.Break{Seq: next, Reason: "cannot be read"}
+			}
+			e := row.entry()
 			if b := chain.Add(e); b != nil {
 				return b
 			}
@@ -71,23 +76,4 @@ func missing(noted []journal.Head, hashes map[int64]string) *journal.Break {
 		}
 	}
 	return nil
-}
-
-// stream hands over the selected entries from the oldest, one at a time.
-func stream(ctx context.Context, q *bun.SelectQuery, each func(journal.Entry) error) error {
-	rows, err := q.OrderExpr("seq ASC").Rows(ctx)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var row entryRow
-		if err := q.DB().ScanRow(ctx, rows, &row); err != nil {
-			return err
-		}
-		if err := each(row.entry()); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

@@ -90,7 +90,7 @@ func (f *Fault) AtLine(line, column int) *Fault {
 	return &c
 }
 
-// Because returns a copy that keeps the technical cause for the log. The person never sees it.
+// Because returns a copy that keeps the technical cause for the log, which reads it by Cause. The person never sees it.
 func (f *Fault) Because(cause error) *Fault {
 	c := *f
 	c.cause = cause
@@ -117,6 +117,44 @@ func (f *Fault) Error() string {
 
 // Unwrap gives the technical cause.
 func (f *Fault) Unwrap() error { return f.cause }
+
+// Cause is what the Internal and Unavailable faults in an error keep back, in the words of the driver or of the machine: for the log and for
+// whoever runs the installation. It is "" when there is nothing. What other kinds keep back is not in it, for that may hold what a person wrote.
+func Cause(err error) string { return strings.Join(causes(err), "; ") }
+
+func causes(err error) []string {
+	switch e := err.(type) {
+	case *Fault:
+		if e.cause == nil || e.Kind != Internal && e.Kind != Unavailable {
+			return nil
+		}
+		return append([]string{oneLine(e.cause.Error())}, causes(e.cause)...)
+	case List:
+		var all []string
+		for _, f := range e {
+			all = append(all, causes(f)...)
+		}
+		return all
+	case interface{ Unwrap() []error }:
+		var all []string
+		for _, one := range e.Unwrap() {
+			all = append(all, causes(one)...)
+		}
+		return all
+	case interface{ Unwrap() error }:
+		return causes(e.Unwrap())
+	}
+	return nil
+}
+
+// oneLine keeps a cause of several lines, as errors.Join and drivers make them, readable in a log and in a table.
+func oneLine(words string) string {
+	lines := strings.Split(words, "\n")
+	for i, line := range lines {
+		lines[i] = strings.Join(strings.Fields(line), " ")
+	}
+	return strings.Join(lines, "; ")
+}
 
 // List is several faults of one input, shown together, each at its field. An empty List is no error: use Err.
 type List []*Fault
@@ -152,6 +190,23 @@ func All(err error) []*Fault {
 		return []*Fault{f}
 	}
 	return nil
+}
+
+// Moved gives the faults of an input at the places that to makes of theirs, for whoever names its parts otherwise. An error none of whose
+// faults has a place stays as it is.
+func Moved(err error, to func(place string) string) error {
+	var moved List
+	placed := false
+	for _, f := range All(err) {
+		if f.Field != "" {
+			f, placed = f.At(to(f.Field)), true
+		}
+		moved.Add(f)
+	}
+	if !placed {
+		return err
+	}
+	return moved
 }
 
 // KindOf is the kind of an error: that of its first fault, Internal for any other error.

@@ -51,3 +51,46 @@ func TestCauseIsKeptButNotShown(t *testing.T) {
 		t.Fatal(f.Error())
 	}
 }
+
+func TestFaultsAreMovedToOtherPlaces(t *testing.T) {
+	var l List
+	l.Add(New(Invalid, "zone", "state a zone").At("convention.zone"))
+	l.Add(New(Invalid, "whole", "the whole is wrong"))
+	moved := Moved(fmt.Errorf("import: %w", l), func(place string) string { return "--" + place })
+	if got := moved.Error(); got != "--convention.zone: state a zone\nthe whole is wrong" {
+		t.Error(got)
+	}
+	if l[0].Field != "convention.zone" {
+		t.Error("the fault itself was changed")
+	}
+	if err := fmt.Errorf("import: %w", New(Conflict, "busy", "busy")); Moved(err, nil) != err || Moved(nil, nil) != nil {
+		t.Error("what has no place stays as it is")
+	}
+}
+
+func TestCauseIsThereForWhoeverRunsTheInstallation(t *testing.T) {
+	refused := errors.New("dial tcp 127.0.0.1:5432: connection refused")
+	lost := New(Unavailable, "database", "the database cannot be reached").Because(refused)
+	typed := New(Invalid, "address", "write an address").Because(errors.New("ana@"))
+	tests := []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"none", nil, ""},
+		{"no fault", refused, ""},
+		{"no cause", New(Unavailable, "busy", "busy"), ""},
+		{"wrapped", fmt.Errorf("draft: %w", lost), refused.Error()},
+		{"joined", errors.Join(errors.New("other"), lost), refused.Error()},
+		{"a cause of a cause", New(Unavailable, "session", "no session").Because(fmt.Errorf("read: %w", lost)),
+			"read: the database cannot be reached; " + refused.Error()},
+		{"lines", New(Internal, "read-only", "x").Because(errors.New("a:\n\tb  c")), "a:; b c"},
+		{"what a person wrote", fmt.Errorf("invite: %w", typed), ""},
+		{"list", List{typed, lost}, refused.Error()},
+	}
+	for _, test := range tests {
+		if got := Cause(test.err); got != test.want {
+			t.Errorf("%s: %q", test.name, got)
+		}
+	}
+}

@@ -44,11 +44,12 @@ type Options struct {
 // API is the list of operations and what serves them.
 type API struct {
 	opt        Options
-	mux        *http.ServeMux
+	mux        *web.Mux
 	huma       huma.API
 	operations []Listed
 	limit      int64
 	document   func() (document, error)
+	lists      func() map[string]bool // names of query parameters that may be given several times
 }
 
 // Listed is one registered operation, for tests that walk all.
@@ -62,7 +63,7 @@ func New(opt Options) *API {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	a := &API{opt: opt, mux: http.NewServeMux(), limit: web.DefaultBodyLimit}
+	a := &API{opt: opt, mux: &web.Mux{}, limit: web.DefaultBodyLimit}
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(typeOf[huma.ErrorModel](), typeOf[Problem]())
 	a.huma = humago.NewWithPrefix(a.mux, strings.TrimSuffix(Prefix, "/"), huma.Config{
@@ -73,6 +74,7 @@ func New(opt Options) *API {
 		Transformers:                 []huma.Transformer{a.speak},
 	})
 	a.document = sync.OnceValues(a.describe)
+	a.lists = sync.OnceValue(a.listParameters)
 	a.mux.HandleFunc("GET "+Prefix+"openapi.json", a.serveJSON)
 	a.mux.HandleFunc("GET "+Prefix+"openapi.yaml", a.serveYAML)
 	a.mux.HandleFunc("GET "+Prefix+"schemas/{name}", a.serveSchema)
@@ -81,6 +83,9 @@ func New(opt Options) *API {
 
 // Operations lists every registered operation in the order of registration.
 func (a *API) Operations() []Listed { return slices.Clone(a.operations) }
+
+// Patterns lists every address that the API answers: the operations, and its own documents, which ask nobody's admission.
+func (a *API) Patterns() []string { return a.mux.Patterns() }
 
 // BodyLimit is the largest body that any operation takes: what the mount must let through.
 func (a *API) BodyLimit() int64 { return a.limit }
@@ -95,12 +100,13 @@ func (a *API) Mount(g *web.Registry) {
 // Handler serves every address below Prefix.
 func (a *API) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := askable(r); err != nil {
+		if err := askable(r, a.lists()); err != nil {
 			a.write(r.Context(), w, a.problem(r.Context(), err))
 			return
 		}
 		h, pattern := a.mux.Handler(r)
 		if pattern != "" {
+			web.NameRoute(r.Context(), pattern[strings.Index(pattern, "/"):])
 			a.mux.ServeHTTP(w, r)
 			return
 		}
@@ -119,8 +125,27 @@ func (a *API) Handler() http.Handler {
 	})
 }
 
-// askable refuses an address or a query with text that no engine can keep. Faults: Invalid, at its place.
-func askable(r *http.Request) error {
+// listParameters are the query parameters of any operation that take a list. All operations are registered before the first request.
+func (a *API) listParameters() map[string]bool {
+	out := map[string]bool{}
+	for _, path := range a.huma.OpenAPI().Paths {
+		for _, op := range []*huma.Operation{path.Get, path.Put, path.Post, path.Delete, path.Patch} {
+			if op == nil {
+				continue
+			}
+			for _, p := range op.Parameters {
+				if p.In == "query" && p.Schema != nil && p.Schema.Type == huma.TypeArray {
+					out[p.Name] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// askable refuses an address or a query with text that no engine can keep, and a parameter that is given twice and is no list. Faults: Invalid,
+// at its place.
+func askable(r *http.Request, lists map[string]bool) error {
 	refuse := func(place string) error {
 		return fault.New(fault.Invalid, "unprintable", "%s", notStorable).At(place)
 	}
@@ -135,6 +160,9 @@ func askable(r *http.Request) error {
 			if !web.Storable(v) {
 				return refuse("query." + name)
 			}
+		}
+		if len(values) > 1 && !lists[name] {
+			return fault.New(fault.Invalid, "repeated-parameter", "this parameter is given %d times; keep one", len(values)).At("query." + name)
 		}
 	}
 	return nil

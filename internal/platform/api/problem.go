@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 
@@ -200,7 +201,7 @@ func mistakeOf(e *huma.ErrorDetail) Mistake {
 // unreadable is how unmarshal tells the place through huma, which keeps only the words of an error.
 const unreadable = "line %d, column %d: "
 
-// unmarshal reads JSON and tells the place of what is none.
+// unmarshal reads JSON and tells the place of what is none, and of a field that is given twice.
 func unmarshal(data []byte, v any) error {
 	if at := escapedNUL(data); at >= 0 {
 		return atPlace(data, at, notStorable)
@@ -209,12 +210,53 @@ func unmarshal(data []byte, v any) error {
 	var syntax *json.SyntaxError
 	var misfit *json.UnmarshalTypeError
 	switch {
+	case err == nil:
+		return givenOnce(data)
 	case errors.As(err, &misfit):
 		return fmt.Errorf("%s: %s does not fit here", misfit.Field, misfit.Value)
 	case !errors.As(err, &syntax):
 		return err
 	}
 	return atPlace(data, max(int(syntax.Offset)-1, 0), "this is not JSON: "+syntax.Error())
+}
+
+// givenOnce refuses JSON with two values for one field of an object, of which every reader would take another one.
+func givenOnce(data []byte) error {
+	in := json.NewDecoder(bytes.NewReader(data))
+	in.UseNumber()
+	var open []map[string]bool // the fields of the objects around, nil for an array
+	named := false             // the next token of an object is a value
+	for {
+		before := in.InputOffset()
+		token, err := in.Token()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		switch token {
+		case json.Delim('{'):
+			open, named = append(open, map[string]bool{}), false
+			continue
+		case json.Delim('['):
+			open, named = append(open, nil), false
+			continue
+		case json.Delim('}'), json.Delim(']'):
+			open, named = open[:len(open)-1], false
+			continue
+		}
+		if len(open) == 0 || open[len(open)-1] == nil || named {
+			named = false
+			continue
+		}
+		fields, name := open[len(open)-1], token.(string)
+		if fields[name] {
+			at := int(before) + bytes.IndexByte(data[before:], '"')
+			return atPlace(data, at, fmt.Sprintf("the field %.60q is given twice; keep one", name))
+		}
+		fields[name], named = true, true
+	}
 }
 
 // atPlace is words about a place in the data, as mistakeOf reads them.

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -30,6 +31,10 @@ func TestWhatIsSentIsReadStrictly(t *testing.T) {
 		{"no JSON", notes, "{\n  \"text\": x}", "", 400, "unreadable", "body"},
 		{"half of it", notes, `{"text":"x"`, "", 400, "unreadable", "body"},
 		{"two of it", notes, `{"text":"x"}{"text":"y"}`, "", 400, "unreadable", "body"},
+		{"a field twice", notes, `{"text":"x","text":"y"}`, "", 400, "unreadable", "body"},
+		{"a field twice in other letters", notes, `{"text":"x","t\u0065xt":"y"}`, "", 400, "unreadable", "body"},
+		{"a field twice deep inside", notes, `{"text":"x","lines":[{"rate":"1"},{"rate":"1","rate":"2"}]}`, "", 400, "unreadable", "body"},
+		{"a parameter twice", notes + "?dry=1&dry=1", `{"text":"x"}`, "", 422, "repeated-parameter", "query.dry"},
 		{"a form", notes, `text=x`, "application/x-www-form-urlencoded", 415, "media-type", ""},
 		{"unknown parameter", notes + "?dry=1", `{"text":"x"}`, "", 422, "unknown-parameter", "query.dry"},
 		{"several", notes, `{"text":7,"colour":1}`, "", 422, "invalid", ""},
@@ -50,6 +55,17 @@ func TestWhatIsSentIsReadStrictly(t *testing.T) {
 	p := problemIn(t, k.do(t, request("POST", notes, "{\n  \"text\": x}")))
 	if e := p.Errors[0]; e.Line != 2 || e.Column != 11 || strings.Contains(e.Message, "line") {
 		t.Errorf("%+v", e)
+	}
+	p = problemIn(t, k.do(t, request("POST", notes, "{\"text\": \"x\",\n  \"text\": \"y\"}")))
+	if e := p.Errors[0]; e.Line != 2 || e.Column != 3 || !strings.Contains(e.Message, `"text"`) {
+		t.Errorf("%+v", e)
+	}
+	if w := k.do(t, request("POST", notes, `{"text":"text","lines":[{"rate":"1"},{"rate":"1"}]}`)); w.Code != 201 {
+		t.Errorf("the same name in two places: %d %s", w.Code, w.Body)
+	}
+	p = problemIn(t, k.do(t, request("GET", notes+"?limit=1&limit=2", "")))
+	if p.Code != "repeated-parameter" || p.Errors[0].Location != "query.limit" {
+		t.Errorf("%+v", p)
 	}
 }
 
@@ -241,6 +257,32 @@ func TestMountedInTheServer(t *testing.T) {
 	w = httptest.NewRecorder()
 	if server.ServeHTTP(w, request("HEAD", "/clients/acme/notes", "")); w.Code != 200 {
 		t.Errorf("HEAD answers %d", w.Code)
+	}
+}
+
+func TestLogAndMetricsTellOperationsApart(t *testing.T) {
+	k := newDesk(nil)
+	var registry web.Registry
+	k.Mount(&registry)
+	var log strings.Builder
+	server := web.New(web.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}, &registry)
+	for _, path := range []string{"/clients/acme/notes", "/notes/17", "/nowhere/17"} {
+		server.ServeHTTP(httptest.NewRecorder(), request("GET", path, ""))
+	}
+	scrape := httptest.NewRequest("GET", "/metrics", nil)
+	scrape.RemoteAddr = "127.0.0.1:4000"
+	w := httptest.NewRecorder()
+	server.ServeHTTP(w, scrape)
+	for _, route := range []string{"/api/v1/clients/{client}/notes", "/api/v1/notes/{id}", "/api/v1/"} {
+		if !strings.Contains(w.Body.String(), `method="GET",route="`+route+`"} 1`) {
+			t.Errorf("the metrics lack %s", route)
+		}
+		if !strings.Contains(log.String(), "route="+route+" ") {
+			t.Errorf("the log lacks %s", route)
+		}
+	}
+	if all := w.Body.String() + log.String(); strings.Contains(all, "acme") || strings.Contains(all, "nowhere") {
+		t.Errorf("what callers wrote is in\n%s", log.String())
 	}
 }
 

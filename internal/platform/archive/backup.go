@@ -38,7 +38,7 @@ func Backup(ctx context.Context, d *db.DB, files *blob.Store, w io.Writer, o Opt
 	if _, _, err := survey(ctx, files, known); err != nil {
 		return Summary{}, fmt.Errorf("back up the files: %w", err)
 	}
-	sum := Summary{Manifest: Manifest{
+	sum := Summary{Workspace: workspace.Slug, Manifest: Manifest{
 		Format: Format, Program: o.Program, Created: o.now(), Engine: d.Engine(), Workspace: workspace, Steps: steps,
 	}}
 	out := newWriter(w, sum.Manifest.Created)
@@ -118,6 +118,9 @@ func (w *writer) snapshot(ctx context.Context, tx bun.Tx, files *blob.Store, kno
 	text, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return err
+	}
+	if len(text) > maxManifest {
+		return fault.New(fault.TooLarge, "archive-size", "the workspace has %d stored files, more than a backup can list; save the database and the folder of files themselves", len(m.Blobs))
 	}
 	digest := sha256.Sum256(text)
 	sum.Fingerprint = hex.EncodeToString(digest[:])

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -192,6 +193,15 @@ func TestHostileBackupsAreRefused(t *testing.T) {
 			return parts
 		}
 	}
+	text := func(old, new string) func([]part) []part {
+		return func(parts []part) []part {
+			if !bytes.Contains(parts[0].body, []byte(old)) {
+				t.Fatalf("the manifest has no %s", old)
+			}
+			parts[0].body = bytes.Replace(parts[0].body, []byte(old), []byte(new), 1)
+			return parts
+		}
+	}
 	extra := func(name string, kind byte) func([]part) []part {
 		return func(parts []part) []part {
 			return append(parts, part{header: tar.Header{Name: name, Typeflag: kind, Mode: 0o600, Linkname: map[bool]string{true: "/etc/passwd"}[kind == tar.TypeSymlink]}})
@@ -211,10 +221,15 @@ func TestHostileBackupsAreRefused(t *testing.T) {
 		{"a wrong digest", manifest(func(m *archive.Manifest) { m.Tables[2].SHA256 = strings.Repeat("0", 64) }), "archive-damaged"},
 		{"a size of terabytes", manifest(func(m *archive.Manifest) { m.Blobs[0].Bytes = 1 << 62 }), "archive-size"},
 		{"sizes that overflow", manifest(func(m *archive.Manifest) {
-			m.Blobs = append(m.Blobs, archive.BlobContent{Bytes: 1<<63 - 1}, archive.BlobContent{Bytes: 1<<63 - 1})
+			big := archive.BlobContent{SHA256: strings.Repeat("0", 64), Bytes: 1<<63 - 1}
+			m.Blobs = append(m.Blobs, big, big)
 		}), "archive-size"},
 		{"a negative size", manifest(func(m *archive.Manifest) { m.Blobs[0].Bytes = -1 }), "archive-damaged"},
 		{"a path as digest", manifest(func(m *archive.Manifest) { m.Blobs[0].SHA256 = "../../../../etc/passwd" }), "archive-damaged"},
+		{"an entry of nothing", text(`"tables": [`, `"tables": [{},`), "archive-damaged"},
+		{"an entry that is null", text(`"tables": [`, `"tables": [null,`), "archive-damaged"},
+		{"a name that is no name", manifest(func(m *archive.Manifest) { m.Workspace.Slug = `a"; DROP SCHEMA x` }), "archive-damaged"},
+		{"a long manifest", manifest(func(m *archive.Manifest) { m.Program = strings.Repeat("x", 33<<20) }), "archive-size"},
 		{"a changed file", func(parts []part) []part {
 			parts[len(parts)-1].body[0] ^= 1
 			return parts
@@ -258,6 +273,65 @@ func TestHostileBackupsAreRefused(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestLongTextsAreNotRepeatedInMessages(t *testing.T) {
+	packed := sample(t)
+	d, ctx := dbtest.SQLite(t)
+	for name, change := range map[string]func(*archive.Manifest){
+		"another form": func(m *archive.Manifest) { m.Format = 2 },
+		"other steps":  func(m *archive.Manifest) { m.Steps.Workspace = nil },
+	} {
+		parts := unpack(t, packed)
+		var m archive.Manifest
+		if err := json.Unmarshal(parts[0].body, &m); err != nil {
+			t.Fatal(err)
+		}
+		change(&m)
+		m.Program = strings.Repeat("long ", 100_000)
+		body, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[0].body = body
+		if err := refuses(t, d, ctx, store(t), bytes.NewReader(pack(t, parts))); err == nil || len(err.Error()) > 500 {
+			t.Errorf("%s: a message of %d bytes", name, len(fmt.Sprint(err)))
+		}
+	}
+}
+
+// A manifest of entries without content, which would take twenty times its length, is refused at the first.
+func TestAManifestTakesLittleMoreMemoryThanItHasText(t *testing.T) {
+	parts := unpack(t, sample(t))
+	parts[0].body = bytes.Replace(parts[0].body, []byte(`"tables": [`), []byte(`"tables": [`+strings.Repeat("{},", 8<<20)), 1)
+	packed := pack(t, parts)
+	d, ctx := dbtest.SQLite(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	err := refuses(t, d, ctx, store(t), bytes.NewReader(packed))
+	runtime.ReadMemStats(&after)
+	if took := (after.TotalAlloc - before.TotalAlloc) >> 20; fault.Code(err) != "archive-damaged" || took > 100 {
+		t.Errorf("%v after %d MB", err, took)
+	}
+}
+
+func TestTheSummaryNamesTheWorkspaceThatWasFilled(t *testing.T) {
+	parts := unpack(t, sample(t))
+	var m archive.Manifest
+	if err := json.Unmarshal(parts[0].body, &m); err != nil {
+		t.Fatal(err)
+	}
+	m.Workspace.Slug = "elsewhere"
+	body, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts[0].body = body
+	d, ctx := dbtest.SQLite(t)
+	sum, err := archive.Restore(ctx, bytes.NewReader(pack(t, parts)), d, store(t), options)
+	if err != nil || sum.Workspace != dbtest.Workspace {
+		t.Errorf("got %q, %v", sum.Workspace, err)
+	}
 }
 
 // A row may not bring its own columns, nor leave one to its default.

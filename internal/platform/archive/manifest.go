@@ -2,6 +2,9 @@ package archive
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -23,8 +26,9 @@ const (
 
 // Limits that a file of ours never meets and a hostile one does.
 const (
-	maxManifest = 256 << 20
+	maxManifest = 32 << 20 // some 200,000 stored files
 	maxRow      = 64 << 20
+	maxQuote    = 100 // of a text of the file that a message quotes
 	// DefaultMaxBytes is how much a restore unpacks unless Options.MaxBytes says otherwise.
 	DefaultMaxBytes int64 = 1 << 40
 )
@@ -62,10 +66,35 @@ type TableContent struct {
 	SHA256 string `json:"sha256"`
 }
 
+// UnmarshalJSON refuses an entry without a digest, as BlobContent's does: so a manifest takes little more memory than it has text.
+func (c *TableContent) UnmarshalJSON(text []byte) error {
+	type plain TableContent
+	if err := json.Unmarshal(text, (*plain)(c)); err != nil {
+		return err
+	}
+	return checkDigest(c.SHA256)
+}
+
 // BlobContent is one stored file, named by its digest.
 type BlobContent struct {
 	SHA256 string `json:"sha256"`
 	Bytes  int64  `json:"bytes"`
+}
+
+// UnmarshalJSON refuses an entry without a digest.
+func (c *BlobContent) UnmarshalJSON(text []byte) error {
+	type plain BlobContent
+	if err := json.Unmarshal(text, (*plain)(c)); err != nil {
+		return err
+	}
+	return checkDigest(c.SHA256)
+}
+
+func checkDigest(text string) error {
+	if raw, err := hex.DecodeString(text); err != nil || len(raw) != sha256.Size {
+		return fmt.Errorf("%q is no digest", fault.Excerpt(text, maxQuote))
+	}
+	return nil
 }
 
 // Options are what the caller knows. All may be left out.
@@ -85,6 +114,7 @@ func (o Options) now() time.Time {
 // Summary is what was saved or restored.
 type Summary struct {
 	Manifest    Manifest
+	Workspace   string   // its short name: where it was saved from, or where it was restored to
 	Fingerprint string   // SHA-256 of the manifest: who notes it elsewhere can recognise the file
 	Damaged     []string // digests of stored files that a backup found damaged and left out
 }
@@ -100,7 +130,10 @@ func (m Manifest) Rows() (n int64) {
 // check refuses a manifest that no restore should follow.
 func (m Manifest) check(limit int64) error {
 	if m.Format != Format {
-		return fault.New(fault.Invalid, "archive-format", "this backup has the form %d, and this program reads form %d; restore it with the version that wrote it (%s)", m.Format, Format, m.Program)
+		return fault.New(fault.Invalid, "archive-format", "this backup has the form %d, and this program reads form %d; restore it with the version that wrote it (%s)", m.Format, Format, fault.Excerpt(m.Program, maxQuote))
+	}
+	if err := db.CheckSlug(m.Workspace.Slug); err != nil {
+		return damaged("the name of its workspace", err)
 	}
 	left := limit
 	for _, t := range m.Tables {

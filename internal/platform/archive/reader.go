@@ -54,8 +54,8 @@ func (r *reader) manifest() (Summary, error) {
 	if h.Size > maxManifest {
 		return Summary{}, fault.New(fault.TooLarge, "archive-size", "the manifest of this backup is larger than %d MiB", maxManifest>>20)
 	}
-	text, err := io.ReadAll(io.LimitReader(r.parts, maxManifest))
-	if err != nil {
+	text := make([]byte, h.Size)
+	if _, err := io.ReadFull(r.parts, text); err != nil {
 		return Summary{}, damaged(manifestName, err)
 	}
 	digest := sha256.Sum256(text)

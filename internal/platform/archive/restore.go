@@ -52,6 +52,7 @@ func Restore(ctx context.Context, r io.Reader, d *db.DB, files *blob.Store, o Op
 		}
 		return Summary{}, untouched(err)
 	}
+	sum.Workspace = target.slug
 	return sum, nil
 }
 
@@ -101,7 +102,7 @@ func prepare(ctx context.Context, d *db.DB, m Manifest) (destination, error) {
 	}
 	if !steps.equal(m.Steps) {
 		return destination{}, fault.New(fault.Conflict, "archive-steps",
-			"this backup was written by version %s, whose tables differ from those here; restore it with that version, then upgrade and run \"ofrecord migrate\"", m.Program)
+			"this backup was written by version %s, whose tables differ from those here; restore it with that version, then upgrade and run \"ofrecord migrate\"", fault.Excerpt(m.Program, maxQuote))
 	}
 	return target, nil
 }
@@ -274,7 +275,7 @@ func (r *restoring) adapt(ctx context.Context, tx bun.Tx, t db.Table, row []any)
 		return false, nil
 	}
 	return false, fault.New(fault.Conflict, "account-differs",
-		"the person of account %v has another account (%s) in this database, and records cannot be rewritten; restore into a database of its own", id, have[0])
+		"the person of account %v has another account (%s) in this database, and records cannot be rewritten; restore into a database of its own", fault.Excerpt(fmt.Sprint(id), maxQuote), have[0])
 }
 
 func (r *restoring) blob(ctx context.Context, content BlobContent) error {

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -21,6 +22,8 @@ const DefaultMaxBytes int64 = 4 << 30
 
 // reserve is what must stay free on the disk, so that the database beside the files can go on.
 const reserve = 256 << 20
+
+const scratchPrefix = "ofrecord-scratch-"
 
 // Ref names content.
 type Ref struct {
@@ -38,15 +41,14 @@ type Store struct {
 // Beside is the directory of files that belongs to a database file.
 func Beside(database string) string { return database + ".files" }
 
-// Open prepares the directory, readable by its owner only, and clears away what an interrupted arrival left a day ago or earlier.
-// Fault: Unavailable.
+// Open prepares the directory, readable by its owner only, and sweeps it. Fault: Unavailable.
 func Open(dir string) (*Store, error) {
 	s := &Store{dir: dir, Free: freeBytes}
 	if err := os.MkdirAll(filepath.Join(dir, "tmp"), 0o700); err != nil {
 		return nil, unavailable(err)
 	}
-	if err := s.sweep(); err != nil {
-		return nil, unavailable(err)
+	if err := s.Sweep(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -61,21 +63,59 @@ func (s *Store) In(workspace string) (*Store, error) {
 	return sub, nil
 }
 
-func (s *Store) sweep() error {
-	entries, err := os.ReadDir(filepath.Join(s.dir, "tmp"))
+// Scratch is a store of its own for content that is needed only for a while; forget takes it away with all it holds. One that an interrupted
+// program left is cleared away a day later. Fault: Unavailable.
+func (s *Store) Scratch() (scratch *Store, forget func() error, err error) {
+	dir, err := os.MkdirTemp(filepath.Join(s.dir, "tmp"), scratchPrefix)
 	if err != nil {
-		return err
+		return nil, nil, unavailable(err)
 	}
-	for _, e := range entries {
-		info, err := e.Info()
-		if err == nil && time.Since(info.ModTime()) > 24*time.Hour {
-			err = os.Remove(filepath.Join(s.dir, "tmp", e.Name()))
+	if scratch, err = Open(dir); err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	scratch.MaxBytes, scratch.Free = s.MaxBytes, s.Free
+	return scratch, func() error { return os.RemoveAll(dir) }, nil
+}
+
+// Sweep clears away what interrupted arrivals left an hour ago or earlier and interrupted uses of scratch stores a day ago or earlier, in the
+// parts of all workspaces too. Fault: Unavailable.
+func (s *Store) Sweep() error {
+	var left []string
+	for _, pattern := range []string{"tmp/*", "ws-*/tmp/*"} {
+		found, err := fs.Glob(os.DirFS(s.dir), pattern)
+		if err != nil {
+			return unavailable(err)
+		}
+		left = append(left, found...)
+	}
+	for _, name := range left {
+		path := filepath.Join(s.dir, name)
+		info, err := os.Lstat(path)
+		if err == nil && time.Since(info.ModTime()) > patience(path) {
+			err = clearAway(path)
 		}
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return unavailable(err)
 		}
 	}
 	return nil
+}
+
+// patience is how long something has stood still that is taken for left behind. A connection may stand still for a minute, but a scratch store
+// is read for as long as its use lasts.
+func patience(path string) time.Duration {
+	if strings.HasPrefix(filepath.Base(path), scratchPrefix) {
+		return 24 * time.Hour
+	}
+	return time.Hour
+}
+
+// clearAway deletes a file or a scratch store, and no other directory.
+func clearAway(path string) error {
+	if strings.HasPrefix(filepath.Base(path), scratchPrefix) {
+		return os.RemoveAll(path)
+	}
+	return os.Remove(path)
 }
 
 // Put streams content into the store. existed tells that the same content was there already; it is put in place again, which mends what
@@ -138,6 +178,9 @@ func (s *Store) fill(ctx context.Context, w io.Writer, r io.Reader) (int64, erro
 	}
 }
 
+// Free is the room on the disk of a directory, if the machine tells it.
+func Free(dir string) (bytes int64, known bool) { return freeBytes(dir) }
+
 // Scarce reports whether the disk of the store has less free than must stay free.
 func (s *Store) Scarce() bool {
 	free, known := s.Free(s.dir)
@@ -197,6 +240,15 @@ func (s *Store) Get(sha string) (io.ReadCloser, error) {
 		return nil, unavailable(err)
 	}
 	return &verified{f: f, sum: sha256.New(), want: sha}, nil
+}
+
+// Has reports whether the content is there.
+func (s *Store) Has(sha string) bool {
+	if !valid(sha) {
+		return false
+	}
+	_, err := os.Stat(s.path(sha))
+	return err == nil
 }
 
 // Remove deletes content that nothing names. Removing what is not there is no error.

@@ -119,19 +119,59 @@ func TestNamesThatAreNoDigestAreRefused(t *testing.T) {
 	}
 }
 
-func TestOldArrivalsAreSweptAndWorkspacesAreApart(t *testing.T) {
+func TestInterruptedArrivalsAreSwept(t *testing.T) {
 	s, dir := open(t)
-	old := filepath.Join(dir, "tmp", "put-1")
-	if err := os.WriteFile(old, nil, 0o600); err != nil {
+	if _, err := s.In("one"); err != nil {
 		t.Fatal(err)
 	}
-	past := time.Now().Add(-25 * time.Hour)
-	if err := os.Chtimes(old, past, past); err != nil {
+	leave := func(age time.Duration) {
+		for _, path := range []string{"tmp/put-1", "ws-one/tmp/put-2"} {
+			path = filepath.Join(dir, path)
+			if err := os.WriteFile(path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			then := time.Now().Add(-age)
+			if err := os.Chtimes(path, then, then); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, c := range []struct {
+		age  time.Duration
+		left int
+	}{{59 * time.Minute, 2}, {61 * time.Minute, 0}} {
+		leave(c.age)
+		if err := s.Sweep(); err != nil || count(t, dir) != c.left {
+			t.Errorf("after %v: %v, %d files", c.age, err, count(t, dir))
+		}
+	}
+	if _, _, err := s.Scratch(); err != nil { // its use may last
 		t.Fatal(err)
 	}
+	scratch, err := filepath.Glob(filepath.Join(dir, "tmp", "ofrecord-scratch-*"))
+	if err != nil || len(scratch) != 1 {
+		t.Fatal(scratch, err)
+	}
+	for _, c := range []struct {
+		age  time.Duration
+		left bool
+	}{{23 * time.Hour, true}, {25 * time.Hour, false}} {
+		then := time.Now().Add(-c.age)
+		if err := errors.Join(os.Chtimes(scratch[0], then, then), s.Sweep()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(scratch[0]); (err == nil) != c.left {
+			t.Errorf("a scratch store after %v: %v", c.age, err)
+		}
+	}
+	leave(time.Hour + time.Minute)
 	if _, err := blob.Open(dir); err != nil || count(t, dir) != 0 {
-		t.Fatalf("%v, %d files", err, count(t, dir))
+		t.Errorf("opened: %v, %d files", err, count(t, dir))
 	}
+}
+
+func TestWorkspacesAreApart(t *testing.T) {
+	s, _ := open(t)
 	one, err := s.In("one")
 	if err != nil {
 		t.Fatal(err)
@@ -142,5 +182,57 @@ func TestOldArrivalsAreSweptAndWorkspacesAreApart(t *testing.T) {
 	}
 	if _, err := s.Get(ref.SHA256); !fault.Is(err, fault.NotFound) {
 		t.Fatal("content of one workspace is visible outside")
+	}
+}
+
+func TestAScratchStoreIsForgotten(t *testing.T) {
+	dir := t.TempDir()
+	s, err := blob.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scratch, forget, err := s.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, _, err := scratch.Put(t.Context(), strings.NewReader("for a while"))
+	if err != nil || !scratch.Has(ref.SHA256) || s.Has(ref.SHA256) || s.Has("no digest") {
+		t.Fatalf("%+v %v", ref, err)
+	}
+	if err := forget(); err != nil || scratch.Has(ref.SHA256) {
+		t.Errorf("it is still there: %v", err)
+	}
+	left, _, err := s.Scratch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := left.Put(t.Context(), strings.NewReader("left by a program that was killed")); err != nil {
+		t.Fatal(err)
+	}
+	foreign := filepath.Join(dir, "tmp", "foreign")
+	if err := os.MkdirAll(filepath.Join(foreign, "kept"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	names, err := os.ReadDir(filepath.Join(dir, "tmp"))
+	if err != nil || len(names) != 2 {
+		t.Fatalf("%v %v", names, err)
+	}
+	old := time.Now().Add(-25 * time.Hour)
+	for _, n := range names {
+		if err := os.Chtimes(filepath.Join(dir, "tmp", n.Name()), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := blob.Open(dir); err == nil {
+		t.Error("a directory that is not the store's was taken away")
+	}
+	if err := os.RemoveAll(foreign); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blob.Open(dir); err != nil {
+		t.Fatal(err)
+	}
+	if names, err := os.ReadDir(filepath.Join(dir, "tmp")); err != nil || len(names) > 0 {
+		t.Errorf("what was left stays: %v %v", names, err)
 	}
 }

@@ -3,7 +3,8 @@
 // It owns: streaming a file in, its digest and size, keeping equal content once, and reading it back with a check. It knows no business
 // word. It does not own who may read what, or which file belongs to what: the rows that name a digest do.
 //
-// Layout: <dir>/ab/cdef… holds the content whose digest is "abcdef…"; <dir>/tmp holds what is still arriving.
+// Layout: <dir>/ab/cdef… holds the content whose digest is "abcdef…"; <dir>/tmp holds what is still arriving and
+// what is needed only for a while.
 //
 // Invariants
 //   - A file under its name is whole: it is written under tmp, synced, and only then renamed; its directory is synced after.

@@ -20,13 +20,15 @@ type Choice struct {
 	Finding    Finding
 	Value      string
 	Confidence float64 // share of the values that prove it, among those that depend on the choice
-	Evidence   string  // "12 of 40 dates have a day above 12 in front, such as \"22/01/2024\""
+	Values     int     // values of the sample that depend on the choice
+	Evidence   string  // "12 of 40 values can only be day, month, year, such as \"22/01/2024\"."
 }
 
 // Proposal is what Sniff found. It never holds a guess: an ambiguous choice has no value.
 type Proposal struct {
 	Decimal      Choice // "." or ","
 	DateOrder    Choice // "ymd", "dmy" or "mdy"
+	YearFirst    int    // dates that read the same in every order: the year in front, or the month by its name
 	NeedsZone    bool   // some times carry no zone
 	HeaderDoubts string // why the first row may be data and not names; "" when it looks like a header
 }
@@ -67,26 +69,34 @@ func (t *tally) add(isA, isB bool, cell string) {
 	}
 }
 
-func (t tally) choice(nameA, nameB, words string) Choice {
+// reading is one of the two ways to take a value: as it is stated, and in words that follow "can only".
+type reading struct{ value, words string }
+
+func (t tally) choice(a, b reading, noun string) Choice {
 	total := t.a + t.b + t.both
+	proven := func(r reading, n int, example string) Choice {
+		return Choice{Proven, r.value, float64(n) / float64(total), total, fmt.Sprintf("%d of %d values can only %s, such as %s.", n, total, r.words, shown(example))}
+	}
 	switch {
 	case total == 0:
-		return Choice{Finding: Absent, Evidence: "No " + words + " in the sample depends on it."}
+		return Choice{Finding: Absent, Evidence: "No " + noun + " in the sample depends on it."}
 	case t.a > 0 && t.b > 0:
-		return Choice{Finding: Conflict, Evidence: fmt.Sprintf("The sample mixes both: %s can only be %s, %s can only be %s.", shown(t.showA), nameA, shown(t.showB), nameB)}
+		return Choice{Finding: Conflict, Values: total, Evidence: fmt.Sprintf("The sample mixes both: %s can only %s, and %s can only %s.", shown(t.showA), a.words, shown(t.showB), b.words)}
 	case t.a > 0:
-		return Choice{Proven, nameA, float64(t.a) / float64(total), fmt.Sprintf("%d of %d values can only be read so, such as %s.", t.a, total, shown(t.showA))}
+		return proven(a, t.a, t.showA)
 	case t.b > 0:
-		return Choice{Proven, nameB, float64(t.b) / float64(total), fmt.Sprintf("%d of %d values can only be read so, such as %s.", t.b, total, shown(t.showB))}
+		return proven(b, t.b, t.showB)
+	case total == 1:
+		return Choice{Finding: Ambiguous, Values: total, Evidence: fmt.Sprintf("The one value, %s, can be read both ways.", shown(t.showBoth))}
 	}
-	return Choice{Finding: Ambiguous, Evidence: fmt.Sprintf("All %d values can be read both ways, such as %s.", t.both, shown(t.showBoth))}
+	return Choice{Finding: Ambiguous, Values: total, Evidence: fmt.Sprintf("All %d values can be read both ways, such as %s.", total, shown(t.showBoth))}
 }
 
 // Sniff proposes a convention from sample rows. Whether 05/11/2024 is in May or November, and whether 3,100 is three thousand or
 // three, is proposed only when other values of the sample prove it. Give it only the columns of amounts and dates where they are known.
 func Sniff(header []string, rows [][]string) Proposal {
 	var decimal, order tally
-	isoDates, needsZone := 0, false
+	yearFirst, needsZone := 0, false
 	point, comma := Convention{Decimal: '.'}, Convention{Decimal: ','}
 	dmy, mdy := Convention{DateOrder: DMY}, Convention{DateOrder: MDY}
 	for _, row := range rows {
@@ -101,7 +111,7 @@ func Sniff(header []string, rows [][]string) Proposal {
 					needsZone = true
 				}
 				if _, err := (Convention{}).parseMoment(cell); err == nil {
-					isoDates++
+					yearFirst++
 				} else {
 					order.add(errD == nil, errM == nil, cell)
 				}
@@ -119,13 +129,14 @@ func Sniff(header []string, rows [][]string) Proposal {
 		}
 	}
 	out := Proposal{
-		Decimal:      decimal.choice(".", ",", "amount"),
-		DateOrder:    order.choice(string(DMY), string(MDY), "date"),
+		Decimal:      decimal.choice(reading{".", "have a decimal point"}, reading{",", "have a decimal comma"}, "amount"),
+		DateOrder:    order.choice(reading{string(DMY), "be day, month, year"}, reading{string(MDY), "be month, day, year"}, "date"),
+		YearFirst:    yearFirst,
 		NeedsZone:    needsZone,
 		HeaderDoubts: headerDoubts(header),
 	}
-	if out.DateOrder.Finding == Absent && isoDates > 0 {
-		out.DateOrder = Choice{Proven, string(YMD), 1, fmt.Sprintf("All %d dates have the year in front or name the month.", isoDates)}
+	if out.DateOrder.Finding == Absent && yearFirst > 0 {
+		out.DateOrder = Choice{Finding: Proven, Value: string(YMD), Confidence: 1, Evidence: fmt.Sprintf("All %d dates have the year in front or name the month.", yearFirst)}
 	}
 	return out
 }

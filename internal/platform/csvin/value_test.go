@@ -252,6 +252,18 @@ func TestSniffNeverDecidesSilently(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, p)
 		}
 	}
+	for cells, want := range map[[2]string]string{
+		{"1,250.00", "6.000,00"}:     `The sample mixes both: "1,250.00" can only have a decimal point, and "6.000,00" can only have a decimal comma.`,
+		{"3,100", "12,5"}:            `1 of 2 values can only have a decimal comma, such as "12,5".`,
+		{"22/01/2024", "01/22/2024"}: `The sample mixes both: "22/01/2024" can only be day, month, year, and "01/22/2024" can only be month, day, year.`,
+		{"01/02/2024", "22/01/2024"}: `1 of 2 values can only be day, month, year, such as "22/01/2024".`,
+		{"Acme", "3,100"}:            `The one value, "3,100", can be read both ways.`,
+	} {
+		p := Sniff([]string{"x"}, column(cells[0], cells[1]))
+		if p.Decimal.Evidence != want && p.DateOrder.Evidence != want {
+			t.Errorf("%v: %q, %q", cells, p.Decimal.Evidence, p.DateOrder.Evidence)
+		}
+	}
 	if p := Sniff([]string{"x"}, column("2024-01-22 10:00")); !p.NeedsZone || len(p.Questions()) != 1 {
 		t.Errorf("a time without zone: %+v", p)
 	}

@@ -39,7 +39,8 @@ type DB struct{ engine engine }
 
 // Open opens a database by a file path (SQLite) or a postgres:// URL (PostgreSQL and what speaks its protocol) and
 // checks that it answers. A missing SQLite file is created, readable by its owner only; its folder must exist. Open does
-// not migrate. Faults: Invalid for an address that cannot be read, Unavailable when the database does not answer.
+// not migrate. Faults: Invalid for an address that cannot be read, Unavailable when the database does not answer, Conflict when a newer
+// version of the program has migrated it ("newer-database").
 func Open(ctx context.Context, url string) (*DB, error) {
 	var e engine
 	var err error
@@ -55,7 +56,11 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{engine: e}
-	if err := d.Ping(ctx); err != nil {
+	err = d.Ping(ctx)
+	if err == nil {
+		err = d.refuseNewer(ctx)
+	}
+	if err != nil {
 		_ = e.close()
 		return nil, err
 	}

@@ -43,6 +43,15 @@ func (d *DB) Inspect(ctx context.Context) (Inspection, error) {
 	return found, err
 }
 
+// CheckWrite tries a change of the context's workspace that changes no row. Faults: Unavailable when the database takes none
+// ("database-read-only"), as a standby or one that was set read-only, and those of Write.
+func (d *DB) CheckWrite(ctx context.Context) error {
+	return d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.NewUpdate().Model((*workspaceRow)(nil)).Set("name = name").Where("1 = 0").Exec(ctx)
+		return err
+	})
+}
+
 func inspectSQLite(ctx context.Context, tx bun.Tx, found *Inspection) error {
 	if err := tx.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&found.Version); err != nil {
 		return err

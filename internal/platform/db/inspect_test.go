@@ -4,9 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -22,6 +24,41 @@ func TestSoundDatabaseInspectsWell(t *testing.T) {
 		}
 		if away := time.Since(found.Clock).Abs(); d.Engine() == db.Postgres && away > time.Minute {
 			t.Errorf("the server's clock is %v away", away)
+		}
+	})
+}
+
+func TestWriterTellsOfADatabaseThatIsReadOnly(t *testing.T) {
+	refused := func(t *testing.T, d *db.DB, ctx context.Context) {
+		for name, err := range map[string]error{"check": d.CheckWrite(ctx), "write": execute(d, ctx, "DELETE FROM session")} {
+			if fault.Code(err) != "database-read-only" || !fault.Is(err, fault.Unavailable) || !strings.Contains(fault.Cause(err), "read") {
+				t.Errorf("%s: %v (%s)", name, err, fault.Cause(err))
+			}
+		}
+	}
+	t.Run(db.SQLite, func(t *testing.T) {
+		d, ctx := dbtest.SQLite(t)
+		if err := d.CheckWrite(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if err := execute(d, ctx, "PRAGMA query_only = 1"); err != nil { // of the one connection that writes
+			t.Fatal(err)
+		}
+		refused(t, d, ctx)
+	})
+	t.Run(db.Postgres, func(t *testing.T) {
+		url := dbtest.PostgresURL(t)
+		for setting, check := range map[string]func(*testing.T, *db.DB, context.Context){"off": func(t *testing.T, d *db.DB, ctx context.Context) {
+			if err := d.CheckWrite(ctx); err != nil {
+				t.Error(err)
+			}
+		}, "on": refused} {
+			d, err := db.Open(t.Context(), url+"&default_transaction_read_only="+setting)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer d.Close()
+			check(t, d, db.WithWorkspace(t.Context(), dbtest.Workspace))
 		}
 	})
 }

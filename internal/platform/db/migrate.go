@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"slices"
 	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/migrations"
 )
 
@@ -22,8 +25,12 @@ type Migration struct {
 }
 
 // Migrate brings the shared tables and those of every workspace up to date. It may be repeated, and run by several
-// processes at once on PostgreSQL, where it needs a direct connection and not a transaction pooler.
+// processes at once on PostgreSQL, where it needs a direct connection and not a transaction pooler. Fault: Conflict when a newer version of
+// the program has migrated it ("newer-database").
 func (d *DB) Migrate(ctx context.Context) error {
+	if err := d.refuseNewer(ctx); err != nil {
+		return err
+	}
 	if err := d.migrate(ctx, "shared", "public"); err != nil {
 		return err
 	}
@@ -80,7 +87,7 @@ func (d *DB) migrate(ctx context.Context, folder, schema string) error {
 	}
 	defer release()
 	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate %s tables: %w", folder, d.fault(ctx, err))
+		return fmt.Errorf("migrate %s tables: %w", folder, writerFault(d.fault(ctx, err)))
 	}
 	return nil
 }
@@ -100,6 +107,68 @@ func (d *DB) status(ctx context.Context, folder, schema, slug string) ([]Migrati
 		list[i] = Migration{Workspace: slug, Folder: folder, Version: s.Source.Version, Name: s.Source.Path, AppliedAt: s.AppliedAt}
 	}
 	return list, nil
+}
+
+// refuseNewer looks whether a step was taken that this version does not know, for then it does not know the tables either.
+func (d *DB) refuseNewer(ctx context.Context) error {
+	if err := d.refuseUnknown(ctx, "shared", ""); err != nil {
+		return err
+	}
+	if d.Engine() == SQLite {
+		return d.refuseUnknown(ctx, "workspace", "")
+	}
+	list, err := d.Workspaces(ctx)
+	if fault.Code(err) == notMigratedCode {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("list workspaces: %w", err)
+	}
+	for _, w := range list {
+		if err := d.refuseUnknown(ctx, "workspace", w.Slug); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *DB) refuseUnknown(ctx context.Context, folder, slug string) error {
+	known, err := stepsOf(folder)
+	if err != nil {
+		return err
+	}
+	var taken []int64
+	err = d.Read(WithWorkspace(ctx, slug), func(ctx context.Context, tx bun.Tx) error {
+		taken = nil
+		return tx.NewSelect().Table("migration_"+folder).Column("version_id").Where("is_applied").Order("version_id").Scan(ctx, &taken)
+	})
+	if fault.Code(err) == notMigratedCode {
+		return nil // no step was ever taken
+	}
+	if err != nil {
+		return fmt.Errorf("read the steps of the %s tables: %w", folder, err)
+	}
+	for _, step := range taken {
+		if step != 0 && !slices.Contains(known, step) { // goose notes a step 0 of its own
+			return newer(step, folder)
+		}
+	}
+	return nil
+}
+
+// stepsOf are the versions of a folder's steps, of either engine.
+func stepsOf(folder string) ([]int64, error) {
+	names, err := fs.Glob(migrations.Files, folder+"/*.sql")
+	if err != nil {
+		return nil, err
+	}
+	versions := make([]int64, len(names))
+	for i, name := range names {
+		if versions[i], err = goose.NumericComponent(name); err != nil {
+			return nil, err
+		}
+	}
+	return versions, nil
 }
 
 // provider reads one folder's steps for this engine. Steps may arrive out of order, for each room numbers its own.

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 
@@ -57,6 +58,37 @@ func TestStatusShowsWhatIsPending(t *testing.T) {
 	}
 	if err := execute(d, t.Context(), "DELETE FROM account"); fault.Code(err) != "not-migrated" {
 		t.Errorf("a missing table is named as such: %v", err)
+	}
+}
+
+func TestDatabaseOfANewerVersionIsRefused(t *testing.T) {
+	urls := map[string]func(testing.TB) string{db.SQLite: dbtest.SQLiteURL, db.Postgres: dbtest.PostgresURL}
+	for engine, url := range urls {
+		for _, table := range []string{"migration_shared", "migration_workspace"} {
+			t.Run(engine+" "+table, func(t *testing.T) {
+				address := url(t)
+				d, err := db.Open(t.Context(), address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer d.Close()
+				// lower than the newest known step, for each room numbers its own
+				step := "INSERT INTO " + table + " (version_id, is_applied) VALUES (299, " + map[string]string{db.SQLite: "1", db.Postgres: "true"}[engine] + ")"
+				if err := execute(d, db.WithWorkspace(t.Context(), dbtest.Workspace), step); err != nil {
+					t.Fatal(err)
+				}
+				if err := d.Migrate(t.Context()); fault.Code(err) != "newer-database" || !fault.Is(err, fault.Conflict) {
+					t.Errorf("migrate: %v", err)
+				}
+				again, err := db.Open(t.Context(), address)
+				if fault.Code(err) != "newer-database" || !strings.Contains(err.Error(), "step 299") {
+					t.Errorf("open: %v", err)
+				}
+				if err == nil {
+					again.Close()
+				}
+			})
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func TestOpenRefusesAFileThatIsNoDatabase(t *testing.T) {
 	if err := os.WriteFile(path, []byte("Dear client, this is a letter and not a database at all."), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Open(t.Context(), path); !fault.Is(err, fault.Unavailable) {
+	if _, err := db.Open(t.Context(), path); !fault.Is(err, fault.Unavailable) || fault.Code(err) != "no-database" {
 		t.Fatalf("got %v", err)
 	}
 }

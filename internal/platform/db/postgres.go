@@ -137,9 +137,18 @@ func (e *postgresEngine) diagnose(_ context.Context, err error) *fault.Fault {
 		return busy(errors.Join(errRetry, err))
 	case "55P03", "57014":
 		return busy(err)
+	case "53100":
+		return diskFull(err)
+	case "XX001", "XX002":
+		return damaged(err)
 	}
 	switch said.Code[:2] {
-	case "08", "53", "57", "58":
+	case "08", "53", "57":
+		return unreachable(err)
+	case "58":
+		return unreadable(err)
+	}
+	if isConnectionLoss(err) { // the server let nobody in, and said why
 		return unreachable(err)
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -33,7 +34,10 @@ func openSQLite(path, synchronous string) (engine, error) {
 		return nil, fault.New(fault.Invalid, "database-url", "the database path cannot be read").Because(err)
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		return nil, diskFull(err)
+	case err != nil:
 		return nil, fault.New(fault.Unavailable, "database-file",
 			"the database file %s cannot be opened for writing; check that its folder exists and belongs to this user", path).Because(err)
 	}
@@ -128,6 +132,7 @@ const (
 	sqliteLocked     = 6
 	sqliteReadOnly   = 8
 	sqliteIO         = 10
+	sqliteCorrupt    = 11
 	sqliteFull       = 13
 	sqliteCantOpen   = 14
 	sqliteNotADB     = 26
@@ -137,6 +142,7 @@ const (
 	sqlitePrimaryKey = 1555
 	sqliteTrigger    = 1811
 	sqliteUnique     = 2067
+	sqliteNoRoom     = 4874 // the file in which its connections share their locks cannot grow
 )
 
 func (e *sqliteEngine) diagnose(ctx context.Context, err error) *fault.Fault {
@@ -159,6 +165,8 @@ func (e *sqliteEngine) diagnose(ctx context.Context, err error) *fault.Fault {
 			return taken(key[1], err)
 		}
 		return immutable(err)
+	case sqliteNoRoom:
+		return diskFull(err)
 	}
 	switch said.Code() & 0xff {
 	case sqliteBusy, sqliteLocked:
@@ -167,9 +175,15 @@ func (e *sqliteEngine) diagnose(ctx context.Context, err error) *fault.Fault {
 		if strings.Contains(said.Error(), "attempt to write") {
 			return readOnly(err)
 		}
-		return unreachable(err)
-	case sqliteIO, sqliteFull, sqliteCantOpen, sqliteNotADB:
-		return unreachable(err)
+		return unreadable(err)
+	case sqliteFull:
+		return diskFull(err)
+	case sqliteIO, sqliteCantOpen:
+		return unreadable(err)
+	case sqliteCorrupt:
+		return damaged(err)
+	case sqliteNotADB:
+		return foreign(err)
 	case sqliteError:
 		if strings.Contains(said.Error(), "no such table") {
 			return unprepared(err)

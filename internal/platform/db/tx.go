@@ -27,10 +27,10 @@ func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) e
 // Writers of one workspace (and those without a workspace) run one after the other. fn may be called again when the
 // engine asks for a repetition, so it touches nothing but tx.
 // Faults: Conflict (unique constraint, its name as Code; "immutable" for an append-only table), Invalid (check or
-// foreign key), Unavailable (busy for half a minute, or not reachable); what fn returns otherwise.
+// foreign key), Unavailable (busy for half a minute, not reachable, no room on the disk, or read-only); what fn returns otherwise.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
 	for try := 1; ; try++ {
-		err := d.run(ctx, d.engine.writer, fn)
+		err := writerFault(d.run(ctx, d.engine.writer, fn))
 		if try == attempts || !errors.Is(err, errRetry) {
 			return err
 		}
@@ -56,7 +56,7 @@ func (d *DB) run(ctx context.Context, begin begin, fn func(context.Context, bun.
 	}
 	workspace, _ := Workspace(ctx)
 	if workspace != "" {
-		if err := checkSlug(workspace); err != nil {
+		if err := CheckSlug(workspace); err != nil {
 			return err
 		}
 	}
@@ -94,4 +94,12 @@ func (d *DB) fault(ctx context.Context, err error) error {
 		return f
 	}
 	return err
+}
+
+// writerFault blames the database when what may write was refused as a reader.
+func writerFault(err error) error {
+	if fault.Code(err) != readOnlyCode {
+		return err
+	}
+	return unwritable(fault.All(err)[0].Unwrap())
 }

@@ -41,7 +41,7 @@ func Workspace(ctx context.Context) (slug string, ok bool) {
 // CreateWorkspace enters a workspace in the list and prepares its tables. A SQLite file holds exactly one.
 // Faults: Invalid for a slug that is not 1 to 40 of a-z, 0-9 and "-"; Conflict when it is taken, or when the file already has its workspace.
 func (d *DB) CreateWorkspace(ctx context.Context, slug, name string) error {
-	if err := checkSlug(slug); err != nil {
+	if err := CheckSlug(slug); err != nil {
 		return err
 	}
 	if strings.TrimSpace(name) == "" {
@@ -100,7 +100,8 @@ func listWorkspaces(ctx context.Context, tx bun.Tx) ([]WorkspaceInfo, error) {
 
 var slugForm = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
 
-func checkSlug(slug string) error {
+// CheckSlug refuses what cannot be the short name of a workspace. Fault: Invalid.
+func CheckSlug(slug string) error {
 	if !slugForm.MatchString(slug) {
 		return fault.New(fault.Invalid, "workspace-slug",
 			"write the workspace's short name with 1 to 40 of the letters a-z, the digits and \"-\"").At("slug")

@@ -3,6 +3,7 @@ package mail
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -12,8 +13,7 @@ import (
 )
 
 const (
-	pollEvery = 5 * time.Second
-	batch     = 10
+	batch = 10
 	// lease is how long a claimed mail belongs to this process. A process that dies leaves it to be claimed again.
 	lease = 10 * time.Minute
 	// expireEvery is how often mails that wait for a server are looked through.
@@ -52,24 +52,18 @@ type Round struct {
 
 func (r Round) worked() int { return r.Sent + r.Later + r.Failed + r.Expired + r.NotConfigured }
 
-// Run sends mails until ctx ends. A database that cannot be reached is tried again.
-func (m *Mailer) Run(ctx context.Context) error {
-	tick := time.NewTicker(pollEvery)
-	defer tick.Stop()
+// Send tries all mails that are due, and stops early when ctx ends. Faults: those of the database.
+func (m *Mailer) Send(ctx context.Context) error {
 	for {
 		round, err := m.Flush(ctx)
-		switch {
-		case ctx.Err() != nil:
+		if ctx.Err() != nil {
 			return nil
-		case err != nil:
-			m.log.ErrorContext(ctx, "outbox could not be read", "error", err)
-		case round.worked() >= batch:
-			continue // there is more
 		}
-		select {
-		case <-ctx.Done():
+		if err != nil {
+			return fmt.Errorf("look through the outbox: %w", err)
+		}
+		if round.worked() < batch {
 			return nil
-		case <-tick.C:
 		}
 	}
 }

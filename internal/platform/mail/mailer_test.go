@@ -3,6 +3,7 @@ package mail_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -261,27 +262,42 @@ func TestMailThatNoServerWouldTakeIsRefused(t *testing.T) {
 	}
 }
 
-func TestRunEndsWithItsContext(t *testing.T) {
+func TestSendEndsWithItsContext(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	run, stop := context.WithCancel(context.Background())
+	s := startServer(t, func(s *server) {
+		s.rcpt = func(string) string { stop(); return "250 ok" }
+	})
+	b := newBench(t, d, ctx, plainTo(s))
+	b.enqueue("out_1", nil)
+	b.enqueue("out_2", nil)
+	if err := b.mailer.Send(run); err != nil {
+		t.Fatal(err)
+	}
+	if one, two := b.stored("out_1").State, b.stored("out_2").State; one == mail.Sending || two == mail.Sent {
+		t.Fatalf("what was begun is noted, what was not is left: %q and %q", one, two)
+	}
+}
+
+func TestSendGoesOnUntilNothingIsDue(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	s := startServer(t, nil)
 	b := newBench(t, d, ctx, plainTo(s))
-	b.enqueue("out_1", nil)
-	run, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- b.mailer.Run(run) }()
-	for len(s.received()) == 0 {
-		time.Sleep(5 * time.Millisecond)
+	for i := range 21 {
+		b.enqueue(fmt.Sprintf("out_%02d", i), nil)
 	}
-	stop()
-	select {
-	case err := <-done:
-		if err != nil {
-			t.Fatal(err)
-		}
-	case <-time.After(5 * time.Second):
-		t.Fatal("still running")
+	if err := b.mailer.Send(t.Context()); err != nil || len(s.received()) != 21 {
+		t.Fatalf("%d sent, %v", len(s.received()), err)
 	}
-	if got := b.stored("out_1").State; got != mail.Sent {
-		t.Fatalf("a mail sent while stopping is noted as %q", got)
+}
+
+func TestOutboxThatCannotBeReadIsLeftToTheCallerToTell(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	b := newBench(t, d, ctx, mail.Settings{})
+	if err := d.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.mailer.Send(t.Context()); err == nil || b.log.Len() > 0 {
+		t.Fatalf("%v, logged %q", err, b.log.String())
 	}
 }

@@ -3,9 +3,6 @@ package web
 import (
 	"context"
 	"crypto/rand"
-	"errors"
-	"fmt"
-	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -49,11 +46,10 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		start := time.Now()
 		e := &exchange{id: rand.Text(), route: "unmatched", server: s}
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, e))
-		out := newResponse(w)
+		out := newResponse(w, s.patience.pace)
 		out.Header().Set("X-Request-Id", e.id)
-		if r.Body != nil && r.Body != http.NoBody {
-			r.Body = &pacedBody{ReadCloser: r.Body, control: out.control}
-		}
+		out.asked = paced(r, out.control, s.patience)
+		defer out.asked.leave()
 		defer func() {
 			cause := recover()
 			if cause == http.ErrAbortHandler {
@@ -95,13 +91,15 @@ func (s *Server) account(r *http.Request, e *exchange, out *response, took time.
 type response struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	asked   *pacedBody // of the request; nil when it has none
+	pace    time.Duration
 	status  int
 	bytes   int64
 	extends time.Time
 }
 
-func newResponse(w http.ResponseWriter) *response {
-	return &response{ResponseWriter: w, control: http.NewResponseController(w)}
+func newResponse(w http.ResponseWriter, pace time.Duration) *response {
+	return &response{ResponseWriter: w, control: http.NewResponseController(w), pace: pace}
 }
 
 // Unwrap lets http.ResponseController reach the connection.
@@ -121,7 +119,9 @@ func (p *response) Write(b []byte) (int, error) {
 		p.status = http.StatusOK
 	}
 	p.moving()
+	p.asked.leave() // a long answer begins with the rest of the body
 	n, err := p.ResponseWriter.Write(b)
+	p.asked.stay()
 	p.bytes += int64(n)
 	return n, err
 }
@@ -129,35 +129,7 @@ func (p *response) Write(b []byte) (int, error) {
 // moving grants the answer its pace anew, also over what an earlier request left on the connection.
 func (p *response) moving() {
 	if now := time.Now(); now.After(p.extends) {
-		p.extends = now.Add(pace / 4)
-		_ = p.control.SetWriteDeadline(now.Add(pace)) // not every connection has deadlines
+		p.extends = now.Add(p.pace / 4)
+		_ = p.control.SetWriteDeadline(now.Add(p.pace)) // not every connection has deadlines
 	}
-}
-
-// pace is how long a connection may stand still. Each read of a body and each write of an answer grants it anew, so a
-// big upload may last, but a stalled one does not hold a connection.
-const pace = time.Minute
-
-type pacedBody struct {
-	io.ReadCloser
-	control *http.ResponseController
-	extends time.Time
-}
-
-// ErrIncomplete is in the error of a body that broke off or came in no readable form: the sender's doing, not ours.
-var ErrIncomplete = errors.New("the body did not arrive whole")
-
-func (b *pacedBody) Read(p []byte) (int, error) {
-	if now := time.Now(); now.After(b.extends) {
-		b.extends = now.Add(pace / 4)
-		_ = b.control.SetReadDeadline(now.Add(pace)) // not every connection has deadlines
-	}
-	n, err := b.ReadCloser.Read(p)
-	if err != nil {
-		_ = b.control.SetReadDeadline(time.Time{}) // the handler may now work as long as it needs
-	}
-	if err != nil && err != io.EOF && !errors.Is(err, http.ErrBodyReadAfterClose) {
-		err = fmt.Errorf("%w: %w", ErrIncomplete, err)
-	}
-	return n, err
 }

@@ -122,7 +122,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, p problem) {
 		}
 	}
 	if err := Render(w, r, kit.PageView{Title: p.Title, Status: p.Status, Bare: p.Status >= 500}, kit.Failure(view)); err != nil {
-		s.opt.Log.ErrorContext(r.Context(), "error page failed", "id", p.Reference, "error", err)
+		if r.Context().Err() == nil { // nothing is rendered for a reader who has gone or stopped sending
+			s.opt.Log.ErrorContext(r.Context(), "error page failed", "id", p.Reference, "error", err)
+		}
 		plain(w, p.Status, p.Title+". "+p.Detail)
 	}
 }

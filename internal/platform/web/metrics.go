@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"crypto/subtle"
 	"net"
 	"net/http"
@@ -45,6 +46,10 @@ func (m *metrics) request(route, method string, status int, took time.Duration) 
 	m.requests.WithLabelValues(route, method, strconv.Itoa(status/100)+"xx").Inc()
 	m.duration.WithLabelValues(route).Observe(took.Seconds())
 }
+
+// NameRoute tells log and metrics the pattern of the address that answers, where a mounted handler has addresses of its own. It takes patterns
+// only, never what a caller wrote: labels must stay few and hold no people.
+func NameRoute(ctx context.Context, pattern string) { exchangeOf(ctx).route = pattern }
 
 // serveMetrics hides the numbers from everyone without the token, or from other machines when there is none.
 func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {

@@ -51,7 +51,9 @@ type Server struct {
 	registry *Registry
 	sessions *scs.SessionManager
 	metrics  *metrics
+	patience patience
 	https    bool
+	mux      Mux
 	handler  http.Handler
 }
 
@@ -64,6 +66,7 @@ func New(opt Options, registry *Registry) *Server {
 		opt:      opt,
 		registry: registry,
 		metrics:  newMetrics(),
+		patience: usual,
 		https:    strings.HasPrefix(opt.PublicURL, "https://"),
 	}
 	s.sessions = newSessions(opt.Sessions, s.https, s.sessionFailed)
@@ -74,6 +77,9 @@ func New(opt Options, registry *Registry) *Server {
 // Registry is the list of routes this server was built from.
 func (s *Server) Registry() *Registry { return s.registry }
 
+// Patterns lists every address that the server answers: the routes, and its own, which ask nobody's admission.
+func (s *Server) Patterns() []string { return s.mux.Patterns() }
+
 // Metrics is the server's own registry, open for the counters of other rooms.
 func (s *Server) Metrics() *prometheus.Registry { return s.metrics.registry }
 
@@ -81,9 +87,8 @@ func (s *Server) Metrics() *prometheus.Registry { return s.metrics.registry }
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
 
 func (s *Server) build() http.Handler {
-	mux := http.NewServeMux()
 	for _, t := range s.registry.Routes() {
-		mux.Handle(t.String(), s.sessions.LoadAndSave(s.serve(t)))
+		s.mux.Handle(t.String(), s.sessions.LoadAndSave(s.serve(t)))
 	}
 	own := map[string]http.HandlerFunc{
 		"GET " + asset.Prefix: asset.Serve,
@@ -95,9 +100,9 @@ func (s *Server) build() http.Handler {
 		"POST /theme":         s.theme,
 	}
 	for pattern, h := range own {
-		mux.Handle(pattern, named(pattern, h))
+		s.mux.Handle(pattern, named(pattern, h))
 	}
-	return s.observe(s.secure(s.crossOrigin(s.match(mux))))
+	return s.observe(s.secure(s.crossOrigin(s.match())))
 }
 
 // serve is the way of one request through a route: limit, admit, handle, and the page of whatever went wrong.
@@ -151,11 +156,11 @@ func (s *Server) admit(r *http.Request, action string) (context.Context, error) 
 }
 
 // match answers what no route knows with a page instead of bare text.
-func (s *Server) match(mux *http.ServeMux) http.Handler {
+func (s *Server) match() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h, pattern := mux.Handler(r)
+		h, pattern := s.mux.Handler(r)
 		if pattern != "" {
-			mux.ServeHTTP(w, r)
+			s.mux.ServeHTTP(w, r)
 			return
 		}
 		probe := &statusProbe{header: http.Header{}}
@@ -181,12 +186,10 @@ func (p *statusProbe) Header() http.Header         { return p.header }
 func (p *statusProbe) Write(b []byte) (int, error) { return len(b), nil }
 func (p *statusProbe) WriteHeader(status int)      { p.status = status }
 
-// shutdownGrace is how long open requests may finish after the context of Serve has ended.
-const shutdownGrace = 20 * time.Second
-
-// Serve answers requests on the listener until ctx ends, then lets open requests finish. It returns nil after a clean stop.
+// Serve answers requests on the listener until ctx ends, then lets open requests finish for a while and cuts off those that do not. It
+// returns nil after a stop that was asked for.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	// ReadTimeout and WriteTimeout stay 0: a big upload may take minutes as long as it moves (see pace).
+	// ReadTimeout and WriteTimeout stay 0: a big upload may take minutes as long as it moves (see patience).
 	hs := &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -201,12 +204,14 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.patience.stop)
 	defer cancel()
-	if err := hs.Shutdown(stop); err != nil {
-		return errors.Join(err, hs.Close())
+	err := hs.Shutdown(stop)
+	if errors.Is(err, context.DeadlineExceeded) {
+		s.opt.Log.Warn("open requests were cut off at the stop", "waited", s.patience.stop)
+		return hs.Close()
 	}
-	return nil
+	return err
 }
 
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) { plain(w, http.StatusOK, "ok") }

@@ -99,7 +99,7 @@ func (in Input) problems(fields []Field) []Link {
 		l := Link{}
 		for _, f := range fields {
 			if f.Name == p.Field && f.Kind != Hidden {
-				l.Href, where = "#"+f.id(), f.Label
+				l.Href, where = f.Href(), f.Label
 			}
 		}
 		if p.Line > 0 {
@@ -114,6 +114,9 @@ func (in Input) problems(fields []Field) []Link {
 	}
 	return out
 }
+
+// Href leads to the control on its page.
+func (f Field) Href() string { return "#" + f.id() }
 
 func (f Field) id() string {
 	return "f-" + strings.Map(func(r rune) rune {

@@ -3,6 +3,8 @@ package kit
 import (
 	"net/http/httptest"
 	"net/url"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -42,6 +44,28 @@ func TestListFallsBackToTheFirstSort(t *testing.T) {
 	}
 	if p := parse("").Pager(50); p != nil {
 		t.Errorf("one page needs no pager: %+v", p)
+	}
+}
+
+func TestCondenseShowsRunsOfALongJourneyAsOne(t *testing.T) {
+	condensed := func(all string) string {
+		out := ""
+		for _, touch := range Condense([]rune(all), func(r rune) string { return strings.Trim(string(r), "F") },
+			func(r rune) Touch { return Touch{Channel: string(r)} },
+			func(run []rune) Touch { return Touch{Channel: strconv.Itoa(len(run)) + string(run[0])} }) {
+			out += " " + touch.Channel
+		}
+		return out
+	}
+	for all, want := range map[string]string{
+		"":               "",
+		"FmmmmmmF":       " F m m m m m m F",
+		"FmmmmmmmF":      " F 7m F",
+		"ooooFFFmmFmmmm": " 4o F F F m m F 4m",
+	} {
+		if got := condensed(all); got != want {
+			t.Errorf("%s:%s, want%s", all, got, want)
+		}
 	}
 }
 

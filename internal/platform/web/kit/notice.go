@@ -44,6 +44,9 @@ type IssueView struct {
 	Where string // "Clause 7", "line 12"
 	Href  string // where that leads; "" for no link
 	Text  string
+
+	// The place in the text of a Source field that is checked while typing: with JavaScript, following Href selects it there. 0 for none.
+	Line, Column int
 }
 
 // EmptyView teaches an empty page: what it is for, the one action, a file to learn from.

@@ -76,6 +76,30 @@ type JourneyView struct {
 	End     string // "Closed won · 14 Mar 2026 · 12,000.00 USD"
 }
 
+// LongJourney is the number of touches above which a page shows a journey condensed.
+const LongJourney = 8
+
+// Condense shows each run of three or more neighbours of one group as a single point, in a journey of more than LongJourney touches. A touch
+// of the group "" always stands alone.
+func Condense[T any](all []T, group func(T) string, one func(T) Touch, several func([]T) Touch) []Touch {
+	var out []Touch
+	for i := 0; i < len(all); {
+		n := 1
+		for g := group(all[i]); g != "" && i+n < len(all) && group(all[i+n]) == g; {
+			n++
+		}
+		if len(all) > LongJourney && n >= 3 {
+			out = append(out, several(all[i:i+n]))
+		} else {
+			for _, t := range all[i : i+n] {
+				out = append(out, one(t))
+			}
+		}
+		i += n
+	}
+	return out
+}
+
 // CodeView is a text with line numbers, such as a contract. Marks are notes on lines, by 1-based number.
 type CodeView struct {
 	Label string

@@ -1,5 +1,6 @@
 // Command withpostgres runs a command beside a throw-away PostgreSQL server, named to it in OFRECORD_TEST_POSTGRES, so that
-// all test binaries of one run share the server. It ends as the command ends, and the server with it, even when killed.
+// all test binaries of one run share the server. It ends as the command ends, and the server with it. When it is killed, the server ends
+// all the same, and on Linux the command too.
 // Without an installed server the command runs all the same, and its tests decide whether they may skip.
 package main
 
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
@@ -39,6 +41,9 @@ func run(command []string) (int, error) {
 	}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.SysProcAttr = endWithUs()
+	runtime.LockOSThread() // the kernel takes the end of the thread that starts the command for the end of this program
+	defer runtime.UnlockOSThread()
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	if server != nil {
 		cmd.Env = append(os.Environ(), "OFRECORD_TEST_POSTGRES="+server.URL)
