@@ -1,11 +1,9 @@
 package contract
 
 import (
-	"math/big"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // shareRules are about a share of revenue.
@@ -137,7 +135,10 @@ func lintDealFloor(l *linter, r RevenueShare, at *value) {
 	if !r.PerDealFloor.Set || r.Rate.Sign() == 0 {
 		return
 	}
-	below := money.New(money.MulDiv(r.PerDealFloor.Amount.Minor, r.Rate.Den(), r.Rate.Num(), money.HalfUp), l.terms.Currency)
+	below, ok := l.amount(r.PerDealFloor.Amount.Minor, r.Rate.Den(), r.Rate.Num())
+	if !ok {
+		return
+	}
 	l.found(at.find("per_deal.floor"), "floor: none, or a least size of deals",
 		"A deal pays at least %s: below %s it pays more than %s, and a deal of almost nothing pays as much.", r.PerDealFloor.Amount.Format(), below.Format(), r.Rate)
 }
@@ -152,11 +153,11 @@ func lintFloorAboveCap(l *linter, r RevenueShare, at *value) {
 	if inFloor == 0 || inCap == 0 || inFloor > inCap {
 		return
 	}
-	least := new(big.Int).Mul(big.NewInt(floor.Amount.Minor), big.NewInt(int64(inCap)))
-	if least.Cmp(new(big.Int).Mul(big.NewInt(limit.Amount.Minor), big.NewInt(int64(inFloor)))) > 0 {
+	least, ok := l.amount(floor.Amount.Minor, int64(inCap), int64(inFloor))
+	if ok && least.Cmp(limit.Amount) > 0 {
 		l.found(at.find("period.floor"), "a lower floor, or a higher cap",
 			"The floor of %s per %s comes to %s per %s, above the cap of %s. The cap wins, so the floor is not what it says.", floor.Amount.Format(), floor.Per,
-			money.New(money.MulDiv(floor.Amount.Minor, int64(inCap), int64(inFloor), money.HalfUp), l.terms.Currency).Format(), limit.Per, limit.Amount.Format())
+			least.Format(), limit.Per, limit.Amount.Format())
 	}
 }
 

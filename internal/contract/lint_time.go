@@ -96,7 +96,10 @@ func lintReconcileCliff(l *linter, r Retainer, at *value) {
 	}
 	minutes := h.Minutes * int64(h.Reconcile.Every.Months()) / int64(r.Every.Months())
 	band := money.MulDiv(minutes, h.Reconcile.DeadBand.Num(), h.Reconcile.DeadBand.Den(), money.Floor)
-	jump := money.New(money.MulDiv(h.Reconcile.Rate.Minor, band, 60, l.terms.Rounding), l.terms.Currency)
+	jump, ok := l.amount(h.Reconcile.Rate.Minor, band, 60)
+	if !ok {
+		return
+	}
 	l.found(at.find("reconcile.beyond"), "beyond: excess",
 		"%s more than included move nothing, one minute more moves all of it: %s at once.", minutesWords(band), jump.Format())
 }
