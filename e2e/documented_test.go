@@ -22,7 +22,7 @@ var documented = map[string]string{
 	`ofrecord import --client "Acme Robotics" --currency USD Campaign.csv Lead.csv Account.csv Contact.csv Opportunity.csv`:  "TestSalesforceByCommand",
 	`ofrecord import --client "Acme Robotics" --zone America/New_York --column at_fallback=Added_Date__c CampaignMember.csv`: "TestSalesforceByCommand",
 	`make test`: "outside: it runs this test",
-	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                                                            "preview.txtar",
+	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                                                            "contract.txtar",
 	`ofrecord contract check contract.yaml --facts facts --from 2026-10 --to 2026-12`:                                            "contract.txtar",
 	`./ofrecord statement preview --contract docs/examples/northlight-acme-v1.yaml --facts docs/examples/facts --period 2026-03`: "preview.txtar",
 	`./ofrecord init --agency "Your agency" --name "Your name" --email you@example.com`:                                          "operator.txtar",

@@ -59,7 +59,7 @@ func TestAuditorChangesNothing(t *testing.T) {
 }
 
 func TestNobodyOfTheAgencyAcceptsForTheClient(t *testing.T) {
-	for _, a := range []Action{ContractAcceptClient, StatementAccept, StatementDispute} {
+	for _, a := range []Action{ContractAcceptClient, StatementAccept, StatementDispute, InvoiceAcknowledge} {
 		for _, r := range RolesOf(Agency) {
 			if GrantOf(r, a) != Never {
 				t.Errorf("%s may %s", r, a.Words())

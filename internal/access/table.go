@@ -42,6 +42,14 @@ const (
 	StatementLock     Action = "statement.lock"
 	PackDownload      Action = "pack.download"
 
+	BillingProfileSee  Action = "billing-profile.see"
+	BillingProfileEdit Action = "billing-profile.edit"
+	InvoiceSee         Action = "invoice.see"
+	InvoiceIssue       Action = "invoice.issue"
+	InvoiceCredit      Action = "invoice.credit"
+	InvoiceAcknowledge Action = "invoice.acknowledge"
+	PaymentRecord      Action = "payment.record"
+
 	RecordSee    Action = "record.see"
 	RecordVerify Action = "record.verify"
 )
@@ -122,6 +130,14 @@ var table = []row{
 	{StatementWaive, "give up what a dispute held over the lock", writes, grants{cl, cl, cl, no, cl, no, no, no, no, no}},
 	{StatementLock, "lock a statement", writes, grants{cl, no, cl, no, cl, cl, cl, no, no, no}},
 	{PackDownload, "download the pack of a statement", reads, grants{cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
+
+	{BillingProfileSee, "see a billing profile", reads, grants{cl, cl, cl, no, cl, cl, cl, no, no, cl}},
+	{BillingProfileEdit, "enter a billing profile", writes, grants{cl, cl, no, no, cl, no, no, no, no, no}},
+	{InvoiceSee, "see invoices, payments and the statement of account", reads, grants{cl, cl, cl, no, cl, cl, cl, no, no, cl}},
+	{InvoiceIssue, "issue an invoice", writes, grants{cl, no, no, no, cl, no, no, no, no, no}},
+	{InvoiceCredit, "issue a credit note", writes, grants{cl, no, no, no, cl, no, no, no, no, no}},
+	{InvoiceAcknowledge, "acknowledge an invoice", writes, grants{no, no, no, no, no, cl, cl, no, no, no}},
+	{PaymentRecord, "record a payment", writes, grants{cl, no, no, no, cl, no, no, no, no, no}},
 
 	{RecordSee, "see the record", reads, grants{cl, cl, cl, no, cl, cl, cl, cl, cl, cl}},
 	{RecordVerify, "verify the record", reads, grants{my, my, my, no, my, my, my, my, my, my}},

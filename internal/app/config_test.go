@@ -226,3 +226,37 @@ func TestAnAddressOfKeywordsIsRefusedAndItsPasswordNotShown(t *testing.T) {
 		}
 	}
 }
+
+func FuzzSize(f *testing.F) {
+	for _, s := range []string{"0", "5MiB", " 5 mib", "9223372036854775807", "8388608TiB", "-1", "1e9", "+5B", "BB"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var s, again Size
+		if s.UnmarshalText([]byte(text)) != nil {
+			return
+		}
+		if err := again.UnmarshalText([]byte(s.String())); err != nil || again != s || s < 0 {
+			t.Fatalf("%q reads %d, written %s, read %d, %v", text, s, s, again, err)
+		}
+	})
+}
+
+func FuzzReadHeads(f *testing.F) {
+	f.Add("120:" + strings.Repeat("3F", 32))
+	f.Add("0:" + strings.Repeat("3f", 32))
+	f.Add(":")
+	f.Fuzz(func(t *testing.T, text string) {
+		heads, err := readHeads([]string{text})
+		if err != nil {
+			if !fault.Is(err, fault.Invalid) {
+				t.Fatal(err)
+			}
+			return
+		}
+		again, err := readHeads([]string{fmt.Sprintf("%d:%s", heads[0].Seq, heads[0].Hash)})
+		if err != nil || again[0] != heads[0] || heads[0].Seq < 1 {
+			t.Fatalf("%q reads %+v, which reads %+v, %v", text, heads, again, err)
+		}
+	})
+}

@@ -37,6 +37,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 		{"overview", "Overview", "", access.ClientSee},
 		{"contract", "Contract", "/contract", access.ContractSee},
 		{"statements", "Statements", "/statements", access.StatementSee},
+		{"invoices", "Invoices", "/invoices", access.InvoiceSee},
 		{"evidence", "Evidence", "/evidence", access.EvidenceSee},
 		{"people", "People", "/people", access.PeopleSee},
 		{"record", "Record", "/record", access.RecordSee},
@@ -53,6 +54,7 @@ func mainRooms(actor access.Actor) []kit.NavLink {
 	out := []kit.NavLink{{Key: "portfolio", Text: "Portfolio", Href: "/"}}
 	for _, r := range []room{
 		{"people", "People", "/people", access.PeopleSee},
+		{"billing", "Billing profile", "/billing-profile", access.BillingProfileSee},
 		{"record", "Record", "/record", access.RecordSee},
 	} {
 		if access.Decide(actor, r.action, access.Scope{}).Allowed {

@@ -7,6 +7,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	attributionops "github.com/ofrecord/ofrecord/internal/attribution/ops"
 	attributionui "github.com/ofrecord/ofrecord/internal/attribution/ui"
+	billingui "github.com/ofrecord/ofrecord/internal/billing/ui"
 	contractui "github.com/ofrecord/ofrecord/internal/contract/ui"
 	crmui "github.com/ofrecord/ofrecord/internal/crm/ui"
 	feesui "github.com/ofrecord/ofrecord/internal/fees/ui"
@@ -27,6 +28,7 @@ func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, MaxUpload: int64(p.Config.MaxUpload)}).Register(g)
 	(&attributionui.Pages{Ops: &attributionops.Service{DB: p.DB, Now: p.Now}, ClientName: p.clientName}).Register(g)
 	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices}).Register(g)
+	(&billingui.Pages{Ops: p.Billing}).Register(g)
 	(&journalui.Pages{Ops: p.Journal, ClientName: p.clientName, Subject: subjectPath}).Register(g)
 	p.api(people).Mount(g)
 	return g
@@ -77,6 +79,12 @@ func subjectPath(e journal.Entry) string {
 		return home + "/contract/" + e.Subject.ID
 	case "statement":
 		return home + "/statements/" + e.Subject.ID
+	case "invoice":
+		return home + "/invoices/" + e.Subject.ID
+	case "payment", "account":
+		return home + "/account"
+	case "billing-profile":
+		return home + "/billing-profile"
 	case "membership":
 		return home + "/people"
 	default:

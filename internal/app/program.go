@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
@@ -34,6 +35,7 @@ type Program struct {
 	Contracts *contractops.Service
 	CRM       *crmops.Service
 	Fees      *feesops.Service
+	Billing   *billingops.Service
 	Mailer    *mail.Mailer
 	Sessions  *web.SessionStore
 }
@@ -72,6 +74,7 @@ func (p *Program) build(ctx context.Context) error {
 		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),
 		Evidence: evidenceAt, NewestImport: crmops.LatestImport,
 	}
+	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Contracts.LockedUntil = feesops.LockedUntil
 	p.Sessions = web.NewSessionStore(p.DB, time.Now)
 	if p.Mailer, err = mail.New(p.DB, p.Config.Mail(), p.Log, p.Now); err != nil {

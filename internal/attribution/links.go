@@ -13,10 +13,10 @@ import (
 // companies, their touches. Deleted rows are not in it, and a row that is named twice counts once, whatever the order.
 type Links struct {
 	contacts  map[string]crm.Contact
-	ofDeal    map[string][]string    // deal -> contacts, sorted
-	ofCompany map[string][]string    // company -> contacts, sorted
-	touches   map[string][]crm.Touch // contact -> touches
-	canonical func(id string) string // where a merge chain ends
+	ofDeal    map[string][]string     // deal -> contacts, sorted
+	ofCompany map[string][]string     // company -> contacts, sorted
+	touches   map[string][]*crm.Touch // contact -> touches of the snapshot
+	canonical func(id string) string  // where a merge chain ends
 }
 
 // Path says which journey of a deal is meant.
@@ -26,12 +26,12 @@ type Path struct {
 	Zone       *time.Location // in which days begin and end
 }
 
-// Link makes the links of a snapshot.
+// Link makes the links of a snapshot, which must not change while they are used: its touches, which are many, are not copied.
 func Link(s *crm.Snapshot) *Links {
 	contacts := Once(s.Contacts, func(c crm.Contact) string { return c.ID })
 	x := &Links{
 		contacts: map[string]crm.Contact{}, ofDeal: map[string][]string{}, ofCompany: map[string][]string{},
-		touches: map[string][]crm.Touch{}, canonical: merges(contacts),
+		touches: map[string][]*crm.Touch{}, canonical: merges(contacts),
 	}
 	for _, c := range contacts {
 		if c.Deleted {
@@ -47,8 +47,8 @@ func Link(s *crm.Snapshot) *Links {
 			x.ofDeal[dc.DealID] = append(x.ofDeal[dc.DealID], x.canonical(dc.ContactID))
 		}
 	}
-	for _, t := range s.Touches {
-		if !t.Deleted {
+	for i := range s.Touches {
+		if t := &s.Touches[i]; !t.Deleted {
 			c := x.canonical(t.ContactID)
 			x.touches[c] = append(x.touches[c], t)
 		}

@@ -2,10 +2,12 @@ package attribution
 
 import (
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"pgregory.net/rapid"
 )
@@ -190,6 +192,30 @@ func FuzzParseModel(f *testing.F) {
 		}
 		if sum != 1001 {
 			t.Fatalf("%q credits %d of 1001", text, sum)
+		}
+	})
+}
+
+func FuzzParseLookback(f *testing.F) {
+	f.Add("180 days", "drop")
+	f.Add("100000 years", "re-path")
+	f.Add(" none ", "")
+	f.Add("5 working days", "renormalise")
+	f.Fuzz(func(t *testing.T, span, edge string) {
+		w, err := ParseLookback(span, edge, time.UTC)
+		if err != nil {
+			if !fault.Is(err, fault.Invalid) {
+				t.Fatal(err)
+			}
+			return
+		}
+		end := time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
+		if opens, limited := w.Opens(end); limited && opens.After(end) {
+			t.Fatalf("%s opens %s", w, opens)
+		}
+		text, kept, _ := strings.Cut(w.String(), ", ")
+		if again, err := ParseLookback(text, kept, time.UTC); err != nil || again != w {
+			t.Fatalf("%q, %q reads %s, which reads %s, %v", span, edge, w, again, err)
 		}
 	})
 }

@@ -67,16 +67,16 @@ func readDocument(source []byte) (*value, fault.List) {
 	return v, r.faults
 }
 
-// plainLines is the text as its places are counted: without a mark in front, and with one sign at the end of a line.
-func plainLines(source []byte) []byte {
-	return bytes.ReplaceAll(bytes.TrimPrefix(source, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
-}
-
 // byPlace puts problems into the order of the text. What is missing stands where the part begins that should hold it.
 func byPlace(faults fault.List) {
 	slices.SortStableFunc(faults, func(a, b *fault.Fault) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
+}
+
+// plainLines is the text as its places are counted: without a mark in front, and with one sign at the end of a line.
+func plainLines(source []byte) []byte {
+	return bytes.ReplaceAll(bytes.TrimPrefix(source, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
 }
 
 func syntaxFault(err error) *fault.Fault {

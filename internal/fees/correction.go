@@ -77,7 +77,7 @@ type owedSoFar struct {
 }
 
 // paid is what was charged of a deal for a month: by its locked statement, by corrections since, and what the agency gave up of those.
-type paid struct{ statement, corrections int64 }
+type paid struct{ statement, corrections, given int64 }
 
 // settleUp is what remains to be charged or taken back where the agency gave up a part of what was charged: it does not come back with the next
 // correction, and a refund takes back only what was paid. Of 1,000 charged and 400 given up, 600 stay when 700 are owed now, 500 when 500 are,
@@ -97,6 +97,7 @@ func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
 			continue
 		case c.kind == KindCorrection && slices.Contains(c.events, cal.MonthOf(month.From).String()):
 			p.corrections += c.minor + c.given
+			p.given += c.given
 		case c.kind != KindCorrection && c.period == month:
 			p.statement += c.minor
 		default:
@@ -291,6 +292,10 @@ func (m *shareMonth) correctionLine(id string, month cal.Period, owed owedDeal, 
 	if p.corrections != 0 {
 		since := money.New(p.corrections, m.currency)
 		b.Inputs = append(b.Inputs, Input{"corrected since", since.Format()})
+		if p.given != 0 {
+			b.Inputs = append(b.Inputs, Input{"of that given up by the agency and not paid", money.New(p.given, m.currency).Format()})
+			b.Notes = append(b.Notes, "A correction that the agency gave up counts as made, so that it is not charged again.")
+		}
 		b.Formula = fmt.Sprintf("%s (owed) - %s (charged) - %s (corrected since) = %s", due.Format(), before.Format(), since.Format(), move.Format())
 	}
 	if owed.line != nil {
@@ -335,7 +340,7 @@ func (m *shareMonth) story(id string) []string {
 
 // Words is the change in a sentence: "Since then, import 7: the deal's amount was 60000.00 and is 52000.00."
 func (c FactChange) Words() string {
-	what, now := "the "+strings.ReplaceAll(string(c.Kind), "_", " ")+" "+c.ID, cmp.Or(c.After, "nothing")
+	what, now := "the "+strings.ReplaceAll(string(c.Kind), "_", " ")+" "+c.ID, cmp.Or(c.After, "unknown")
 	switch {
 	case c.Kind == crm.KindDeal:
 		what = "the deal"
@@ -352,7 +357,7 @@ func (c FactChange) Words() string {
 	if c.Field != "" {
 		what += "'s " + strings.ReplaceAll(strings.TrimPrefix(c.Field, "is_"), "_", " ")
 	}
-	return fmt.Sprintf("%s: %s was %s and is %s.", since, what, cmp.Or(c.Before, "nothing"), now)
+	return fmt.Sprintf("%s: %s was %s and is %s.", since, what, cmp.Or(c.Before, "unknown"), now)
 }
 
 // earlierWindow is the day in whose window of limits a refund counts: that of the deal's closing, when it was won in a month before this one.

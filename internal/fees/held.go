@@ -154,3 +154,7 @@ func AtLock(s Statement, l Life) Split {
 	split.Conceded = s.Total.Sub(split.Payable).Sub(split.Held).Sub(released)
 	return split
 }
+
+// PayableAtLock is what of each line of a locked statement is payable, in the order of its lines; together it is AtLock's Payable. A line that
+// was disputed at the lock, or conceded, is worth nothing here, whatever became of its dispute since.
+func PayableAtLock(s Statement, l Life) []money.Amount { return amountsWithout(s, l.goneOrDisputed(s)) }

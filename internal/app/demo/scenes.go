@@ -31,8 +31,10 @@ func (st *story) statement(ctx context.Context, m cal.Month) error {
 		return err
 	}
 	st.at(m.Next().First().AddDays(6), 9)
-	_, err = st.Fees.Lock(ctx, st.as(access.AgencyFinance), feesops.LockInput{Statement: id, Seen: -1})
-	return err
+	if _, err := st.Fees.Lock(ctx, st.as(access.AgencyFinance), feesops.LockInput{Statement: id, Seen: -1}); err != nil {
+		return err
+	}
+	return st.bill(ctx, m, id)
 }
 
 // review lets the client contest a deal in two of the months: once the agency explains and the client accepts, once the dispute is held

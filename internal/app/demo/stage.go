@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -34,6 +35,7 @@ type Stage struct {
 	Contracts *contractops.Service
 	CRM       *crmops.Service
 	Fees      *feesops.Service
+	Billing   *billingops.Service
 	Clock     *Clock
 }
 
@@ -50,6 +52,8 @@ type Made struct {
 	Client    string // id of the sample client
 	Contract  string // id of its contract
 	Statement string // id of the newest statement
+	Invoice   string // id of the newest invoice
+	Payment   string // id of the newest payment
 	Personas  []Persona
 }
 
@@ -62,6 +66,8 @@ type story struct {
 	people   map[access.Role]*Persona
 	order    []access.Role
 	latest   string
+	invoice  billingops.Invoice // the newest
+	payment  string
 }
 
 // Play makes the sample year in an empty workspace.
@@ -69,12 +75,12 @@ func Play(ctx context.Context, s Stage) (Made, error) {
 	st := &story{Stage: s, year: newYear(Seed), people: map[access.Role]*Persona{}}
 	ctx = db.WithWorkspace(ctx, Workspace)
 	st.at(First.AddDays(-24), 9)
-	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.months, st.today} {
+	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.today} {
 		if err := scene(ctx); err != nil {
 			return Made{}, fmt.Errorf("make the demo: %w", err)
 		}
 	}
-	out := Made{Client: st.client, Contract: st.contract, Statement: st.latest}
+	out := Made{Client: st.client, Contract: st.contract, Statement: st.latest, Invoice: st.invoice.ID, Payment: st.payment}
 	for _, role := range st.order {
 		out.Personas = append(out.Personas, *st.people[role])
 	}
@@ -221,6 +227,10 @@ func (st *story) months(ctx context.Context) error {
 			return err
 		}
 		before = on
+		st.at(on, 15)
+		if err := st.collect(ctx, m); err != nil {
+			return fmt.Errorf("payment in %s: %w", m.Next(), err)
+		}
 		st.at(on.AddDays(1), 10)
 		if err := st.statement(ctx, m); err != nil {
 			return fmt.Errorf("statement of %s: %w", m, err)

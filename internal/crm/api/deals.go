@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
@@ -105,7 +107,7 @@ func (o *Operations) listDeals(ctx context.Context, in *dealQuery) (*api.Answer[
 		out.Items = append(out.Items, ListedDeal{dealOf(d.Deal, d.Company), d.No, d.Line})
 	}
 	if end := offset + len(found.Rows); end < found.Total {
-		out.Next = fmt.Sprintf("%d-%d", found.AsOf, end)
+		out.Next = placeAfter(found.AsOf, end)
 	}
 	return &api.Answer[Deals]{Body: out}, nil
 }
@@ -127,12 +129,18 @@ func (q *dealQuery) filter() (ops.DealFilter, error) {
 	return f, faults.Err()
 }
 
+// placeAfter is the text that place reads.
+func placeAfter(asOf int64, offset int) string { return fmt.Sprintf("%d-%d", asOf, offset) }
+
 // place is the import and the offset that the page begins at.
 func (q *dealQuery) place() (asOf int64, offset int, err error) {
 	if q.After == "" {
 		return q.AsOf, 0, nil
 	}
-	if n, err := fmt.Sscanf(q.After, "%d-%d", &asOf, &offset); n != 2 || err != nil || asOf < 0 || offset < 0 || q.AsOf != 0 && q.AsOf != asOf {
+	number, at, _ := strings.Cut(q.After, "-")
+	asOf, errAsOf := strconv.ParseInt(number, 10, 64)
+	offset, errOffset := strconv.Atoi(at)
+	if errAsOf != nil || errOffset != nil || asOf < 0 || offset < 0 || placeAfter(asOf, offset) != q.After || q.AsOf != 0 && q.AsOf != asOf {
 		return 0, 0, fault.New(fault.Invalid, "after-unknown", "this is no place in the list of deals; begin anew without after").At("query.after")
 	}
 	return asOf, offset, nil

@@ -72,7 +72,7 @@ func after(text string) (int64, error) {
 		return 0, nil
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || n < 1 {
+	if err != nil || n < 1 || strconv.FormatInt(n, 10) != text {
 		return 0, fault.New(fault.Invalid, "after-unknown", "Send the next of the answer before, or leave after out.").At("query.after")
 	}
 	return n, nil

@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -11,6 +12,7 @@ import (
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -21,6 +23,23 @@ type Difference struct {
 	Now      money.Amount // the total if it were computed from the newest evidence, by the same terms
 	Lines    []fees.LineChange
 	Facts    []fees.FactChange
+	Carried  []Carried // of a locked statement: what later locked statements have corrected of its month already
+}
+
+// Carried is what a locked statement corrected of an earlier month.
+type Carried struct {
+	Statement string
+	Period    cal.Period
+	Amount    money.Amount
+}
+
+// Left is what is not carried yet.
+func (d Difference) Left() money.Amount {
+	left := d.Now.Sub(d.Total)
+	for _, c := range d.Carried {
+		left = left.Sub(c.Amount)
+	}
+	return left
 }
 
 // Nothing reports whether later evidence says the same.
@@ -41,6 +60,9 @@ func (s *Service) Difference(ctx context.Context, actor access.Actor, id string)
 		}
 		total := money.New(row.TotalMinor, money.Currency(row.Currency))
 		out = Difference{From: row.ImportNo, To: newest, Total: total, Now: total}
+		if out.Carried, err = carried(ctx, tx, row); err != nil {
+			return err
+		}
 		if newest == row.ImportNo {
 			return nil
 		}
@@ -48,6 +70,32 @@ func (s *Service) Difference(ctx context.Context, actor access.Actor, id string)
 	})
 	if err != nil {
 		return Difference{}, fmt.Errorf("compare statement %s with later evidence: %w", id, err)
+	}
+	return out, nil
+}
+
+// carried sums what statements that were locked later corrected of the statement's month.
+func carried(ctx context.Context, tx bun.Tx, row statementRow) ([]Carried, error) {
+	finals, err := readFinals(ctx, tx, row.ContractID)
+	if err != nil || !slices.ContainsFunc(finals, func(f finalRow) bool { return f.StatementID == row.ID }) {
+		return nil, err
+	}
+	settled, err := settledOf(ctx, tx, finals)
+	if err != nil {
+		return nil, err
+	}
+	month := cal.MonthOf(row.period().From).String()
+	var out []Carried
+	for _, s := range settled {
+		c := Carried{s.ID, s.Period, money.New(0, money.Currency(row.Currency))}
+		for _, l := range s.Lines {
+			if s.ID != row.ID && l.Kind == fees.KindCorrection && slices.Contains(l.Events, month) {
+				c.Amount.Minor += l.Minor
+			}
+		}
+		if !c.Amount.IsZero() {
+			out = append(out, c)
+		}
 	}
 	return out, nil
 }

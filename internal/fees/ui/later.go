@@ -61,6 +61,9 @@ func (s sheet) difference(d ops.Difference) templ.Component {
 		kit.FigureView{Label: "Computed again", Value: figures(d.Now), Unit: unit, Period: "as of import " + strconv.FormatInt(d.To, 10)},
 		kit.FigureView{Label: "Difference", Value: change(d.Now.Sub(d.Total)), Unit: unit, Period: s.consequence(d)},
 	)}
+	if len(d.Carried) > 0 {
+		parts = append(parts, section("Corrected already", kit.Table(s.carried(d))))
+	}
 	if len(d.Lines) > 0 {
 		parts = append(parts, section("Effect on lines", kit.Diff("Effect of later evidence on lines", s.lineChanges(d))))
 	}
@@ -73,16 +76,29 @@ func (s sheet) difference(d ops.Difference) templ.Component {
 // consequence says what can come of a difference.
 func (s sheet) consequence(d ops.Difference) string {
 	switch {
+	case d.Now == d.Total && len(d.Carried) == 0:
+		return "no line changes in sum"
+	case s.State == fees.Locked && d.Left().IsZero():
+		return "all of it is carried by later statements"
+	case s.State == fees.Locked && len(d.Carried) > 0:
+		return change(d.Left()) + " of it is left for the next statement"
 	case s.State == fees.Locked:
 		return "the next statement carries it"
-	case d.Now == d.Total:
-		return "no line changes in sum"
 	case s.State == fees.Drafted:
 		return "draft again to take it in"
 	case s.State == fees.Submitted:
 		return "withdraw and draft again to take it in"
 	}
 	return ""
+}
+
+// carried are the later statements that corrected this one's month.
+func (s sheet) carried(d ops.Difference) kit.TableView {
+	v := kit.TableView{Caption: "Corrections of this month on later statements", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Statement"}, {Title: "Corrected", Align: kit.End}}}
+	for _, c := range d.Carried {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: c.Period.Words(), Href: statementPath(s.Client, c.Statement)}), kit.Text(change(c.Amount))}})
+	}
+	return v
 }
 
 func (s sheet) lineChanges(d ops.Difference) []kit.DiffRow {

@@ -111,6 +111,9 @@ func (s sheet) note(i int) string {
 	case fees.LineConceded:
 		return "given up by " + life.By + ", " + on + "; not owed"
 	case fees.LineDisputed:
+		if l.Amount.Minor < 0 {
+			return "disputed; a credit to the client is not held back"
+		}
 		return s.heldNote(life)
 	case fees.LineReleased:
 		return figures(money.New(life.Released, s.Total.Currency)) + " released; the next statement carries it"

@@ -61,7 +61,7 @@ var lineSteps = []lineStep{
 			return o.Accept(ctx, who, in.statement, in.line)
 		}},
 	{verb: "dispute", kind: fees.Dispute, action: access.StatementDispute, side: access.Client, label: "Dispute", button: "Dispute the line",
-		done: "is disputed. Its amount is held back; the rest stays payable.",
+		done: "is disputed. What it charges is held back, a credit to the client is not; the rest stays payable.",
 		fields: func(s sheet, line int) []kit.Field {
 			return []kit.Field{{Label: "What is wrong with it", Kind: kit.Area, Hint: "The agency reads this and answers or corrects the line. It stays in the record."}}
 		},

@@ -170,3 +170,27 @@ func TestEachPeriodStartsAndEndsInOneStatement(t *testing.T) {
 		}
 	})
 }
+
+func FuzzParseMonth(f *testing.F) {
+	for _, s := range []string{"2026-03", "0001-01", "9999-12", "0000-01", "2026-13", "2026-3", "２026-03"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := ParseMonth(text)
+		if err != nil {
+			if !fault.Is(err, fault.Invalid) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if m.String() != text {
+			t.Fatalf("%q reads %s", text, m)
+		}
+		if p := m.Period(); !p.Contains(m.First()) || MonthOf(p.Last()) != m {
+			t.Fatalf("%s has the days %s", m, p)
+		}
+		if m.Next().Previous() != m {
+			t.Fatalf("%s comes before %s", m.Next().Previous(), m.Next())
+		}
+	})
+}

@@ -3,6 +3,7 @@ package csvin
 import (
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -301,5 +302,28 @@ func FuzzValues(f *testing.F) {
 			t.Fatalf("%q does not survive", cell)
 		}
 		Sniff([]string{cell}, [][]string{{cell}})
+	})
+}
+
+func FuzzSniff(f *testing.F) {
+	f.Add("date,amount", "22/01/2024,1.234,50\n05/11/2024,3,100")
+	f.Add("a", "2024-01-22 10:00\n1,5\n1.5")
+	f.Fuzz(func(t *testing.T, head, table string) {
+		var rows [][]string
+		for _, row := range strings.Split(table, "\n") {
+			rows = append(rows, strings.Split(row, ";"))
+		}
+		p := Sniff(strings.Split(head, ";"), rows)
+		for _, c := range []Choice{p.Decimal, p.DateOrder} {
+			if (c.Finding == Proven) != (c.Value != "") || c.Evidence == "" || c.Confidence < 0 || c.Confidence > 1 {
+				t.Fatalf("%+v", c)
+			}
+		}
+		slices.Reverse(rows)
+		again := Sniff(strings.Split(head, ";"), rows)
+		if again.Decimal.Value != p.Decimal.Value || again.DateOrder.Value != p.DateOrder.Value || again.NeedsZone != p.NeedsZone {
+			t.Fatalf("the order of rows matters: %+v, %+v", p, again)
+		}
+		p.Questions()
 	})
 }

@@ -1,0 +1,372 @@
+package einvoice_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ofrecord/ofrecord/internal/billing"
+	"github.com/ofrecord/ofrecord/internal/billing/einvoice"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+func read(t rapid.TB, side billing.Side, in billing.ProfileInput) billing.Profile {
+	t.Helper()
+	p, err := billing.ReadProfile(side, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+var (
+	german = billing.ProfileInput{Name: "Northlight GmbH & Söhne", Street: "Lange Str. 1", Extra: "Hof <2>", City: "Berlin", PostalCode: "10115", Country: "DE", TaxID: "DE111111125",
+		CompanyID: "HRB 1234", Email: "billing@northlight.example", Account: "DE89370400440532013000", BIC: "COBADEFFXXX", Bank: "Commerzbank"}
+	american = billing.ProfileInput{Name: "Northlight LLC", Street: "1 Main St", City: "Albany", Region: "NY", PostalCode: "12207", Country: "US", CompanyID: "84-1234567", Account: "000123456789", BIC: "021000021"}
+	greek    = billing.ProfileInput{Name: "Northlight AE", Street: "Ermou 1", City: "Athens", PostalCode: "10563", Country: "GR", TaxID: "EL925667500"}
+
+	acmeDE = billing.ProfileInput{Name: "Acme AG", Street: "Platz 2", City: "Köln", PostalCode: "50667", Country: "DE", TaxID: "DE282741168", Treatment: "standard", TermsDays: "30", Reference: "KST 77/1", PurchaseOrder: "4500/12 #7"}
+	acmeFR = billing.ProfileInput{Name: "Acme SAS", Street: "Rue 3", City: "Paris", PostalCode: "75001", Country: "FR", TaxID: "FR44732829320", Treatment: "reverse-charge", TermsDays: "14"}
+	acmeUS = billing.ProfileInput{Name: "Acme Robotics, Inc.", Street: "2 Side St", City: "Boston", Region: "MA", PostalCode: "02108", Country: "US", Treatment: "none", Reason: "Not subject to tax.", TermsDays: "0"}
+	taxed  = func(in billing.ProfileInput, rate string) billing.ProfileInput {
+		in.Treatment, in.Reason, in.Rate = "standard", "", rate
+		return in
+	}
+)
+
+// document is an invoice of a month: a retainer, hours, a deal and what a cap takes off.
+func document(t rapid.TB, issuer, customer billing.ProfileInput, currency money.Currency, deal int64) billing.Document {
+	t.Helper()
+	unit := currency.Unit()
+	amounts := []int64{12_000 * unit, 1_875 * unit, deal, -deal / 3}
+	var payable []money.Amount
+	for _, a := range amounts {
+		payable = append(payable, money.New(a, currency))
+	}
+	s := fees.Statement{Contract: "northlight-acme_growth", Currency: currency, Period: cal.Period{From: cal.MustDate("2026-03-01"), To: cal.MustDate("2026-04-01")}, Lines: []fees.Line{
+		{No: 1, Clause: "team", Kind: fees.KindRetainer, Text: "Retainer · team", Quantity: "1", Unit: "month", Rate: "12000", RateText: "12,000", Amount: payable[0]},
+		{No: 2, Clause: "extra", Kind: fees.KindHourly, Text: "Design, <senior>", Quantity: "12.5", Unit: "h", Rate: "150", RateText: "150", Amount: payable[1]},
+		{No: 3, Clause: "share", Kind: fees.KindDeal, Text: "Kestrel Foods", Quantity: "12,345.67", Unit: string(currency) + " credited", Rate: "0.03", RateText: "3 %", Amount: payable[2]},
+		{No: 4, Clause: "share", Kind: fees.KindPeriodCap, Text: "Cap", Quantity: "1", Unit: "cap", Amount: payable[3]},
+	}}
+	d, err := billing.Issue(billing.Claim{
+		Issuer: billing.Party{Org: "org_ag", Profile: read(t, billing.Issuer, issuer)}, Customer: billing.Party{Org: "org_acme", Profile: read(t, billing.Customer, customer)},
+		Statement: billing.Reference{ID: "st_1"}, Contract: s.Contract, Document: s, Payable: payable,
+		Terms: billing.Terms{IssuedOn: cal.MustDate("2026-04-07"), DueOn: cal.MustDate("2026-05-07"), PurchaseOrder: customer.PurchaseOrder, PaymentLink: "https://pay.example/i/1?a=b&c=d", Note: "Thank you.\nSee the statement."},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Number = billing.Number{Series: "INV", Year: 2026, Serial: 7}
+	return d
+}
+
+// creditOf takes a part of line 3 back, or all that is left.
+func creditOf(t rapid.TB, d billing.Document, whole bool, notes ...billing.Document) billing.Document {
+	t.Helper()
+	c := billing.Credit{IssuedOn: cal.MustDate("2026-04-20"), Reason: "The deal was lost & undone."}
+	if !whole {
+		for range d.Lines {
+			c.Lines = append(c.Lines, money.New(0, d.Currency))
+		}
+		c.Lines[2] = money.New(d.Lines[2].Net.Minor/7+1, d.Currency)
+	}
+	n, err := billing.CreditOf("inv_7", "hash", d, notes, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.Number = billing.Number{Series: "CN", Year: 2026, Serial: 1 + len(notes)}
+	return n
+}
+
+var cases = []struct {
+	name             string
+	issuer, customer billing.ProfileInput
+	currency         money.Currency
+	norm             bool
+	category, rate   string
+}{
+	{"standard", german, acmeDE, "EUR", true, "S", "19"},
+	{"another-rate", german, taxed(acmeDE, "7 %"), "EUR", true, "S", "7"},
+	{"reverse-charge", german, acmeFR, "EUR", true, "AE", "0"},
+	{"exempt", german, func() billing.ProfileInput {
+		in := acmeDE
+		in.Treatment, in.Reason = "none", "Exempt under § 4."
+		return in
+	}(), "EUR", true, "E", "0"},
+	{"outside", german, acmeUS, "USD", true, "O", ""},
+	{"greek", greek, taxed(acmeDE, ""), "EUR", true, "S", "24"},
+	{"american", american, acmeUS, "USD", true, "O", ""},
+	{"sales-tax", american, taxed(acmeUS, "8.875 %"), "USD", false, "S", "8.875"},
+	{"yen", billing.ProfileInput{Name: "Northlight KK", Street: "1-1", City: "Tokyo", Country: "JP", TaxID: "T7000012050002"}, func() billing.ProfileInput {
+		in := taxed(acmeUS, "10 %")
+		in.Country = "JP"
+		return in
+	}(), "JPY", true, "S", "10.0"},
+}
+
+func TestEveryInvoiceIsValidUBL(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			d := document(t, c.issuer, c.customer, c.currency, 37037)
+			part := creditOf(t, d, false)
+			for _, doc := range []billing.Document{d, part, creditOf(t, d, true, part)} {
+				body := write(t, doc)
+				validate(t, doc.Kind, body)
+				x := parse(t, body)
+				x.rules(t, c.norm)
+				if got := x.Subtotals[0]; got.Category != c.category || strings.TrimSuffix(got.Percent, ".0") != strings.TrimSuffix(c.rate, ".0") {
+					t.Errorf("%s: taxed as %+v", doc.Number, got)
+				}
+				if x.Payable != doc.Payable.String() {
+					t.Errorf("%s: %s is payable, and the document says %s", doc.Number, x.Payable, doc.Payable)
+				}
+			}
+		})
+	}
+}
+
+// The same invoice, written twice, is the same to the byte, and says what stands in the program.
+func TestWritingIsDeterministic(t *testing.T) {
+	d := document(t, german, acmeDE, "EUR", 37037)
+	if !bytes.Equal(write(t, d), write(t, d)) {
+		t.Error("two writings differ")
+	}
+	body := string(write(t, d))
+	for _, want := range []string{"<cbc:ID>INV-2026-0007</cbc:ID>", "<cbc:ID>4500/12 #7</cbc:ID>", "<cbc:BuyerReference>KST 77/1</cbc:BuyerReference>", "northlight-acme_growth",
+		`unitCode="HUR">12.5<`, "Design, &lt;senior&gt;", "12,345.67 EUR credited × 3 %", "https://pay.example/i/1?a=b&amp;c=d", "DE89370400440532013000", "<cbc:DueDate>2026-05-07</cbc:DueDate>"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%s is not in it", want)
+		}
+	}
+	envelope, err := einvoice.Envelope(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var e struct {
+		Doc struct {
+			Schema string `json:"$schema"`
+			Totals struct{ Payable string }
+		}
+	}
+	if err := json.Unmarshal(envelope, &e); err != nil || e.Doc.Schema != "https://gobl.org/draft-0/bill/invoice" || e.Doc.Totals.Payable != d.Payable.String() {
+		t.Errorf("%+v %v", e, err)
+	}
+}
+
+// GOBL and billing compute the same tax, whatever the amounts; otherwise the envelope is refused.
+func TestGOBLComputesTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		c := rapid.SampledFrom(cases).Draw(t, "case")
+		d := document(t, c.issuer, c.customer, c.currency, rapid.Int64Range(3, 9_999_999).Draw(t, "deal"))
+		notes := []billing.Document{creditOf(t, d, false)}
+		notes = append(notes, creditOf(t, d, true, notes...))
+		for _, doc := range append(notes, d) {
+			if _, err := einvoice.Envelope(doc); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
+func write(t rapid.TB, d billing.Document) []byte {
+	t.Helper()
+	envelope, err := einvoice.Envelope(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := einvoice.UBL(envelope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return body
+}
+
+// validate holds a document to the schema of OASIS.
+func validate(t *testing.T, kind billing.Kind, body []byte) {
+	t.Helper()
+	folder := os.Getenv("OFRECORD_DATA")
+	if folder == "" {
+		folder = filepath.Join("..", "..", "..", "..", "shared", "data")
+	}
+	schema := filepath.Join(folder, "ubl-2.1", "maindoc", "UBL-Invoice-2.1.xsd")
+	if kind == billing.CreditNote {
+		schema = filepath.Join(folder, "ubl-2.1", "maindoc", "UBL-CreditNote-2.1.xsd")
+	}
+	_, missing := os.Stat(schema)
+	if missing == nil {
+		_, missing = exec.LookPath("xmllint")
+	}
+	if missing != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("the schemas of UBL or xmllint are missing (set OFRECORD_DATA; install libxml2-utils): %v", missing)
+		}
+		t.Skipf("the schemas of UBL or xmllint are not here (set OFRECORD_DATA; install libxml2-utils): %v", missing)
+	}
+	file := filepath.Join(t.TempDir(), "document.xml")
+	if err := os.WriteFile(file, body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("xmllint", "--noout", "--nonet", "--schema", schema, file).CombinedOutput(); err != nil {
+		t.Errorf("%v: %s\n%s", err, out, body)
+	}
+}
+
+// ubl is what the rules of EN 16931 look at.
+type ubl struct {
+	XMLName       xml.Name
+	Customization string   `xml:"CustomizationID"`
+	ID            string   `xml:"ID"`
+	IssueDate     string   `xml:"IssueDate"`
+	DueDate       string   `xml:"DueDate"`
+	InvoiceType   string   `xml:"InvoiceTypeCode"`
+	CreditType    string   `xml:"CreditNoteTypeCode"`
+	Currency      string   `xml:"DocumentCurrencyCode"`
+	Supplier      ublSide  `xml:"AccountingSupplierParty>Party"`
+	Customer      ublSide  `xml:"AccountingCustomerParty>Party"`
+	Means         []string `xml:"PaymentMeans>PaymentMeansCode"`
+	Account       string   `xml:"PaymentMeans>PayeeFinancialAccount>ID"`
+	Tax           string   `xml:"TaxTotal>TaxAmount"`
+	Subtotals     []struct {
+		Base     string `xml:"TaxableAmount"`
+		Amount   string `xml:"TaxAmount"`
+		Category string `xml:"TaxCategory>ID"`
+		Percent  string `xml:"TaxCategory>Percent"`
+		Reason   string `xml:"TaxCategory>TaxExemptionReason"`
+		Scheme   string `xml:"TaxCategory>TaxScheme>ID"`
+	} `xml:"TaxTotal>TaxSubtotal"`
+	LinesTotal string `xml:"LegalMonetaryTotal>LineExtensionAmount"`
+	Net        string `xml:"LegalMonetaryTotal>TaxExclusiveAmount"`
+	Gross      string `xml:"LegalMonetaryTotal>TaxInclusiveAmount"`
+	Rounding   string `xml:"LegalMonetaryTotal>PayableRoundingAmount"`
+	Payable    string `xml:"LegalMonetaryTotal>PayableAmount"`
+	Invoiced   []line `xml:"InvoiceLine"`
+	Credited   []line `xml:"CreditNoteLine"`
+}
+
+type ublSide struct {
+	Name     string `xml:"PartyLegalEntity>RegistrationName"`
+	Register string `xml:"PartyLegalEntity>CompanyID"`
+	Country  string `xml:"PostalAddress>Country>IdentificationCode"`
+	Taxes    []struct {
+		ID     string `xml:"CompanyID"`
+		Scheme string `xml:"TaxScheme>ID"`
+	} `xml:"PartyTaxScheme"`
+}
+
+func (s ublSide) vat() string {
+	for _, t := range s.Taxes {
+		if t.Scheme == "VAT" {
+			return t.ID
+		}
+	}
+	return ""
+}
+
+type line struct {
+	ID       string   `xml:"ID"`
+	Invoiced quantity `xml:"InvoicedQuantity"`
+	Credited quantity `xml:"CreditedQuantity"`
+	Net      string   `xml:"LineExtensionAmount"`
+	Name     string   `xml:"Item>Name"`
+	Category string   `xml:"Item>ClassifiedTaxCategory>ID"`
+	Percent  string   `xml:"Item>ClassifiedTaxCategory>Percent"`
+	Price    string   `xml:"Price>PriceAmount"`
+}
+
+type quantity struct {
+	Unit  string `xml:"unitCode,attr"`
+	Count string `xml:",chardata"`
+}
+
+func parse(t *testing.T, body []byte) ubl {
+	t.Helper()
+	var out ubl
+	if err := xml.Unmarshal(body, &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func number(text string) *big.Rat {
+	if r, ok := new(big.Rat).SetString(text); ok {
+		return r
+	}
+	return new(big.Rat)
+}
+
+// rules are the business rules of EN 16931 that such a document can break, by their names.
+func (x ubl) rules(t *testing.T, norm bool) {
+	t.Helper()
+	must := func(rule string, holds bool) {
+		if !holds {
+			t.Errorf("%s: %s is broken", x.ID, rule)
+		}
+	}
+	equal := func(rule string, a, b *big.Rat) {
+		must(rule+" ("+a.FloatString(4)+", "+b.FloatString(4)+")", a.Cmp(b) == 0)
+	}
+	lines := append(x.Invoiced, x.Credited...)
+	credit := x.XMLName.Local == "CreditNote"
+
+	must("BR-01", !norm || x.Customization == "urn:cen.eu:en16931:2017")
+	must("BR-02 to BR-05", x.ID != "" && x.IssueDate != "" && x.Currency != "" && (credit && x.CreditType == "381" || x.InvoiceType == "380"))
+	must("BR-06 to BR-11", x.Supplier.Name != "" && x.Customer.Name != "" && x.Supplier.Country != "" && x.Customer.Country != "")
+	must("BR-16", len(lines) > 0)
+	must("BR-CO-25", credit || x.DueDate != "")
+	must("BR-49, BR-50, BR-61", credit || len(x.Means) == 1 && (x.Means[0] != "30" || x.Account != ""))
+	must("BR-CO-26", x.Supplier.Register != "" || x.Supplier.vat() != "")
+	must("BR-CO-18", len(x.Subtotals) == 1)
+
+	sum := new(big.Rat)
+	for _, l := range lines {
+		q := l.Invoiced
+		if credit {
+			q = l.Credited
+		}
+		must("BR-21 to BR-26", l.ID != "" && q.Unit != "" && q.Count != "" && l.Name != "" && l.Price != "")
+		must("BR-27", number(l.Price).Sign() >= 0)
+		must("BR-CO-04", l.Category == x.Subtotals[0].Category && l.Percent == x.Subtotals[0].Percent)
+		equal("line "+l.ID+", quantity x price", new(big.Rat).Mul(number(q.Count), number(l.Price)), number(l.Net))
+		sum.Add(sum, number(l.Net))
+	}
+	s := x.Subtotals[0]
+	equal("BR-CO-10", sum, number(x.LinesTotal))
+	equal("BR-CO-13", number(x.LinesTotal), number(x.Net))
+	equal("BR-CO-14", number(s.Amount), number(x.Tax))
+	equal("BR-S-08 and its like", number(s.Base), sum)
+	exact := new(big.Rat).Mul(number(s.Base), new(big.Rat).Quo(number(s.Percent), big.NewRat(100, 1)))
+	off := new(big.Rat).Sub(exact, number(s.Amount))
+	must("BR-CO-17", off.Abs(off).Cmp(big.NewRat(1, 2)) <= 0)
+	equal("BR-CO-15", new(big.Rat).Add(number(x.Net), number(x.Tax)), number(x.Gross))
+	equal("BR-CO-16", new(big.Rat).Add(number(x.Gross), number(x.Rounding)), number(x.Payable))
+	if !norm {
+		return
+	}
+	must("the scheme is VAT", s.Scheme == "VAT")
+	for _, id := range []string{x.Supplier.vat(), x.Customer.vat()} {
+		must("BR-CO-09", id == "" || len(id) > 2 && strings.Trim(id[:2], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" || x.Supplier.Country == "JP")
+	}
+	switch s.Category {
+	case "S":
+		must("BR-S-02, BR-S-05, BR-S-10", x.Supplier.vat() != "" && number(s.Percent).Sign() > 0 && s.Reason == "")
+	case "AE":
+		must("BR-AE-02, BR-AE-05, BR-AE-09, BR-AE-10", x.Supplier.vat() != "" && x.Customer.vat() != "" && s.Percent == "0" && number(s.Amount).Sign() == 0 && s.Reason != "")
+	case "E":
+		must("BR-E-02, BR-E-05, BR-E-09, BR-E-10", x.Supplier.vat() != "" && s.Percent == "0" && number(s.Amount).Sign() == 0 && s.Reason != "")
+	case "O":
+		must("BR-O-02, BR-O-05, BR-O-09, BR-O-10", x.Supplier.vat() == "" && x.Customer.vat() == "" && s.Percent == "" && number(s.Amount).Sign() == 0 && s.Reason != "")
+	default:
+		must("the category is known", false)
+	}
+}
