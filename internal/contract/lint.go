@@ -3,10 +3,12 @@ package contract
 import (
 	"cmp"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // Severity says how much a finding asks of a reader.
@@ -121,17 +123,16 @@ func (l *linter) bounded(id string) bool {
 	})
 }
 
-// at is the written value along keys.
-func (v *value) at(keys ...string) *value {
-	for _, k := range keys {
-		if v = v.get(k); v == nil {
-			return nil
-		}
+// amount is minor x num / den; ok is false beyond any amount that is read.
+func (l *linter) amount(minor, num, den int64) (a money.Amount, ok bool) {
+	scaled := new(big.Int).Mul(big.NewInt(minor), big.NewInt(num))
+	if limit := new(big.Int).Mul(big.NewInt(money.MaxMinor), big.NewInt(den)); scaled.CmpAbs(limit) > 0 {
+		return money.Amount{}, false
 	}
-	return v
+	return money.New(money.MulDiv(minor, num, den, money.HalfUp), l.terms.Currency), true
 }
 
-// shortWindow is what most contracts give people at least; see docs/contract.md.
+// What most contracts give people at least, as docs/contract.md says.
 const (
 	shortWorkingDays = 5
 	shortDays        = 7

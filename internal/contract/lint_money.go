@@ -85,10 +85,18 @@ func (l *linter) certain(c Coverage, months int) int64 {
 	var sum int64
 	each(l, func(r Retainer, _ *value) {
 		if c.Covers(r.ID) {
-			sum += money.MulDiv(r.Fee.Minor, int64(months), int64(r.Every.Months()), money.Floor)
+			sum += l.over(r.Fee, r.Every, months)
 		}
 	})
 	return sum
+}
+
+// over is what an amount per period comes to in so many months, at most the largest amount that is read.
+func (l *linter) over(a money.Amount, per Every, months int) int64 {
+	if sum, ok := l.amount(a.Minor, int64(months), int64(l.months(per))); ok {
+		return sum.Minor
+	}
+	return money.MaxMinor
 }
 
 func lintMinimumIdle(l *linter, m Minimum, at *value) {
@@ -112,13 +120,13 @@ func lintCeilingBelowCertain(l *linter, n NotToExceed, at *value) {
 	each(l, func(m Minimum, _ *value) {
 		if inMinimum := l.months(m.Every); n.Coverage.Covers(m.ID) && inMinimum > 0 && inMinimum <= months {
 			fees := l.certain(m.Coverage, months)
-			sum += max(fees, money.MulDiv(m.Amount.Minor, int64(months), int64(inMinimum), money.Floor))
+			sum += max(fees, l.over(m.Amount, m.Every, months))
 			each(l, func(r Retainer, _ *value) { counted[r.ID] = counted[r.ID] || m.Coverage.Covers(r.ID) })
 		}
 	})
 	each(l, func(r Retainer, _ *value) {
 		if n.Coverage.Covers(r.ID) && !counted[r.ID] {
-			sum += money.MulDiv(r.Fee.Minor, int64(months), int64(r.Every.Months()), money.Floor)
+			sum += l.over(r.Fee, r.Every, months)
 		}
 	})
 	if sum > n.Amount.Minor {

@@ -44,9 +44,9 @@ func lintChannels(l *linter, known []string) {
 			at  *value
 			why string
 		}{
-			{a.at("credits", "channels"), "so it earns nothing"},
-			{a.at("credits", "all_channels_except"), "so nothing is left out by it"},
-			{a.at("direct_channels"), "so no touch is passed over by it"},
+			{a.find("credits.channels"), "so it earns nothing"},
+			{a.find("credits.all_channels_except"), "so nothing is left out by it"},
+			{a.find("direct_channels"), "so no touch is passed over by it"},
 		} {
 			l.unknown(list.at, known, "channel", list.why)
 		}
@@ -55,7 +55,7 @@ func lintChannels(l *linter, known []string) {
 
 func lintProviders(l *linter, known []string) {
 	each(l, func(r RevenueShare, at *value) {
-		l.unknown(at.at("attribution", "credits", "providers"), known, "provider", "so it earns nothing")
+		l.unknown(at.find("attribution.credits.providers"), known, "provider", "so it earns nothing")
 	})
 }
 
@@ -96,7 +96,7 @@ func lowered(names []string) []string {
 func lintLists(l *linter, known []string) {
 	each(l, func(r RevenueShare, at *value) {
 		if list := r.Eligible.CarveOut; list != "" && !Names(known, list) {
-			l.found(at.at("eligible", "carve_out"), oneOf(known, "import the list "+list), "The evidence has no carve-out list %q, so nothing is carved out.", list)
+			l.found(at.find("eligible.carve_out"), oneOf(known, "import the list "+list), "The evidence has no carve-out list %q, so nothing is carved out.", list)
 		}
 	})
 }
@@ -125,7 +125,7 @@ func lintMetrics(l *linter, known []string) {
 	})
 	each(l, func(r Retainer, at *value) {
 		if r.Hours != nil && r.Hours.Overage.Approved != "" {
-			unread(at.at("overage", "approved_hours"), r.Hours.Overage.Approved, "so no overage is approved")
+			unread(at.find("overage.approved_hours"), r.Hours.Overage.Approved, "so no overage is approved")
 		}
 	})
 }

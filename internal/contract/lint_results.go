@@ -12,18 +12,18 @@ var resultRules = []lintRule{
 	}),
 	of("duplicate-keyless", Warning, func(l *linter, r PerResult, at *value) {
 		if r.Duplicate.WithoutKey == "eligible" {
-			l.found(at.at("duplicate", "without_key"), "without_key: hold", "One without a key is never a duplicate, and the agency delivers the key: leaving it out makes every %s new.", r.Result)
+			l.found(at.find("duplicate.without_key"), "without_key: hold", "One without a key is never a duplicate, and the agency delivers the key: leaving it out makes every %s new.", r.Result)
 		}
 	}),
 	of("result-silence-short", Warning, func(l *linter, r PerResult, at *value) {
 		if r.Acceptance.AfterWindow == "accepted" && short(r.Acceptance.Within) {
-			l.found(at.at("acceptance", "within"), fmt.Sprintf("within: %d working days", shortWorkingDays),
+			l.found(at.find("acceptance.within"), fmt.Sprintf("within: %d working days", shortWorkingDays),
 				"A %s that nobody looked at within %s is accepted and billed, over a holiday too.", r.Result, r.Acceptance.Within)
 		}
 	}),
 	of("result-silence-rejected", Note, func(l *linter, r PerResult, at *value) {
 		if r.Acceptance.AfterWindow == "rejected" {
-			l.found(at.at("acceptance", "after_window"), "after_window: accepted", "A %s that nobody looked at within %s is never paid: the client saves by not looking.", r.Result, r.Acceptance.Within)
+			l.found(at.find("acceptance.after_window"), "after_window: accepted", "A %s that nobody looked at within %s is never paid: the client saves by not looking.", r.Result, r.Acceptance.Within)
 		}
 	}),
 	of("dispute-free", Note, func(l *linter, r PerResult, at *value) {
@@ -38,12 +38,12 @@ var resultRules = []lintRule{
 	}),
 	of("milestone-silence-open", Note, func(l *linter, m Milestones, at *value) {
 		if m.Silence == "open" {
-			l.found(at.at("acceptance", "silence"), "silence: accepted", "What is handed over stays open until the client accepts it. The window of %s decides nothing, and a client who does not answer does not pay.", m.Within)
+			l.found(at.find("acceptance.silence"), "silence: accepted", "What is handed over stays open until the client accepts it. The window of %s decides nothing, and a client who does not answer does not pay.", m.Within)
 		}
 	}),
 	of("milestone-silence-short", Warning, func(l *linter, m Milestones, at *value) {
 		if m.Silence == "accepted" && short(m.Within) {
-			l.found(at.at("acceptance", "within"), fmt.Sprintf("within: %d working days", shortWorkingDays), "Work that nobody looked at within %s is accepted for good.", m.Within)
+			l.found(at.find("acceptance.within"), fmt.Sprintf("within: %d working days", shortWorkingDays), "Work that nobody looked at within %s is accepted for good.", m.Within)
 		}
 	}),
 	of("milestone-date", Warning, lintMilestoneDate),

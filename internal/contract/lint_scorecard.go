@@ -30,7 +30,7 @@ var scorecardRules = []lintRule{
 	}),
 	of("bonus-below-threshold", Note, func(l *linter, s Scorecard, at *value) {
 		if s.Payout.Below.Sign() > 0 {
-			l.found(at.at("payout", "below"), "below: 0 %", "A metric pays %s of its weight even below its threshold, so the threshold decides little.", s.Payout.Below)
+			l.found(at.find("payout.below"), "below: 0 %", "A metric pays %s of its weight even below its threshold, so the threshold decides little.", s.Payout.Below)
 		}
 	}),
 	of("source-renormalise", Note, func(l *linter, s Scorecard, at *value) {

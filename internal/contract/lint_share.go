@@ -1,11 +1,9 @@
 package contract
 
 import (
-	"math/big"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // shareRules are about a share of revenue.
@@ -31,28 +29,28 @@ var shareRules = []lintRule{
 
 func lintCarveOutNone(l *linter, r RevenueShare, at *value) {
 	if r.Eligible.CarveOut == "" {
-		l.found(at.at("eligible", "carve_out"), "carve_out: pipeline-"+r.Eligible.CreatedFrom.String()[:7]+", and import the list under that name",
+		l.found(at.find("eligible.carve_out"), "carve_out: pipeline-"+r.Eligible.CreatedFrom.String()[:7]+", and import the list under that name",
 			"There is no list of what the client already had. A deal that is created from %s pays even with a company that the client's own people have courted for years.", r.Eligible.CreatedFrom.Words())
 	}
 }
 
 func lintCreatedBeforeTerm(l *linter, r RevenueShare, at *value) {
 	if from := r.Eligible.CreatedFrom; from.Before(l.terms.Term.Start) {
-		l.found(at.at("eligible", "created_from"), "created_from: "+l.terms.Term.Start.String(),
+		l.found(at.find("eligible.created_from"), "created_from: "+l.terms.Term.Start.String(),
 			"Deals count that were created from %s, but the term begins on %s: the share pays for a pipeline that was there before the agency.", from.Words(), l.terms.Term.Start.Words())
 	}
 }
 
 func lintCreatedLater(l *linter, r RevenueShare, at *value) {
 	if from := r.Eligible.CreatedFrom; from.After(l.terms.Effective) {
-		l.found(at.at("eligible", "created_from"), "created_from: "+l.terms.Effective.String(),
+		l.found(at.find("eligible.created_from"), "created_from: "+l.terms.Effective.String(),
 			"The version is in force from %s, but only deals that are created from %s count: those in between never pay.", l.terms.Effective.Words(), from.Words())
 	}
 }
 
 func lintLookbackNone(l *linter, r RevenueShare, at *value) {
 	if r.Attribution.Lookback.IsZero() {
-		l.found(at.at("attribution", "lookback"), "lookback: 180 days, and edge: re-path",
+		l.found(at.find("attribution.lookback"), "lookback: 180 days, and edge: re-path",
 			"Nothing ever grows too old: a touch of years ago holds credit in a deal of today. Common windows are 90 or 180 days.")
 	}
 }
@@ -61,7 +59,7 @@ func lintLookbackNone(l *linter, r RevenueShare, at *value) {
 func lintLookbackLong(l *linter, r RevenueShare, at *value) {
 	s := r.Attribution.Lookback
 	if most := map[cal.Unit]int{cal.Days: 731, cal.Weeks: 104, cal.Months: 24, cal.Hours: 731 * 24}[s.Unit]; !s.IsZero() && s.N > most {
-		l.found(at.at("attribution", "lookback"), "lookback: 180 days", "It looks back %s, longer than anybody can say what a touch did. Common windows are 90 or 180 days.", s)
+		l.found(at.find("attribution.lookback"), "lookback: 180 days", "It looks back %s, longer than anybody can say what a touch did. Common windows are 90 or 180 days.", s)
 	}
 }
 
@@ -86,7 +84,7 @@ func lintShareUncapped(l *linter, r RevenueShare, at *value) {
 	if r.PerDealCap.Set {
 		deal = "only one of " + r.PerDealCap.Amount.Format() + " for each deal"
 	}
-	l.found(at.at("period", "cap"), "cap: 60,000.00 per contract-year", "There is no cap over a period, %s. Nobody can budget the most that it can cost.", deal)
+	l.found(at.find("period.cap"), "cap: 60,000.00 per contract-year", "There is no cap over a period, %s. Nobody can budget the most that it can cost.", deal)
 }
 
 func lintClawbackUnlimited(l *linter, r RevenueShare, at *value) {
@@ -111,7 +109,7 @@ func lintRefundsNeverDeducted(l *linter, r RevenueShare, at *value) {
 
 func lintCreditsAll(l *linter, r RevenueShare, at *value) {
 	if c := r.Attribution.Credits; c.By == "all-channels-except" && len(c.Values) == 0 {
-		l.found(at.at("attribution", "credits"), "credits: {all_channels_except: [Direct, Sales call]}, with the names of your CRM",
+		l.found(at.find("attribution.credits"), "credits: {all_channels_except: [Direct, Sales call]}, with the names of your CRM",
 			"Touches in every channel earn, also those of the client's own sales people.")
 	}
 }
@@ -122,7 +120,7 @@ func lintUnknownType(l *linter, r RevenueShare, at *value) {
 		"excluded": "A deal whose type is blank in the CRM does not pay: the agency loses by a field that the client's people fill in.",
 	}[r.Base.UnknownType]
 	if says != "" {
-		l.found(at.at("base", "unknown_type"), "unknown_type: hold", "%s", says)
+		l.found(at.find("base.unknown_type"), "unknown_type: hold", "%s", says)
 	}
 }
 
@@ -137,8 +135,11 @@ func lintDealFloor(l *linter, r RevenueShare, at *value) {
 	if !r.PerDealFloor.Set || r.Rate.Sign() == 0 {
 		return
 	}
-	below := money.New(money.MulDiv(r.PerDealFloor.Amount.Minor, r.Rate.Den(), r.Rate.Num(), money.HalfUp), l.terms.Currency)
-	l.found(at.at("per_deal", "floor"), "floor: none, or a least size of deals",
+	below, ok := l.amount(r.PerDealFloor.Amount.Minor, r.Rate.Den(), r.Rate.Num())
+	if !ok {
+		return
+	}
+	l.found(at.find("per_deal.floor"), "floor: none, or a least size of deals",
 		"A deal pays at least %s: below %s it pays more than %s, and a deal of almost nothing pays as much.", r.PerDealFloor.Amount.Format(), below.Format(), r.Rate)
 }
 
@@ -152,11 +153,11 @@ func lintFloorAboveCap(l *linter, r RevenueShare, at *value) {
 	if inFloor == 0 || inCap == 0 || inFloor > inCap {
 		return
 	}
-	least := new(big.Int).Mul(big.NewInt(floor.Amount.Minor), big.NewInt(int64(inCap)))
-	if least.Cmp(new(big.Int).Mul(big.NewInt(limit.Amount.Minor), big.NewInt(int64(inFloor)))) > 0 {
-		l.found(at.at("period", "floor"), "a lower floor, or a higher cap",
+	least, ok := l.amount(floor.Amount.Minor, int64(inCap), int64(inFloor))
+	if ok && least.Cmp(limit.Amount) > 0 {
+		l.found(at.find("period.floor"), "a lower floor, or a higher cap",
 			"The floor of %s per %s comes to %s per %s, above the cap of %s. The cap wins, so the floor is not what it says.", floor.Amount.Format(), floor.Per,
-			money.New(money.MulDiv(floor.Amount.Minor, int64(inCap), int64(inFloor), money.HalfUp), l.terms.Currency).Format(), limit.Per, limit.Amount.Format())
+			least.Format(), limit.Per, limit.Amount.Format())
 	}
 }
 

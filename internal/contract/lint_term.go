@@ -55,7 +55,7 @@ func lintNoticeUnit(l *linter) {
 	if own == theirs {
 		return
 	}
-	l.found(l.doc.at("term", "notice", "period"), "period: "+other.String()+", if that is what is meant",
+	l.found(l.doc.find("term.notice.period"), "period: "+other.String()+", if that is what is meant",
 		"For an end on %s notice of %s must be given by %s; of %s, by %s. People say the one and mean the other.", last.Words(), period, own.Words(), other, theirs.Words())
 }
 
@@ -68,7 +68,7 @@ func lintNoticeTooLong(l *linter) {
 	for _, turn := range []cal.Period{{From: term.Start, To: end}, {From: end, To: term.Renewal.Each.After(end, l.terms.Calendar)}} {
 		last := turn.To.AddDays(-1)
 		if by := term.Notice.Period.Before(last, l.terms.Calendar); by.Before(turn.From) {
-			l.found(l.doc.at("term", "notice", "period"), "each: 12 months, or a shorter period",
+			l.found(l.doc.find("term.notice.period"), "each: 12 months, or a shorter period",
 				"To end on %s, notice of %s must be given by %s, before that term has begun on %s.", last.Words(), term.Notice.Period, by.Words(), turn.From.Words())
 			return
 		}
@@ -82,7 +82,7 @@ func lintRenewalUnlimited(l *linter) {
 		return
 	}
 	last := end.AddDays(-1)
-	l.found(l.doc.at("term", "renewal"), "at_most: 2",
+	l.found(l.doc.find("term.renewal"), "at_most: 2",
 		"It renews by itself without end: whoever does not give notice by %s is bound until %s, and so on for ever.",
 		term.Notice.Period.Before(last, l.terms.Calendar).Words(), term.Renewal.Each.After(end, l.terms.Calendar).AddDays(-1).Words())
 }
@@ -92,19 +92,19 @@ func lintRenewalLapses(l *linter) {
 	if !ok || l.terms.Term.Renewal.Kind != RenewalMutual {
 		return
 	}
-	l.found(l.doc.at("term", "renewal", "kind"), "kind: auto, each: 12 months, at_most: 2; or sign the amendment that renews it before that day",
+	l.found(l.doc.find("term.renewal.kind"), "kind: auto, each: 12 months, at_most: 2; or sign the amendment that renews it before that day",
 		"It renews only by a written agreement. If nobody acts, its last day is %s, whether or not anybody gave notice.", end.AddDays(-1).Words())
 }
 
 func lintRenewalUnsaid(l *linter) {
 	if r := l.terms.Term.Renewal; r.Kind == RenewalMutual && r.Each.IsZero() && !l.terms.Term.Length.IsZero() {
-		l.found(l.doc.at("term", "renewal"), "each: 12 months", "It says that the contract can be renewed, not for how long.")
+		l.found(l.doc.find("term.renewal"), "each: 12 months", "It says that the contract can be renewed, not for how long.")
 	}
 }
 
 func lintRenewalIdle(l *linter) {
 	r := l.terms.Term.Renewal
-	at := l.doc.at("term", "renewal")
+	at := l.doc.find("term.renewal")
 	switch renews := r.Kind == RenewalAuto || r.Kind == RenewalMutual; {
 	case renews && l.terms.Term.Length.IsZero():
 		l.found(at, "kind: evergreen, or a length", "The term is open-ended, so there is nothing to renew; with %s one side may think that it ends.", r.Kind)
@@ -117,7 +117,7 @@ func lintEvergreenLength(l *linter) {
 	if l.terms.Term.Renewal.Kind != RenewalEvergreen || l.terms.Term.Length.IsZero() {
 		return
 	}
-	l.found(l.doc.at("term", "length"), "length: open-ended, or kind: auto for a term that binds",
+	l.found(l.doc.find("term.length"), "length: open-ended, or kind: auto for a term that binds",
 		"It runs until notice, and it has a length of %s. May notice be given before that time is over? The text does not say; the program reads no end from it.", l.terms.Term.Length)
 }
 
@@ -130,7 +130,7 @@ func lintHolidaysNone(l *linter) {
 	if s.IssueWithin.Unit != cal.WorkingDays && s.Objection.Within.Unit != cal.WorkingDays && l.terms.Term.Notice.Period.Unit != cal.WorkingDays {
 		return
 	}
-	l.found(l.doc.at("calendar", "holidays"), "holidays: [2026-12-24..2027-01-01], with the days on which nobody works",
+	l.found(l.doc.find("calendar.holidays"), "holidays: [2026-12-24..2027-01-01], with the days on which nobody works",
 		"Windows are counted in working days and no holiday is named: Christmas and New Year's Day count as working days, and a window can close over them.")
 }
 
@@ -140,7 +140,7 @@ func lintHolidaysEnd(l *linter) {
 	if closed := l.terms.Calendar.Closed; ok && len(closed) > 0 {
 		last := slices.MaxFunc(closed, cal.Date.Cmp)
 		if end.DaysSince(last) > 183 {
-			l.found(l.doc.at("calendar", "holidays"), "the holidays until "+end.AddDays(-1).Words(),
+			l.found(l.doc.find("calendar.holidays"), "the holidays until "+end.AddDays(-1).Words(),
 				"The last holiday that is named is %s, but the term runs until %s. After it every weekday counts as a working day.", last.Words(), end.AddDays(-1).Words())
 		}
 	}
@@ -183,14 +183,14 @@ func meet(a, b []string) bool {
 
 func lintObjectionShort(l *linter) {
 	if o := l.terms.Statements.Objection; o.Silence == "accepted" && short(o.Within) {
-		l.found(l.doc.at("statements", "objection", "within"), fmt.Sprintf("within: %d working days", shortWorkingDays),
+		l.found(l.doc.find("statements.objection.within"), fmt.Sprintf("within: %d working days", shortWorkingDays),
 			"A line that nobody contests within %s is accepted for good. Somebody who is away for a week loses the right to ask.", o.Within)
 	}
 }
 
 func lintObjectionOpen(l *linter) {
 	if o := l.terms.Statements.Objection; o.Silence == "open" {
-		l.found(l.doc.at("statements", "objection", "silence"), "silence: accepted",
+		l.found(l.doc.find("statements.objection.silence"), "silence: accepted",
 			"A line that nobody answers stays open when the window of %s is over: the window decides nothing, and the statement waits for the client.", o.Within)
 	}
 }

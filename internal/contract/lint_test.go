@@ -236,3 +236,15 @@ func TestNamesThatTheEvidenceDoesNotHave(t *testing.T) {
 		t.Errorf("without evidence nothing is looked at: %+v", found)
 	}
 }
+
+// Whatever the amounts, nothing breaks over them.
+func TestExtremeAmountsAreLookedAt(t *testing.T) {
+	most := "9999999999.00"
+	text := edited(t, closed(t), []string{"floor: none, cap: 2500.00", "floor: " + most + ", cap: none", "rate: 3 %", "rate: 0.0000001 %", "beyond: excess, rate: 100.00", "beyond: whole, rate: " + most,
+		"hours: 40,", "hours: 876000,", "amount: 45,000.00 per quarter", "amount: " + most + " per quarter", "500,000.00 per contract-year", "1.00 per contract-year",
+		"fee: 10,000.00", "fee: " + most, "1000.00 per month, partial_floor: by-days, cap: 60000.00 per contract-year", most + " per month, partial_floor: by-days, cap: " + most + " per contract-year", "length: 12 months", "length: 50 years"})
+	found := Lint(parsed(t, text))
+	if !slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "ceiling-below-certain" }) {
+		t.Errorf("%+v", found)
+	}
+}

@@ -57,7 +57,7 @@ func lintProrationNone(l *linter, r Retainer, at *value) {
 
 func lintOverageUnapproved(l *linter, r Retainer, at *value) {
 	if h := r.Hours; h != nil && h.Overage.Set && h.Overage.Approval == "none-needed" && h.Deficit == "billed" && !l.bounded(r.ID) {
-		l.found(at.at("overage", "approval"), "approval: before-work, and approved_hours: overage-approved",
+		l.found(at.find("overage.approval"), "approval: before-work, and approved_hours: overage-approved",
 			"Hours above those included are billed at %s each, nobody has to ask first, and there is no limit.", h.Overage.Rate.Format())
 	}
 }
@@ -85,7 +85,7 @@ func lintDebtEndless(l *linter, r Retainer, at *value) {
 
 func lintReconcileOneSided(l *linter, r Retainer, at *value) {
 	if h := r.Hours; h != nil && h.Reconcile.Set && h.Reconcile.How == "bill-only" {
-		l.found(at.at("reconcile", "how"), "how: credit-and-bill", "More hours are billed and fewer give no credit: the comparison can only cost the client.")
+		l.found(at.find("reconcile.how"), "how: credit-and-bill", "More hours are billed and fewer give no credit: the comparison can only cost the client.")
 	}
 }
 
@@ -96,8 +96,11 @@ func lintReconcileCliff(l *linter, r Retainer, at *value) {
 	}
 	minutes := h.Minutes * int64(h.Reconcile.Every.Months()) / int64(r.Every.Months())
 	band := money.MulDiv(minutes, h.Reconcile.DeadBand.Num(), h.Reconcile.DeadBand.Den(), money.Floor)
-	jump := money.New(money.MulDiv(h.Reconcile.Rate.Minor, band, 60, l.terms.Rounding), l.terms.Currency)
-	l.found(at.at("reconcile", "beyond"), "beyond: excess",
+	jump, ok := l.amount(h.Reconcile.Rate.Minor, band, 60)
+	if !ok {
+		return
+	}
+	l.found(at.find("reconcile.beyond"), "beyond: excess",
 		"%s more than included move nothing, one minute more moves all of it: %s at once.", minutesWords(band), jump.Format())
 }
 

@@ -193,6 +193,11 @@ func FuzzParse(f *testing.F) {
 			}
 			return
 		}
+		for _, f := range Lint(terms) {
+			if f.Line == 0 || f.Text == "" || f.Write == "" {
+				t.Fatalf("%+v", f)
+			}
+		}
 		if len(Words(terms)) < 3 || len(Compare(terms, terms)) != 0 {
 			t.Fatal("what is read can be told, and does not differ from itself")
 		}

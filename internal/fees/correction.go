@@ -114,8 +114,7 @@ func (m *shareMonth) corrections() {
 	if len(months) == 0 || m.sameEvidence {
 		return
 	}
-	m.owedIn(m.clause, months[len(months)-1].Period) // the last one first: it computes all before it
-	kept := map[string]int64{}                       // by deal: what was charged and is no longer owed, but cannot be taken back
+	kept := map[string]int64{} // by deal: what was charged and is no longer owed, but cannot be taken back
 	var after []Line
 	for _, s := range months {
 		owed, held := m.owedIn(m.clause, s.Period)

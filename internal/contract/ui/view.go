@@ -207,7 +207,7 @@ func openIn(t contract.Terms) []kit.IssueView {
 		if f.Severity == contract.Warning {
 			level = kit.Warning
 		}
-		out = append(out, kit.IssueView{Level: level, Where: f.Where(), Text: f.Words()})
+		out = append(out, kit.IssueView{Level: level, Where: f.Where(), Href: "#L" + number(f.Line), Text: f.Words(), Line: f.Line, Column: f.Column})
 	}
 	return out
 }
