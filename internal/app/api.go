@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	billingapi "github.com/ofrecord/ofrecord/internal/billing/api"
 	contractapi "github.com/ofrecord/ofrecord/internal/contract/api"
 	crmapi "github.com/ofrecord/ofrecord/internal/crm/api"
 	feesapi "github.com/ofrecord/ofrecord/internal/fees/api"
@@ -27,6 +28,7 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	(&contractapi.Operations{Contracts: p.Contracts}).Register(a)
 	(&crmapi.Operations{CRM: p.CRM, MaxUpload: int64(p.Config.MaxUpload)}).Register(a)
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)
+	(&billingapi.Operations{Billing: p.Billing}).Register(a)
 	return a
 }
 

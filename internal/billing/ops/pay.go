@@ -275,3 +275,6 @@ func record(ctx context.Context, tx bun.Tx, actor access.Actor, row paymentRow, 
 	_, err := journalops.Append(ctx, tx, journalops.By(actor, entry))
 	return err
 }
+
+// InCurrency is an amount in the currency of the payment.
+func (p Payment) InCurrency(minor int64) money.Amount { return money.New(minor, p.Amount.Currency) }
