@@ -42,7 +42,7 @@ func WriteText(w io.Writer, entries []Entry, names map[string]string) error {
 	for _, e := range entries {
 		fmt.Fprintf(out, "\n%s %s | %s  ; ref:%s", e.On, plain(names[e.Client]), plain(e.Words), e.Ref)
 		if e.Contract != "" {
-			fmt.Fprintf(out, ", contract:%s", plain(e.Contract))
+			fmt.Fprintf(out, ", contract:%s", strings.ReplaceAll(plain(e.Contract), ",", " "))
 		}
 		fmt.Fprintln(out)
 		for _, leg := range legs(e) {
@@ -89,7 +89,7 @@ func written(a money.Amount) string {
 func plain(text string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		switch {
-		case strings.ContainsRune(";|,:", r), unicode.IsControl(r):
+		case strings.ContainsRune(";|", r), unicode.IsControl(r):
 			return ' '
 		}
 		return r

@@ -52,3 +52,6 @@ func Order(all []Balance) {
 		return cmp.Or(cmp.Compare(x.Currency, y.Currency), cmp.Compare(x.Account, y.Account))
 	})
 }
+
+// InCurrency is an amount in the currency of the balance.
+func (b Balance) InCurrency(minor int64) money.Amount { return money.New(minor, b.Currency) }
