@@ -49,6 +49,7 @@ const (
 	InvoiceCredit      Action = "invoice.credit"
 	InvoiceAcknowledge Action = "invoice.acknowledge"
 	PaymentRecord      Action = "payment.record"
+	LedgerSee          Action = "ledger.see"
 
 	RecordSee    Action = "record.see"
 	RecordVerify Action = "record.verify"
@@ -138,6 +139,7 @@ var table = []row{
 	{InvoiceCredit, "issue a credit note", writes, grants{cl, no, no, no, cl, no, no, no, no, no}},
 	{InvoiceAcknowledge, "acknowledge an invoice", writes, grants{no, no, no, no, no, cl, cl, no, no, no}},
 	{PaymentRecord, "record a payment", writes, grants{cl, no, no, no, cl, no, no, no, no, no}},
+	{LedgerSee, "see the ledger of the agency", reads, grants{cl, no, no, no, cl, no, no, no, no, cl}},
 
 	{RecordSee, "see the record", reads, grants{cl, cl, cl, no, cl, cl, cl, cl, cl, cl}},
 	{RecordVerify, "verify the record", reads, grants{my, my, my, no, my, my, my, my, my, my}},

@@ -1,8 +1,11 @@
 package app
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -11,6 +14,8 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/app/demo"
+	"github.com/ofrecord/ofrecord/internal/billing/ledger"
+	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
@@ -39,6 +44,11 @@ func TestDemoIsTheSameOnBothEngines(t *testing.T) {
 		if err != nil || report.Break != nil || report.Head.Seq < 100 {
 			t.Errorf("the record: %+v %v", report, err)
 		}
+		checked, err := p.Billing.CheckLedger(ctx, p.operator())
+		if err != nil || len(checked.Problems) > 0 || checked.Entries < 60 {
+			t.Errorf("the ledger: %+v %v", checked, err)
+		}
+		hledgerReads(t, p)
 		lookAround(t, p, made)
 	}
 	if len(printed[0]) != 12 {
@@ -47,6 +57,44 @@ func TestDemoIsTheSameOnBothEngines(t *testing.T) {
 	for i := range printed[0] {
 		if printed[0][i] != printed[1][i] {
 			t.Errorf("the engines differ: %s and %s", printed[0][i], printed[1][i])
+		}
+	}
+}
+
+// hledgerReads lets hledger read the ledger of the year, and compares what is open.
+func hledgerReads(t *testing.T, p *Program) {
+	t.Helper()
+	if _, err := exec.LookPath("hledger"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("hledger is missing (install hledger)")
+		}
+		t.Log("hledger is not here (install hledger)")
+		return
+	}
+	ctx := p.inWorkspace(t.Context())
+	entries, names, err := p.Billing.Ledger(ctx, p.operator(), billingops.LedgerFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := ledger.WriteText(&text, entries, names); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) string {
+		t.Helper()
+		cmd := exec.Command("hledger", append([]string{"-f", "-"}, args...)...)
+		cmd.Stdin = bytes.NewReader(text.Bytes())
+		out, err := cmd.CombinedOutput()
+		if err != nil {
+			t.Fatalf("hledger %v: %v\n%s", args, err, out)
+		}
+		return string(out)
+	}
+	run("check", "--strict")
+	run("check", "ordereddates")
+	for _, b := range ledger.Trial(entries) {
+		if got := run("balance", "--flat", "-N", "--empty", "^"+string(b.Account)+"$"); !b.Net().IsZero() && !strings.Contains(got, b.Net().String()+" "+string(b.Currency)) {
+			t.Errorf("%s: hledger says %q, we say %s", b.Account, got, b.Net())
 		}
 	}
 }

@@ -54,6 +54,7 @@ func mainRooms(actor access.Actor) []kit.NavLink {
 	out := []kit.NavLink{{Key: "portfolio", Text: "Portfolio", Href: "/"}}
 	for _, r := range []room{
 		{"people", "People", "/people", access.PeopleSee},
+		{"ledger", "Ledger", "/ledger", access.LedgerSee},
 		{"billing", "Billing profile", "/billing-profile", access.BillingProfileSee},
 		{"record", "Record", "/record", access.RecordSee},
 	} {

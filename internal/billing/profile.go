@@ -48,6 +48,8 @@ type Profile struct {
 	BIC          string `json:"bic,omitempty"`     // or routing number
 	Footer       string `json:"footer,omitempty"`  // printed at the end of every invoice
 
+	Reserve *money.Ratio `json:"clawback_reserve,omitempty"` // the part of revenue shares that the ledger keeps back while it can be taken back
+
 	// Of a customer.
 	Treatment     Treatment    `json:"tax,omitempty"`
 	Rate          *money.Ratio `json:"tax_rate,omitempty"`   // in place of the rate that the country's law has on the day of issue
@@ -99,7 +101,7 @@ var regionBeforeCode = []string{"US", "CA", "AU"}
 type ProfileInput struct {
 	Name, Street, Extra, City, Region, PostalCode, Country, TaxID, CompanyID, Email string
 
-	Series, CreditSeries, Bank, Account, BIC, Footer string
+	Series, CreditSeries, Bank, Account, BIC, Footer, Reserve string
 
 	Treatment, Rate, Reason, TermsDays, PurchaseOrder, Reference string
 }
@@ -189,6 +191,15 @@ func (r *reader) issuer(p *Profile, in ProfileInput) {
 	}
 	p.Bank, p.Footer = r.text("bank", in.Bank, 80, ""), r.text("footer", in.Footer, 400, "")
 	p.Account, p.BIC = strings.ToUpper(r.code("account", in.Account, 40)), strings.ToUpper(r.code("bic", in.BIC, 20))
+	if text := strings.TrimSpace(in.Reserve); text != "" {
+		part, err := money.ParsePercent(strings.TrimSuffix(text, "%") + " %")
+		if err != nil || part.Sign() < 0 || part.Num() > part.Den() {
+			r.refuse("reserve", "Write the reserve as a percentage, such as 5 %%.")
+		}
+		if part.Sign() > 0 {
+			p.Reserve = &part
+		}
+	}
 	if compact := strings.ReplaceAll(p.Account, " ", ""); looksLikeIBAN(compact) {
 		p.Account = compact
 		if !validIBAN(compact) {

@@ -88,6 +88,22 @@ func TestFromProfilesToCash(t *testing.T) {
 		if k.call(finance, 200, "GET", "/invoices?limit=1", "", &list); len(list.Items) != 1 || list.Next == "" {
 			t.Errorf("%+v", list)
 		}
+		var trial billingapi.TrialBalance
+		if k.call(owner, 200, "GET", "//ledger?client=org_acme", "", &trial); len(trial.Accounts) < 5 {
+			t.Errorf("%+v", trial)
+		}
+		for _, b := range trial.Accounts {
+			if b.Account == "assets:bank" && b.Balance != "20500.00" {
+				t.Errorf("%+v", b)
+			}
+		}
+		for path, want := range map[string]string{"//ledger/text": "account assets:bank", "//ledger/journal": "day,ref,account,debit,credit"} {
+			if w := k.call(owner, 200, "GET", path, "", nil); !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s: %s", path, w.Body)
+			}
+			k.call(finance, 403, "GET", path, "", nil)
+		}
+		k.call(owner, 422, "GET", "//ledger?until=2026-02-30", "", nil)
 		k.call(sales, 403, "GET", "/invoices", "", nil)
 		k.call(stranger, 404, "GET", at, "", nil)
 		k.call(nobody, 401, "GET", at, "", nil)

@@ -149,6 +149,7 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 			}
 			return access.WithActor(db.WithWorkspace(ctx, dbtest.Workspace), who), nil
 		}})
+	k.fees.AfterLock = k.billing.PostLock
 	(&billingapi.Operations{Billing: k.billing}).Register(k.api)
 	return k
 }

@@ -33,6 +33,7 @@ func (o *Operations) Register(a *api.API) {
 	o.registerInvoices(a)
 	o.registerCash(a)
 	o.registerProfiles(a)
+	o.registerLedger(a)
 }
 
 func operation(method, path, id, summary string, action access.Action) api.Operation {

@@ -49,6 +49,7 @@ type Agency struct {
 	Account      string `json:"account,omitempty" maxLength:"50" doc:"IBAN or account number"`
 	BIC          string `json:"bic,omitempty" maxLength:"20"`
 	Footer       string `json:"footer,omitempty" maxLength:"400"`
+	Reserve      string `json:"clawback_reserve,omitempty" maxLength:"20" doc:"The part of revenue shares that the ledger keeps back while it can be taken back" example:"5 %"`
 }
 
 // Client is the billing profile of a client.
@@ -74,7 +75,10 @@ func agency(p ops.Profile, err error) (*api.Answer[Entered[Agency]], error) {
 	}
 	out := Entered[Agency]{Version: p.Version}
 	if p.Version > 0 {
-		out.Profile = &Agency{addressOf(p.Profile), p.Series, p.CreditSeries, p.Bank, p.Account, p.BIC, p.Footer}
+		out.Profile = &Agency{addressOf(p.Profile), p.Series, p.CreditSeries, p.Bank, p.Account, p.BIC, p.Footer, ""}
+		if p.Reserve != nil {
+			out.Profile.Reserve = p.Reserve.String()
+		}
 	}
 	return &api.Answer[Entered[Agency]]{Body: out}, nil
 }
@@ -100,7 +104,7 @@ func (o *Operations) getAgency(ctx context.Context, _ *struct{}) (*api.Answer[En
 func (o *Operations) putAgency(ctx context.Context, in *struct{ Body Agency }) (*api.Answer[Entered[Agency]], error) {
 	b := in.Body
 	input := b.input()
-	input.Series, input.CreditSeries, input.Bank, input.Account, input.BIC, input.Footer = b.Series, b.CreditSeries, b.Bank, b.Account, b.BIC, b.Footer
+	input.Series, input.CreditSeries, input.Bank, input.Account, input.BIC, input.Footer, input.Reserve = b.Series, b.CreditSeries, b.Bank, b.Account, b.BIC, b.Footer, b.Reserve
 	return agency(o.Billing.EnterAgencyProfile(ctx, access.ActorFrom(ctx), input))
 }
 

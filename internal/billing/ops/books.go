@@ -11,6 +11,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/billing"
+	"github.com/ofrecord/ofrecord/internal/billing/ledger"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -74,9 +75,10 @@ func (s shelf) sorted() []billing.Book {
 	return out
 }
 
-// apply writes what is applied and enters it into the book.
+// apply writes what is applied, enters it into the book, and posts it.
 func apply(ctx context.Context, tx bun.Tx, actor access.Actor, client string, at time.Time, b *billing.Book, parts []billing.Applied) error {
 	next := map[string]int{}
+	var entries []ledger.Entry
 	for _, p := range parts {
 		if next[p.Source] == 0 {
 			n, err := tx.NewSelect().Model((*appliedRow)(nil)).Where("source_id = ?", p.Source).Count(ctx)
@@ -91,6 +93,9 @@ func apply(ctx context.Context, tx bun.Tx, actor access.Actor, client string, at
 			return fmt.Errorf("apply to %s: %w", p.Target, err)
 		}
 		b.Applied = append(b.Applied, p)
+		if e, ok := ledger.OfApplied(client, *b, row.Seq, p); ok {
+			entries = append(entries, e)
+		}
 	}
-	return nil
+	return post(ctx, tx, at, entries...)
 }

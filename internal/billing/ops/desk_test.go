@@ -151,6 +151,7 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 		NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil },
 	}
 	k.Service = &ops.Service{DB: d, Now: k.clock, Random: rand.Reader, Fees: k.fees, Parties: parties, PublicURL: "https://example.test"}
+	k.fees.AfterLock = k.PostLock
 	k.contract = k.agree(d, parties)
 	return k
 }
@@ -257,5 +258,14 @@ func wantFault(t *testing.T, err error, kind fault.Kind, code string, words ...s
 		if !strings.Contains(err.Error(), w) {
 			t.Errorf("%q does not say %q", err, w)
 		}
+	}
+}
+
+// inBalance holds the ledger to what happened.
+func (k *desk) inBalance() {
+	k.t.Helper()
+	report := must(k.CheckLedger(k.ctx, owner))(k.t)
+	if len(report.Problems) > 0 || report.Entries == 0 {
+		k.t.Errorf("the ledger: %+v", report)
 	}
 }

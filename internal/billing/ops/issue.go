@@ -215,7 +215,7 @@ func lastIssued(ctx context.Context, tx bun.Tx, issuer, series string) (cal.Date
 	return day(days[0]), nil
 }
 
-// store gives the document the next number of its series and writes it. Fault: Invalid at "issued_on" when a later number stands on a later day.
+// store gives the document the next number of its series, writes it and posts it. Fault: Invalid at "issued_on" when a later number stands on a later day.
 func (s *Service) store(ctx context.Context, tx bun.Tx, actor access.Actor, d *billing.Document, series string, row *invoiceRow) error {
 	last, err := lastIssued(ctx, tx, row.IssuerID, series)
 	if err != nil {
@@ -243,8 +243,10 @@ func (s *Service) store(ctx context.Context, tx bun.Tx, actor access.Actor, d *b
 	row.NetMinor, row.TaxMinor, row.PayableMinor = d.Net.Minor, d.TaxTotal.Minor, d.Payable.Minor
 	row.Document, row.GOBL, row.Hash = string(body), string(envelope), billing.Digest(body)
 	row.IssuedAt, row.IssuedBy, row.IssuedByName = s.now(), actor.Account, actor.Name
-	_, err = tx.NewInsert().Model(row).Exec(ctx)
-	return err
+	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
+		return err
+	}
+	return s.postIssue(ctx, tx, *row, *d)
 }
 
 // nextNumber takes the number after the last of a series and year.

@@ -76,6 +76,7 @@ func TestWhatIsReleasedComesLater(t *testing.T) {
 		}
 		k.moveTo("2026-04-02")
 		second := k.issued("2026-03")
+		k.inBalance()
 		found := false
 		for _, l := range second.Document.Lines {
 			found = found || l.Kind == "released" && l.Net == released

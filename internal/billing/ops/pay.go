@@ -10,6 +10,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/billing"
+	"github.com/ofrecord/ofrecord/internal/billing/ledger"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -234,10 +235,13 @@ func repeated(ctx context.Context, tx bun.Tx, row paymentRow) error {
 	return err
 }
 
-// keep writes a payment and what it is applied to.
+// keep writes a payment and what it is applied to, and posts both.
 func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, b *billing.Book, row *paymentRow, parts []billing.Applied) (Payment, error) {
 	row.RecordedAt, row.RecordedBy, row.RecordedByName = s.now(), actor.Account, actor.Name
 	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
+		return Payment{}, err
+	}
+	if err := post(ctx, tx, row.RecordedAt, ledger.OfCash(row.ClientID, b.Currency, row.source())); err != nil {
 		return Payment{}, err
 	}
 	if err := apply(ctx, tx, actor, row.ClientID, row.RecordedAt, b, parts); err != nil {

@@ -132,6 +132,7 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 		NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil },
 	}
 	k.Service = &ops.Service{DB: d, Now: clock, Random: rand.Reader, Fees: k.fees, Parties: parties, PublicURL: "https://records.example.com"}
+	k.fees.AfterLock = k.PostLock
 	contracts := &contractops.Service{DB: d, Now: clock, Random: rand.Reader, Parties: parties, LockedUntil: feesops.LockedUntil}
 	c := must(contracts.Begin(ctx, owner, "org_acme", "northlight-acme-growth"))(t)
 	_, have, err := contracts.Draft(ctx, owner, c.ID)

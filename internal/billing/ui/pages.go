@@ -57,6 +57,11 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Post("/clients/{client}/billing-profile", string(access.BillingProfileEdit), p.enterClientProfile)
 	g.Get(AgencyProfilePath, string(access.BillingProfileSee), p.showAgencyProfile)
 	g.Post(AgencyProfilePath, string(access.BillingProfileEdit), p.enterAgencyProfile)
+
+	g.Get(LedgerPath, string(access.LedgerSee), p.trial)
+	g.Get(LedgerPath+"/accounts/{account}", string(access.LedgerSee), p.ledgerAccount)
+	g.Get(LedgerPath+"/ledger.journal", string(access.LedgerSee), p.downloadLedger)
+	g.Get(LedgerPath+"/journal.csv", string(access.LedgerSee), p.downloadJournal)
 }
 
 func actor(r *http.Request) access.Actor { return access.ActorFrom(r.Context()) }

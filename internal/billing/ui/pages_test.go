@@ -120,6 +120,17 @@ func TestFromLockToCash(t *testing.T) {
 		agency.press(reverse, "/reverse").says(t, 422, "Say why")
 		agency.press(reverse, "/reverse", "reason", "wrong account").says(t, 200, "Reversed.", "Balance −203.30")
 		agency.post("/clients/org_acme/account/apply", "currency", "USD").says(t, 200, "Nothing can be applied")
+		agency.get("/ledger").says(t, 200, "Trial balance", "assets:receivable", "Revenue, retainer", "Taxes", "All accounts, USD")
+		agency.get("/ledger/accounts/liabilities:client-funds?client=org_acme").says(t, 200, "Client funds", "Payment TX-2", "Balance −203.30", "Bank")
+		agency.get("/ledger/accounts/assets:gold").says(t, 404)
+		agency.get("/ledger?until=x").says(t, 422, "Write the day")
+		if text := agency.get("/ledger/ledger.journal"); text.status != 200 || !strings.Contains(text.body, "account assets:receivable") || !strings.Contains(text.body, "Acme Robotics, Inc. | Invoice INV-2026-0001") {
+			t.Errorf("%d %s", text.status, text.body)
+		}
+		if table := agency.get("/ledger/journal.csv?until=2026-01-31"); table.status != 200 || !strings.Contains(table.body, ",assets:unbilled,") || strings.Contains(table.body, "INV-2026-0001") {
+			t.Errorf("%d %s", table.status, table.body)
+		}
+		client.get("/ledger").says(t, 403)
 		k.as(stranger).get(at).says(t, 404)
 		k.as(sales).get(list).says(t, 403)
 		agency.get("/clients/org_bolt/invoices"+strings.TrimPrefix(at, list)).says(t, 404)

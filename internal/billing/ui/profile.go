@@ -81,7 +81,7 @@ func profileOf(v url.Values) billing.ProfileInput {
 	return billing.ProfileInput{
 		Name: v.Get("name"), Street: v.Get("street"), Extra: v.Get("extra"), City: v.Get("city"), Region: v.Get("region"), PostalCode: v.Get("postal_code"), Country: v.Get("country"),
 		TaxID: v.Get("tax_id"), CompanyID: v.Get("company_id"), Email: v.Get("email"),
-		Series: v.Get("series"), CreditSeries: v.Get("credit_series"), Bank: v.Get("bank"), Account: v.Get("account"), BIC: v.Get("bic"), Footer: v.Get("footer"),
+		Series: v.Get("series"), CreditSeries: v.Get("credit_series"), Bank: v.Get("bank"), Account: v.Get("account"), BIC: v.Get("bic"), Footer: v.Get("footer"), Reserve: v.Get("reserve"),
 		Treatment: v.Get("tax"), Rate: v.Get("tax_rate"), Reason: v.Get("tax_reason"), TermsDays: v.Get("terms_days"), PurchaseOrder: v.Get("purchase_order"), Reference: v.Get("reference"),
 	}
 }
@@ -135,6 +135,10 @@ func addressFields(p billing.Profile) []kit.Field {
 }
 
 func issuerFields(p billing.Profile) []kit.Field {
+	reserve := ""
+	if p.Reserve != nil {
+		reserve = p.Reserve.String()
+	}
 	series := func(have, usual string) string {
 		if have == "" {
 			return usual
@@ -148,6 +152,7 @@ func issuerFields(p billing.Profile) []kit.Field {
 		{Name: "bic", Label: "BIC or routing number", Value: p.BIC, Optional: true},
 		{Name: "bank", Label: "Bank", Value: p.Bank, Optional: true},
 		{Name: "footer", Label: "At the foot of every invoice", Value: p.Footer, Optional: true},
+		{Name: "reserve", Label: "Clawback reserve", Kind: kit.Decimal, Value: reserve, Optional: true, Hint: "The part of revenue shares, such as 5 %, that the ledger does not count as revenue while it can be taken back. Empty: none."},
 	}
 }
 

@@ -30,7 +30,12 @@ func (s *Service) Lock(ctx context.Context, actor access.Actor, in LockInput) (S
 		words: func(_, st Statement) string {
 			return fmt.Sprintf("locked the %s: %s payable, %s held, hash %s", st.lowerName(), st.Split.Payable.FormatWith(), st.Split.Held.FormatWith(), st.Hash)
 		},
-		also: finalise,
+		also: func(ctx context.Context, tx bun.Tx, st Statement) error {
+			if err := finalise(ctx, tx, st); err != nil || s.AfterLock == nil {
+				return err
+			}
+			return s.AfterLock(ctx, tx, st)
+		},
 		letter: func(_, st Statement, by string) (string, string) {
 			return fmt.Sprintf("%s locked: %s payable", st.Name(), st.Split.Payable.FormatWith()),
 				fmt.Sprintf("%s locked the %s of %s.\n\nPayable: %s\nHeld by disputes: %s\nReceipt: %s\n\nKeep the receipt. The pack of the statement, which you can download, is verified against it on your own machine.",

@@ -30,6 +30,9 @@ type Service struct {
 	// NewestImport is the number of the client's newest import, 0 when there is none.
 	NewestImport func(ctx context.Context, tx bun.Tx, client string) (int64, error)
 
+	// AfterLock is told of a statement within the transaction that locks it; nil: nobody. An error undoes the lock.
+	AfterLock func(ctx context.Context, tx bun.Tx, st Statement) error
+
 	Parties   *partyops.Service // who is told by mail; nil: nobody
 	PublicURL string            // "https://records.example.com": links in mails begin with it
 

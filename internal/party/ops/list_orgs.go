@@ -79,3 +79,14 @@ func (s *Service) orgs(ctx context.Context, narrow func(*bun.SelectQuery) *bun.S
 	}
 	return out, nil
 }
+
+// HostID is the id of the agency whose workspace this is, empty while there is none. It is for use cases that have decided access already, inside
+// their transaction.
+func HostID(ctx context.Context, tx bun.Tx) (string, error) {
+	var ids []string
+	err := tx.NewSelect().Model((*orgRow)(nil)).Column("id").Where("kind = ?", string(access.Agency)).Limit(1).Scan(ctx, &ids)
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	return ids[0], nil
+}

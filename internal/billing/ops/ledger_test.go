@@ -1,0 +1,147 @@
+package ops_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/billing/ledger"
+	"github.com/ofrecord/ofrecord/internal/billing/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+)
+
+func net(t *testing.T, all []ledger.Balance, a ledger.Account) string {
+	t.Helper()
+	for _, b := range all {
+		if b.Account == a {
+			return b.Net().String()
+		}
+	}
+	return "0.00"
+}
+
+func TestTheLedgerFollowsLockInvoiceAndPayment(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		k.profiled()
+		german := agencyInput
+		german.Country, german.TaxID, german.Reserve = "DE", "DE111111125", "10 %"
+		must(k.EnterAgencyProfile(ctx, owner, german))(t)
+		taxed := clientInput
+		taxed.Country, taxed.Treatment, taxed.Reason = "DE", "standard", ""
+		must(k.EnterClientProfile(ctx, owner, "org_acme", taxed))(t)
+		k.moveTo("2026-03-21")
+		k.imported(won("A", "100000.00", "2026-02-10"))
+		st := k.locked("2026-02")
+		check := func(when string, want map[ledger.Account]string) {
+			t.Helper()
+			all := must(k.Trial(ctx, accounts, ops.LedgerFilter{}))(t)
+			var sum int64
+			for _, b := range all {
+				sum += b.Net().Minor
+			}
+			if sum != 0 {
+				t.Errorf("%s: the trial balance is off by %d", when, sum)
+			}
+			for a, w := range want {
+				if got := net(t, all, a); got != w {
+					t.Errorf("%s: %s is %s, want %s", when, a, got, w)
+				}
+			}
+			k.inBalance()
+		}
+		check("locked", map[ledger.Account]string{ledger.Unbilled: "17000.00", "revenue:retainer": "-14000.00", "revenue:revenue-share": "-2700.00", ledger.Reserve: "-300.00"})
+		inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t)
+		check("issued", map[ledger.Account]string{ledger.Unbilled: "0.00", ledger.Receivable: "20230.00", ledger.Taxes: "-3230.00"})
+		must(k.RecordPayment(ctx, accounts, paid("10,000.00", "TX-1")))(t)
+		check("paid", map[ledger.Account]string{ledger.Receivable: "10230.00", ledger.Bank: "10000.00", ledger.ClientFunds: "0.00"})
+		must(k.Credit(ctx, accounts, ops.CreditInput{Invoice: inv.ID, Reason: "all"}))(t)
+		check("credited", map[ledger.Account]string{ledger.Receivable: "0.00", ledger.ClientFunds: "-10000.00", "revenue:retainer": "0.00", ledger.Taxes: "0.00"})
+		must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t)
+		must(k.ApplyOnAccount(ctx, accounts, "org_acme", "", ""))(t)
+		check("issued again", map[ledger.Account]string{ledger.Receivable: "10230.00", "revenue:retainer": "-14000.00", ledger.Unbilled: "0.00", ledger.ClientFunds: "0.00"})
+
+		page := must(k.LedgerAccount(ctx, accounts, string(ledger.Receivable), "", ops.LedgerFilter{}, 1))(t)
+		if page.Total != len(page.Rows) || page.Rows[0].Balance.String() != "10230.00" {
+			t.Errorf("%+v", page)
+		}
+		if oldest := page.Rows[len(page.Rows)-1]; oldest.Balance != oldest.Amount {
+			t.Errorf("the account does not begin with nothing: %+v", oldest)
+		}
+		before := must(k.Trial(ctx, accounts, ops.LedgerFilter{Until: cal.MustDate("2026-02-28"), Client: "org_acme", Contract: "growth"}))(t)
+		if net(t, before, ledger.Unbilled) != "17000.00" || net(t, before, ledger.Receivable) != "0.00" {
+			t.Errorf("%+v", before)
+		}
+		for _, who := range []struct{ err error }{{second(k.Trial(ctx, lead, ops.LedgerFilter{}))}, {second(k.Trial(ctx, finance, ops.LedgerFilter{}))}, {second(k.CheckLedger(ctx, boss))}} {
+			if !fault.Is(who.err, fault.Forbidden) {
+				t.Errorf("%v", who.err)
+			}
+		}
+		if _, err := k.LedgerAccount(ctx, accounts, "assets:gold", "", ops.LedgerFilter{}, 1); !fault.Is(err, fault.NotFound) {
+			t.Errorf("%v", err)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestTheCheckFindsWhatWasDoneBehindTheLedger(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		k.profiled()
+		k.moveTo("2026-03-21")
+		k.fees.AfterLock = nil // as it was before there was a ledger
+		k.locked("2026-01")
+		report := must(k.CheckLedger(ctx, owner))(t)
+		if len(report.Missing) != 1 || !strings.Contains(strings.Join(report.Problems, "\n"), "Statement of January 2026 of 31 Jan 2026 is not in the ledger") {
+			t.Errorf("%+v", report)
+		}
+		if n := must(k.PostMissing(ctx, owner))(t); n != 1 {
+			t.Errorf("%d posted", n)
+		}
+		k.inBalance()
+		if _, err := k.PostMissing(ctx, accounts); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("%v", err)
+		}
+		for _, attack := range []string{
+			"INSERT INTO ledger_posting (ref, no, client_id, contract, subject_kind, subject_id, on_day, currency, debit, credit, minor, words, posted_at) SELECT 'forged', 1, client_id, contract, subject_kind, subject_id, on_day, currency, debit, credit, 500, words, posted_at FROM ledger_posting LIMIT 1",
+		} {
+			if err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+				_, err := tx.ExecContext(ctx, attack)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		report = must(k.CheckLedger(ctx, owner))(t)
+		if words := strings.Join(report.Problems, "\n"); !strings.Contains(words, "(forged) is in the ledger") || !strings.Contains(words, "Unbilled: USD 14,005.00 in the ledger, USD 14,000.00 by") {
+			t.Errorf("%s", words)
+		}
+		for _, attack := range []string{"UPDATE ledger_posting SET minor = 1", "DELETE FROM ledger_posting",
+			"INSERT INTO ledger_posting (ref, no, client_id, contract, subject_kind, subject_id, on_day, currency, debit, credit, minor, words, posted_at) SELECT 'x', 1, client_id, contract, subject_kind, subject_id, on_day, currency, debit, debit, 5, words, posted_at FROM ledger_posting LIMIT 1"} {
+			if err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+				_, err := tx.ExecContext(ctx, attack)
+				return err
+			}); err == nil {
+				t.Errorf("%s passes", attack)
+			}
+		}
+	})
+}
+
+// A ledger that fails undoes the lock.
+func TestTheLedgerIsOfTheSameTransaction(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := newDesk(t, d, ctx)
+	k.moveTo("2026-03-21")
+	st := k.locked("2026-01")
+	err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error { return k.PostLock(ctx, tx, st) })
+	if !fault.Is(err, fault.Conflict) {
+		t.Errorf("a statement is posted twice: %v", err)
+	}
+}

@@ -1,0 +1,2 @@
+-- +goose Up
+REVOKE UPDATE, DELETE, TRUNCATE ON ledger_posting FROM PUBLIC, CURRENT_USER;
