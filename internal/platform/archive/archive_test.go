@@ -81,6 +81,8 @@ func fill(t testing.TB, d *db.DB, ctx context.Context) {
 			"INSERT INTO session (token, body, expires_at) VALUES ('s1', 'b', '2026-01-01 00:00:00+00:00')",
 			"INSERT INTO org (id, kind, name, created_at) VALUES ('org_a', 'agency', 'Agency', '2026-01-01 00:00:00+00:00')",
 			"INSERT INTO org (id, kind, name, created_at) VALUES ('org_c', 'client', 'Client', '2026-01-01 00:00:00.5+00:00')",
+			"INSERT INTO invoice_number (issuer_id, series, year, ordinal, previous) VALUES ('org_a', 'INV', 2026, 1, NULL)",
+			"INSERT INTO invoice_number (issuer_id, series, year, ordinal, previous) VALUES ('org_a', 'INV', 2026, 2, 1)",
 			"INSERT INTO membership (id, account_id, org_id, role, client_id, from_at, until_at) VALUES ('mem_1', 'acc_bo', 'org_a', 'partner', '', '2026-01-01 00:00:00+00:00', '2026-02-01 00:00:00+00:00')",
 		} {
 			if _, err := tx.Tx.ExecContext(ctx, statement); err != nil {
@@ -216,7 +218,7 @@ func TestWorkspaceMovesBetweenEnginesAndBackUnchanged(t *testing.T) {
 	fill(t, source, ctx)
 	files := store(t, "export one", "", "export two")
 	first, sum := backup(t, source, ctx, files)
-	if sum.Manifest.Rows() != 3+1+1+2+1+int64(len(texts))+1203 || len(sum.Manifest.Blobs) != 3 || sum.Manifest.Program != "v0.0.0-test" {
+	if sum.Manifest.Rows() != 3+1+1+2+2+1+int64(len(texts))+1203 || len(sum.Manifest.Blobs) != 3 || sum.Manifest.Program != "v0.0.0-test" {
 		t.Errorf("summary %+v", sum)
 	}
 

@@ -41,7 +41,7 @@ type Table struct {
 	Shared  bool // belongs to all workspaces
 	Columns []Column
 	Key     []string // columns of the primary key
-	Refers  []string // tables that its foreign keys point at
+	Refers  []string // other tables that its foreign keys point at; a table that points at itself does so at earlier rows by its key
 }
 
 // ColumnNames are the names of its columns, in their order.
@@ -91,7 +91,7 @@ func Tables(ctx context.Context, tx bun.Tx) ([]Table, error) {
 		return nil, fmt.Errorf("read the keys of all tables: %w", err)
 	}
 	err = eachRow(ctx, tx, words.references, func(v [3]string) error {
-		if t := found[v[0]]; t != nil && !slices.Contains(t.Refers, v[1]) {
+		if t := found[v[0]]; t != nil && v[1] != v[0] && !slices.Contains(t.Refers, v[1]) {
 			t.Refers = append(t.Refers, v[1])
 		}
 		return nil
