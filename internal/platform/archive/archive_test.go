@@ -218,7 +218,7 @@ func TestWorkspaceMovesBetweenEnginesAndBackUnchanged(t *testing.T) {
 	fill(t, source, ctx)
 	files := store(t, "export one", "", "export two")
 	first, sum := backup(t, source, ctx, files)
-	if sum.Manifest.Rows() != 3+1+1+2+1+int64(len(texts))+1203 || len(sum.Manifest.Blobs) != 3 || sum.Manifest.Program != "v0.0.0-test" {
+	if sum.Manifest.Rows() != 3+1+1+2+2+1+int64(len(texts))+1203 || len(sum.Manifest.Blobs) != 3 || sum.Manifest.Program != "v0.0.0-test" {
 		t.Errorf("summary %+v", sum)
 	}
 
