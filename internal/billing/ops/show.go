@@ -46,11 +46,12 @@ type Acknowledgement struct {
 // Invoice is one invoice or credit note with all that a reader needs.
 type Invoice struct {
 	Summary
-	Document billing.Document
-	Book     billing.Book // of its client and currency
-	Notes    []Summary    // credit notes that take it back
-	Takes    *Summary     // of a credit note, the invoice that it takes back
-	Today    cal.Date
+	Document   billing.Document
+	Book       billing.Book // of its client and currency
+	Notes      []Summary    // credit notes that take it back
+	Takes      *Summary     // of a credit note, the invoice that it takes back
+	Creditable billing.Left // of an invoice, what can still be taken back
+	Today      cal.Date
 }
 
 // PageSize is how many invoices a page of the list holds.
@@ -210,9 +211,12 @@ func (s *Service) read(ctx context.Context, tx bun.Tx, id string) (Invoice, erro
 	if out.Summary, err = s.summary(ctx, tx, row, out.Book, out.Today); err != nil {
 		return out, err
 	}
-	notes, _, err := readNotes(ctx, tx, id)
+	notes, documents, err := readNotes(ctx, tx, id)
 	if err != nil {
 		return out, err
+	}
+	if out.Kind == billing.Invoice {
+		out.Creditable = billing.LeftOf(out.Document, documents)
 	}
 	for _, n := range notes {
 		out.Notes = append(out.Notes, n.summary())
@@ -248,13 +252,4 @@ func (s *Service) summary(ctx context.Context, tx bun.Tx, r invoiceRow, b billin
 		out.Acknowledged = Acknowledgement{e.At.UTC(), e.ByName, e.Words}
 	}
 	return out, nil
-}
-
-// Creditable reports whether something of an invoice can still be taken back.
-func (v Invoice) Creditable() bool {
-	left := v.Payable.Minor
-	for _, n := range v.Notes {
-		left -= n.Payable.Minor
-	}
-	return v.Kind == billing.Invoice && left > 0
 }

@@ -23,7 +23,7 @@ func (p *Pages) creditPage(w http.ResponseWriter, r *http.Request, in kit.Input)
 	address := invoicePath(inv.Client, inv.ID)
 	view := kit.PageView{Title: "Credit " + inv.Number, Room: Room, Narrow: true, Status: in.Status(), Crumbs: append(crumbs(inv.Client), kit.Link{Text: inv.Number, Href: address}),
 		Lede: "A credit note takes back all or a part of the invoice. It pays what is still open of it; what is above that is on the client's account. It never changes."}
-	if !inv.Creditable() {
+	if inv.Creditable.Gross.Minor <= 0 {
 		return web.Render(w, r, view, kit.Notice(kit.NoticeView{Level: kit.Info, Text: "Nothing of " + inv.Number + " is left to take back.", Links: []kit.Link{{Text: inv.Number, Href: address}}}))
 	}
 	fields := []kit.Field{
@@ -31,8 +31,11 @@ func (p *Pages) creditPage(w http.ResponseWriter, r *http.Request, in kit.Input)
 		{Name: "what", Label: "What is taken back", Kind: kit.Radio, Value: "all", Options: []kit.Option{
 			{Value: "all", Text: "All that is left", Hint: "The statement can be invoiced again afterwards."}, {Value: "lines", Text: "Amounts by line", Hint: "Without tax; the tax follows."}}},
 	}
-	for _, l := range inv.Document.Lines {
-		fields = append(fields, kit.Field{Name: billing.LineField(l.No), Label: "Line " + strconv.Itoa(l.No) + ", " + l.Text, Kind: kit.Decimal, Optional: true, Unit: string(inv.Document.Currency), Hint: "of " + l.Net.Format()})
+	for i, l := range inv.Document.Lines {
+		left := inv.Creditable.Net[i]
+		if !left.IsZero() {
+			fields = append(fields, kit.Field{Name: billing.LineField(l.No), Label: "Line " + strconv.Itoa(l.No) + ", " + l.Text, Kind: kit.Decimal, Optional: true, Unit: string(left.Currency), Hint: figure(left) + " left"})
+		}
 	}
 	return web.Render(w, r, view, kit.Form(kit.FormView{Action: r.URL.Path, Fields: fields, Submit: "Issue the credit note", Cancel: address, Input: in}))
 }

@@ -132,4 +132,6 @@ func pill(s ops.Summary) templ.Component {
 }
 
 // figure is an amount with a true minus sign, as wide as a figure.
-func figure(a money.Amount) string { return strings.Replace(a.Format(), "-", "\u2212", 1) }
+func figure(a money.Amount) string { return trueMinus(a.Format()) }
+
+func trueMinus(text string) string { return strings.Replace(text, "-", "\u2212", 1) }

@@ -90,7 +90,7 @@ func actions(r *http.Request, inv ops.Invoice) []templ.Component {
 		out = append(out, kit.Button(kit.ButtonView{Text: text, Href: href, Kind: kind}))
 	}
 	if inv.Kind == billing.Invoice {
-		if may(r, access.InvoiceCredit, inv.Client) && inv.Creditable() {
+		if may(r, access.InvoiceCredit, inv.Client) && inv.Creditable.Gross.Minor > 0 {
 			add("Credit", address+"/credit", kit.Normal)
 		}
 		if may(r, access.PaymentRecord, inv.Client) && inv.Left.Minor > 0 {
@@ -187,9 +187,9 @@ func linesTable(d billing.Document, book *billing.Book, id string) kit.TableView
 
 func quantity(l billing.Line) string {
 	if words := l.Unit.Words(); words != "" {
-		return l.Quantity + " " + words
+		return trueMinus(l.Quantity) + " " + words
 	}
-	return l.Quantity
+	return trueMinus(l.Quantity)
 }
 
 func price(l billing.Line, c money.Currency) string {
