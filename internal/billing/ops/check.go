@@ -82,12 +82,12 @@ func (s *Service) checkClient(ctx context.Context, tx bun.Tx, client, name strin
 		return err
 	}
 	unbilled := map[money.Currency]int64{}
-	want, err := s.expected(ctx, tx, client, books, unbilled)
-	if err != nil {
-		return err
-	}
 	say := func(format string, args ...any) {
 		out.Problems = append(out.Problems, name+": "+fmt.Sprintf(format, args...))
+	}
+	want, err := s.expected(ctx, tx, client, books, unbilled, say)
+	if err != nil {
+		return err
 	}
 	for _, e := range want {
 		switch found, ok := stored[e.Ref]; {
@@ -115,8 +115,15 @@ func (s *Service) checkClient(ctx context.Context, tx bun.Tx, client, name strin
 	return nil
 }
 
+// says reports whether the row is that of its document, to the hash.
+func (r invoiceRow) says(d billing.Document) bool {
+	dues, err := duesOf(d)
+	return err == nil && billing.Digest([]byte(r.Document)) == r.Hash && dues == r.Dues && r.number() == d.Number && r.Kind == string(d.Kind) && r.Currency == string(d.Currency) &&
+		r.IssuedOn == d.IssuedOn.String() && r.DueOn == d.DueOn.String() && r.NetMinor == d.Net.Minor && r.TaxMinor == d.TaxTotal.Minor && r.PayableMinor == d.Payable.Minor
+}
+
 // expected are the entries of all that happened to a client.
-func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books []billing.Book, unbilled map[money.Currency]int64) ([]ledger.Entry, error) {
+func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books []billing.Book, unbilled map[money.Currency]int64, say func(string, ...any)) ([]ledger.Entry, error) {
 	var out []ledger.Entry
 	finals, err := feesops.Finals(ctx, tx, client)
 	if err != nil {
@@ -141,6 +148,9 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 		d, err := r.document()
 		if err != nil {
 			return nil, err
+		}
+		if !r.says(d) {
+			say("%s was altered: its row or its hash is not that of its document", r.number())
 		}
 		again := r.Attempt > 1 && r.CreditsID == ""
 		if r.CreditsID == "" && !again {
