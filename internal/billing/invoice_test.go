@@ -225,7 +225,10 @@ func TestAnInvoiceAddsUp(t *testing.T) {
 		s, payable := month(amounts...)
 		d, err := billing.Issue(claim(t, s, payable))
 		if err != nil {
-			t.Skip(err)
+			if !fault.Is(err, fault.Conflict) || fault.Code(err) != "nothing-payable" {
+				t.Fatal(err)
+			}
+			return
 		}
 		var net, tax, due int64
 		for _, l := range d.Lines {

@@ -117,29 +117,38 @@ func TestEveryLineOfAContractCounts(t *testing.T) {
 	}
 }
 
-func TestNothingTakesLong(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
-	for name, text := range map[string]string{
-		"keys":     strings.Repeat("k: v\n", maxLines),
-		"open":     strings.Repeat("[", maxNesting) + "\n" + strings.Repeat("- x\n", 1000),
-		"hyphens":  strings.Repeat("- - - - - - - -\n", maxLines-1),
-		"braces":   strings.Repeat("a: {b: {c: {d: {e: {f: {\n", 2),
-		"commas":   "a: [" + strings.Repeat("x, ", 600) + "\n" + strings.Repeat(strings.Repeat("x, ", 8)+"\n", 1900),
-		"columns":  strings.Repeat(strings.Repeat(" ", 99)+"a:\n", 600),
-		"stairs":   stairs(99),
-		"anchors":  strings.Repeat(strings.Repeat("&a ", 10)+"\n", 1999),
-		"question": strings.Repeat("? ? ? ? ? ?\n", 1999),
-		"quotes":   "a: \"" + strings.Repeat("x\n", 1900),
-		"block":    "a: |\n" + strings.Repeat("  x\n", 1900),
-		"folds":    "a: >\n" + strings.Repeat("  x\n\n", 900),
-	} {
-		began := time.Now()
-		_, err := Parse([]byte(text))
-		if took := time.Since(began); took > 2*time.Second || err == nil {
-			t.Errorf("%s took %v: %v", name, took, err)
+// hostile are texts that a careless reader takes long over.
+var hostile = map[string]string{
+	"keys":     strings.Repeat("k: v\n", maxLines),
+	"open":     strings.Repeat("[", maxNesting) + "\n" + strings.Repeat("- x\n", 1000),
+	"hyphens":  strings.Repeat("- - - - - - - -\n", maxLines-1),
+	"braces":   strings.Repeat("a: {b: {c: {d: {e: {f: {\n", 2),
+	"commas":   "a: [" + strings.Repeat("x, ", 600) + "\n" + strings.Repeat(strings.Repeat("x, ", 8)+"\n", 1900),
+	"columns":  strings.Repeat(strings.Repeat(" ", 99)+"a:\n", 600),
+	"stairs":   stairs(99),
+	"anchors":  strings.Repeat(strings.Repeat("&a ", 10)+"\n", 1999),
+	"question": strings.Repeat("? ? ? ? ? ?\n", 1999),
+	"quotes":   "a: \"" + strings.Repeat("x\n", 1900),
+	"block":    "a: |\n" + strings.Repeat("  x\n", 1900),
+	"folds":    "a: >\n" + strings.Repeat("  x\n\n", 900),
+}
+
+func TestHostileTextsAreRefused(t *testing.T) {
+	for name, text := range hostile {
+		if _, err := Parse([]byte(text)); err == nil {
+			t.Errorf("%s is read", name)
 		}
+	}
+}
+
+func BenchmarkHostileTexts(b *testing.B) {
+	for name, text := range hostile {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				_, _ = Parse([]byte(text))
+			}
+		})
 	}
 }
 

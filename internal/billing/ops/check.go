@@ -13,6 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/billing/ledger"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
+	"github.com/ofrecord/ofrecord/internal/party"
 )
 
 // LedgerReport is what a check of the ledger found.
@@ -34,21 +35,8 @@ func (s *Service) CheckLedger(ctx context.Context, actor access.Actor) (LedgerRe
 		return LedgerReport{}, err
 	}
 	var out LedgerReport
-	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		out = LedgerReport{}
-		known := map[string]bool{}
-		for _, c := range clients {
-			known[c.ID] = true
-			if err := s.checkClient(ctx, tx, c.ID, c.Name, &out); err != nil {
-				return fmt.Errorf("check the ledger of %s: %w", c.ID, err)
-			}
-		}
-		entries, err := readEntries(ctx, tx, LedgerFilter{})
-		for _, e := range entries {
-			if !known[e.Client] {
-				out.Problems = append(out.Problems, fmt.Sprintf("%s belongs to no client", e.Ref))
-			}
-		}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = s.check(ctx, tx, clients)
 		return err
 	})
 	return out, err
@@ -60,12 +48,38 @@ func (s *Service) PostMissing(ctx context.Context, actor access.Actor) (int, err
 	if err := access.Require(actor, access.WorkspaceAdminister, access.Scope{}); err != nil {
 		return 0, err
 	}
-	report, err := s.CheckLedger(ctx, actor)
-	if err != nil || len(report.Missing) == 0 {
+	clients, err := s.Parties.Clients(ctx, actor)
+	if err != nil {
 		return 0, err
 	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error { return post(ctx, tx, s.now(), report.Missing...) })
-	return len(report.Missing), err
+	posted := 0
+	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		report, err := s.check(ctx, tx, clients)
+		if err != nil {
+			return err
+		}
+		posted = len(report.Missing)
+		return post(ctx, tx, s.now(), report.Missing...)
+	})
+	return posted, err
+}
+
+func (s *Service) check(ctx context.Context, tx bun.Tx, clients []party.Org) (LedgerReport, error) {
+	var out LedgerReport
+	known := map[string]bool{}
+	for _, c := range clients {
+		known[c.ID] = true
+		if err := s.checkClient(ctx, tx, c.ID, c.Name, &out); err != nil {
+			return out, fmt.Errorf("check the ledger of %s: %w", c.ID, err)
+		}
+	}
+	entries, err := readEntries(ctx, tx, LedgerFilter{})
+	for _, e := range entries {
+		if !known[e.Client] {
+			out.Problems = append(out.Problems, fmt.Sprintf("%s belongs to no client", e.Ref))
+		}
+	}
+	return out, err
 }
 
 func (s *Service) checkClient(ctx context.Context, tx bun.Tx, client, name string, out *LedgerReport) error {

@@ -108,6 +108,9 @@ func TestTheCheckFindsWhatWasDoneBehindTheLedger(t *testing.T) {
 		if _, err := k.PostMissing(ctx, accounts); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("%v", err)
 		}
+		if n := must(k.PostMissing(ctx, owner))(t); n != 0 {
+			t.Errorf("%d posted again", n)
+		}
 		for _, attack := range []string{
 			"INSERT INTO ledger_posting (ref, no, client_id, contract, subject_kind, subject_id, on_day, currency, debit, credit, minor, words, posted_at) SELECT 'forged', 1, client_id, contract, subject_kind, subject_id, on_day, currency, debit, credit, 500, words, posted_at FROM ledger_posting LIMIT 1",
 		} {
@@ -132,6 +135,45 @@ func TestTheCheckFindsWhatWasDoneBehindTheLedger(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Someone with all rights in the database changes an invoice: its amount, a word of its document, or its document and hash together.
+func TestTheCheckFindsAnAlteredInvoice(t *testing.T) {
+	for what, attack := range map[string]string{
+		"due":      "UPDATE invoice SET due_on = '2027-01-31'",
+		"dues":     "UPDATE invoice SET dues = '[]'",
+		"number":   "UPDATE invoice SET kind = 'credit-note'",
+		"document": "UPDATE invoice SET document = replace(document, 'Retainer', 'Retained')",
+		"hash":     "UPDATE invoice SET hash = 'ab'",
+	} {
+		t.Run(what, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+				k := newDesk(t, d, ctx)
+				k.profiled()
+				k.moveTo("2026-03-02")
+				inv := k.issued("2026-02")
+				k.inBalance()
+				steps := []string{"DROP TRIGGER invoice_no_update", attack}
+				if d.Engine() == db.Postgres {
+					steps[0] = "GRANT UPDATE ON invoice TO CURRENT_USER"
+				}
+				if err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+					for _, step := range steps {
+						if _, err := tx.ExecContext(ctx, step); err != nil {
+							return err
+						}
+					}
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+				report := must(k.CheckLedger(ctx, owner))(t)
+				if !strings.Contains(strings.Join(report.Problems, "\n"), inv.Number+" was altered") {
+					t.Errorf("%+v", report.Problems)
+				}
+			})
+		})
+	}
 }
 
 // A ledger that fails undoes the lock.

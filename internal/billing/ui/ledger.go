@@ -73,7 +73,7 @@ func (p *Pages) trial(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := kit.PageView{Title: "Ledger", Room: LedgerRoom, Lede: "What every locked statement, invoice and payment means in double-entry bookkeeping. Each posting has a debit and a credit, so it is always in balance."}
+	view := kit.PageView{Title: "Ledger", Room: LedgerRoom, Lede: "What every locked statement, invoice and payment means in double-entry bookkeeping. Each posting has a debit and a credit, so it is always in balance. A balance is debits less credits: what the agency earned or owes is below zero."}
 	table := trialTable(r, balances)
 	table.Filters = kit.ParseList(r).Filters(fields...)
 	table.Exports = []kit.Link{{Text: "hledger", Href: narrowed(LedgerPath+"/ledger.journal", r)}, {Text: "CSV", Href: narrowed(LedgerPath+"/journal.csv", r)}}
