@@ -1,5 +1,5 @@
 // Package ops holds what can be done with invoices and cash: entering billing profiles, issuing, crediting, acknowledging, recording payments,
-// and looking at invoices and accounts.
+// looking at invoices and accounts; and the keeping of the ledger: each lock, invoice and payment is posted in its own transaction, and checked.
 //
 // No row changes once it is written. Numbers have no gaps by constraint: each points at the one before, and each invoice at its own. Where an
 // invoice stands, and what is on account, is computed from what was applied.
