@@ -95,11 +95,12 @@ func agrees(g *bill.Invoice, d billing.Document) error {
 
 func minor(a num.Amount, c money.Currency) int64 { return a.Rescale(uint32(c.Digits())).Value() }
 
+// toGOBL rounds as EN 16931 does: each line to the minor unit, and the tax once, from their sum.
 func toGOBL(d billing.Document) (*bill.Invoice, error) {
 	g := &bill.Invoice{
 		Type: bill.InvoiceTypeStandard, Series: cbc.Code(fmt.Sprintf("%s-%d", d.Number.Series, d.Number.Year)), Code: cbc.Code(fmt.Sprintf("%04d", d.Number.Serial)),
 		IssueDate: dateOf(d.IssuedOn), Currency: currency.Code(d.Currency), Supplier: party(d.Issuer.Profile), Customer: party(d.Customer.Profile),
-		Tax: &bill.Tax{Rounding: tax.RoundingRulePrecise}, Ordering: ordering(d),
+		Tax: &bill.Tax{Rounding: tax.RoundingRuleCurrency}, Ordering: ordering(d),
 	}
 	g.UUID = idOf("document", d)
 	g.SetRegime(g.Supplier.TaxID.Country)

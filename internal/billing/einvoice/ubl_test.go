@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,13 +90,15 @@ func creditOf(t rapid.TB, d billing.Document, whole bool, notes ...billing.Docum
 	return n
 }
 
-var cases = []struct {
+type taxCase struct {
 	name             string
 	issuer, customer billing.ProfileInput
 	currency         money.Currency
 	norm             bool
 	category, rate   string
-}{
+}
+
+var cases = []taxCase{
 	{"standard", german, acmeDE, "EUR", true, "S", "19"},
 	{"another-rate", german, taxed(acmeDE, "7 %"), "EUR", true, "S", "7"},
 	{"reverse-charge", german, acmeFR, "EUR", true, "AE", "0"},
@@ -177,6 +180,18 @@ func TestGOBLComputesTheSame(t *testing.T) {
 			}
 		}
 	})
+}
+
+// 8.875 % of 71,199.38 is 6,318.944975: rounded to four digits on the way it would become 6,318.95.
+func TestTaxIsRoundedOnce(t *testing.T) {
+	at := slices.IndexFunc(cases, func(c taxCase) bool { return c.name == "sales-tax" })
+	d := document(t, cases[at].issuer, cases[at].customer, "USD", 8_598_656)
+	if d.Net.String() != "71199.38" || d.TaxTotal.String() != "6318.94" {
+		t.Errorf("net %s, tax %s", d.Net, d.TaxTotal)
+	}
+	if _, err := einvoice.Envelope(d); err != nil {
+		t.Error(err)
+	}
 }
 
 func write(t rapid.TB, d billing.Document) []byte {
