@@ -53,7 +53,7 @@ func follows(a, b Terms) []*fault.Fault {
 	if a.Term.Start != b.Term.Start {
 		add("term.start", "version %d starts the term on %s, version %d on %s; the start of the term does not change", a.Version, a.Term.Start, b.Version, b.Term.Start)
 	}
-	return out
+	return append(out, schedulesFollow(a, b)...)
 }
 
 // First version.

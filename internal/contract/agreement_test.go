@@ -75,6 +75,26 @@ func TestWhatIsNoAmendment(t *testing.T) {
 	}
 }
 
+func TestAScheduleChangesWithItsWindow(t *testing.T) {
+	text := strings.NewReplacer("version: 1", "version: 2", "effective: 2026-01-01", "effective: 2026-05-01").Replace
+	first := parsed(t, scheduled(t))
+	for from, edits := range map[string][]string{
+		"2026-04-01 or 2026-07-01": {"rate: 4 %}", "rate: 5 %}"},
+		"":                         {"adjustments: []", "adjustments: [{from: 2026-07-01, through: 2026-09-30, amount: 250000.00, because: summer}]"},
+	} {
+		_, err := NewAgreement(first, parsed(t, text(edited(t, scheduled(t), edits))))
+		if from == "" && err != nil || from != "" && (err == nil || !strings.Contains(err.Error(), from)) {
+			t.Errorf("%v: %v", edits, err)
+		}
+	}
+	term := func(rate string) string {
+		return strings.NewReplacer("per: quarter, above: [{from: 100000.00, rate: 4 %}]", "per: term, above: [{from: 100000.00, rate: "+rate+"}]").Replace(scheduled(t))
+	}
+	if _, err := NewAgreement(parsed(t, term("4 %")), parsed(t, text(term("5 %")))); err == nil || !strings.Contains(err.Error(), "another name") {
+		t.Errorf("tiers of the whole term are changed: %v", err)
+	}
+}
+
 func TestCheckNextPlacesEachProblem(t *testing.T) {
 	first := parsed(t, read(t, "testdata/good.yaml"))
 	next := amended(t, "currency: USD", "currency: EUR")

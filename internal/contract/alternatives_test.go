@@ -26,6 +26,17 @@ func openForm(t testing.TB) string {
 	})
 }
 
+// scheduled is the closed contract with tiers, a baseline and quarters.
+func scheduled(t testing.TB) string {
+	t.Helper()
+	return edited(t, closed(t), []string{
+		"rate: 3 %\n", "rate: 3 %\n    tiers: {apply: marginal, per: quarter, above: [{from: 100000.00, rate: 4 %}]}\n", "floor: none, cap: 2500.00", "floor: none, cap: none",
+		"unknown_type: hold}\n    attribution:\n      model: w-shaped",
+		"unknown_type: hold, over_baseline: {amount: 300000.00 per quarter, shortfall: forgiven, partial_period: by-days, adjustments: []}}\n    attribution:\n      model: w-shaped",
+		"floor: 1000.00 per month", "floor: 1000.00 per quarter", "other_currency: hold\n  - revenue_share: renewals", "other_currency: {fixed_on: deal-won, rates: [{currency: EUR, from: 2026-01-01, rate: 1.08}]}\n  - revenue_share: renewals", "cap: 60000.00 per contract-year}\n", "cap: 60000.00 per contract-year}\n    charged: quarter\n",
+	})
+}
+
 func TestEveryChoiceDecidesMoneyOrSaysWhyNot(t *testing.T) {
 	forms := map[string]bool{}
 	var walk func(fields []spec, within string)
@@ -73,7 +84,7 @@ func TestAnAlternativeChangesItsChoiceOnly(t *testing.T) {
 		"payout.between": {"metrics"}, "malus": {"metrics", "total_floor"}, "bonus": {"bonus_by"},
 	}
 	seen := map[string]bool{}
-	for name, text := range map[string]string{"closed": closed(t), "open": openForm(t), "demo": read(t, "../app/demo/contracts/v2.yaml")} {
+	for name, text := range map[string]string{"closed": closed(t), "open": openForm(t), "scheduled": scheduled(t), "demo": read(t, "../app/demo/contracts/v2.yaml")} {
 		terms := parsed(t, text)
 		for _, a := range Alternatives(terms) {
 			own := false

@@ -10,7 +10,7 @@
 // Words: draft (the agency's working text), version (one immutable text, effective from a date; an amendment is the next version),
 // side (agency or client; a version binds when both have accepted), paper (a signature outside the product), clause (one promise with an
 // id that is stable across versions), retainer, revenue share, scorecard (pool, weight, threshold, target and max, gate, malus, relief),
-// proration, lookback, edge (what happens to touches that the lookback cuts off), carve-out (deals that the client already had), tail (how
+// proration, tiers, baseline (the revenue that would have come anyway), lookback, edge (what happens to touches that the lookback cuts off), carve-out (deals that the client already had), tail (how
 // long revenue counts after the end), clawback, objection window, spend (what the agency buys for the client: net is what the vendor charges,
 // gross the price before the vendor's commission), coverage (the clauses that a limit over several of them counts), rung (a step of the ladder
 // of service credits), hours (what a retainer's fee includes), rollover, deficit, overage, rate card, result

@@ -66,7 +66,7 @@ func TestWhatIsReadConformsToTheSchema(t *testing.T) {
 // before a schema sees them.
 var beyondSchema = []string{
 	"alerts-out-of-order", "amount-too-fine", "anchor", "appointment-of-nothing", "approved-hours-missing", "approved-hours-twice",
-	"approved-hours-without-need", "categories-empty", "category-charged-by-two-clauses", "category-in-both-lists", "clause-twice",
+	"approved-hours-without-need", "baseline-contradictions", "categories-empty", "category-charged-by-two-clauses", "category-in-both-lists", "clause-twice",
 	"cost-billed-by-two-clauses", "credit-ladder-empty", "credit-ladder-not-rising", "credit-of-nothing", "credit-target-twice",
 	"credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts", "deficit-billed-not-allowed",
 	"deficit-reconciled-with-nothing", "deficit-written-off-at-a-rate", "direct-channels-missing", "edge-without-lookback",
@@ -84,7 +84,7 @@ var beyondSchema = []string{
 	"scorecard-points-out-of-order", "scorecard-pool-of-nothing", "scorecard-relief-for-itself", "scorecard-relief-of-an-unknown-metric",
 	"scorecard-steps-missing", "scorecard-steps-short-of-max", "scorecard-steps-with-a-gap", "scorecard-steps-without-need",
 	"scorecard-weight-of-nothing", "scorecard-weights-miss-hundred", "starts-with-missing", "starts-with-more-than-included",
-	"starts-with-not-allowed", "starts-with-without-debt", "term-beyond-calendar", "term-of-nothing", "time-zone-unknown",
+	"starts-with-not-allowed", "starts-with-without-debt", "term-beyond-calendar", "term-of-nothing", "tiers-contradictions", "time-zone-unknown",
 	"unknown-type-missing", "unknown-type-without-need", "vendor-commission-of-all", "working-media-without-the-rest",
 }
 

@@ -11,6 +11,9 @@ var shareRules = []lintRule{
 	of("carve-out-none", Warning, lintCarveOutNone),
 	of("created-before-term", Warning, lintCreatedBeforeTerm),
 	of("created-later", Note, lintCreatedLater),
+	of("attribution-none", Warning, lintAttributionNone),
+	of("baseline-forgiven", Note, lintBaselineForgiven),
+	of("tier-cliff", Note, lintTierCliff),
 	of("lookback-none", Warning, lintLookbackNone),
 	of("lookback-long", Note, lintLookbackLong),
 	of("tail-none-collected", Warning, lintTailNoneCollected),
@@ -48,8 +51,41 @@ func lintCreatedLater(l *linter, r RevenueShare, at *value) {
 	}
 }
 
+func lintAttributionNone(l *linter, r RevenueShare, at *value) {
+	if r.Attribution.None && !r.Base.Over.Set {
+		l.found(at.get("attribution"), "an attribution, or over_baseline with the revenue that would have come anyway",
+			"All revenue of a deal is shared, also what the client's own sales people brought and what would have come without any marketing.")
+	}
+}
+
+func lintBaselineForgiven(l *linter, r RevenueShare, at *value) {
+	over := r.Base.Over
+	if over.Set && over.Shortfall == "forgiven" {
+		l.found(at.find("base.over_baseline.shortfall"), "shortfall: carried",
+			"What a %s misses is forgiven. A closing that slips from one %s into the next pays, though both together are no better: twice %s of revenue owe nothing when they come evenly, and a share of %s when they come at once.",
+			over.Per, over.Per, over.Amount.Format(), over.Amount.Format())
+	}
+}
+
+// lintTierCliff says what one cent of revenue is worth at each threshold.
+func lintTierCliff(l *linter, r RevenueShare, at *value) {
+	if r.Tiers.Apply != "whole" {
+		return
+	}
+	before := r.Rate
+	for i, tier := range r.Tiers.Above {
+		low, ok := l.amount(tier.From.Minor, before.Num(), before.Den())
+		high, known := l.amount(tier.From.Minor, tier.Rate.Num(), tier.Rate.Den())
+		if ok && known {
+			l.found(at.find("tiers.above").items[i].get("rate"), "apply: marginal", "At %s of revenue per %s the share jumps from %s to %s: a deal of almost nothing can move %s.",
+				tier.From.Format(), r.Tiers.Per, low.Format(), high.Format(), high.Sub(low).Format())
+		}
+		before = tier.Rate
+	}
+}
+
 func lintLookbackNone(l *linter, r RevenueShare, at *value) {
-	if r.Attribution.Lookback.IsZero() {
+	if r.Attribution.Lookback.IsZero() && !r.Attribution.None {
 		l.found(at.find("attribution.lookback"), "lookback: 180 days, and edge: re-path",
 			"Nothing ever grows too old: a touch of years ago holds credit in a deal of today. Common windows are 90 or 180 days.")
 	}
@@ -194,6 +230,9 @@ func lintSharesOverlap(l *linter) {
 func apart(a, b RevenueShare) bool {
 	if a.Base.Of != b.Base.Of && a.Base.Of != "all-customers" && b.Base.Of != "all-customers" && a.Base.NewBy == b.Base.NewBy {
 		return true
+	}
+	if a.Attribution.None || b.Attribution.None {
+		return false
 	}
 	x, y := a.Attribution.Credits, b.Attribution.Credits
 	return x.By == y.By && x.By != "all-channels-except" && !slices.ContainsFunc(x.Values, func(v string) bool { return slices.Contains(y.Values, v) })

@@ -1,7 +1,9 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -12,15 +14,17 @@ var revenueShareKind = clauseKind{spec: revenueShareSpec, name: "Revenue share",
 
 var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue that marketing brought.", fields: []spec{
 	{key: "revenue_share", doc: "The name of the clause, the same in every version.", scalar: slugScalar},
-	{key: "rate", doc: "The share.", scalar: percentOf()},
+	{key: "rate", doc: "The share; with tiers, that of the first.", scalar: percentOf()},
+	tiersSpec,
 	{key: "base", doc: "The revenue that is shared.", fields: []spec{
 		{key: "revenue", doc: "closed: the deal's amount when it is won; collected: each payment when it is received.", scalar: choice("closed", "collected")},
 		{key: "refunds", doc: "Whether money given back reduces the base.", scalar: choice("deducted", "ignored")},
 		{key: "of", doc: "Whose revenue.", scalar: choice("new-customers", "existing-customers", "all-customers")},
 		{key: "new_by", doc: "How a new customer is told: the CRM's deal type, or the company's first won deal. Needed unless of is all-customers.", scalar: choice("crm-type", "first-won-deal"), optional: true},
 		{key: "unknown_type", doc: "A deal whose type the CRM does not say. Needed with crm-type.", scalar: choice("hold", "eligible", "excluded"), optional: true},
+		baselineSpec,
 	}},
-	{key: "attribution", doc: "Which part of a deal's revenue counts.", fields: []spec{
+	{key: "attribution", doc: "Which part of a deal's revenue counts, or none: all of it, whoever brought it.", instead: wordNone(), fields: []spec{
 		{key: "model", doc: "first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, time-decay:7d (half-life), custom:40/20/40 (first/middle/last).", scalar: modelScalar},
 		{key: "lookback", doc: "How far back a touch counts from the anchor, or none. Days are calendar days in the contract's zone; hours are exact.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months, cal.Hours)},
 		{key: "edge", doc: "What happens to the weight of touches that the lookback cuts off. Needed with a lookback.", scalar: choice("drop", "renormalise", "re-path"), optional: true},
@@ -46,16 +50,18 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		{key: "partial_floor", doc: "The floor of a period that is only partly in force: whole, or by its days in force. Needed with a floor.", scalar: choice("whole", "by-days"), optional: true},
 		{key: "cap", doc: "At most this, or none.", scalar: limitPer(EveryContractYear, EveryMonth, EveryQuarter, EveryYear, EveryTerm)},
 	}},
+	{key: "charged", doc: "On which statement revenue is charged: that of its own month, or that of the last month of its quarter or year, by the calendar. Left out: that of its own month.", scalar: choice(string(EveryMonth), string(EveryQuarter), string(EveryYear)), optional: true},
 	{key: "tail", doc: "How long after the end revenue still counts, a closing or a payment, of deals created before the end; or none.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months)},
 	{key: "clawback", doc: "How long after a charge its revenue can still be taken back, by a refund or by evidence that changed: a length counted from the day of the revenue, none, or unlimited.",
 		scalar: clawbackScalar},
-	{key: "other_currency", doc: "A deal in another currency: hold it for a decision, or take the CRM's amount in the home currency. Payments in another currency are always held: they have no home amount.", scalar: choice("hold", "home-amount")},
+	otherCurrencySpec,
 }}
 
 // RevenueShare is a share of revenue that the agency's marketing brought.
 type RevenueShare struct {
 	ID            string
-	Rate          money.Ratio
+	Rate          money.Ratio // below the first of the tiers
+	Tiers         Tiers
 	Base          Base
 	Attribution   Attribution
 	Eligible      Eligibility
@@ -64,9 +70,11 @@ type RevenueShare struct {
 	PeriodFloor   Limit
 	PartialFloor  string // whole | by-days; empty without a floor
 	PeriodCap     Limit
+	Charged       Every    // month | quarter | year: the statement of whose last month charges
 	Tail          cal.Span // zero: none
 	Clawback      Clawback
-	OtherCurrency string // hold | home-amount
+	OtherCurrency string // hold | home-amount | agreed
+	Exchange      Exchange
 }
 
 // ClauseID is the id of the clause.
@@ -89,10 +97,12 @@ type Base struct {
 	Of          string // new-customers | existing-customers | all-customers
 	NewBy       string // crm-type | first-won-deal; empty for all-customers
 	UnknownType string // hold | eligible | excluded; empty unless NewBy is crm-type
+	Over        Baseline
 }
 
-// Attribution decides which part of a deal's revenue counts.
+// Attribution decides which part of a deal's revenue counts. With None all of it does, and the rest is empty.
 type Attribution struct {
+	None     bool
 	Model    string   // as attribution.ParseModel reads it: "w-shaped", "time-decay:7d", "custom:50/20/30"
 	Lookback cal.Span // zero: none
 	Edge     string   // drop | renormalise | re-path; empty without lookback
@@ -133,11 +143,14 @@ type Eligibility struct {
 }
 
 // RateWords is the share.
-func (r RevenueShare) RateWords() string { return r.Rate.String() }
+func (r RevenueShare) RateWords() string { return r.RatesWords() }
 
 // Promise is the share, of what, and its cap.
 func (r RevenueShare) Promise() string {
-	share := fmt.Sprintf("%s of revenue %s from %s", r.Rate, r.Base.Revenue, strings.ReplaceAll(r.Base.Of, "-", " "))
+	share := fmt.Sprintf("%s of revenue %s from %s", r.RatesWords(), r.Base.Revenue, strings.ReplaceAll(r.Base.Of, "-", " "))
+	if over := r.Base.Over; over.Set {
+		share += fmt.Sprintf(", above %s per %s", over.Amount.FormatWith(), over.Per)
+	}
 	if r.PeriodCap.Set {
 		share += ", " + limitWords("at most", "", r.PeriodCap)
 	}
@@ -148,11 +161,12 @@ func (b *builder) revenueShare(v *value) RevenueShare {
 	rate, _ := money.ParsePercent(v.str("rate"))
 	base, eligible, perDeal, period := v.get("base"), v.get("eligible"), v.get("per_deal"), v.get("period")
 	r := RevenueShare{
-		ID:   v.str("revenue_share"),
-		Rate: rate,
+		ID:    v.str("revenue_share"),
+		Rate:  rate,
+		Tiers: b.tiers(v.get("tiers")),
 		Base: Base{
 			Revenue: base.str("revenue"), Refunds: base.str("refunds"), Of: base.str("of"),
-			NewBy: base.str("new_by"), UnknownType: base.str("unknown_type"),
+			NewBy: base.str("new_by"), UnknownType: base.str("unknown_type"), Over: b.baseline(base.get("over_baseline")),
 		},
 		Attribution:   b.attribution(v.get("attribution")),
 		Eligible:      Eligibility{CreatedFrom: eligible.date("created_from"), CarveOut: noneIsEmpty(eligible.str("carve_out"))},
@@ -161,11 +175,14 @@ func (b *builder) revenueShare(v *value) RevenueShare {
 		PeriodFloor:   b.limit(period.get("floor")),
 		PartialFloor:  period.str("partial_floor"),
 		PeriodCap:     b.limit(period.get("cap")),
+		Charged:       cmp.Or(Every(v.str("charged")), EveryMonth),
 		Tail:          v.span("tail"),
 		Clawback:      clawbackOf(v.str("clawback")),
-		OtherCurrency: v.str("other_currency"),
+		OtherCurrency: cmp.Or(v.str("other_currency"), "agreed"),
 	}
+	r.Exchange = b.exchange(v.get("other_currency"), r.Base)
 	b.checkBase(base, r.Base)
+	b.checkSchedule(v, r)
 	b.checkLimits(perDeal, r.PerDealFloor, r.PerDealCap)
 	b.checkLimits(period, r.PeriodFloor, r.PeriodCap)
 	switch {
@@ -191,6 +208,9 @@ func (b *builder) checkBase(v *value, base Base) {
 }
 
 func (b *builder) attribution(v *value) Attribution {
+	if v.fields == nil {
+		return Attribution{None: true}
+	}
 	a := Attribution{
 		Model: v.str("model"), Lookback: v.span("lookback"), Edge: v.str("edge"), Anchor: v.str("anchor"),
 		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"),
@@ -228,19 +248,31 @@ func (b *builder) credits(v *value) Credits {
 // Words is the clause in plain sentences.
 func (r RevenueShare) Words(t Terms) string {
 	s := []string{
-		fmt.Sprintf("The agency earns %s of %s", r.Rate, baseWords(r.Base)),
+		fmt.Sprintf("The agency earns %s of %s", r.RatesWords(), baseWords(r.Base)),
+		r.Tiers.words(r.Rate),
+		r.Base.Over.words(),
 		attributionWords(r.Attribution),
 		fmt.Sprintf("Deals count when they were created on %s or later%s", r.Eligible.CreatedFrom.Words(), carveOutWords(r.Eligible.CarveOut)),
 		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
 		fmt.Sprintf("For the clause: %s, %s%s", floorWords(r), limitWords("at most", "no cap", r.PeriodCap), yearWords(r)),
+		chargedWords(r),
 		tailWords(r),
 		r.Clawback.words(),
 		map[string]string{
 			"hold":        "A deal in another currency than " + string(t.Currency) + " is held for a decision",
 			"home-amount": "A deal in another currency counts with the CRM's amount in " + string(t.Currency),
+			"agreed":      r.Exchange.words(t),
 		}[r.OtherCurrency],
 	}
-	return strings.Join(s, ". ") + "."
+	return strings.Join(slices.DeleteFunc(s, func(words string) bool { return words == "" }), ". ") + "."
+}
+
+// chargedWords says when revenue is charged, where that is not on the statement of its month.
+func chargedWords(r RevenueShare) string {
+	if r.Charged == EveryMonth {
+		return ""
+	}
+	return fmt.Sprintf("What counts in a month is charged on the statement of the last month of its %s, or of the month in which the contract ends", r.Charged)
 }
 
 func baseWords(b Base) string {
@@ -263,6 +295,9 @@ func baseWords(b Base) string {
 }
 
 func attributionWords(a Attribution) string {
+	if a.None {
+		return "All revenue of a deal counts, whoever brought it"
+	}
 	anchor := "the deal is won"
 	if a.Anchor == "deal-created" {
 		anchor = "the deal is created"

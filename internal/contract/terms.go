@@ -128,6 +128,19 @@ func (t Terms) End() (end cal.Date, ok bool) {
 	return end, true
 }
 
+// Window is the window of limits and tiers that a day belongs to. A contract year is twelve statements, the first that of the month in which the
+// term starts. The window of the term has no end but that of the calendar.
+func (t Terms) Window(per Every, day cal.Date) cal.Period {
+	switch per {
+	case EveryTerm, "":
+		return cal.Period{From: t.Term.Start, To: lastDay}
+	case EveryContractYear:
+		return cal.Cycle{Anchor: cal.MonthOf(t.Term.Start).First(), Months: 12}.Containing(day)
+	default:
+		return cal.Cycle{Anchor: cal.MustDate("2000-01-01"), Months: per.Months()}.Containing(day)
+	}
+}
+
 // Clause finds a clause by its id.
 func (t Terms) Clause(id string) (Clause, bool) {
 	for _, c := range t.Clauses {

@@ -20,8 +20,9 @@ import (
 
 // owedDeal is what a deal owes for a month by its own lines, with the line that explains it.
 type owedDeal struct {
-	minor int64
-	line  *Line
+	minor    int64
+	credited int64 // with tiers or a baseline: the revenue
+	line     *Line
 }
 
 // owedIn computes, once for each month, what each deal owes for it as the evidence now says, and the deals of which a fact is missing.
@@ -60,6 +61,7 @@ func (d *drafter) owe(clause string, until cal.Period) {
 		for i, l := range month.lines {
 			sum := o.deals[l.Deal]
 			sum.minor += l.Amount.Minor
+			sum.credited += l.Credited
 			if l.Kind == KindDeal {
 				sum.line = &month.lines[i]
 			}
@@ -77,7 +79,7 @@ type owedSoFar struct {
 }
 
 // paid is what was charged of a deal for a month: by its locked statement, by corrections since, and what the agency gave up of those.
-type paid struct{ statement, corrections, given int64 }
+type paid struct{ statement, corrections, given, credited int64 }
 
 // settleUp is what remains to be charged or taken back where the agency gave up a part of what was charged: it does not come back with the next
 // correction, and a refund takes back only what was paid. Of 1,000 charged and 400 given up, 600 stay when 700 are owed now, 500 when 500 are,
@@ -92,6 +94,10 @@ func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
 	out := map[string]paid{}
 	for _, c := range m.past.all {
 		p := out[c.deal]
+		of := c.kind == KindCorrection && slices.Contains(c.events, cal.MonthOf(month.From).String()) || c.kind != KindCorrection && c.period == month
+		if of {
+			p.credited += c.credited + c.forgone
+		}
 		switch {
 		case c.deal == "":
 			continue
@@ -127,13 +133,13 @@ func (m *shareMonth) corrections() {
 			deals[id] = true
 		}
 		for _, id := range slices.Sorted(mapKeys(deals)) {
-			move := owed[id].minor - paid[id].sum()
+			move, credited := owed[id].minor-paid[id].sum(), owed[id].credited-paid[id].credited
 			switch {
-			case move == 0:
+			case move == 0 && credited == 0:
 			case slices.Contains(held, id) || m.factMissing(id):
 				m.heldCorrection(id, s.Period)
-			case move < 0 && m.tooLate(s.Period):
-				kept[id] -= move
+			case (move < 0 || credited < 0) && m.tooLate(s.Period):
+				kept[id] -= min(0, move)
 				m.lateCorrection(id, s.Period, move)
 			default:
 				after = append(after, m.correctionLine(id, s.Period, owed[id], paid[id]))
@@ -305,7 +311,7 @@ func (m *shareMonth) correctionLine(id string, month cal.Period, owed owedDeal, 
 	}
 	return Line{
 		Clause: m.clause, Kind: KindCorrection, Text: fmt.Sprintf("%s, correction of %s", m.dealNamed(id), month.Words()), Deal: id,
-		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: m.firstDay(month),
+		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: m.firstDay(month), Credited: owed.credited - p.credited,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move, Basis: b,
 	}
 }

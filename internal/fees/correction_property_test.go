@@ -44,7 +44,8 @@ func (c chance) known() crm.Evidence {
 func restatable(t testing.TB) []contract.Agreement {
 	t.Helper()
 	var out []contract.Agreement
-	for _, name := range []string{"moved-close-date", "cap-and-clawback", "collected-in-parts", "moved-over-an-amendment-late", "per-deal-cap-over-its-life", "per-deal-floor-and-cap"} {
+	for _, name := range []string{"moved-close-date", "cap-and-clawback", "collected-in-parts", "moved-over-an-amendment-late", "per-deal-cap-over-its-life", "per-deal-floor-and-cap",
+		"tiers-marginal", "tiers-whole", "baseline-of-a-year-and-tiers"} {
 		out = append(out, agreementNamed(t, name))
 	}
 	return out

@@ -128,7 +128,7 @@ func Bearing(changes []FactChange, statements ...Statement) []FactChange {
 	for _, s := range statements {
 		for _, l := range s.Lines {
 			deals[l.Deal] = true
-			limited = limited || l.Kind == KindPeriodCap || l.Kind == KindPeriodFloor || l.Kind == KindMinimum || l.Kind == KindNotToExceed
+			limited = limited || l.Kind == KindPeriodCap || l.Kind == KindPeriodFloor || l.Basis.Schedule != nil || l.Kind == KindMinimum || l.Kind == KindNotToExceed
 			for _, t := range l.Basis.Touches {
 				if t.Ignored == "" {
 					touches[t.Touch], contacts[t.Contact] = true, true

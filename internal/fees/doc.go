@@ -21,7 +21,7 @@
 //
 // Order of a revenue share: event in the period -> won -> amount and currency known -> under the contract -> created from -> carve-out ->
 // customer type -> clawback of a refund -> not conceded -> attribution credit -> rate, rounded once for each line -> floor and cap per deal ->
-// corrections of locked months -> floor of the period -> cap of the period. Corrections and limits are cumulative due less cumulative charged,
+// corrections of locked months -> baseline -> tiers -> floor of the period -> cap of the period. Corrections, baseline, tiers and limits are cumulative due less cumulative charged,
 // each limit over its own window to date, so that nothing is charged twice.
 //
 // Order of a scorecard: reading of exactly the days in force -> payout by the curve of the metric (or the rule for a missing or broken one) -> relief ->

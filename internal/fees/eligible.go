@@ -36,7 +36,7 @@ func (d *drafter) eligible(deal crm.Deal, e event) *refusal {
 }
 
 // amount of the deal in the contract's currency, or why it is not known.
-func (d *drafter) amount(deal crm.Deal, clause contract.RevenueShare) (money.Amount, *refusal) {
+func (d *drafter) amount(deal crm.Deal, terms contract.Terms, clause contract.RevenueShare) (money.Amount, *refusal) {
 	switch {
 	case !deal.AmountKnown && deal.AmountText != "":
 		return money.Amount{}, hold(CurrencyUnknown, "The CRM does not say in which currency the amount of %s is. State the currency when importing.", deal.AmountText)
@@ -48,6 +48,12 @@ func (d *drafter) amount(deal crm.Deal, clause contract.RevenueShare) (money.Amo
 		return deal.HomeAmount, nil
 	case clause.OtherCurrency == "home-amount":
 		return money.Amount{}, hold(OtherCurrency, "The deal is in %s and the CRM has no amount in the home currency %s.", deal.Amount.Currency, d.currency)
+	case clause.Exchange.Set:
+		amount, _, ok := d.exchanged(deal.Amount, deal, deal.ClosedOn, terms, clause)
+		if !ok {
+			return money.Amount{}, hold(OtherCurrency, "The deal is in %s, for which the contract has no rate on the day that fixes it. Agree on one, or enter that day in the CRM.", deal.Amount.Currency)
+		}
+		return amount, nil
 	default:
 		return money.Amount{}, hold(OtherCurrency, "The deal is in %s, the contract in %s: held for a decision, as the contract says.", deal.Amount.Currency, d.currency)
 	}
@@ -55,17 +61,33 @@ func (d *drafter) amount(deal crm.Deal, clause contract.RevenueShare) (money.Amo
 
 func (d *drafter) amountKnown(deal crm.Deal, e event) *refusal {
 	if e.payment == nil {
-		_, r := d.amount(deal, e.clause)
+		_, r := d.amount(deal, e.terms, e.clause)
 		return r
 	}
-	switch e.payment.Amount.Currency {
-	case d.currency:
+	switch {
+	case e.payment.Amount.Currency == d.currency || e.rate != "":
 		return nil
-	case "":
+	case e.payment.Amount.Currency == "":
 		return hold(CurrencyUnknown, "Payment %s has no currency. State the currency when importing.", e.id)
+	case e.clause.Exchange.Set:
+		return hold(OtherCurrency, "Payment %s is in %s, for which the contract has no rate on the day that fixes it. Agree on one, or enter that day in the CRM.", e.id, e.payment.Amount.Currency)
 	default:
 		return hold(OtherCurrency, "Payment %s is in %s, the contract in %s: held for a decision.", e.id, e.payment.Amount.Currency, d.currency)
 	}
+}
+
+// exchanged is an amount in another currency at the agreed rate of the day that fixes it; received is the day of the money.
+func (d *drafter) exchanged(a money.Amount, deal crm.Deal, received cal.Date, terms contract.Terms, clause contract.RevenueShare) (money.Amount, string, bool) {
+	if !clause.Exchange.Set || a.Currency == "" || a.Currency == d.currency {
+		return money.Amount{}, "", false
+	}
+	day := map[string]cal.Date{"deal-created": createdOn(deal, terms.Zone), "deal-won": deal.ClosedOn, "received": received}[clause.Exchange.FixedOn]
+	rate, ok := clause.Exchange.On(a.Currency, day)
+	if !ok {
+		return money.Amount{}, "", false
+	}
+	out := rate.Of(a, d.currency, terms.Rounding)
+	return out, fmt.Sprintf("%s x %s = %s, the rate agreed from %s, fixed on %s", a.FormatWith(), rate.Rate, out.FormatWith(), rate.From.Words(), day.Words()), true
 }
 
 // underContract: within the contract's days, or in the tail for a deal created before the end.
@@ -189,6 +211,9 @@ func (d *drafter) notConceded(deal crm.Deal, e event) *refusal {
 func (d *drafter) chargedElsewhere(deal crm.Deal, e event) *refusal {
 	if r := d.notConceded(deal, e); r != nil {
 		return r
+	}
+	if _, charged := d.chargedOn(e.clause.ID, deal.ID, e); !charged {
+		return refuse(ChargedLater, "%s is charged on the statement of %s: the contract charges per %s.", e.words(), cal.MonthOf(e.counted).Words(), e.clause.Charged)
 	}
 	return refuse(ChargedBefore, "%s was charged on the locked statement of %s. A moved date never charges twice.", e.words(), cal.MonthOf(e.counted).Words())
 }

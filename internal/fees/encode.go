@@ -40,6 +40,7 @@ type lineJSON struct {
 	Deal     string   `json:"deal,omitempty"`
 	Events   []string `json:"events,omitempty"`
 	CountsOn cal.Date `json:"counts_on,omitzero"`
+	Credited string   `json:"credited,omitempty"`
 	Basis    Basis    `json:"basis"`
 }
 
@@ -53,9 +54,17 @@ func (s Statement) MarshalJSON() ([]byte, error) {
 		j.Considered = []Considered{}
 	}
 	for _, l := range s.Lines {
-		j.Lines = append(j.Lines, lineJSON{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, l.Amount.String(), l.With, l.Deal, l.Events, l.CountsOn, l.Basis})
+		j.Lines = append(j.Lines, lineJSON{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, l.Amount.String(), l.With, l.Deal, l.Events, l.CountsOn, l.credited(), l.Basis})
 	}
 	return plainJSON(j)
+}
+
+// credited is the revenue that the line credits as a decimal; empty where the clause has no schedule.
+func (l Line) credited() string {
+	if l.Credited == 0 {
+		return ""
+	}
+	return money.New(l.Credited, l.Amount.Currency).String()
 }
 
 // UnmarshalJSON reads the printed form.
@@ -81,7 +90,13 @@ func (s *Statement) UnmarshalJSON(b []byte) error {
 		if err != nil {
 			return fmt.Errorf("line %d: %w", l.No, err)
 		}
-		s.Lines = append(s.Lines, Line{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, amount, l.With, l.Deal, l.Events, l.CountsOn, l.Basis})
+		var credited money.Amount
+		if l.Credited != "" {
+			if credited, err = money.Parse(l.Credited, currency); err != nil {
+				return fmt.Errorf("line %d: credited: %w", l.No, err)
+			}
+		}
+		s.Lines = append(s.Lines, Line{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, amount, l.With, l.Deal, l.Events, l.CountsOn, credited.Minor, l.Basis})
 	}
 	return nil
 }

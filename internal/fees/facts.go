@@ -36,7 +36,8 @@ type SettledLine struct {
 	Waived   int64    `json:"waived,omitempty"`   // what the agency gave up of it after the lock; in Minor still
 	CountsOn cal.Date `json:"counts_on,omitzero"`
 
-	Hours *HoursSum `json:"hours,omitempty"` // of working time: what the line counted
+	Hours    *HoursSum `json:"hours,omitempty"`    // of working time: what the line counted
+	Credited int64     `json:"credited,omitempty"` // of a share with tiers or a baseline: the revenue that the line credits
 }
 
 // Released is a line that was held by a dispute on a locked statement and is now owed, in whole or in part. It is carried by one

@@ -130,14 +130,10 @@ func (m *shareMonth) hasClause(day cal.Date) bool {
 
 // window of a limit that a day belongs to.
 func (d *drafter) window(per contract.Every, terms contract.Terms, day cal.Date) cal.Period {
-	switch per {
-	case contract.EveryTerm, "":
+	if per == contract.EveryTerm || per == "" {
 		return cal.Period{From: d.agreement.Running().From, To: cal.MustDate("2199-12-31")}
-	case contract.EveryContractYear: // twelve statements
-		return cal.Cycle{Anchor: cal.MonthOf(terms.Term.Start).First(), Months: 12}.Containing(day)
-	default:
-		return cal.Cycle{Anchor: cal.MustDate("2000-01-01"), Months: per.Months()}.Containing(day)
 	}
+	return terms.Window(per, day)
 }
 
 // firstDay of a month that lies under the contract.

@@ -25,10 +25,11 @@ type shareMonth struct {
 	limited bool     // a limit of the window was looked at
 }
 
-// run charges the month's own events, then the corrections of locked months, then the limits over both.
+// run charges the month's own events, then the corrections of locked months, then the baseline, tiers and limits over both.
 func (m *shareMonth) run() {
 	m.own()
 	m.corrections()
+	m.schedule()
 	m.limits()
 }
 
@@ -57,7 +58,7 @@ func (m *shareMonth) own() {
 func (m *shareMonth) charges() []charge {
 	out := make([]charge, 0, len(m.lines))
 	for _, l := range m.lines {
-		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor, 0, 0, l.CountsOn})
+		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor, 0, 0, l.CountsOn, l.Credited, 0})
 	}
 	return out
 }
@@ -146,6 +147,10 @@ func (m *shareMonth) credit(deal crm.Deal, all, events []event) credited {
 	for _, e := range events {
 		c.after += e.moves
 	}
+	if first.clause.Attribution.None {
+		c.earned, c.moved = c.after, c.after-c.before
+		return c
+	}
 	journey, byAccount := m.index.journey(deal, first.clause.Attribution, first.terms.Zone)
 	c.byAccount = byAccount
 	model, lookback := modelOf(first.clause.Attribution), lookbackOf(first.clause.Attribution, first.terms.Zone)
@@ -224,8 +229,12 @@ func (c credited) line() Line {
 	for i, e := range c.events {
 		events[i] = e.id
 	}
+	var counted int64
+	if scheduled(c.share) {
+		counted = c.moved
+	}
 	return Line{
-		Clause: c.share.ID, Kind: KindDeal, Text: c.text(), Quantity: quantity.String(), Unit: string(c.terms.Currency) + " credited",
+		Clause: c.share.ID, Kind: KindDeal, Text: c.text(), Quantity: quantity.String(), Unit: string(c.terms.Currency) + " credited", Credited: counted,
 		Rate: decimalOf(c.share.Rate), RateText: c.share.Rate.String(), Amount: amount, Deal: c.deal.ID, Events: events,
 		Basis: Basis{
 			Version:  c.terms.Version,
@@ -274,9 +283,15 @@ func (c credited) inputs() []Input {
 	if c.before != 0 {
 		in = append(in, Input{"revenue before", c.money(c.before)})
 	}
-	in = append(in,
-		Input{"revenue to date", c.money(c.after)},
-		Input{"credited to touches that earn", fmt.Sprintf("%s of %s", c.money(c.earned), c.money(c.after))})
+	for _, e := range c.events {
+		if e.rate != "" {
+			in = append(in, Input{"rate of exchange", e.rate})
+		}
+	}
+	in = append(in, Input{"revenue to date", c.money(c.after)})
+	if !c.share.Attribution.None {
+		in = append(in, Input{"credited to touches that earn", fmt.Sprintf("%s of %s", c.money(c.earned), c.money(c.after))})
+	}
 	if c.result.Unattributed != 0 {
 		in = append(in, Input{"unattributed", c.money(c.result.Unattributed)})
 	}
@@ -324,6 +339,9 @@ func (c credited) evidence() []Evident {
 func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func (c credited) notes() []string {
+	if c.share.Attribution.None {
+		return []string{"The contract attributes nothing: all revenue of the deal counts."}
+	}
 	notes := append([]string{upperFirst(c.result.Model.Words()) + "."}, c.result.Notes...)
 	for _, t := range c.result.Credits {
 		if t.Touch.Channel == "" && c.share.Attribution.Credits.By != "providers" {

@@ -49,7 +49,8 @@ func agreements(t testing.TB) []contract.Agreement {
 		"fees-credits-minimum-not-to-exceed", "not-to-exceed-over-the-term", "minimum-topped-up", "service-credit-highest-rung", "rebate-shown-as-returned",
 		"hours-rollover-oldest-first", "hours-rollover-cap-on-balance", "hours-rollover-expires-in-days", "hours-debt-carried", "hours-debt-carried-to-the-end", "hours-amended-mid-month",
 		"hours-rounded-by-person-day", "hours-overage-approved", "hours-reconciled-excess", "hours-anchored-mid-month", "hours-of-several-clauses",
-		"hourly-cap-and-late-entries", "hourly-person-month", "hourly-role-held"} {
+		"hourly-cap-and-late-entries", "hourly-person-month", "hourly-role-held",
+		"tiers-marginal", "tiers-whole", "baseline-shortfall-carried", "baseline-and-tiers", "baseline-of-a-year-and-tiers", "share-charged-by-quarter"} {
 		a := agreementNamed(t, name)
 		out = append(out, a)
 	}

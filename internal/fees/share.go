@@ -67,6 +67,9 @@ type charge struct {
 	given  int64    // what the agency gave up of it before the lock: not in minor
 	waived int64    // what it gave up after the lock: in minor
 	counts cal.Date // in whose window of limits it counts; zero: the month's own
+
+	credited int64 // of a share with tiers or a baseline: the revenue that it credits, unless the agency gave it up before the lock
+	forgone  int64 // and that of a line that it gave up
 }
 
 // charges are those of other months, with those of a deal at hand.
@@ -94,7 +97,11 @@ func chargesOf(s SettledStatement, clause string) []charge {
 	var out []charge
 	for _, l := range s.Lines {
 		if l.Clause == clause && l.Kind != KindReleased {
-			out = append(out, charge{s.Period, l.Kind, l.Deal, l.Events, l.Minor, l.GivenUp, l.Waived, l.CountsOn})
+			c := charge{s.Period, l.Kind, l.Deal, l.Events, l.Minor, l.GivenUp, l.Waived, l.CountsOn, l.Credited, 0}
+			if l.Conceded {
+				c.credited, c.forgone = 0, l.Credited
+			}
+			out = append(out, c)
 		}
 	}
 	return out
@@ -109,6 +116,7 @@ type event struct {
 	moves   int64        // what it adds to the deal's revenue; 0 when it is not eligible
 	empty   bool         // a refund of revenue that there is not
 	payment *crm.Payment // nil for "won"
+	rate    string       // how an amount in another currency was converted; empty: it was not
 	terms   contract.Terms
 	clause  contract.RevenueShare
 }
@@ -182,10 +190,16 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	var out []event
 	for _, e := range all {
 		if counts(clause.Base, e) {
-			e.terms, e.clause, e.counted = terms, clause, e.date
+			e.terms, e.clause, e.counted = terms, clause, d.chargeDay(e.date, clause, terms)
+			given, day := deal.Amount, e.date
 			if e.payment == nil {
-				amount, _ := d.amount(deal, clause)
+				amount, _ := d.amount(deal, terms, clause)
 				e.minor = amount.Minor
+			} else {
+				given, day = e.payment.Amount, e.payment.PaidOn
+			}
+			if amount, words, ok := d.exchanged(given, deal, day, terms, clause); ok {
+				e.minor, e.rate = amount.Minor, words
 			}
 			if b, ok := d.chargedOn(id, deal.ID, e); ok {
 				in := d.facts.Settled[b.statement].Period
@@ -199,6 +213,25 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	afterTheirRevenue(out)
 	slices.SortStableFunc(out, func(a, b event) int { return cmp.Or(a.counted.Cmp(b.counted), a.date.Cmp(b.date)) })
 	return out
+}
+
+// chargeDay is the day on which revenue of a date is charged: its own, or, where the contract charges by quarter or year, the last day of that;
+// not later than the contract, or its tail, runs.
+func (d *drafter) chargeDay(date cal.Date, clause contract.RevenueShare, terms contract.Terms) cal.Date {
+	if clause.Charged == contract.EveryMonth {
+		return date
+	}
+	last := terms.Window(clause.Charged, date).Last()
+	ends := []cal.Date{d.agreement.Running().Last()}
+	if !clause.Tail.IsZero() {
+		ends = append(ends, clause.Tail.After(d.agreement.Running().To, terms.Calendar).AddDays(-1))
+	}
+	for _, ends := range ends {
+		if !date.After(ends) {
+			last = cal.Earlier(last, ends)
+		}
+	}
+	return last
 }
 
 // moves computes what each event adds to the deal's revenue, in the order in which they happened. Revenue is what was received less what was

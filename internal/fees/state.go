@@ -332,8 +332,13 @@ func amountsWithout(s Statement, out func(int) bool) []money.Amount {
 	amounts := make([]money.Amount, len(s.Lines))
 	for i, line := range s.Lines {
 		amounts[i] = money.New(line.Amount.Minor, s.Currency)
-		limit := line.Basis.Limit
+		limit, schedule := line.Basis.Limit, line.Basis.Schedule
 		switch {
+		case schedule != nil && !(out(i) && line.Amount.Minor > 0):
+			now, fees := creditedIn(s.Lines[:i], amounts, out, line)
+			amounts[i] = money.New(schedule.move(s.Currency, now, fees), s.Currency)
+		case schedule != nil:
+			amounts[i] = money.New(0, s.Currency)
 		case out(i) && (limit == nil || line.With != 0 || len(limit.Over) > 0):
 			amounts[i] = money.New(0, s.Currency)
 		case limit != nil && line.With == 0:
@@ -364,6 +369,18 @@ func remaining(lines []Line, amounts []money.Amount, limit Line) money.Amount {
 		}
 	}
 	return sum
+}
+
+// creditedIn sums what is left of the lines before a line of a schedule: the revenue that they credit in its period, and their fees.
+func creditedIn(lines []Line, amounts []money.Amount, out func(int) bool, schedule Line) (revenue, fees int64) {
+	window := Line{CountsOn: schedule.CountsOn, Basis: Basis{Limit: &LimitSum{Window: schedule.Basis.Schedule.Counted}}}
+	for i, l := range lines {
+		if l.Clause == schedule.Clause && l.Credited != 0 && !out(i) && l.countsIn(window) {
+			revenue += l.Credited
+			fees += amounts[i].Minor
+		}
+	}
+	return revenue, fees
 }
 
 // under is what a limit of the line's clause is over: all lines of the clause, or, where it limits months of work, those of one month.
@@ -398,7 +415,7 @@ func Settle(id string, s Statement, lines []LineLife) SettledStatement {
 	out := SettledStatement{ID: id, Period: s.Period}
 	for i, amount := range amountsWithout(s, conceded) {
 		l := s.Lines[i]
-		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, CountsOn: l.CountsOn, Hours: l.Basis.Hours}
+		settled := SettledLine{Clause: l.Clause, Kind: l.Kind, Deal: l.Deal, Events: slices.Clone(l.Events), Minor: amount.Minor, CountsOn: l.CountsOn, Hours: l.Basis.Hours, Credited: l.Credited}
 		if conceded(i) {
 			settled.Conceded, settled.GivenUp = true, l.Amount.Minor
 		}

@@ -40,6 +40,8 @@ const (
 	KindDealCap     LineKind = "deal-cap"
 	KindPeriodFloor LineKind = "period-floor"
 	KindPeriodCap   LineKind = "period-cap"
+	KindBaseline    LineKind = "baseline"   // of a share: what is below it, taken off
+	KindTiers       LineKind = "tiers"      // of a share: what its tiers pay above the first rate
 	KindCorrection  LineKind = "correction" // what later evidence changes of a locked month
 	KindScorecard   LineKind = "scorecard"
 	KindReleased    LineKind = "released"
@@ -80,6 +82,7 @@ type Line struct {
 	Deal     string // id of the deal it charges; empty: none
 	Events   []string
 	CountsOn cal.Date // the day in whose window of floors and caps it counts; zero: the statement's own period
+	Credited int64    // of a share with tiers or a baseline: the revenue that the line credits, in minor units
 	Basis    Basis
 }
 
@@ -96,16 +99,17 @@ func (l Line) QuantityWords() string {
 
 // Basis is why a line is what it is. Whatever it prints multiplies out by hand.
 type Basis struct {
-	Version  int        `json:"version"` // of the contract
-	Clause   string     `json:"clause"`  // the clause in words
-	Formula  string     `json:"formula"` // with the numbers filled in
-	Rounding string     `json:"rounding"`
-	Inputs   []Input    `json:"inputs"`
-	Touches  []Credited `json:"touches,omitempty"`
-	Evidence []Evident  `json:"evidence,omitempty"`
-	Limit    *LimitSum  `json:"limit,omitempty"`
-	Hours    *HoursSum  `json:"hours,omitempty"`
-	Notes    []string   `json:"notes,omitempty"`
+	Version  int          `json:"version"` // of the contract
+	Clause   string       `json:"clause"`  // the clause in words
+	Formula  string       `json:"formula"` // with the numbers filled in
+	Rounding string       `json:"rounding"`
+	Inputs   []Input      `json:"inputs"`
+	Touches  []Credited   `json:"touches,omitempty"`
+	Evidence []Evident    `json:"evidence,omitempty"`
+	Limit    *LimitSum    `json:"limit,omitempty"`
+	Schedule *ScheduleSum `json:"schedule,omitempty"`
+	Hours    *HoursSum    `json:"hours,omitempty"`
+	Notes    []string     `json:"notes,omitempty"`
 }
 
 // Input is one named number of the formula.
@@ -182,6 +186,7 @@ const (
 	TypeUnknown     Code = "type-unknown"
 	TooLate         Code = "too-late"
 	ChargedBefore   Code = "charged-before"
+	ChargedLater    Code = "charged-later"
 	NotCharged      Code = "not-charged"
 	NoCredit        Code = "no-credit"
 )

@@ -170,7 +170,7 @@ func governing(contracts []bound, d crm.Deal, now time.Time) []Clause {
 			continue
 		}
 		for _, c := range terms.Clauses {
-			if share, ok := c.(contract.RevenueShare); ok {
+			if share, ok := c.(contract.RevenueShare); ok && !share.Attribution.None {
 				out = append(out, Clause{Contract: b.id, Terms: terms, Share: share})
 			}
 		}
@@ -210,6 +210,9 @@ func totalOf(d crm.Deal, c *Clause) Total {
 	case c.Share.OtherCurrency == "home-amount":
 		return Total{Amount: d.Amount, Known: true,
 			Note: fmt.Sprintf("The contract is in %s and the CRM has no amount in it, so a statement holds this deal. Shares are shown on the amount in %s.", c.Terms.Currency, d.Amount.Currency)}
+	case c.Share.Exchange.Set:
+		return Total{Amount: d.Amount, Known: true,
+			Note: fmt.Sprintf("A statement counts this deal in %s, at the rate that the contract agrees on. Shares are shown on the amount in %s.", c.Terms.Currency, d.Amount.Currency)}
 	default:
 		return Total{Amount: d.Amount, Known: true,
 			Note: fmt.Sprintf("The contract is in %s, so a statement holds this deal for a decision. Shares are shown on the amount in %s.", c.Terms.Currency, d.Amount.Currency)}

@@ -45,7 +45,7 @@ type Version struct {
 type Line struct {
 	No       int      `json:"no"`
 	Clause   string   `json:"clause"`
-	Kind     string   `json:"kind" enum:"retainer,hours,overage,reconciliation,hourly,scorecard,deal,deal-floor,deal-cap,correction,period-floor,period-cap,result,result-over-cap,result-credit,dispute-fee,milestone,milestone-bonus,spend,commission,markup,returned,service-credit,minimum,not-to-exceed,released"`
+	Kind     string   `json:"kind" enum:"retainer,hours,overage,reconciliation,hourly,scorecard,deal,deal-floor,deal-cap,correction,baseline,tiers,period-floor,period-cap,result,result-over-cap,result-credit,dispute-fee,milestone,milestone-bonus,spend,commission,markup,returned,service-credit,minimum,not-to-exceed,released"`
 	Text     string   `json:"text"`
 	Quantity string   `json:"quantity" doc:"Exact: a decimal, or a fraction such as 12/28"`
 	Unit     string   `json:"unit"`
@@ -56,6 +56,7 @@ type Line struct {
 	Deal     string   `json:"deal,omitempty"`
 	Events   []string `json:"events,omitempty"`
 	Revenue  string   `json:"revenue,omitempty" doc:"Of a deal's line: the revenue that it moves, a decimal"`
+	Credited string   `json:"credited,omitempty" doc:"Where a share has tiers or a baseline: the revenue that the line credits, a decimal"`
 	Basis    Basis    `json:"basis"`
 }
 
@@ -69,6 +70,7 @@ type Basis struct {
 	Touches  []fees.Credited `json:"touches,omitempty"`
 	Evidence []fees.Evident  `json:"evidence,omitempty"`
 	Limit    *LimitSum       `json:"limit,omitempty"`
+	Schedule *ScheduleSum    `json:"schedule,omitempty"`
 	Hours    *HoursSum       `json:"hours,omitempty"`
 	Notes    []string        `json:"notes,omitempty"`
 }
@@ -83,6 +85,27 @@ type LimitSum struct {
 
 	Over    []string `json:"over,omitempty" doc:"The clauses that it covers; none: its own clause alone"`
 	NoCosts bool     `json:"no_costs,omitempty" doc:"Of the clauses that it covers, lines at cost do not count"`
+}
+
+// ScheduleSum is what a baseline or the tiers of a share make of the revenue of a window, to date.
+type ScheduleSum struct {
+	Window    Period     `json:"window"`
+	Counted   Period     `json:"counted" doc:"Whose revenue this statement adds to: the window, or one period of the baseline inside it"`
+	Revenue   string     `json:"revenue" doc:"Credited in counted before this statement"`
+	Elsewhere string     `json:"elsewhere,omitempty" doc:"Shared in the other periods of the baseline in the window"`
+	Baseline  string     `json:"baseline,omitempty"`
+	Fees      string     `json:"fees,omitempty" doc:"Of a baseline's line: those at the first rate before this statement"`
+	Charged   string     `json:"charged" doc:"By such lines of the window before this statement"`
+	First     string     `json:"first_rate" doc:"An exact fraction: 3/100"`
+	Apply     string     `json:"apply,omitempty" enum:"marginal,whole"`
+	Above     []TierStep `json:"tiers,omitempty"`
+	Rounding  string     `json:"rounding"`
+}
+
+// TierStep is a rate from a revenue on.
+type TierStep struct {
+	From string `json:"from"`
+	Rate string `json:"rate" doc:"An exact fraction: 3/100"`
 }
 
 // HoursSum is what a line counts in working time, in minutes.

@@ -1,6 +1,7 @@
 package money
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -85,6 +86,16 @@ func (r Ratio) Sign() int {
 	default:
 		return 0
 	}
+}
+
+// Cmp compares exactly: -1, 0 or 1.
+func (r Ratio) Cmp(s Ratio) int {
+	if r.Sign() != s.Sign() {
+		return cmp.Compare(r.Sign(), s.Sign())
+	}
+	h1, l1 := bits.Mul64(magnitude(r.num), uint64(s.Den()))
+	h2, l2 := bits.Mul64(magnitude(s.num), uint64(r.Den()))
+	return r.Sign() * cmp.Or(cmp.Compare(h1, h2), cmp.Compare(l1, l2))
 }
 
 // String is "3 %" where the fraction ends within nine decimals of a percent, else "4/7".
