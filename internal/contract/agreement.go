@@ -89,7 +89,8 @@ func (a Agreement) InForce(d cal.Date) (Terms, bool) {
 	return Terms{}, false
 }
 
-// Segments cuts the days of p on which the contract runs by version, in order.
+// Segments cuts the days of p on which the contract runs by version, in order. After notice was received they are cut by its months too, and the
+// terms of those days have the retainers that are owed then.
 func (a Agreement) Segments(p cal.Period) []Segment {
 	var out []Segment
 	running := a.Running()
@@ -102,5 +103,5 @@ func (a Agreement) Segments(p cal.Period) []Segment {
 			out = append(out, Segment{part, t})
 		}
 	}
-	return out
+	return a.underNotice(out)
 }

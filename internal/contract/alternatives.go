@@ -185,7 +185,7 @@ func Backdated(t Terms, day cal.Date) (Terms, bool) {
 		switch p.form {
 		case "effective", "term.start":
 			e.set(p.value, start)
-		case "term.ended":
+		case "term.ended", "term.notice.received":
 			e.remove(p.value)
 		case "revenue_share.eligible.created_from":
 			if p.value.text >= t.Term.Start.String() {

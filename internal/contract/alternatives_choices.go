@@ -11,6 +11,8 @@ var choicesOfMoney = map[string]func(passage) []reading{
 	"rounding":  words("half-up", "half-even", "down", "up"),
 	"time_zone": words("UTC"),
 
+	"term.notice.fee": otherNoticeFees,
+
 	"retainer.billed":                  others,
 	"retainer.proration":               others,
 	"retainer.includes.partial_period": others,
@@ -116,7 +118,6 @@ var choicesOfMoney = map[string]func(passage) []reading{
 // undecisive are choices without another reading that a month's fee would show, each with the reason.
 var undecisive = map[string]string{
 	"term.renewal.kind":            "decides what comes after the term",
-	"term.notice.fee":              "decides what is owed once notice is given",
 	"appointments.promise":         "decides who gets the work",
 	"statements.objection.silence": "decides what becomes of a line, not what it is",
 	"scorecard.metrics.better":     "says what the metric is",
@@ -125,6 +126,11 @@ var undecisive = map[string]string{
 	"media_commission.lines":       "decides how it is shown",
 	"markup.lines":                 "decides how it is shown",
 	"pass_through.lines":           "decides how it is shown",
+}
+
+// otherNoticeFees are those that need no share that nobody agreed on.
+func otherNoticeFees(p passage) []reading {
+	return []reading{{other: "full", with: []companion{drop("ramp")}}, {other: "work-only", with: []companion{drop("ramp")}}}
 }
 
 var quarterHours = orSet("each entry up to 15 minutes", "{per: entry, up_to: 15 minutes, at_least: none}")

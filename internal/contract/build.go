@@ -145,7 +145,7 @@ func (b *builder) term(v *value) Term {
 	t := Term{
 		Start:   v.date("start"),
 		Renewal: Renewal{Kind: RenewalKind(renewal.str("kind")), AtMost: renewal.number("at_most"), Each: renewal.span("each")},
-		Notice:  Notice{Period: notice.span("period"), Fee: notice.str("fee")},
+		Notice:  Notice{Period: notice.span("period"), Fee: notice.str("fee"), Received: notice.date("received")},
 		Ended:   v.date("ended"),
 	}
 	if v.str("length") != "open-ended" {
@@ -163,6 +163,7 @@ func (b *builder) term(v *value) Term {
 	if !t.Ended.IsZero() && t.Ended.Before(t.Start) {
 		b.problem(v.get("ended"), "ended", "the contract cannot end before it starts on %s", t.Start)
 	}
+	b.notice(v, &t)
 	return t
 }
 

@@ -74,7 +74,7 @@ var beyondSchema = []string{
 	"half-life-without-days", "holiday-backwards", "hours-incomplete", "hours-not-whole-minutes", "hours-of-nothing",
 	"hours-without-includes", "limit-counts-two-ways", "limit-over-later-clause", "limit-over-nothing", "limit-over-unknown-clause",
 	"limit-without-what-counts", "lookback-in-years", "lookback-too-long", "lookback-without-edge", "merge-key", "milestones-contradictions",
-	"minimum-above-what-is-not-exceeded", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date",
+	"minimum-above-what-is-not-exceeded", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "notice-ramp-missing", "notice-ramp-without-need", "notice-received-after-the-end",
 	"per-result-contradictions", "per-result-duplicate-half", "period-floor-above-cap", "rate-above-all", "rate-card-of-nothing",
 	"reconcile-and-rollover", "reconcile-shorter-than-the-fee", "renewal-each-missing", "role-twice", "rollover-cap-on-without-cap",
 	"rollover-cap-on", "round-time-by-nothing", "scorecard-billed-too-late", "scorecard-cap-below-target",

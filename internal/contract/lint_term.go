@@ -12,6 +12,8 @@ import (
 var termRules = []lintRule{
 	{"notice-unit", Note, lintNoticeUnit},
 	{"notice-too-long", Warning, lintNoticeTooLong},
+	{"notice-unpaid", Warning, lintNoticeUnpaid},
+	{"notice-early-end", Warning, lintNoticeEarlyEnd},
 	{"renewal-unlimited", Warning, lintRenewalUnlimited},
 	{"renewal-lapses", Note, lintRenewalLapses},
 	{"renewal-unsaid", Note, lintRenewalUnsaid},
@@ -33,6 +35,30 @@ func (l *linter) firstEnd() (cal.Date, bool) {
 		return cal.Date{}, false
 	}
 	return term.Length.After(term.Start, l.terms.Calendar), true
+}
+
+// lintNoticeUnpaid: where only work is paid, something must say what work costs.
+func lintNoticeUnpaid(l *linter) {
+	priced := slices.ContainsFunc(l.terms.Clauses, func(c Clause) bool {
+		_, hourly := c.(Hourly)
+		return hourly
+	})
+	if l.terms.Term.Notice.Fee == "work-only" && !priced {
+		l.found(l.doc.find("term.notice.fee"), "an hourly clause for the work of the notice, or fee: full",
+			"During notice of %s no retainer is owed and only work is paid, but no clause says what work costs.", l.terms.Term.Notice.Period)
+	}
+}
+
+// lintNoticeEarlyEnd: the end that was written comes before the notice is over.
+func lintNoticeEarlyEnd(l *linter) {
+	n, ended := l.terms.Term.Notice, l.terms.Term.Ended
+	if n.Received.IsZero() {
+		return
+	}
+	if over := n.Period.After(n.Received, l.terms.Calendar).AddDays(1); ended.Before(over) {
+		l.found(l.doc.find("term.ended"), "ended: "+over.String(), "Notice of %s that was received on %s is over on %s, but the contract is said to end before, on %s.",
+			n.Period, n.Received.Words(), over.AddDays(-1).Words(), ended.AddDays(-1).Words())
+	}
 }
 
 func lintNoticeUnit(l *linter) {

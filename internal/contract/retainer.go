@@ -37,6 +37,10 @@ type Retainer struct {
 	Billed    string // at-start | at-end: the statement that carries a fee period is the one in which it starts or ends
 	Proration Proration
 	Hours     *Hours // nil: the fee includes no hours
+
+	// Of a retainer on days of a notice that lowers it, as Agreement.Segments gives it: its whole fee, and what of it is owed. Zero otherwise.
+	Full     money.Amount
+	InNotice money.Ratio
 }
 
 // ClauseID is the id of the clause.

@@ -37,7 +37,9 @@ var document = spec{fields: []spec{
 		}},
 		{key: "notice", doc: "How the contract is ended.", fields: []spec{
 			{key: "period", doc: "In the unit that was agreed: 90 days is not 3 months.", scalar: spanOf(cal.Days, cal.WorkingDays, cal.Weeks, cal.Months)},
-			{key: "fee", doc: "The fee during notice.", scalar: choice("full", "work-only")},
+			{key: "fee", doc: "What of the retainers is owed during notice: all; a share that goes down; or nothing, so that only work under the other clauses is paid.", scalar: choice("full", "ramp", "work-only")},
+			{key: "ramp", doc: "With ramp: the share of the retainers in each month of the notice, the last for the rest of it.", items: &spec{scalar: percentOf()}, optional: true},
+			{key: "received", doc: "The day on which notice was received, written by the amendment that ends the contract. The days after it are the notice.", scalar: dateScalar, optional: true},
 		}},
 		{key: "ended", doc: "The first day after an early end, written by the amendment that ends the contract.", scalar: dateScalar, optional: true},
 	}},

@@ -56,8 +56,10 @@ type Renewal struct {
 
 // Notice to end the contract.
 type Notice struct {
-	Period cal.Span
-	Fee    string // full | work-only
+	Period   cal.Span
+	Fee      string        // full | ramp | work-only: what of the retainers is owed on the days of the notice
+	Ramp     []money.Ratio // with ramp: in each month of the notice, the last for the rest of it
+	Received cal.Date      // zero: no notice was received
 }
 
 // Appointment is the client's promise of work in a category.

@@ -50,7 +50,7 @@ func termWords(t Terms) []string {
 		fmt.Sprintf("%s appoints %s from %s %s.", t.Client, t.Agency, t.Term.Start.Words(), length),
 		fmt.Sprintf("This is version %d, in force from %s.", t.Version, t.Effective.Words()),
 		renewalWords(t.Term.Renewal),
-		fmt.Sprintf("Notice is %s; the fee during notice is %s.", t.Term.Notice.Period, map[string]string{"full": "paid in full", "work-only": "paid for work done only"}[t.Term.Notice.Fee]),
+		noticeWords(t.Term.Notice),
 		fmt.Sprintf("Amounts are in %s, rounded %s; days begin and end in %s.", t.Currency, t.Rounding, t.ZoneName),
 		calendarWords(t.Calendar),
 	}

@@ -254,8 +254,11 @@ func (d *drafter) retainerLine(p feePart) Line {
 	amount := r.Fee.Mul(money.NewRatio(part.Num, part.Den), t.Rounding)
 	inputs := []Input{
 		{"fee", r.Fee.Format() + " per " + string(r.Every)},
-		{"fee period", fmt.Sprintf("%s (%d days)", fee.Words(), fee.Days())},
 	}
+	if !r.Full.IsZero() {
+		inputs = []Input{{"whole fee", r.Full.Format() + " per " + string(r.Every)}, {"owed of it during notice", fmt.Sprintf("%s x %s = %s", r.InNotice, r.Full.Format(), r.Fee.Format())}}
+	}
+	inputs = append(inputs, Input{"fee period", fmt.Sprintf("%s (%d days)", fee.Words(), fee.Days())})
 	formula := fmt.Sprintf("1 x %s = %s", r.Fee.Format(), amount.Format())
 	var notes []string
 	if inForce != fee {
