@@ -35,6 +35,11 @@ var choicesOfMoney = map[string]func(passage) []reading{
 	"retainer.reconcile.beyond":    others,
 	"retainer.reconcile.how":       others,
 
+	"deliverables.counted":        others,
+	"deliverables.partial_period": others,
+	"deliverables.missing":        otherwisePriced,
+	"deliverables.above":          otherwisePriced,
+
 	"hourly.round_time":     quarterHours,
 	"hourly.round_time.per": others,
 	"hourly.cap":            orNone(),
@@ -131,6 +136,29 @@ var undecisive = map[string]string{
 // otherNoticeFees are those that need no share that nobody agreed on.
 func otherNoticeFees(p passage) []reading {
 	return []reading{{other: "full", with: []companion{drop("ramp")}}, {other: "work-only", with: []companion{drop("ramp")}}}
+}
+
+// otherwisePriced are the fates of pieces; those that need a price are read only where one is agreed, and the price goes where nothing needs it.
+func otherwisePriced(p passage) []reading {
+	unpriced := func(e *editing, p passage) {
+		for _, item := range p.within.get("list").items {
+			if v := item.get("price"); v != nil {
+				e.remove(v)
+			}
+		}
+	}
+	beside := p.within.str("missing") + p.within.str("above")
+	beside = strings.Replace(beside, p.value.text, "", 1)
+	needed := strings.Contains(beside, "credited") || strings.Contains(beside, "billed")
+	var out []reading
+	for _, word := range p.spec.scalar.choices {
+		r := reading{other: word}
+		if !needed && !strings.Contains(word, "credited") && !strings.Contains(word, "billed") {
+			r.with = []companion{unpriced}
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 var quarterHours = orSet("each entry up to 15 minutes", "{per: entry, up_to: 15 minutes, at_least: none}")

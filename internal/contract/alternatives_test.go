@@ -22,6 +22,7 @@ func openForm(t testing.TB) string {
 		"of: existing-customers, new_by: crm-type, unknown_type: hold", "of: all-customers",
 		"metric_cap: none", "metric_cap: 140 %",
 		"rebate: none", "rebate: 5 %", "{by: dedupe-key, within: 30 days, since: first, without_key: hold}", "{by: none}",
+		"above: carried-then-billed", "above: free",
 		"per_deal: {floor: none, cap: none}", "per_deal: {floor: 10.00, cap: none}",
 	})
 }
@@ -81,7 +82,7 @@ func TestAnAlternativeChangesItsChoiceOnly(t *testing.T) {
 		"base.of": {"base.new_by", "base.unknown_type"}, "base.new_by": {"base.unknown_type"}, "attribution.model": {"attribution.direct_channels"},
 		"attribution.lookback": {"attribution.edge"}, "period.floor": {"period.partial_floor"}, "duplicate.by": {"duplicate.within", "duplicate.since", "duplicate.without_key"},
 		"rollover.cap": {"rollover.cap_on"}, "deficit": {"starts_with", "overage", "reconcile"}, "overage.approval": {"overage.approved_hours"},
-		"payout.between": {"metrics"}, "malus": {"metrics", "total_floor"}, "bonus": {"bonus_by"},
+		"payout.between": {"metrics"}, "malus": {"metrics", "total_floor"}, "bonus": {"bonus_by"}, "missing": {"list"},
 	}
 	seen := map[string]bool{}
 	for name, text := range map[string]string{"closed": closed(t), "open": openForm(t), "scheduled": scheduled(t), "demo": read(t, "../app/demo/contracts/v2.yaml")} {

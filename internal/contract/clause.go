@@ -20,6 +20,7 @@ type clauseKind struct {
 func clauseKinds() []clauseKind {
 	return []clauseKind{
 		retainerKind,
+		deliverablesKind,
 		hourlyKind,
 		scorecardKind,
 		revenueShareKind,

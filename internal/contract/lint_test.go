@@ -83,6 +83,8 @@ var opened = []struct {
 	{"one-metric", []string{"weight: 60 %", "weight: 100 %", "      - {metric: cac_payback, weight: 40 %, better: lower, threshold: 18, target: 15, max: 12}\n", "", "for: [cac_payback]", "for: [pipeline_value]"}, "hangs on pipeline_value"},
 	{"bonus-below-threshold", []string{"below: 0 %", "below: 20 %"}, "20 % of its weight"},
 
+	{"pieces-missing-kept", []string{"missing: carried-then-credited", "missing: kept"}, "however few pieces come"},
+	{"pieces-above-free", []string{"above: carried-then-billed", "above: free"}, "is free"},
 	{"work-unsaid", []string{"includes: {hours: 80, partial_period: with-fee}\n    round_time: {per: entry, up_to: 6 minutes, at_least: none}\n    rollover: {partial_period: none, cap: 50 % of base, cap_on: balance, expires_after: 1 period, burn: oldest-first}\n    deficit: billed\n    overage: {rate: 150.00 per hour, approval: before-work, approved_hours: overage-approved}\n    alerts: none\n    late_entries: next-open-period\n    reconcile: none", "includes: none"}, "10,000.00"},
 	{"proration-none", []string{"effective: 2026-01-01", "effective: 2026-01-11"}, "only 21 of 31 days are in force, and the whole 1,000.00 is owed; by days it were 677.42"},
 	{"overage-unapproved", []string{"approval: before-work, approved_hours: overage-approved", "approval: none-needed", "clauses: [team, studio, bench, bonus, media, commitment]", "clauses: [studio]"}, "billed at 150.00 each"},
@@ -175,7 +177,7 @@ func TestEveryRuleIsTried(t *testing.T) {
 
 func TestAFindingStandsAtItsPlace(t *testing.T) {
 	found := Lint(parsed(t, edited(t, closed(t), []string{"    late_entries: next-open-statement", "    late_entries: written-off"})))
-	want := []Finding{{Severity: Note, Code: "late-entries-lost", Clause: "extra", Path: "clauses[3].late_entries", Line: 65, Column: 19,
+	want := []Finding{{Severity: Note, Code: "late-entries-lost", Clause: "extra", Path: "clauses[4].late_entries", Line: 72, Column: 19,
 		Text: "Hours that are entered late are never paid: the agency loses work that was done, by a date that the month end decides.", Write: "late_entries: next-open-statement"}}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Error(diff)

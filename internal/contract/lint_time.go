@@ -1,6 +1,8 @@
 package contract
 
 import (
+	"slices"
+
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -8,6 +10,8 @@ import (
 // timeRules are about retainers and working time.
 var timeRules = []lintRule{
 	of("work-unsaid", Note, lintWorkUnsaid),
+	of("pieces-missing-kept", Warning, lintPiecesMissingKept),
+	of("pieces-above-free", Note, lintPiecesAboveFree),
 	of("proration-none", Warning, lintProrationNone),
 	of("overage-unapproved", Warning, lintOverageUnapproved),
 	of("deficit-written-off", Note, lintDeficitWrittenOff),
@@ -21,9 +25,25 @@ var timeRules = []lintRule{
 }
 
 func lintWorkUnsaid(l *linter, r Retainer, at *value) {
-	if r.Hours == nil {
-		l.found(at.get("retainer"), "includes: {hours: 80, partial_period: with-fee} and what belongs to it",
-			"The fee of %s names no number of hours. How much work it buys is not said, so nobody can show that there was too much of it or too little.", r.Promise())
+	pieces := slices.ContainsFunc(l.terms.Clauses, func(c Clause) bool {
+		d, ok := c.(Deliverables)
+		return ok && d.Of == r.ID
+	})
+	if r.Hours == nil && !pieces {
+		l.found(at.get("retainer"), "includes: {hours: 80, partial_period: with-fee} and what belongs to it, or a clause of deliverables",
+			"The fee of %s names no number of hours and no deliverables. How much work it buys is not said, so nobody can show that there was too much of it or too little.", r.Promise())
+	}
+}
+
+func lintPiecesMissingKept(l *linter, d Deliverables, at *value) {
+	if d.Missing == "kept" {
+		l.found(at.get("missing"), "missing: carried-then-credited, with prices", "The fee of %s is owed whole however few pieces come.", d.Of)
+	}
+}
+
+func lintPiecesAboveFree(l *linter, d Deliverables, at *value) {
+	if d.Above == "free" {
+		l.found(at.get("above"), "above: carried-then-billed, with prices", "Whatever comes above the pieces that %s includes is free.", d.Of)
 	}
 }
 

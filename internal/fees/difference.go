@@ -26,6 +26,8 @@ func lineKey(l Line) string {
 	switch l.Kind {
 	case KindRetainer, KindHours, KindOverage, KindReconciliation, KindHourly, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
 		key = append(key, l.Text)
+	case KindDeliverables:
+		key = append(key, l.Events[:min(2, len(l.Events))]...)
 	case KindReleased, KindCorrection, KindMilestone, KindMilestoneBonus:
 		key = append(key, l.Events...)
 	case KindResult, KindResultFree, KindResultCredit, KindDisputeFee:

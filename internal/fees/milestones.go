@@ -303,13 +303,26 @@ func (d *drafter) deliveriesOfNoMilestone() {
 		if _, here := d.onThisStatement(delivery.DeliveredOn); !here || !delivery.DeliveredOn.Before(d.knownUntil()) {
 			continue
 		}
-		if _, _, _, ok := d.milestoneOn(delivery); !ok {
+		if _, _, _, ok := d.milestoneOn(delivery); !ok && !d.pieceOn(delivery) {
 			lost = append(lost, fmt.Sprintf("%s of %s (%s)", delivery.ID, delivery.Milestone, delivery.DeliveredOn.Words()))
 		}
 	}
 	if len(lost) > 0 {
 		d.issue(Problem, "milestone-unknown", "", "No clause in force on the day of delivery names these milestones, so nobody can say what they pay: %s.", listed(lost, 8))
 	}
+}
+
+// pieceOn says whether a clause of deliverables in force on the day of a delivery, or before the end, counts it.
+func (d *drafter) pieceOn(delivery crm.Delivery) bool {
+	terms, _ := d.agreement.InForce(delivery.DeliveredOn)
+	return slices.ContainsFunc(terms.Clauses, func(c contract.Clause) bool {
+		clause, ok := c.(contract.Deliverables)
+		if !ok {
+			return false
+		}
+		_, named := clause.Find(delivery.Milestone)
+		return named
+	})
 }
 
 // milestoneShare is a part of a milestone, exactly: percentages end within nine decimals.

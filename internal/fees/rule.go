@@ -20,6 +20,7 @@ type rule struct {
 func rules() []rule {
 	return []rule{
 		{kind: "retainer", uses: []crm.Kind{crm.KindTimeEntry, crm.KindMetricReading}, only: contract.CountsHours, draft: (*drafter).retainers},
+		{kind: "deliverables", uses: []crm.Kind{crm.KindDelivery}, draft: (*drafter).deliverables},
 		{kind: "hourly", uses: []crm.Kind{crm.KindTimeEntry}, draft: (*drafter).hourly},
 		{kind: "scorecard", uses: []crm.Kind{crm.KindMetricReading}, draft: (*drafter).scorecards},
 		{kind: "revenue_share", draft: (*drafter).share},

@@ -63,6 +63,7 @@ const (
 	KindResultCredit LineKind = "result-credit"
 	KindDisputeFee   LineKind = "dispute-fee"
 
+	KindDeliverables   LineKind = "deliverables" // pieces that a retainer includes
 	KindMilestone      LineKind = "milestone"
 	KindMilestoneBonus LineKind = "milestone-bonus"
 )
