@@ -36,6 +36,12 @@ var resultRules = []lintRule{
 			l.found(at.get("cap"), "cap: 200 per month", "There is no cap on their number: a month costs as many times %s as come in.", r.Price.Format())
 		}
 	}),
+	of("milestone-criteria", Warning, lintMilestoneCriteria),
+	of("milestone-acceptor", Note, func(l *linter, m Milestones, at *value) {
+		if m.By == "" {
+			l.found(at.get("acceptance"), "by: VP of Sales, or whoever decides", "Nobody is named who accepts for the client: what one of its people praised, another can return.")
+		}
+	}),
 	of("milestone-silence-open", Note, func(l *linter, m Milestones, at *value) {
 		if m.Silence == "open" {
 			l.found(at.find("acceptance.silence"), "silence: accepted", "What is handed over stays open until the client accepts it. The window of %s decides nothing, and a client who does not answer does not pay.", m.Within)
@@ -59,6 +65,15 @@ func lintMilestoneDate(l *linter, m Milestones, at *value) {
 			l.found(item.get("bonus_by"), "a later day", "The bonus for %s is for delivery by %s, before the term begins on %s: nobody can earn it.", stone.Name, stone.BonusBy.Words(), l.terms.Term.Start.Words())
 		case !stone.Due.IsZero() && ends && !stone.Due.Before(end):
 			l.found(item.get("due"), "an earlier day, or a longer term", "%s is due on %s, after the last day of the contract, %s.", stone.Name, stone.Due.Words(), end.AddDays(-1).Words())
+		}
+	}
+}
+
+func lintMilestoneCriteria(l *linter, m Milestones, at *value) {
+	for i, stone := range m.List {
+		if stone.Criteria == "" {
+			l.found(at.get("list").items[i], "criteria: what must be true of it, such as duplicates below 1 %",
+				"What must be true of %s to be accepted is not said, and %s hang on it.", stone.Name, stone.Amount.Format())
 		}
 	}
 }

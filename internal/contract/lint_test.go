@@ -104,6 +104,8 @@ var opened = []struct {
 	{"result-silence-rejected", []string{"after_window: accepted", "after_window: rejected"}, "by not looking"},
 	{"dispute-free", []string{"reasons: [wrong number], fee_if_denied: 10.00", "reasons: [any], fee_if_denied: none"}, "every lead"},
 	{"results-uncapped", []string{"cap: 50 per month", "cap: none"}, "as many times 85.00"},
+	{"milestone-criteria", []string{", criteria: \"hygiene of 80 or more, no duplicates\"", ""}, "8,000.00 hang on it"},
+	{"milestone-acceptor", []string{"by: VP of Sales, ", ""}, "another can return"},
 	{"milestone-silence-open", []string{"within: 5 working days, silence: accepted}\n    partial", "within: 5 working days, silence: open}\n    partial"}, "does not pay"},
 	{"milestone-silence-short", []string{"within: 5 working days, silence: accepted}\n    partial", "within: 3 days, silence: accepted}\n    partial"}, "within 3 days"},
 	{"milestone-date", []string{"due: 2026-03-31, bonus: 500.00, bonus_by: 2026-03-20", "bonus: 500.00, bonus_by: 2025-03-20"}, "nobody can earn it"},

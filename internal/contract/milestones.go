@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -15,11 +16,13 @@ var milestonesSpec = spec{key: "milestones", doc: "A fixed amount for each piece
 	{key: "list", doc: "What is handed over, and for how much.", items: &spec{fields: []spec{
 		{key: "milestone", doc: "Its name, as deliveries give it; the same in every version, and in no other clause.", scalar: slugScalar},
 		{key: "amount", doc: "What the whole of it pays.", scalar: amountScalar},
+		{key: "criteria", doc: "What must be true of it to be accepted. It decides no money by itself: it is what the two sides look at.", scalar: textScalar, optional: true},
 		{key: "due", doc: "The day by which it is agreed. It decides no money.", scalar: dateScalar, optional: true},
 		{key: "bonus", doc: "What is paid on top when the whole of it is delivered early and accepted, or none.", scalar: amountOrNone()},
 		{key: "bonus_by", doc: "The last day on which it is early. Needed with a bonus.", scalar: dateScalar, optional: true},
 	}}},
 	{key: "acceptance", doc: "The client's time to accept a delivery or to return it.", fields: []spec{
+		{key: "by", doc: "Who accepts for the client, by role or name.", scalar: textScalar, optional: true},
 		{key: "within", doc: "Counted from the day of delivery, which is not counted.", scalar: spanOf(cal.Days, cal.WorkingDays)},
 		{key: "silence", doc: "What a delivery becomes that was neither accepted nor returned in that time: accepted on the day after, or open until the client accepts.", scalar: choice("accepted", "open")},
 	}},
@@ -33,6 +36,7 @@ var amountScalar = textOf("amount", "8,000.00", "^"+amountPattern+"$", checkAmou
 type Milestones struct {
 	ID      string
 	List    []Milestone
+	By      string   // who accepts for the client; empty: nobody is named
 	Within  cal.Span // working days or days from the delivery
 	Silence string   // accepted | open
 	Partial string   // by-part | whole-only
@@ -40,11 +44,12 @@ type Milestones struct {
 
 // Milestone is a piece of work with its amount.
 type Milestone struct {
-	Name    string
-	Amount  money.Amount
-	Due     cal.Date // zero: none
-	Bonus   Limit    // not Set: none
-	BonusBy cal.Date
+	Name     string
+	Amount   money.Amount
+	Criteria string   // what must be true of it; empty: not said
+	Due      cal.Date // zero: none
+	Bonus    Limit    // not Set: none
+	BonusBy  cal.Date
 }
 
 // Find is the milestone that a delivery names, whatever the case and the spaces around it.
@@ -82,7 +87,7 @@ func (m Milestones) together(format func(money.Amount) string) string {
 
 func (b *builder) milestones(v *value) Milestones {
 	acceptance := v.get("acceptance")
-	m := Milestones{ID: v.str("milestones"), Within: acceptance.span("within"), Silence: acceptance.str("silence"), Partial: v.str("partial")}
+	m := Milestones{ID: v.str("milestones"), By: acceptance.str("by"), Within: acceptance.span("within"), Silence: acceptance.str("silence"), Partial: v.str("partial")}
 	for _, item := range v.get("list").items {
 		m.List = append(m.List, b.milestone(item, m.ID))
 	}
@@ -93,7 +98,7 @@ func (b *builder) milestones(v *value) Milestones {
 }
 
 func (b *builder) milestone(v *value, clause string) Milestone {
-	stone := Milestone{Name: v.str("milestone"), Amount: b.amount(v.get("amount"), v.str("amount")), Due: v.date("due"), Bonus: b.limit(v.get("bonus")), BonusBy: v.date("bonus_by")}
+	stone := Milestone{Name: v.str("milestone"), Criteria: v.str("criteria"), Amount: b.amount(v.get("amount"), v.str("amount")), Due: v.date("due"), Bonus: b.limit(v.get("bonus")), BonusBy: v.date("bonus_by")}
 	if other, twice := b.milestoneOf[stone.Name]; twice {
 		b.problem(v, "milestone-twice", "%q is a milestone of the clause %s already; a delivery must name one milestone only, so give each its own name", stone.Name, other)
 	}
@@ -130,7 +135,7 @@ func (m Milestones) Words(Terms) string {
 	}
 	return strings.Join([]string{
 		"The agency is paid, on the statement of the month of acceptance: " + strings.Join(stones, "; "),
-		fmt.Sprintf("The client accepts a delivery or returns it within %s, the day of delivery not counted; %s", m.Within, silence),
+		fmt.Sprintf("%s accepts a delivery or returns it within %s, the day of delivery not counted; %s", cmp.Or(m.By, "The client"), m.Within, silence),
 		partial,
 		"What is returned counts for nothing, and no milestone ever pays more than its whole amount",
 		"The version in force on the day of delivery governs",
@@ -141,6 +146,9 @@ func (stone Milestone) words() string {
 	out := stone.Amount.FormatWith() + " for " + stone.Name
 	if !stone.Due.IsZero() {
 		out += ", due " + stone.Due.Words()
+	}
+	if stone.Criteria != "" {
+		out += " (accepted when: " + stone.Criteria + ")"
 	}
 	if stone.Bonus.Set {
 		out += fmt.Sprintf(", and %s more when all of it is delivered by %s", stone.Bonus.Amount.Format(), stone.BonusBy.Words())

@@ -205,6 +205,9 @@ func (m *milestoneMonth) milestoneLine(h handover, of []handover, before, after 
 			Inputs:  []Input{{"amount of the milestone", amount.Format()}, {"accepted before", before.String()}, {"accepted with this", after.String()}},
 		},
 	}
+	if h.stone.Criteria != "" {
+		line.Basis.Inputs = append(line.Basis.Inputs, Input{"accepted when", h.stone.Criteria})
+	}
 	if part != wholeMilestone {
 		line.Text = fmt.Sprintf("%s of %s", part, line.Text)
 	}
