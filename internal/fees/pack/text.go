@@ -99,7 +99,7 @@ func (p printer) issues(issues []fees.Issue) {
 func (p printer) statementLine(s fees.Statement, l fees.Line) {
 	p.ends(fmt.Sprintf("%3d  %s", l.No, plain(l.Text)), l.Amount.Format())
 	switch {
-	case l.Basis.Limit != nil:
+	case l.Basis.Limit != nil || l.Basis.Schedule != nil:
 		p.wrapped("     ", plain(l.Basis.Formula))
 	case l.Kind == fees.KindDeal:
 		p.wrapped("     ", fmt.Sprintf("%s credited x %s   [%s, version %d]", figure(l.Quantity, s.Currency), l.RateText, l.Clause, l.Basis.Version))

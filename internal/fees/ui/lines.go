@@ -85,7 +85,7 @@ func (s sheet) line(i int) kit.StatementLine {
 	switch {
 	case l.Kind == fees.KindDeal:
 		v.Quantity, v.Rate = decimal(l.Quantity, l.Amount.Currency), l.RateText
-	case l.Kind != fees.KindReleased && l.Basis.Limit == nil:
+	case l.Kind != fees.KindReleased && l.Basis.Limit == nil && l.Basis.Schedule == nil:
 		v.Quantity, v.Rate = trueMinus(l.QuantityWords()), trueMinus(l.RateText)
 	}
 	if l.With == 0 && (s.State == fees.Submitted || s.State == fees.Locked) {
