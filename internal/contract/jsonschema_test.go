@@ -75,6 +75,8 @@ var beyondSchema = []string{
 	"hours-without-includes", "limit-counts-two-ways", "limit-over-later-clause", "limit-over-nothing", "limit-over-unknown-clause",
 	"limit-without-what-counts", "lookback-in-years", "lookback-too-long", "lookback-without-edge", "merge-key", "milestones-contradictions",
 	"minimum-above-what-is-not-exceeded", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date",
+	"payment-discount-after-due", "payment-discount-of-all", "payment-due-after-a-year", "payment-grace-of-nothing",
+	"payment-late-charge-of-nothing",
 	"per-result-contradictions", "per-result-duplicate-half", "period-floor-above-cap", "rate-above-all", "rate-card-of-nothing",
 	"reconcile-and-rollover", "reconcile-shorter-than-the-fee", "renewal-each-missing", "role-twice", "rollover-cap-on-without-cap",
 	"rollover-cap-on", "round-time-by-nothing", "scorecard-billed-too-late", "scorecard-cap-below-target",
