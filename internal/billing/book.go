@@ -67,6 +67,7 @@ type Source struct {
 	Minor    int64
 	Of       string // of a credit note, the invoice; of a reversal, the payment
 	Reversed bool
+	Purpose  Purpose
 	TookFor  string // of a credit note for paying early, the payment
 }
 

@@ -22,6 +22,7 @@ type LateInput struct {
 	Contract string // empty: the only one on which something has accrued
 	Currency string // empty: the only one
 	AsOf     cal.Date
+	Expect   string // what was seen before, payable, as written; empty: whatever it is
 	billing.Terms
 }
 
@@ -148,6 +149,11 @@ func (s *Service) prepareLate(ctx context.Context, tx bun.Tx, host string, in La
 	out.Document, err = billing.IssueLate(claim)
 	if out.Kind == billing.Invoice {
 		out.DueWhy = why
+	}
+	if err == nil && in.Expect != "" {
+		if seen, perr := money.Parse(in.Expect, out.Currency); perr != nil || seen != out.Payable {
+			err = fault.New(fault.Conflict, "accrued-changed", "What became known meanwhile changes the charge: it is %s now, not %s. Look at it again.", out.Payable.Format(), in.Expect)
+		}
 	}
 	return out, invoiceRow{IssuerID: host, ClientID: in.Client, Attempt: 1}, err
 }

@@ -9,10 +9,9 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/billing"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
-	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
-
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
+	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 )
 
 // TakenDiscount is what a payment took off an invoice by being early, or what its reversal charged again.

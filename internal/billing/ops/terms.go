@@ -132,7 +132,8 @@ func enterTerms(b *billing.Book, terms map[string]termsRow, taken []discountRow)
 				src.TookFor = t.PaymentID
 			}
 		}
-		if words := billing.Purpose(terms[src.ID].Purpose).Words(); words != "" {
+		src.Purpose = billing.Purpose(terms[src.ID].Purpose)
+		if words := src.Purpose.Words(); words != "" {
 			src.Name += ", " + words
 		}
 	}
