@@ -99,18 +99,18 @@ func chargeable(a ops.Account) []string {
 }
 
 func (p *Pages) showLate(w http.ResponseWriter, r *http.Request) error {
-	return p.latePage(w, r, ops.LateInput{Client: r.PathValue("client"), Contract: r.URL.Query().Get("contract"), Currency: r.URL.Query().Get("currency")}, kit.Input{})
+	q := r.URL.Query()
+	asOf, err := dayOf("as_of", q.Get("as_of"))
+	if err != nil {
+		return err
+	}
+	return p.latePage(w, r, ops.LateInput{Client: r.PathValue("client"), Contract: q.Get("contract"), Currency: q.Get("currency"), AsOf: asOf}, kit.Input{})
 }
 
 // latePage shows exactly what would be charged, and how each line comes about.
 func (p *Pages) latePage(w http.ResponseWriter, r *http.Request, of ops.LateInput, in kit.Input) error {
 	client := of.Client
 	view := kit.PageView{Title: "Charge for paying late", Room: Room, Status: in.Status(), Crumbs: accountCrumbs(client)}
-	asOf, err := dayOf("as_of", r.URL.Query().Get("as_of"))
-	if err != nil {
-		return err
-	}
-	of.AsOf = asOf
 	prepared, err := p.Ops.PrepareLate(r.Context(), actor(r), of)
 	if web.Correctable(err) {
 		if in.Err == nil {
@@ -122,6 +122,9 @@ func (p *Pages) latePage(w http.ResponseWriter, r *http.Request, of ops.LateInpu
 		return err
 	}
 	d := prepared.Document
+	if in.Values != nil {
+		in.Values.Set("expect", d.Payable.String()) // what is shown now is what is issued next
+	}
 	view.Lede = "It gets the next number of the series, goes to the client's people by mail, and never changes. The same days are not charged twice; a credit note to it waives it."
 	if d.Kind == billing.CreditNote {
 		view.Title, view.Lede = "Give late charges back", d.Reason
@@ -157,7 +160,7 @@ func (p *Pages) chargeLate(w http.ResponseWriter, r *http.Request) error {
 		inv, err = p.Ops.IssueLate(r.Context(), actor(r), in)
 	}
 	if web.Correctable(err) {
-		return p.latePage(w, r, ops.LateInput{Client: client, Contract: in.Contract, Currency: in.Currency}, kit.Input{Values: values, Err: err})
+		return p.latePage(w, r, ops.LateInput{Client: client, Contract: in.Contract, Currency: in.Currency, AsOf: asOf}, kit.Input{Values: values, Err: err})
 	}
 	if err != nil {
 		return err
