@@ -64,7 +64,7 @@ func IssueLate(c LateClaim) (Document, error) {
 	return d, nil
 }
 
-const lateOutside = "A charge for paying late is outside the scope of tax."
+const lateOutside = "Late charge: no tax, as the contract says."
 
 func (c LateClaim) tax() (Tax, error) {
 	if c.Tax == "as-fees" {

@@ -62,7 +62,7 @@ func TestPaidEarlyAndLate(t *testing.T) {
 		agency.press(preview, "/late-charges", "expect", "1.00").says(t, 409, "it is 157.43 now, not 1.00")
 		again := agency.press(preview, "/late-charges", "expect", "1.00")
 		charge := agency.press(again, "/late-charges", "note", "By clause 7")
-		charge.says(t, 200, "Issued INV-2026-0002.", "Charged by the contract for paying late, until 19 Apr 2026", "A charge for paying late is outside the scope of tax.", "157.43", "By clause 7")
+		charge.says(t, 200, "Issued INV-2026-0002.", "Charged by the contract for paying late, until 19 Apr 2026", "Late charge: no tax, as the contract says.", "157.43", "By clause 7")
 		agency.press(preview, "/late-charges").says(t, 409, "No late charge has accrued until 19 Apr 2026 that is not charged already")
 		client.get(at).says(t, 200, "charged before", "Not charged yet")
 		client.get(list).says(t, 200, "INV-2026-0002 late charge")
@@ -72,7 +72,7 @@ func TestPaidEarlyAndLate(t *testing.T) {
 				t.Errorf("%s: %d", path, got.status)
 			}
 		}
-		if body := client.get(at + "/ubl.xml").body; !strings.Contains(body, "Paid until 13 Feb 2026: USD 333.20 less, USD 16,326.80 (2 %).") {
+		if body := client.get(at + "/ubl.xml").body; !strings.Contains(body, "If it is paid until 13 Feb 2026, USD 333.20 less: USD 16,326.80 (2 %).") {
 			t.Error("the invoice for other programs does not say what paying early is worth")
 		}
 

@@ -75,6 +75,8 @@ func lede(inv ops.Invoice) string {
 		return "Charged by the contract for paying late, until " + d.Period.Last().Words() + ". How each line comes about stands beside it."
 	case d.Purpose == billing.DiscountUndid && inv.Standing != billing.Overdue:
 		return d.Note
+	case d.Purpose == billing.EarlyPayment:
+		return "Takes " + d.Payable.FormatWith() + " off " + inv.Takes.Number + ". " + d.Reason
 	case d.Kind == billing.CreditNote && inv.Takes != nil:
 		return "Takes back " + d.Payable.FormatWith() + " of " + inv.Takes.Number + ". " + d.Reason
 	case d.Kind == billing.CreditNote:
