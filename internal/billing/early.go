@@ -116,14 +116,10 @@ func (e early) why(b Book) string {
 // none; one who pays less than the discounts allow takes them in the order of the invoices, and of each at most what was left unpaid.
 func (b Book) SpreadEarly(source string, minor int64, on cal.Date, only ...string) (parts []Applied, taken []Taken) {
 	var bills []Bill
-	var open int64
 	for _, bill := range b.oldestFirst() {
-		if left := b.LeftOf(bill).Minor; left > 0 && (len(only) == 0 || slices.Contains(only, bill.ID)) {
-			bills, open = append(bills, bill), open+left
+		if b.LeftOf(bill).Minor > 0 && (len(only) == 0 || slices.Contains(only, bill.ID)) {
+			bills = append(bills, bill)
 		}
-	}
-	if minor >= open {
-		return b.Spread(source, minor, only...), nil
 	}
 	pay := map[string]int64{}
 	for _, bill := range bills {

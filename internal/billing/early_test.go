@@ -84,6 +84,37 @@ func TestOnlyInFull(t *testing.T) {
 	}
 }
 
+func TestEachPartTakesItsOwnShare(t *testing.T) {
+	b := earlyBook(14_000_00, 14_000_00, "with-tax", "pro-rata")
+	for _, id := range []string{"p", "q", "r", "s"} {
+		var off int64
+		if b, off = pays(b, id, "2026-03-12", 3_430_00); off != 70_00 {
+			t.Errorf("%d off a quarter", off)
+		}
+	}
+	if !b.LeftOf(b.Bills[0]).IsZero() {
+		t.Errorf("%s left", b.LeftOf(b.Bills[0]))
+	}
+}
+
+func TestAPartThatCameLateSpoilsOnlyInFull(t *testing.T) {
+	b, _ := pays(earlyBook(14_000_00, 14_000_00, "with-tax", "only-in-full"), "p", "2026-03-20", 1_000_00)
+	if b, off := pays(b, "q", "2026-03-12", 12_740_00); off != 0 || b.LeftOf(b.Bills[0]).String() != "260.00" {
+		t.Errorf("%d off, %s left", off, b.LeftOf(b.Bills[0]))
+	}
+	b, _ = pays(earlyBook(14_000_00, 14_000_00, "with-tax", "pro-rata"), "p", "2026-03-20", 1_000_00)
+	if b, off := pays(b, "q", "2026-03-12", 12_740_00); off != 260_00 || !b.LeftOf(b.Bills[0]).IsZero() {
+		t.Errorf("pro rata: %d off, %s left", off, b.LeftOf(b.Bills[0]))
+	}
+}
+
+func TestWhatIsMoreThanIsOpenIsNotApplied(t *testing.T) {
+	b, off := pays(earlyBook(14_000_00, 14_000_00, "with-tax", "pro-rata"), "p", "2026-03-12", 14_500_00)
+	if off != 0 || !b.Open().IsZero() || b.OnAccount().String() != "500.00" {
+		t.Errorf("%d off, %s open, %s on account", off, b.Open(), b.OnAccount())
+	}
+}
+
 func TestTheDiscountIsOfThePartWithoutTax(t *testing.T) {
 	b, off := pays(earlyBook(16_660_00, 14_000_00, "without-tax", "pro-rata"), "p", "2026-03-12", 16_380_00)
 	if off != 280_00 || !b.LeftOf(b.Bills[0]).IsZero() {

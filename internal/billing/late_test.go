@@ -127,6 +127,19 @@ func TestAReversedPaymentWasNeverMade(t *testing.T) {
 	}
 }
 
+// The credit note of a discount is issued when the payment is recorded, which may be after the due day; it bears no charge all the same.
+func TestADiscountBearsNoCharge(t *testing.T) {
+	for _, credited := range []string{"from-the-start", "from-its-day"} {
+		b := lateBook(10_000_00, lateTerms(func(l *contract.LateCharge) { l.Credited = credited }))
+		b = paying(b, billing.Receipt, "pay_1", "2026-03-10", 9_800_00)
+		b = paying(b, billing.Noted, "cn_1", "2026-04-16", 200_00)
+		b.Sources[1].TookFor = "pay_1"
+		if l := lateOn(t, b, "2026-05-16"); !l.Due.IsZero() || len(l.Parts) != 0 {
+			t.Errorf("credited %s: %s, %+v", credited, l.Due, l.Parts)
+		}
+	}
+}
+
 func TestTheChargeIsOfThePartWithoutTax(t *testing.T) {
 	b := lateBook(11_900_00, lateTerms(func(l *contract.LateCharge) { l.On = "without-tax" }))
 	b.Bills[0].Net = 10_000_00
