@@ -19,6 +19,7 @@ var AppendOnly = []string{
 	"crm_row", "crm_upload", "crm_import", "crm_result", "crm_reject",
 	"statement", "statement_event", "statement_final", "statement_carry",
 	"billing_profile", "invoice", "invoice_event", "payment", "cash_applied", "ledger_posting",
+	"invoice_terms", "late_charge", "discount_taken",
 }
 
 // Replaceable are the append-only tables that keep no guard against INSERT OR REPLACE by another program that opens a SQLite file: their rows

@@ -33,9 +33,10 @@ func (b Book) Sheet(days cal.Period) AccountSheet {
 	var all []Entry
 	for _, bill := range b.Bills {
 		e := Entry{On: bill.IssuedOn, ID: bill.ID, Kind: string(Invoice), Name: bill.Number, Charge: b.amount(0), Payment: b.amount(0)}
-		for _, l := range bill.Lines {
-			e.Charge.Minor += l.Due
+		if words := bill.Purpose.Words(); words != "" {
+			e.Name += ", " + words
 		}
+		e.Charge.Minor += bill.Total()
 		all = append(all, e)
 	}
 	for _, s := range b.Sources {

@@ -16,6 +16,7 @@ type Book struct {
 	Bills    []Bill
 	Sources  []Source
 	Applied  []Applied
+	Charged  []Charged // by invoices of late charges, the oldest first
 }
 
 // Bill is an invoice as cash sees it.
@@ -25,6 +26,18 @@ type Bill struct {
 	IssuedOn cal.Date
 	DueOn    cal.Date
 	Lines    []BillLine
+	Net      int64 // of what is to be paid for all lines, the part without tax
+	Purpose  Purpose
+	Agreed   *Agreed // nil: the contract said nothing of payment
+}
+
+// Total is what is to be paid for all lines.
+func (b Bill) Total() int64 {
+	var sum int64
+	for _, l := range b.Lines {
+		sum += l.Due
+	}
+	return sum
 }
 
 // BillLine is what is to be paid for a line.
@@ -54,6 +67,8 @@ type Source struct {
 	Minor    int64
 	Of       string // of a credit note, the invoice; of a reversal, the payment
 	Reversed bool
+	Purpose  Purpose
+	TookFor  string // of a credit note for paying early, the payment
 }
 
 // Applied is a part of a source that pays a line of an invoice, or a refund (line 0). A negative one takes an earlier one back.
@@ -63,6 +78,9 @@ type Applied struct {
 	Line   int
 	Minor  int64
 }
+
+// InCurrency is an amount in the currency of the book.
+func (b Book) InCurrency(minor int64) money.Amount { return b.amount(minor) }
 
 func (b Book) amount(minor int64) money.Amount { return money.New(minor, b.Currency) }
 

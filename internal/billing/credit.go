@@ -52,7 +52,7 @@ func CreditOf(id, hash string, invoice Document, notes []Document, c Credit) (Do
 		return Document{}, err
 	}
 	d := Document{
-		Kind: CreditNote, IssuedOn: c.IssuedOn, DueOn: c.IssuedOn, Currency: invoice.Currency, Issuer: invoice.Issuer, Customer: invoice.Customer,
+		Kind: CreditNote, Purpose: invoice.Purpose, IssuedOn: c.IssuedOn, DueOn: c.IssuedOn, Currency: invoice.Currency, Issuer: invoice.Issuer, Customer: invoice.Customer,
 		Contract: invoice.Contract, Period: invoice.Period, Statement: invoice.Statement, PurchaseOrder: invoice.PurchaseOrder,
 		Credits: &Reference{ID: id, Number: invoice.Number.String(), IssuedOn: invoice.IssuedOn, Hash: hash}, Reason: c.Reason, Tax: invoice.Tax,
 	}

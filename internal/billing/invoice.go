@@ -35,6 +35,7 @@ func (k Kind) Words() string {
 // Document is an invoice or a credit note as it was issued. It never changes.
 type Document struct {
 	Kind     Kind           `json:"kind"`
+	Purpose  Purpose        `json:"purpose,omitempty"` // empty: of a statement, or taking such an invoice back
 	Number   Number         `json:"number"`
 	IssuedOn cal.Date       `json:"issued_on"`
 	DueOn    cal.Date       `json:"due_on"`
@@ -47,6 +48,11 @@ type Document struct {
 	Statement Reference  `json:"statement"`         // that it was made of
 	Credits   *Reference `json:"credits,omitempty"` // the invoice that a credit note takes back
 	Reason    string     `json:"reason,omitempty"`  // of a credit note
+	Undoes    *Reference `json:"undoes,omitempty"`  // the credit note whose discount an invoice takes back
+
+	Agreed *Agreed     `json:"agreed,omitempty"`       // what the contract says of paying it
+	DueWhy string      `json:"due_reason,omitempty"`   // where the due day comes from
+	Late   []LateBasis `json:"late_charges,omitempty"` // of an invoice of late charges, how each line comes about
 
 	PurchaseOrder string `json:"purchase_order,omitempty"`
 	PaymentLink   string `json:"payment_link,omitempty"`
@@ -96,6 +102,8 @@ type Claim struct {
 	Contract         string
 	Document         fees.Statement
 	Payable          []money.Amount // by line of the statement: fees.PayableAtLock
+	Agreed           *Agreed
+	DueWhy           string
 	Terms
 }
 
@@ -125,7 +133,7 @@ func Issue(c Claim) (Document, error) {
 	d := Document{
 		Kind: Invoice, IssuedOn: c.IssuedOn, DueOn: c.DueOn, Currency: c.Document.Currency, Issuer: c.Issuer, Customer: c.Customer,
 		Contract: c.Contract, Period: c.Document.Period, Statement: c.Statement,
-		PurchaseOrder: c.PurchaseOrder, PaymentLink: c.PaymentLink, Note: c.Note, Tax: tax,
+		PurchaseOrder: c.PurchaseOrder, PaymentLink: c.PaymentLink, Note: c.Note, Tax: tax, Agreed: c.Agreed, DueWhy: c.DueWhy,
 	}
 	sign := int64(1)
 	switch {
@@ -134,6 +142,7 @@ func Issue(c Claim) (Document, error) {
 	case net.Minor < 0:
 		sign, d.Kind, d.DueOn, d.PaymentLink = -1, CreditNote, c.IssuedOn, ""
 		d.Reason = "The statement gives back more than it charges."
+		d.Agreed, d.DueWhy = nil, ""
 	}
 	d.Lines = compose(c.Document, c.Payable, sign)
 	d.sum(0)

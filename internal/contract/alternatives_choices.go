@@ -131,6 +131,15 @@ var undecisive = map[string]string{
 	"media_commission.lines":       "decides how it is shown",
 	"markup.lines":                 "decides how it is shown",
 	"pass_through.lines":           "decides how it is shown",
+
+	"payment.counted_from":                "decides when it is paid",
+	"payment.late_charge.on":              "decides what is owed for paying late",
+	"payment.late_charge.grace.then_from": "decides what is owed for paying late",
+	"payment.late_charge.counted":         "decides what is owed for paying late",
+	"payment.late_charge.credited":        "decides what is owed for paying late",
+	"payment.late_charge.tax":             "decides how a late charge is taxed",
+	"payment.discount.on":                 "decides what paying early is worth",
+	"payment.discount.partial":            "decides what paying early is worth",
 }
 
 // otherNoticeFees are those that need no share that nobody agreed on.

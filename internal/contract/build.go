@@ -123,6 +123,8 @@ func (b *builder) terms(doc *value) Terms {
 	if end, ends := t.End(); ends {
 		b.checkEnd(doc, t, end)
 	}
+	t.Payment = b.payment(doc.get("payment"))
+	b.checkPayment(doc.get("payment"), t.Payment)
 	t.Appointments = b.appointments(doc.get("appointments"))
 	t.Clauses = b.clauses(doc.get("clauses"), t)
 	return t

@@ -14,7 +14,7 @@
 // long revenue counts after the end), clawback, objection window, spend (what the agency buys for the client: net is what the vendor charges,
 // gross the price before the vendor's commission), coverage (the clauses that a limit over several of them counts), rung (a step of the ladder
 // of service credits), hours (what a retainer's fee includes), rollover, deficit, overage, rate card, result
-// (what is paid for one by one), duplicate, milestone, finding (what a text leaves open: a warning or a note), choice of money (a value that
+// (what is paid for one by one), duplicate, milestone, payment (when an invoice is due; late charge, grace, discount), finding (what a text leaves open: a warning or a note), choice of money (a value that
 // another would make pay differently), reading (an agreement in which one choice says something else in every version).
 //
 // Order of clauses: fees, then service credits, then minimums, then what is not to be exceeded; a limit counts only what is charged before it.

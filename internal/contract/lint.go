@@ -79,7 +79,7 @@ type lintRule struct {
 }
 
 func lintRules() []lintRule {
-	return slices.Concat(termRules, shareRules, scorecardRules, timeRules, resultRules, moneyRules, togetherRules)
+	return slices.Concat(termRules, shareRules, scorecardRules, timeRules, resultRules, moneyRules, togetherRules, paymentRules)
 }
 
 // linter carries one look at a contract from rule to rule.

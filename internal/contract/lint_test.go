@@ -121,6 +121,9 @@ var opened = []struct {
 	{"minimum-idle", []string{"amount: 45,000.00 per quarter", "amount: 29,000.00 per quarter"}, "come to 30,000.00 anyway"},
 	{"ceiling-below-certain", []string{"amount: 500,000.00 per contract-year", "amount: 200,000.00 per contract-year"}, "alone come to 240,000.00"},
 
+	{"payment-unsaid", []string{"payment:\n  due: 30 days\n  counted_from: issue\n  late_charge:\n    rate: 1.5 % per month\n    on: with-tax\n    grace: {within: 5 days, then_from: due}\n    counted: days/30\n    compounding: none\n    at_most: 10 %\n    credited: from-the-start\n    tax: none\n  discount: {rate: 2 %, within: 10 days, on: with-tax, partial: pro-rata}\n", ""}, "no late charge can be made"},
+	{"late-charge-unlimited", []string{"at_most: 10 %", "at_most: none"}, "The late charge has no limit"},
+
 	{"paid-twice", []string{"metric: pipeline_value", "metric: mql"}, "mql is a metric of the bonus, and webinar-leads pays for the same (85.00 per lead)"},
 	{"paid-twice", []string{"metric: pipeline_value", "metric: new-revenue"}, "new-business pays for the same (3 %)"},
 	{"paid-twice", []string{"per lead", "per acquisition"}, "An acquisition pays 85.00"},
@@ -190,9 +193,9 @@ func TestAFindingStandsAtItsPlace(t *testing.T) {
 func TestWhatIsOpenInTheSamples(t *testing.T) {
 	frame := []string{"notice-unit", "preferred-share", "renewal-lapses", "work-unsaid"}
 	samples := map[string][]string{
-		"../../docs/examples/northlight-acme-v1.yaml": append(slices.Clone(frame), "carve-out-none", "clawback-unlimited", "tail-none"),
-		"../../docs/examples/northlight-acme-v2.yaml": append(slices.Clone(frame), "clawback-unlimited", "home-amount"),
-		"../app/demo/contracts/v1.yaml":               append(slices.Clone(frame), "clawback-unlimited", "holidays-end"),
+		"../../docs/examples/northlight-acme-v1.yaml": append(slices.Clone(frame), "payment-unsaid", "carve-out-none", "clawback-unlimited", "tail-none"),
+		"../../docs/examples/northlight-acme-v2.yaml": append(slices.Clone(frame), "payment-unsaid", "clawback-unlimited", "home-amount"),
+		"../app/demo/contracts/v1.yaml":               append(slices.Clone(frame), "payment-unsaid", "clawback-unlimited", "holidays-end"),
 		"../app/demo/contracts/v2.yaml":               append(slices.Clone(frame), "clawback-unlimited", "holidays-end"),
 	}
 	for file, want := range samples {

@@ -59,4 +59,5 @@ var document = spec{fields: []spec{
 			{key: "silence", doc: "What an uncontested line becomes when the window closes.", scalar: choice("accepted", "open")},
 		}},
 	}},
+	paymentSpec,
 }}

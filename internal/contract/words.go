@@ -29,7 +29,11 @@ func Words(t Terms) []Section {
 	for _, c := range t.Clauses {
 		sections = append(sections, Section{Heading: KindName(c.Kind()) + ": " + c.ClauseID(), ID: c.ClauseID(), Sentences: sentences(c.Words(t))})
 	}
-	return append(sections, Section{Heading: "Statements", Sentences: statementWords(t)})
+	sections = append(sections, Section{Heading: "Statements", Sentences: statementWords(t)})
+	if t.Payment != nil {
+		sections = append(sections, Section{Heading: "Payment", Sentences: t.Payment.Words()})
+	}
+	return sections
 }
 
 // sentences splits a text that this package wrote; its sentences end with ". ".

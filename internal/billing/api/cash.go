@@ -15,7 +15,7 @@ import (
 func (o *Operations) registerCash(a *api.API) {
 	api.Register(a, operation(http.MethodGet, "/clients/{client}/account", "getAccount", "Read the statement of account of a client", access.InvoiceSee), o.account)
 	record := created(payments, "recordPayment", "Record money that came in, and what it pays", access.PaymentRecord)
-	record.Description = "It pays the oldest line first, one invoice, or the lines that are named. More than what is open is refused unless the rest is kept on account. The same day, amount and reference are refused."
+	record.Description = "It pays the oldest line first, one invoice, or the lines that are named. More than what is open is refused unless the rest is kept on account. The same day, amount and reference are refused. A payment that came in by the day until which the contract gives a discount takes it: a credit note is issued for what is taken off."
 	api.Register(a, record, o.pay)
 	api.Register(a, created(payments+"/refund", "recordRefund", "Record that money on account went back to the client", access.PaymentRecord), o.refund)
 	api.Register(a, operation(http.MethodPost, payments+"/apply", "applyOnAccount", "Let what is on account pay the oldest open lines", access.PaymentRecord), o.apply)
@@ -58,6 +58,17 @@ type Payment struct {
 	By        string    `json:"recorded_by"`
 	Applied   []Applied `json:"applied" nullable:"false"`
 	OnAccount string    `json:"on_account" doc:"What of it is not applied"`
+
+	Discounts []TakenDiscount `json:"discounts,omitempty" doc:"Taken by a payment that was just recorded, by being early; of a reversal, charged again"`
+	Missed    []string        `json:"missed,omitempty" doc:"Why a payment that was just recorded took no discount where one is agreed"`
+}
+
+// TakenDiscount is what paying early took off an invoice.
+type TakenDiscount struct {
+	Invoice  string `json:"invoice"`
+	Document string `json:"document_id" doc:"The credit note; of a reversal, the invoice that asks for it again"`
+	Number   string `json:"document"`
+	Amount   string `json:"amount"`
 }
 
 // Applied is a part of a payment that pays a line.
@@ -71,6 +82,10 @@ func paymentOf(p ops.Payment) Payment {
 	out := Payment{ID: p.ID, Kind: string(p.Kind), Amount: moneyOf(p.Amount), PaidOn: p.PaidOn.String(), Reference: p.Reference, Note: p.Note, At: p.At, By: p.By, Applied: []Applied{}, OnAccount: p.OnAccount.String()}
 	for _, a := range p.Applied {
 		out.Applied = append(out.Applied, Applied{a.Target, a.Line, p.InCurrency(a.Minor).String()})
+	}
+	out.Missed = p.Missed
+	for _, d := range p.Discounts {
+		out.Discounts = append(out.Discounts, TakenDiscount{d.Invoice, d.Document, d.Number, d.Amount.String()})
 	}
 	return out
 }
@@ -167,6 +182,7 @@ type Sheet struct {
 	OnAccount string  `json:"on_account"`
 	Balance   string  `json:"balance"`
 	Ages      []Age   `json:"ages" nullable:"false"`
+	Accrued   string  `json:"late_charge" doc:"Accrued for paying late as of today and not charged yet"`
 	Opening   string  `json:"opening" doc:"Balance before the first day"`
 	Entries   []Entry `json:"entries" nullable:"false"`
 	Closing   string  `json:"closing"`
@@ -221,7 +237,7 @@ func (o *Operations) account(ctx context.Context, in *struct {
 
 func sheetOf(a ops.Account) Sheet {
 	out := Sheet{
-		Currency: string(a.Currency), Open: a.Open().String(), OnAccount: a.OnAccount().String(), Balance: a.Balance().String(), Ages: []Age{},
+		Currency: string(a.Currency), Open: a.Open().String(), OnAccount: a.OnAccount().String(), Balance: a.Balance().String(), Ages: []Age{}, Accrued: a.Accrued().String(),
 		Opening: a.Sheet.Opening.String(), Entries: []Entry{}, Closing: a.Sheet.Closing.String(),
 	}
 	for _, age := range a.Ages {

@@ -118,10 +118,15 @@ func (k *desk) moveTo(day string) {
 }
 
 func each(t *testing.T, test func(t *testing.T, k *desk)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) { test(t, newDesk(t, d, ctx)) })
+	under(t, text, test)
 }
 
-func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
+// under is a desk under a contract.
+func under(t *testing.T, source string, test func(t *testing.T, k *desk)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) { test(t, newDesk(t, d, ctx, source)) })
+}
+
+func newDesk(t *testing.T, d *db.DB, ctx context.Context, source string) *desk {
 	t.Helper()
 	k := &desk{t: t, client: "org_acme", ctx: ctx}
 	k.moveTo("2025-11-10")
@@ -139,7 +144,7 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	contracts := &contractops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: parties, LockedUntil: feesops.LockedUntil}
 	k.fees = &feesops.Service{DB: d, Now: k.clock, Random: rand.Reader,
 		Evidence: k.evidence, NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil }}
-	k.contract = k.agree(ctx, contracts)
+	k.contract = k.agree(ctx, contracts, source)
 	k.billing = &ops.Service{DB: d, Now: k.clock, Random: rand.Reader, Fees: k.fees, Parties: parties}
 	k.api = api.New(api.Options{Title: "Ofrecord", Version: "test", DB: d, Now: k.clock, Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
 		Admit: func(ctx context.Context, r *http.Request, _, _ string) (context.Context, error) {
@@ -165,7 +170,7 @@ func (k *desk) evidence(_ context.Context, _ bun.Tx, _ string, no int64) (crm.Ev
 }
 
 // agree brings the contract in force and gives its id.
-func (k *desk) agree(ctx context.Context, s *contractops.Service) string {
+func (k *desk) agree(ctx context.Context, s *contractops.Service, source string) string {
 	k.t.Helper()
 	fail := func(err error) {
 		k.t.Helper()
@@ -175,7 +180,7 @@ func (k *desk) agree(ctx context.Context, s *contractops.Service) string {
 	}
 	c, err := s.Begin(ctx, owner, "org_acme", "growth")
 	fail(err)
-	draft, err := s.Save(ctx, owner, contractops.SaveInput{Contract: c.ID, Source: text})
+	draft, err := s.Save(ctx, owner, contractops.SaveInput{Contract: c.ID, Source: source})
 	fail(err)
 	v, err := s.Propose(ctx, owner, contractops.ProposeInput{Contract: c.ID, Revision: draft.Revision})
 	fail(err)

@@ -37,6 +37,7 @@ func (o *Operations) registerInvoices(a *api.API) {
 type Summary struct {
 	ID           string           `json:"id"`
 	Kind         string           `json:"kind" enum:"invoice,credit-note"`
+	Purpose      string           `json:"purpose,omitempty" enum:"late-charge,discount,discount-back" doc:"Absent: of a statement, or taking such an invoice back"`
 	Number       string           `json:"number" example:"INV-2026-0001"`
 	Statement    string           `json:"statement_id,omitempty" doc:"That it was made of; absent for a credit note to an invoice"`
 	Credits      string           `json:"credits_id,omitempty" doc:"The invoice that a credit note takes back"`
@@ -62,7 +63,7 @@ type Acknowledgement struct {
 
 func summaryOf(s ops.Summary) Summary {
 	out := Summary{
-		ID: s.ID, Kind: string(s.Kind), Number: s.Number, Statement: s.Statement, Credits: s.Credits, IssuedOn: s.IssuedOn.String(), DueOn: s.DueOn.String(),
+		ID: s.ID, Kind: string(s.Kind), Purpose: string(s.Purpose), Number: s.Number, Statement: s.Statement, Credits: s.Credits, IssuedOn: s.IssuedOn.String(), DueOn: s.DueOn.String(),
 		Net: moneyOf(s.Net), Tax: moneyOf(s.Tax), Payable: moneyOf(s.Payable), Left: moneyOf(s.Left), Standing: string(s.Standing), Hash: s.Hash, IssuedAt: s.IssuedAt, IssuedBy: s.IssuedBy,
 	}
 	if a := s.Acknowledged; !a.At.IsZero() {
@@ -81,6 +82,18 @@ type Invoice struct {
 	Taxed         Taxed    `json:"taxed"`
 	Lines         []Line   `json:"lines" nullable:"false"`
 	CreditNotes   []string `json:"credit_note_ids" nullable:"false"`
+
+	DueReason  string      `json:"due_reason,omitempty" doc:"Where the due day comes from: the contract, the client's billing profile, or a person"`
+	Discount   *Discount   `json:"discount,omitempty" doc:"What is taken off when all that is left is paid by the day; absent: nothing, or no longer"`
+	LateCharge *LateCharge `json:"late_charge,omitempty" doc:"As of today; absent: none is agreed, or nothing is overdue"`
+}
+
+// Discount is what paying early is worth.
+type Discount struct {
+	Until   string `json:"until" format:"date"`
+	Amount  string `json:"amount" example:"280.00"`
+	Why     string `json:"why" example:"2 % of 14,000.00"`
+	Settles string `json:"settles" doc:"The payment that settles the invoice" example:"13720.00"`
 }
 
 // Taxed says how the document is taxed.
@@ -122,6 +135,14 @@ func invoiceOf(inv ops.Invoice) Invoice {
 			No: l.No, From: l.From, Clause: l.Clause, Kind: string(l.Kind), Text: l.Text, Detail: l.Detail, Quantity: l.Quantity, Unit: string(l.Unit), Price: l.Price,
 			Net: l.Net.String(), Tax: l.Tax.String(), Due: l.Due.String(), Paid: inv.Book.Paid(inv.ID, l.No).String(),
 		})
+	}
+	out.DueReason = d.DueWhy
+	if e := inv.Early; e != nil {
+		out.Discount = &Discount{e.Until.String(), e.Full.String(), e.Why, inv.Left.Sub(e.Full).String()}
+	}
+	if inv.LateBasis != nil {
+		late := lateOf(*inv.LateBasis)
+		out.LateCharge = &late
 	}
 	for _, n := range inv.Notes {
 		out.CreditNotes = append(out.CreditNotes, n.ID)
@@ -175,7 +196,7 @@ func (o *Operations) get(ctx context.Context, in *Of) (*api.Answer[Invoice], err
 type Issue struct {
 	Statement     string `json:"statement" maxLength:"64" doc:"Id of the locked statement"`
 	IssuedOn      string `json:"issued_on,omitempty" format:"date" doc:"Absent: today, in the zone of the contract"`
-	DueOn         string `json:"due_on,omitempty" format:"date" doc:"Absent: by the terms in the client's billing profile"`
+	DueOn         string `json:"due_on,omitempty" format:"date" doc:"Absent: by the contract, or by the terms in the client's billing profile where it says nothing. A day before the contract's is refused"`
 	PurchaseOrder string `json:"purchase_order,omitempty" maxLength:"40"`
 	PaymentLink   string `json:"payment_link,omitempty" maxLength:"500" doc:"Where the client can pay online, https"`
 	Note          string `json:"note,omitempty" maxLength:"1000"`

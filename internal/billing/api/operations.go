@@ -32,6 +32,7 @@ type Operations struct {
 func (o *Operations) Register(a *api.API) {
 	o.registerInvoices(a)
 	o.registerCash(a)
+	o.registerLate(a)
 	o.registerProfiles(a)
 	o.registerLedger(a)
 }

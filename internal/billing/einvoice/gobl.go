@@ -195,7 +195,7 @@ func payment(d billing.Document) *bill.PaymentDetails {
 	due := dateOf(d.DueOn)
 	out := &bill.PaymentDetails{}
 	if d.Kind == billing.Invoice {
-		out.Terms = &pay.Terms{Key: pay.TermKeyDueDate, DueDates: []*pay.DueDate{{Date: &due, Amount: amount(d.Payable)}}}
+		out.Terms = &pay.Terms{Key: pay.TermKeyDueDate, DueDates: []*pay.DueDate{{Date: &due, Amount: amount(d.Payable)}}, Notes: strings.Join(d.PaymentWords(), " ")}
 	}
 	i := &pay.Instructions{Key: pay.MeansKeyAny, Ref: cbc.Code(d.Number.String())}
 	if a := d.Issuer.Account; a != "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"strconv"
+	"strings"
 
 	"github.com/invopop/gobl/bill"
 	"github.com/invopop/gobl/catalogues/untdid"
@@ -71,9 +72,7 @@ func (w ublWriter) document() ublDocument {
 	if p := w.Payment; p != nil && p.Instructions != nil {
 		out.DueDate = p.Terms.DueDates[0].Date.String()
 		out.Means = w.means()
-		if len(p.Instructions.Online) > 0 {
-			out.Terms = &ublNote{"Pay online: " + p.Instructions.Online[0].URL}
-		}
+		out.Terms = paymentTerms(p)
 	}
 	if w.credit {
 		out.XMLName.Local, out.XMLNS = "CreditNote", creditNoteSpace
@@ -83,6 +82,21 @@ func (w ublWriter) document() ublDocument {
 		out.InvoiceLines = w.lines()
 	}
 	return out
+}
+
+// paymentTerms are the words on paying: the discount, the late charge, and where to pay online.
+func paymentTerms(p *bill.PaymentDetails) *ublNote {
+	var words []string
+	if p.Terms.Notes != "" {
+		words = append(words, p.Terms.Notes)
+	}
+	if len(p.Instructions.Online) > 0 {
+		words = append(words, "Pay online: "+p.Instructions.Online[0].URL)
+	}
+	if len(words) == 0 {
+		return nil
+	}
+	return &ublNote{strings.Join(words, " ")}
 }
 
 // norm reports whether the document is held to EN 16931.

@@ -139,6 +139,62 @@ func TestEveryInvoiceIsValidUBL(t *testing.T) {
 	}
 }
 
+// late is an invoice of late charges, and a credit note that gives a part of them back.
+func late(t testing.TB, c taxCase, tax string) (charge, back billing.Document) {
+	t.Helper()
+	asOf := cal.MustDate("2026-06-21")
+	of := func(minor int64) billing.LateBasis {
+		a := money.New(minor, c.currency)
+		return billing.LateBasis{Bill: "inv_7", Number: "INV-2026-0007", DueOn: cal.MustDate("2026-05-07"), AsOf: asOf, Sum: a, Due: a, Charged: money.New(0, c.currency), Waived: money.New(0, c.currency), Delta: a}
+	}
+	claim := billing.LateClaim{
+		Issuer: billing.Party{Org: "org_ag", Profile: read(t, billing.Issuer, c.issuer)}, Customer: billing.Party{Org: "org_acme", Profile: read(t, billing.Customer, c.customer)},
+		Contract: "northlight-acme_growth", Currency: c.currency, AsOf: asOf, Bases: []billing.LateBasis{of(225_01), of(17)}, Tax: tax, Agreed: &billing.Agreed{Contract: "northlight-acme_growth"},
+		Terms: billing.Terms{IssuedOn: asOf, DueOn: asOf.AddDays(30)},
+	}
+	issue := func(series string) billing.Document {
+		d, err := billing.IssueLate(claim)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.Number = billing.Number{Series: series, Year: 2026, Serial: 8}
+		return d
+	}
+	charge = issue("INV")
+	claim.Bases = []billing.LateBasis{of(-100_00), of(3)}
+	return charge, issue("CN")
+}
+
+// Late charges and discounts are invoices and credit notes like any other, for each way of tax.
+func TestLateChargesAndDiscountsAreValidUBL(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			charge, back := late(t, c, "none")
+			taxed, _ := late(t, c, "as-fees")
+			d := document(t, c.issuer, c.customer, c.currency, 37037)
+			note, err := billing.DiscountNote("inv_7", "hash", d, nil, d.IssuedOn, money.New(d.Payable.Minor/50, c.currency), "2 % for payment until 17 Apr 2026.")
+			if err != nil {
+				t.Fatal(err)
+			}
+			note.Number = billing.Number{Series: "CN", Year: 2026, Serial: 9}
+			again := billing.DiscountBack("cn_9", "hash", note, nil, d.IssuedOn, d.DueOn)
+			again.Number = billing.Number{Series: "INV", Year: 2026, Serial: 10}
+			for _, doc := range []billing.Document{charge, back, taxed, note, again} {
+				body := write(t, doc)
+				validate(t, doc.Kind, body)
+				x := parse(t, body)
+				x.rules(t, c.norm)
+				if x.Payable != doc.Payable.String() {
+					t.Errorf("%s: %s is payable, and the document says %s", doc.Number, x.Payable, doc.Payable)
+				}
+			}
+			if got := parse(t, write(t, charge)).Subtotals[0].Category; charge.Tax.Percent != nil || c.norm && got != "O" {
+				t.Errorf("a late charge without tax is taxed as %s", got)
+			}
+		})
+	}
+}
+
 // The same invoice, written twice, is the same to the byte, and says what stands in the program.
 func TestWritingIsDeterministic(t *testing.T) {
 	d := document(t, german, acmeDE, "EUR", 37037)

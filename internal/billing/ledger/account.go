@@ -19,6 +19,8 @@ const (
 	PassThrough Account = "liabilities:pass-through" // charged at cost, owed to vendors
 	Deferred    Account = "liabilities:deferred"     // charged for days to come
 	Reserve     Account = "liabilities:clawback-reserve"
+	LateCharges Account = "income:late-charges"       // charged for paying late: finance income, no fee
+	Discounts   Account = "revenue:discounts-allowed" // taken off for paying early; it lessens revenue
 	revenue             = "revenue:"
 )
 
@@ -35,7 +37,7 @@ func (a Account) Words() string {
 // Known reports whether it is an account of the ledger.
 func (a Account) Known() bool {
 	switch a {
-	case Bank, Receivable, Unbilled, Taxes, ClientFunds, PassThrough, Deferred, Reserve:
+	case Bank, Receivable, Unbilled, Taxes, ClientFunds, PassThrough, Deferred, Reserve, LateCharges:
 		return true
 	}
 	return strings.HasPrefix(string(a), revenue) && len(a) > len(revenue)

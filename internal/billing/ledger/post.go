@@ -70,13 +70,26 @@ type Issued struct {
 	KindOf   func(clause string) string
 }
 
-// OfIssue is the entry of an invoice or credit note. The first invoice of a statement bills what was unbilled. A credit note takes revenue back
+// ofPurpose is the account of what is charged or given back beside the statements.
+var ofPurpose = map[billing.Purpose]Account{billing.LateCharges: LateCharges, billing.EarlyPayment: Discounts, billing.DiscountUndid: Discounts}
+
+// OfIssue is the entry of an invoice or credit note. Late charges and discounts have accounts of their own. Of the others, the first invoice of a statement bills what was unbilled. A credit note takes revenue back
 // and puts the amount on account; an invoice that follows one that was taken back whole is revenue again.
 func OfIssue(v Issued) Entry {
 	d := v.Document
 	e := Entry{Ref: "issue:" + v.ID, Client: v.Client, Contract: d.Contract, Kind: OfInvoice, Subject: v.ID, On: d.IssuedOn, Currency: d.Currency, Words: d.Kind.Words() + " " + d.Number.String()}
+	if words := d.Purpose.Words(); words != "" {
+		e.Words += ", " + words
+	}
 	tax := d.Payable.Sub(d.Net).Minor
+	account, own := ofPurpose[d.Purpose]
 	switch {
+	case own && d.Kind == billing.Invoice:
+		e.move(Receivable, account, d.Net.Minor)
+		e.move(Receivable, Taxes, tax)
+	case own:
+		e.move(account, ClientFunds, d.Net.Minor)
+		e.move(Taxes, ClientFunds, tax)
 	case d.Kind == billing.Invoice && !v.Again:
 		e.move(Receivable, Unbilled, d.Net.Minor)
 		e.move(Receivable, Taxes, tax)

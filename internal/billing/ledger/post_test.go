@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/ofrecord/ofrecord/internal/billing"
 	"github.com/ofrecord/ofrecord/internal/billing/ledger"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -121,6 +122,32 @@ func TestTheReserveIsNeverNegative(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Late charges and discounts do not go through what is unbilled, and what takes them back goes the same way.
+func TestLateChargesAndDiscountsHaveAccountsOfTheirOwn(t *testing.T) {
+	of := func(kind billing.Kind, purpose billing.Purpose) ledger.Entry {
+		d := billing.Document{Kind: kind, Purpose: purpose, IssuedOn: cal.MustDate("2026-05-16"), Currency: "USD", Contract: "growth", Net: usd(280_00), TaxTotal: usd(53_20), Payable: usd(333_20)}
+		return ledger.OfIssue(ledger.Issued{ID: "inv_9", Client: "org_acme", Document: d})
+	}
+	got := printed([]ledger.Entry{of(billing.Invoice, billing.LateCharges), of(billing.CreditNote, billing.LateCharges), of(billing.CreditNote, billing.EarlyPayment), of(billing.Invoice, billing.DiscountUndid)})
+	want := []string{
+		"2026-05-16 issue:inv_9 income:late-charges -> assets:receivable 28000", "2026-05-16 issue:inv_9 liabilities:taxes -> assets:receivable 5320",
+		"2026-05-16 issue:inv_9 liabilities:client-funds -> income:late-charges 28000", "2026-05-16 issue:inv_9 liabilities:client-funds -> liabilities:taxes 5320",
+		"2026-05-16 issue:inv_9 liabilities:client-funds -> revenue:discounts-allowed 28000", "2026-05-16 issue:inv_9 liabilities:client-funds -> liabilities:taxes 5320",
+		"2026-05-16 issue:inv_9 revenue:discounts-allowed -> assets:receivable 28000", "2026-05-16 issue:inv_9 liabilities:taxes -> assets:receivable 5320",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, a := range []ledger.Account{ledger.LateCharges, ledger.Discounts} {
+		if !a.Known() {
+			t.Errorf("%s is no account", a)
+		}
+	}
+	if w := ledger.LateCharges.Words() + ", " + ledger.Discounts.Words(); w != "Late charges, Revenue, discounts allowed" {
+		t.Error(w)
+	}
 }
 
 // hledger reads the text, finds every account and currency declared, and computes the same balances.

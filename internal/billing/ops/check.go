@@ -167,7 +167,10 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 			say("%s was altered: its row or its hash is not that of its document", r.number())
 		}
 		again := r.Attempt > 1 && r.CreditsID == ""
-		if r.CreditsID == "" && !again {
+		if err := s.checkTerms(ctx, tx, r, d, say); err != nil {
+			return nil, err
+		}
+		if r.StatementID != "" && !again {
 			net := d.Net.Minor
 			if d.Kind == billing.CreditNote {
 				net = -net

@@ -78,21 +78,14 @@ func (s *Service) credit(ctx context.Context, tx bun.Tx, actor access.Actor, of 
 	if err != nil {
 		return row, d, err
 	}
-	series := invoice.Issuer.CreditSeries
-	if now, ok, err := readProfile(ctx, tx, of.IssuerID); err != nil {
-		return row, d, err
-	} else if ok {
-		series = now.CreditSeries
-	}
-	last, err := lastIssued(ctx, tx, of.IssuerID, series)
-	if err != nil {
-		return row, d, err
-	}
 	today, err := s.todayOf(ctx, tx, of.ClientID)
 	if err != nil {
 		return row, d, err
 	}
-	latest := cal.Later(today, cal.Later(last, invoice.IssuedOn))
+	series, latest, err := creditDay(ctx, tx, of, invoice, today)
+	if err != nil {
+		return row, d, err
+	}
 	c := billing.Credit{IssuedOn: in.IssuedOn, Reason: reason}
 	if c.IssuedOn.IsZero() {
 		c.IssuedOn = latest

@@ -110,6 +110,12 @@ func (k *desk) moveTo(day string) {
 
 func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	t.Helper()
+	return deskOf(t, d, ctx, text)
+}
+
+// deskOf is a desk under a contract.
+func deskOf(t *testing.T, d *db.DB, ctx context.Context, source string) *desk {
+	t.Helper()
 	k := &desk{t: t, ctx: ctx}
 	k.moveTo("2025-11-10")
 	people := [][]string{
@@ -152,16 +158,16 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	}
 	k.Service = &ops.Service{DB: d, Now: k.clock, Random: rand.Reader, Fees: k.fees, Parties: parties, PublicURL: "https://example.test"}
 	k.fees.AfterLock = k.PostLock
-	k.contract = k.agree(d, parties)
+	k.contract = k.agree(d, parties, source)
 	return k
 }
 
 // agree brings the contract in force.
-func (k *desk) agree(d *db.DB, parties *partyops.Service) string {
+func (k *desk) agree(d *db.DB, parties *partyops.Service, source string) string {
 	k.t.Helper()
 	contracts := &contractops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: parties, LockedUntil: feesops.LockedUntil}
 	c := must(contracts.Begin(k.ctx, owner, "org_acme", "growth"))(k.t)
-	k.amend(contracts, c.ID, text)
+	k.amend(contracts, c.ID, source)
 	return c.ID
 }
 

@@ -113,7 +113,13 @@ func (s *Service) prepare(ctx context.Context, tx bun.Tx, actor access.Actor, ho
 	if err != nil {
 		return out, row, err
 	}
-	in.Terms = usual(in.Terms, cal.Later(today, last), customer.TermsDays)
+	if in.IssuedOn.IsZero() {
+		in.IssuedOn = cal.Later(today, last)
+	}
+	var why string
+	if in.DueOn, why, err = dueOf(in.Terms, st.Terms, customer.TermsDays); err != nil {
+		return out, row, err
+	}
 	if in.IssuedOn.After(cal.Later(today, last)) {
 		return out, row, fault.New(fault.Invalid, "issued-on", "The day of issue is today, %s, or a day before.", today.Words()).At("issued_on")
 	}
@@ -122,6 +128,7 @@ func (s *Service) prepare(ctx context.Context, tx bun.Tx, actor access.Actor, ho
 		Issuer: billing.Party{Org: host, Profile: issuer.Profile}, Customer: billing.Party{Org: st.Client, Profile: customer.Profile},
 		Statement: billing.Reference{ID: st.ID, Hash: st.Hash}, Contract: name, Document: st.Document.Statement,
 		Payable: fees.PayableAtLock(st.Document.Statement, st.Life), Terms: in.Terms,
+		Agreed: billing.AgreedOf(st.Terms, in.IssuedOn, in.DueOn), DueWhy: why,
 	})
 	out.Name, out.Held = "the statement of "+st.Period.Words(), st.Split.Held.Minor > 0
 	row.StatementID, row.ClientID, row.IssuerID = st.ID, st.Client, host
@@ -193,17 +200,6 @@ func profiles(ctx context.Context, tx bun.Tx, host, client string) (issuer, cust
 	return issuer, customer, faults.Err()
 }
 
-// usual fills in the days that were not said.
-func usual(t billing.Terms, today cal.Date, days int) billing.Terms {
-	if t.IssuedOn.IsZero() {
-		t.IssuedOn = today
-	}
-	if t.DueOn.IsZero() {
-		t.DueOn = t.IssuedOn.AddDays(days)
-	}
-	return t
-}
-
 // lastIssued is the day of the newest document of a series, zero when there is none.
 func lastIssued(ctx context.Context, tx bun.Tx, issuer, series string) (cal.Date, error) {
 	var days []string
@@ -245,6 +241,15 @@ func (s *Service) store(ctx context.Context, tx bun.Tx, actor access.Actor, d *b
 	row.IssuedAt, row.IssuedBy, row.IssuedByName = s.now(), actor.Account, actor.Name
 	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
 		return err
+	}
+	terms, ok, err := termsOf(row.ID, row.ClientID, *d)
+	if err != nil {
+		return err
+	}
+	if ok {
+		if _, err := tx.NewInsert().Model(&terms).Exec(ctx); err != nil {
+			return err
+		}
 	}
 	return s.postIssue(ctx, tx, *row, *d)
 }

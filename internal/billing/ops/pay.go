@@ -44,13 +44,23 @@ type Payment struct {
 	By        string
 	Applied   []billing.Applied
 	OnAccount money.Amount // what of it is not applied
+
+	Discounts []TakenDiscount // that it took by being early; of a reversal, what is charged again
+	Missed    []string        // why it took none where one was agreed, in words
 }
 
 // RecordPayment enters a payment and applies it. Who may: see PaymentRecord. Faults: NotFound, Forbidden; Invalid at fields, or when it is more
 // than what is open and shall not be kept; Conflict when the same payment stands there already.
 func (s *Service) RecordPayment(ctx context.Context, actor access.Actor, in PaymentInput) (Payment, error) {
 	var out Payment
-	err := s.cash(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx, books []billing.Book, today cal.Date) error {
+	if err := access.Require(actor, access.PaymentRecord, access.Of(in.Client)); err != nil {
+		return out, err
+	}
+	to, err := s.acknowledgers(ctx, actor, in.Client)
+	if err != nil {
+		return out, err
+	}
+	err = s.cash(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx, books []billing.Book, today cal.Date) error {
 		book, row, err := in.read(books, today)
 		if err != nil {
 			return err
@@ -59,15 +69,23 @@ func (s *Service) RecordPayment(ctx context.Context, actor access.Actor, in Paym
 		if err := repeated(ctx, tx, row); err != nil {
 			return err
 		}
-		parts, err := in.parts(book, row)
+		parts, taken, err := in.parts(book, row)
 		if err != nil {
 			return err
 		}
+		missed := missedOf(book, parts, in.PaidOn)
 		book.Sources = append(book.Sources, row.source())
 		if out, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
 			return err
 		}
+		if out.Discounts, err = s.take(ctx, tx, actor, &book, row, taken, today, to); err != nil {
+			return err
+		}
+		out.Missed = missed
 		words := fmt.Sprintf("recorded a payment of %s of %s: %s applied, %s on account", out.Amount.FormatWith(), out.PaidOn.Words(), out.Amount.Sub(out.OnAccount).Format(), out.OnAccount.Format())
+		for _, d := range out.Discounts {
+			words += fmt.Sprintf("; it was early, and %s takes %s off %s", d.Number, d.Amount.Format(), d.Invoice)
+		}
 		return record(ctx, tx, actor, row, words)
 	})
 	if err != nil {
@@ -164,25 +182,41 @@ func at(err error, field string) error {
 	return faults.Err()
 }
 
-// parts says what the payment pays. Faults: Invalid at "amount" or a line; NotFound for an invoice that is not there.
-func (in PaymentInput) parts(b billing.Book, row paymentRow) ([]billing.Applied, error) {
-	var parts []billing.Applied
+// missedOf says of each invoice that a payment pays why it takes no discount, where one is agreed.
+func missedOf(b billing.Book, parts []billing.Applied, on cal.Date) []string {
+	var out []string
+	for _, bill := range b.Bills {
+		var sum int64
+		for _, p := range parts {
+			if p.Target == bill.ID {
+				sum += p.Minor
+			}
+		}
+		if words := b.Missed(bill, sum, on); sum > 0 && words != "" {
+			out = append(out, words)
+		}
+	}
+	return out
+}
+
+// parts says what the payment pays, and which discounts it takes. Faults: Invalid at "amount" or a line; NotFound for an invoice that is not there.
+func (in PaymentInput) parts(b billing.Book, row paymentRow) (parts []billing.Applied, taken []billing.Taken, err error) {
 	var only []string
 	open := b.Open()
 	if in.Invoice != "" {
 		bill, ok := b.Bill(in.Invoice)
 		if !ok {
-			return nil, fault.New(fault.NotFound, "invoice", "There is no such invoice in %s.", b.Currency)
+			return nil, nil, fault.New(fault.NotFound, "invoice", "There is no such invoice in %s.", b.Currency)
 		}
 		only, open = []string{bill.ID}, b.LeftOf(bill)
 		chosen, err := in.chosen(b, bill, row)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		parts = chosen
+		parts, taken = chosen, b.TakenBy(bill, chosen, in.PaidOn)
 	}
 	if in.Lines == nil || in.Invoice == "" {
-		parts = b.Spread(row.ID, row.Minor, only...)
+		parts, taken = b.SpreadEarly(row.ID, row.Minor, in.PaidOn, only...)
 	}
 	var applied int64
 	for _, p := range parts {
@@ -191,11 +225,11 @@ func (in PaymentInput) parts(b billing.Book, row paymentRow) ([]billing.Applied,
 	rest := money.New(row.Minor-applied, b.Currency)
 	switch {
 	case rest.Minor < 0:
-		return nil, fault.New(fault.Invalid, "amount", "The lines together are %s, more than the payment.", money.New(applied, b.Currency).Format()).At("amount")
+		return nil, nil, fault.New(fault.Invalid, "amount", "The lines together are %s, more than the payment.", money.New(applied, b.Currency).Format()).At("amount")
 	case rest.Minor > 0 && !in.KeepRest:
-		return nil, fault.New(fault.Invalid, "amount", "%s is open, and %s of the payment would pay nothing. If the client really paid that much, keep the rest on account.", open.Format(), rest.Format()).At("amount")
+		return nil, nil, fault.New(fault.Invalid, "amount", "%s is open, and %s of the payment would pay nothing. If the client really paid that much, keep the rest on account.", open.Format(), rest.Format()).At("amount")
 	}
-	return parts, b.Check(parts)
+	return parts, taken, b.Check(parts)
 }
 
 // chosen are the amounts that were written for lines.

@@ -141,6 +141,9 @@ func reserveOf(ctx context.Context, tx bun.Tx, client, contractName string, c mo
 
 // postIssue posts an invoice or credit note within the transaction that issues it.
 func (s *Service) postIssue(ctx context.Context, tx bun.Tx, row invoiceRow, d billing.Document) error {
+	if d.Purpose != "" {
+		return post(ctx, tx, row.IssuedAt, ledger.OfIssue(ledger.Issued{ID: row.ID, Client: row.ClientID, Document: d}))
+	}
 	st, err := s.Fees.Locked(ctx, tx, d.Statement.ID)
 	if err != nil {
 		return err

@@ -100,6 +100,13 @@ func (s *Service) Reverse(ctx context.Context, actor access.Actor, client, payme
 		return Payment{}, err
 	}
 	var out Payment
+	if err := access.Require(actor, access.PaymentRecord, access.Of(client)); err != nil {
+		return out, err
+	}
+	to, err := s.acknowledgers(ctx, actor, client)
+	if err != nil {
+		return out, err
+	}
 	err = s.cash(ctx, actor, client, func(ctx context.Context, tx bun.Tx, books []billing.Book, today cal.Date) error {
 		of, err := readPayment(ctx, tx, client, payment)
 		if err != nil {
@@ -113,6 +120,9 @@ func (s *Service) Reverse(ctx context.Context, actor access.Actor, client, payme
 		row := paymentRow{ID: s.id("pay"), ClientID: client, Kind: string(billing.Reversal), OfID: of.ID, Currency: of.Currency, Minor: -of.Minor, PaidOn: today.String(), Reference: of.Reference, Note: reason}
 		book.Sources = append(book.Sources, row.source())
 		if out, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
+			return err
+		}
+		if out.Discounts, err = s.takeBack(ctx, tx, actor, book, of.ID, today, to); err != nil {
 			return err
 		}
 		return record(ctx, tx, actor, row, fmt.Sprintf("reversed the %s of %s of %s: %s", lowerKind(of), money.New(of.Minor, book.Currency).FormatWith(), day(of.PaidOn).Words(), reason))

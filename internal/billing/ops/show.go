@@ -18,6 +18,7 @@ import (
 type Summary struct {
 	ID        string
 	Kind      billing.Kind
+	Purpose   billing.Purpose
 	Number    string
 	Client    string
 	Statement string // id of the statement that it was made of; empty for a credit note to an invoice
@@ -52,6 +53,9 @@ type Invoice struct {
 	Takes      *Summary     // of a credit note, the invoice that it takes back
 	Creditable billing.Left // of an invoice, what can still be taken back
 	Today      cal.Date
+
+	Early     *billing.Early     // what is taken off when all that is left is paid by its day; nil: nothing
+	LateBasis *billing.LateBasis // the late charge as of today; nil: none is agreed, or nothing is overdue
 }
 
 // PageSize is how many invoices a page of the list holds.
@@ -211,6 +215,7 @@ func (s *Service) read(ctx context.Context, tx bun.Tx, id string) (Invoice, erro
 	if out.Summary, err = s.summary(ctx, tx, row, out.Book, out.Today); err != nil {
 		return out, err
 	}
+	out.reckon()
 	notes, documents, err := readNotes(ctx, tx, id)
 	if err != nil {
 		return out, err
@@ -232,15 +237,29 @@ func (s *Service) read(ctx context.Context, tx bun.Tx, id string) (Invoice, erro
 	return out, nil
 }
 
+// reckon says what paying early or late comes to, as of today.
+func (inv *Invoice) reckon() {
+	bill, ok := inv.Book.Bill(inv.ID)
+	if !ok {
+		return
+	}
+	if e, early := inv.Book.EarlyOn(bill, inv.Today); early {
+		inv.Early = &e
+	}
+	if l, agreed := inv.Book.LateOn(bill, inv.Today); agreed && (!l.Due.IsZero() || !l.Charged.IsZero()) {
+		inv.LateBasis = &l
+	}
+}
+
 // summary adds where an invoice stands and whether the client has it.
 func (s *Service) summary(ctx context.Context, tx bun.Tx, r invoiceRow, b billing.Book, today cal.Date) (Summary, error) {
 	out := r.summary()
 	if bill, ok := b.Bill(r.ID); ok {
-		out.Left, out.Standing = b.LeftOf(bill), b.StandingOf(bill, today)
+		out.Left, out.Standing, out.Purpose = b.LeftOf(bill), b.StandingOf(bill, today), bill.Purpose
 	} else {
 		for _, source := range b.Sources {
 			if source.ID == r.ID {
-				out.Left = b.Free(source)
+				out.Left, out.Purpose = b.Free(source), source.Purpose
 			}
 		}
 	}

@@ -130,7 +130,7 @@ func (r invoiceRow) summary() Summary {
 }
 
 func (r invoiceRow) bill() (billing.Bill, error) {
-	out := billing.Bill{ID: r.ID, Number: r.number().String(), IssuedOn: day(r.IssuedOn), DueOn: day(r.DueOn)}
+	out := billing.Bill{ID: r.ID, Number: r.number().String(), IssuedOn: day(r.IssuedOn), DueOn: day(r.DueOn), Net: r.NetMinor}
 	var dues []int64
 	if err := json.Unmarshal([]byte(r.Dues), &dues); err != nil {
 		return out, fmt.Errorf("read what is due for %s: %w", r.ID, err)
@@ -229,6 +229,9 @@ func readBooks(ctx context.Context, tx bun.Tx, client string) ([]billing.Book, e
 	}
 	for _, a := range applied {
 		books.applied(a)
+	}
+	if err := books.readTerms(ctx, tx, client); err != nil {
+		return nil, err
 	}
 	return books.sorted(), nil
 }

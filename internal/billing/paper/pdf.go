@@ -306,6 +306,9 @@ func (s sheet) payment() {
 	if d.Kind == billing.Invoice {
 		s.ink("B", 9.5, 0)
 		s.paragraphIn("B", "Please pay by "+d.DueOn.Words()+", naming "+d.Number.String()+".")
+		for _, words := range d.PaymentWords() {
+			s.paragraph(words)
+		}
 		if d.Issuer.Account != "" {
 			words := "To account " + d.Issuer.Account
 			if d.Issuer.BIC != "" {
@@ -326,6 +329,9 @@ func (s sheet) payment() {
 	if d.Note != "" {
 		s.Ln(2)
 		s.paragraph(d.Note)
+	}
+	if d.Statement.ID == "" {
+		return
 	}
 	s.Ln(2)
 	s.ink("", 8, 110)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/billing"
 	"github.com/ofrecord/ofrecord/internal/billing/paper"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -62,6 +63,25 @@ func TestThePaperSaysWhatTheDocumentSays(t *testing.T) {
 		"https://pay.example/i/1", "outside the European Union", strings.Repeat("3f5a", 16), "continued", "1 of 2", "2 of 2"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the paper", want)
+		}
+	}
+}
+
+func TestThePaperSaysWhatPayingEarlyAndLateComesTo(t *testing.T) {
+	d := document(t, 1) // 14,000.00
+	d.Agreed = &billing.Agreed{
+		Contract: "growth", Rounding: money.HalfUp, GraceUntil: cal.MustDate("2026-05-12"), DiscountUntil: cal.MustDate("2026-04-17"),
+		Late:     &contract.LateCharge{Rate: money.NewRatio(15, 1000), Per: contract.EveryMonth},
+		Discount: &contract.EarlyDiscount{Rate: money.Percent(2), On: "with-tax", Partial: "pro-rata"},
+	}
+	body, err := paper.PDF(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(textOf(t, body)), " ")
+	for _, want := range []string{"If it is paid until 17 Apr 2026, USD 280.00 less: USD 13,720.00 (2 %).", "a late charge of 1.5 % per month by the contract, unless paid until 12 May 2026."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is not on the paper: %s", want, text)
 		}
 	}
 }

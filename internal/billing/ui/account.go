@@ -57,6 +57,7 @@ func (p *Pages) account(w http.ResponseWriter, r *http.Request) error {
 		table.Filters = list.Filters(kit.Field{Name: "from", Label: "From", Kind: kit.Date}, kit.Field{Name: "to", Label: "To", Kind: kit.Date})
 		table.Exports = []kit.Link{{Text: "CSV", Href: accountPath(client) + "/account.csv?" + url.Values{"from": {list.Filter("from")}, "to": {list.Filter("to")}}.Encode()}}
 		parts = append(parts, kit.Table(table))
+		parts = append(parts, termsParts(r, client, a)...)
 	}
 	if len(all.Payments) > 0 {
 		parts = append(parts, section("Payments", kit.Table(paymentTable(client, all, records))))
@@ -67,6 +68,9 @@ func (p *Pages) account(w http.ResponseWriter, r *http.Request) error {
 func accountFigures(a ops.Account) []kit.FigureView {
 	unit := string(a.Currency)
 	out := []kit.FigureView{{Label: "Balance", Value: figure(a.Balance()), Unit: unit, Note: "open less on account"}, {Label: "Open", Value: figure(a.Open()), Unit: unit}, {Label: "On account", Value: figure(a.OnAccount()), Unit: unit}}
+	if accrued := a.Accrued(); !accrued.IsZero() {
+		out = append(out, kit.FigureView{Label: "Late charge", Value: figure(accrued), Unit: unit, Note: "accrued and not charged yet", Tone: kit.Bad})
+	}
 	for i, age := range a.Ages {
 		if i > 0 && age.Open.Minor > 0 {
 			out = append(out, kit.FigureView{Label: "Overdue " + age.Words, Value: figure(age.Open), Unit: unit, Tone: kit.Bad})
@@ -174,14 +178,14 @@ func (p *Pages) reverse(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	client := r.PathValue("client")
-	_, err = p.Ops.Reverse(r.Context(), actor(r), client, r.PathValue("payment"), values.Get("reason"))
+	reversed, err := p.Ops.Reverse(r.Context(), actor(r), client, r.PathValue("payment"), values.Get("reason"))
 	if web.Correctable(err) {
 		return p.reversePage(w, r, kit.Input{Values: values, Err: err})
 	}
 	if err != nil {
 		return err
 	}
-	web.Flash(r, kit.Done, "Reversed. What it paid is open again.")
+	web.Flash(r, kit.Done, reversedWords(reversed))
 	web.Redirect(w, r, accountPath(client))
 	return nil
 }

@@ -114,6 +114,12 @@ func zoned(day string) time.Time {
 
 func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	t.Helper()
+	return deskUnder(t, d, ctx, text)
+}
+
+// deskUnder is a desk under a contract.
+func deskUnder(t *testing.T, d *db.DB, ctx context.Context, source string) *desk {
+	t.Helper()
 	k := &desk{t: t, ctx: ctx}
 	k.moveTo("2025-11-10")
 	clock := func() time.Time { k.at = k.at.Add(time.Second); return k.at }
@@ -139,7 +145,7 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	saved := must(contracts.Save(ctx, owner, contractops.SaveInput{Contract: c.ID, Source: text, Revision: have.Revision}))(t)
+	saved := must(contracts.Save(ctx, owner, contractops.SaveInput{Contract: c.ID, Source: source, Revision: have.Revision}))(t)
 	v := must(contracts.Propose(ctx, owner, contractops.ProposeInput{Contract: c.ID, Revision: saved.Revision}))(t)
 	must(contracts.Accept(ctx, boss, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide}))(t)
 	k.contract = c.ID

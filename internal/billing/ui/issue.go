@@ -96,7 +96,7 @@ func issueForm(r *http.Request, client, statement string, d billing.Document, in
 	}
 	if d.Kind == billing.Invoice {
 		fields = append(fields,
-			kit.Field{Name: "due_on", Label: "Due on", Kind: kit.Date, Value: d.DueOn.String(), Hint: "From the terms in the client's billing profile."},
+			kit.Field{Name: "due_on", Label: "Due on", Kind: kit.Date, Value: d.DueOn.String(), Hint: kit.Sentence(d.DueWhy)},
 			kit.Field{Name: "payment_link", Label: "Payment link", Optional: true, Hint: "Where the client can pay online, at your payment provider.", Placeholder: "https://"})
 	}
 	fields = append(fields,

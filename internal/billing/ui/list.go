@@ -115,8 +115,12 @@ func invoiceTable(client string, all []ops.Summary) kit.TableView {
 		if !s.Acknowledged.At.IsZero() {
 			has = kit.Text(s.Acknowledged.By)
 		}
+		number := kit.Anchor(kit.Link{Text: s.Number, Href: invoicePath(client, s.ID)})
+		if words := s.Purpose.Words(); words != "" {
+			number = kit.TwoLines(number, words)
+		}
 		v.Rows = append(v.Rows, kit.Row{ID: s.ID, Cells: []templ.Component{
-			kit.Anchor(kit.Link{Text: s.Number, Href: invoicePath(client, s.ID)}), pill(s), kit.DateText(s.IssuedOn), due, kit.Money(s.Payable), left, has,
+			number, pill(s), kit.DateText(s.IssuedOn), due, kit.Money(s.Payable), left, has,
 		}})
 	}
 	return v

@@ -53,6 +53,9 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Get(account+"/payments/{payment}/reverse", string(access.PaymentRecord), p.showReverse)
 	g.Post(account+"/payments/{payment}/reverse", string(access.PaymentRecord), p.reverse)
 
+	g.Get(account+"/late-charges", string(access.InvoiceIssue), p.showLate)
+	g.Post(account+"/late-charges", string(access.InvoiceIssue), p.chargeLate)
+
 	g.Get("/clients/{client}/billing-profile", string(access.BillingProfileSee), p.showClientProfile)
 	g.Post("/clients/{client}/billing-profile", string(access.BillingProfileEdit), p.enterClientProfile)
 	g.Get(AgencyProfilePath, string(access.BillingProfileSee), p.showAgencyProfile)
@@ -88,6 +91,10 @@ func payPath(client, invoice string) string {
 		return accountPath(client) + "/pay"
 	}
 	return accountPath(client) + "/pay?" + url.Values{"invoice": {invoice}}.Encode()
+}
+
+func latePath(client, contract, currency string) string {
+	return accountPath(client) + "/late-charges?" + url.Values{"contract": {contract}, "currency": {currency}}.Encode()
 }
 
 func reversePath(client, payment string) string {

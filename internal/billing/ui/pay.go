@@ -38,6 +38,9 @@ func (p *Pages) payPage(w http.ResponseWriter, r *http.Request, invoice string, 
 		}
 		cancel = invoicePath(client, invoice)
 		view.Title, view.Lede = "Record a payment of "+inv.Number, inv.Left.FormatWith()+" of it is open."
+		if e := inv.Early; e != nil {
+			view.Lede += " Money that came in until " + e.Until.Words() + " settles it with " + inv.Left.Sub(e.Full).Format() + "."
+		}
 		fields = []kit.Field{{Name: "invoice", Kind: kit.Hidden, Value: invoice}, {Name: "currency", Kind: kit.Hidden, Value: string(inv.Document.Currency)}}
 		lines = payFields(inv)
 	} else {
@@ -98,12 +101,13 @@ func (p *Pages) pay(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in, err := paymentOf(r, values)
+	var recorded ops.Payment
 	if err == nil {
 		in.Invoice, in.KeepRest = values.Get("invoice"), values.Get("keep_rest") != ""
 		if lines := lineFields(values, mostLines); len(lines) > 0 {
 			in.Lines = lines
 		}
-		_, err = p.Ops.RecordPayment(r.Context(), actor(r), in)
+		recorded, err = p.Ops.RecordPayment(r.Context(), actor(r), in)
 	}
 	if web.Correctable(err) {
 		return p.payPage(w, r, invoiceOfLines(values), kit.Input{Values: values, Err: err})
@@ -111,7 +115,8 @@ func (p *Pages) pay(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(r, kit.Done, "Recorded.")
+	level, words := recordedWords(recorded)
+	web.Flash(r, level, words)
 	web.Redirect(w, r, accountPath(in.Client))
 	return nil
 }

@@ -55,6 +55,9 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 	if rows := cashTable(inv); len(rows.Rows) > 0 {
 		parts = append(parts, section("Paid and credited", kit.Table(rows)))
 	}
+	if inv.LateBasis != nil {
+		parts = append(parts, section("Late charge as of "+inv.Today.Words(), kit.Table(lateTable(inv.Client, []billing.LateBasis{*inv.LateBasis}, "Late charge on "+inv.Number))))
+	}
 	if len(inv.Notes) > 0 {
 		parts = append(parts, section("Credit notes", kit.Table(invoiceTable(inv.Client, inv.Notes))))
 	}
@@ -66,6 +69,14 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 func lede(inv ops.Invoice) string {
 	d := inv.Document
 	switch {
+	case d.Purpose == billing.LateCharges && d.Kind == billing.CreditNote && inv.Takes == nil:
+		return d.Reason + " The amount is on account until it is applied to an invoice or paid back."
+	case d.Purpose == billing.LateCharges && d.Kind == billing.Invoice && inv.Standing != billing.Overdue:
+		return "Charged by the contract for paying late, until " + d.Period.Last().Words() + ". How each line comes about stands beside it."
+	case d.Purpose == billing.DiscountUndid && inv.Standing != billing.Overdue:
+		return d.Note
+	case d.Purpose == billing.EarlyPayment:
+		return "Takes " + d.Payable.FormatWith() + " off " + inv.Takes.Number + ". " + d.Reason
 	case d.Kind == billing.CreditNote && inv.Takes != nil:
 		return "Takes back " + d.Payable.FormatWith() + " of " + inv.Takes.Number + ". " + d.Reason
 	case d.Kind == billing.CreditNote:
@@ -117,7 +128,14 @@ func invoiceFigures(inv ops.Invoice) []kit.FigureView {
 	if inv.Standing == billing.Overdue {
 		due.Tone = kit.Bad
 	}
-	return []kit.FigureView{total, open, due}
+	out := []kit.FigureView{total, open, due}
+	if e := inv.Early; e != nil {
+		out = append(out, kit.FigureView{Label: "If paid until " + e.Until.Words(), Value: figure(inv.Left.Sub(e.Full)), Unit: unit, Note: e.Full.Format() + " less: " + e.Why})
+	}
+	if l := inv.LateBasis; l != nil && !l.Delta.IsZero() {
+		out = append(out, kit.FigureView{Label: "Late charge", Value: figure(l.Delta), Unit: unit, Period: inv.Today.Words(), Note: "accrued and not charged yet", Tone: kit.Bad})
+	}
+	return out
 }
 
 func facts(inv ops.Invoice) []kit.Definition {
@@ -130,6 +148,15 @@ func facts(inv ops.Invoice) []kit.Definition {
 	}
 	if inv.Takes != nil {
 		out = append(out, kit.Definition{Term: "Takes back", Value: kit.Anchor(kit.Link{Text: inv.Takes.Number, Href: invoicePath(inv.Client, inv.Takes.ID)})})
+	}
+	if d.Undoes != nil {
+		out = append(out, kit.Definition{Term: "Undoes", Value: kit.Anchor(kit.Link{Text: d.Undoes.Number, Href: invoicePath(inv.Client, d.Undoes.ID)})})
+	}
+	if d.DueWhy != "" {
+		out = append(out, text("Due", d.DueOn.Words()+": "+d.DueWhy))
+	}
+	for _, words := range d.PaymentWords() {
+		out = append(out, text("Agreed", words))
 	}
 	for _, pair := range [][2]string{{"Purchase order", d.PurchaseOrder}, {"Client's reference", d.Customer.Reference}, {"Bank account", d.Issuer.Account}, {"Note", d.Note}, {"Tax", d.Tax.Reason}} {
 		if pair[1] != "" {
