@@ -60,6 +60,20 @@ type Document struct {
 	Payable  money.Amount `json:"payable"`
 }
 
+// PaymentTerms says in words until when it is to be paid.
+func (d Document) PaymentTerms() string {
+	days := d.DueOn.DaysSince(d.IssuedOn)
+	switch {
+	case d.Kind == CreditNote:
+		return "Nothing is to be paid: the amount is credited to your account."
+	case days == 0:
+		return "Due on the day of issue."
+	case days == 1:
+		return "Due 1 day after the day of issue."
+	}
+	return "Due " + itoa(days) + " days after the day of issue."
+}
+
 // Party is an organisation with its profile on the day of issue.
 type Party struct {
 	Org string `json:"org"`
