@@ -292,7 +292,7 @@ func TestWhatPeopleSayStandsInItsPlace(t *testing.T) {
 			t.Errorf("%s is %q, want %q", path, got, want)
 		}
 	}
-	if a, b := x.at(seller+"/cbc:EndpointID").attr["schemeID"], x.at(buyer+"/cbc:EndpointID").attr["schemeID"]; a != "0208" || b != "9938" {
+	if a, b := x.at(seller + "/cbc:EndpointID").attr["schemeID"], x.at(buyer + "/cbc:EndpointID").attr["schemeID"]; a != "0208" || b != "9938" {
 		t.Errorf("schemes %s and %s", a, b)
 	}
 	for path, want := range map[string]string{

@@ -11,8 +11,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/billing"
 	"github.com/ofrecord/ofrecord/internal/billing/ledger"
-	"github.com/ofrecord/ofrecord/internal/journal"
-	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -64,11 +62,10 @@ func (s *Service) RecordPayment(ctx context.Context, actor access.Actor, in Paym
 			return err
 		}
 		book.Sources = append(book.Sources, row.source())
-		if out, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
-			return err
-		}
-		words := fmt.Sprintf("recorded a payment of %s of %s: %s applied, %s on account", out.Amount.FormatWith(), out.PaidOn.Words(), out.Amount.Sub(out.OnAccount).Format(), out.OnAccount.Format())
-		return record(ctx, tx, actor, row, words)
+		out, err = s.keep(ctx, tx, actor, &book, &row, parts, func(p Payment) string {
+			return fmt.Sprintf("recorded a payment of %s of %s: %s applied, %s on account", p.Amount.FormatWith(), p.PaidOn.Words(), p.Amount.Sub(p.OnAccount).Format(), p.OnAccount.Format())
+		})
+		return err
 	})
 	if err != nil {
 		return Payment{}, fmt.Errorf("record a payment of %s: %w", in.Client, err)
@@ -235,8 +232,8 @@ func repeated(ctx context.Context, tx bun.Tx, row paymentRow) error {
 	return err
 }
 
-// keep writes a payment and what it is applied to, and posts both.
-func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, b *billing.Book, row *paymentRow, parts []billing.Applied) (Payment, error) {
+// keep writes a payment and what it is applied to, posts both, and records them in words.
+func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, b *billing.Book, row *paymentRow, parts []billing.Applied, words func(Payment) string) (Payment, error) {
 	row.RecordedAt, row.RecordedBy, row.RecordedByName = s.now(), actor.Account, actor.Name
 	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
 		return Payment{}, err
@@ -244,10 +241,11 @@ func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, b *bi
 	if err := post(ctx, tx, row.RecordedAt, ledger.OfCash(row.ClientID, b.Currency, row.source())); err != nil {
 		return Payment{}, err
 	}
-	if err := apply(ctx, tx, actor, row.ClientID, row.RecordedAt, b, parts); err != nil {
+	applied, err := apply(ctx, tx, actor, row.ClientID, row.RecordedAt, b, parts)
+	if err != nil {
 		return Payment{}, err
 	}
-	return row.payment(*b), nil
+	return row.payment(*b), record(ctx, tx, actor, *row, applied, words(row.payment(*b)))
 }
 
 func (p paymentRow) payment(b billing.Book) Payment {
@@ -261,23 +259,6 @@ func (p paymentRow) payment(b billing.Book) Payment {
 		}
 	}
 	return out
-}
-
-func record(ctx context.Context, tx bun.Tx, actor access.Actor, row paymentRow, words string) error {
-	type snapshot struct {
-		Kind      string `json:"kind"`
-		Amount    string `json:"amount"`
-		On        string `json:"on"`
-		Reference string `json:"reference,omitempty"`
-		Of        string `json:"of,omitempty"`
-	}
-	amount := money.New(row.Minor, money.Currency(row.Currency))
-	entry := journal.Entry{
-		At: row.RecordedAt, Action: string(access.PaymentRecord), Client: row.ClientID, Subject: journal.Subject{Kind: "payment", ID: row.ID, Name: "Payment of " + day(row.PaidOn).Words()},
-		Words: words, After: journal.Snapshot(snapshot{row.Kind, amount.FormatWith(), row.PaidOn, row.Reference, row.OfID}),
-	}
-	_, err := journalops.Append(ctx, tx, journalops.By(actor, entry))
-	return err
 }
 
 // InCurrency is an amount in the currency of the payment.
