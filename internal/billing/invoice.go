@@ -125,6 +125,7 @@ type Terms struct {
 // Issue makes the invoice of what is payable; where the statement gives back more than it charges, a credit note. Its number is given by who
 // stores it. Faults: Conflict when nothing is payable, or a profile does not allow an invoice; Invalid at a field of the terms.
 func Issue(c Claim) (Document, error) {
+	c.Note = strings.TrimSpace(c.Note)
 	if err := c.Terms.check(); err != nil {
 		return Document{}, err
 	}

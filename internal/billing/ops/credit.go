@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -152,7 +153,9 @@ func (s *Service) applyCredit(ctx context.Context, tx bun.Tx, actor access.Actor
 
 const longestText = 1000
 
+// checkText reads what a person says; spaces around it count for nothing. Faults: Invalid at the field.
 func checkText(field, text, missing string) (string, error) {
+	text = strings.TrimSpace(text)
 	switch {
 	case text == "" && missing != "":
 		return "", fault.New(fault.Invalid, field+"-missing", "%s", missing).At(field)

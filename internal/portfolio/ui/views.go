@@ -28,6 +28,7 @@ type cardView struct {
 type owingView struct {
 	Figures []kit.FigureView
 	Waits   []waitView
+	All     string // address of the invoices
 }
 
 // engagementView is one contract of a client.
@@ -158,7 +159,7 @@ func owingOf(card ops.Card, actor access.Actor) *owingView {
 		return nil
 	}
 	home := "/clients/" + card.Client.ID
-	var v owingView
+	v := owingView{All: home + "/invoices"}
 	for _, d := range card.Owing.Sums() {
 		if d.Statements > 0 {
 			v.Figures = append(v.Figures, kit.FigureView{Label: "To invoice", Value: trueMinus(d.ToInvoice), Unit: string(d.ToInvoice.Currency), Note: statements(d.Statements), Tone: kit.Attend, Href: home + "/invoices"})
