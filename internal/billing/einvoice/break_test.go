@@ -21,15 +21,6 @@ func (e *element) at(path string) *element {
 
 func set(path, text string) change { return func(x *element) { x.at(path).text = text } }
 
-// setAll changes all elements of a name.
-func setAll(name, text string) change {
-	return func(x *element) {
-		for _, e := range x.within(name) {
-			e.text = text
-		}
-	}
-}
-
 func attribute(path, name, value string) change {
 	return func(x *element) { x.at(path).attr[name] = value }
 }
