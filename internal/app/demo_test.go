@@ -136,6 +136,12 @@ func lookAround(t *testing.T, p *Program, made demo.Made) {
 	}
 	finance := open(access.ClientFinance, "/clients/"+made.Client)
 	says(finance, "Client (you)", "Held by disputes", "imported 4 days ago")
+	for _, page := range []*goquery.Document{lead, finance} {
+		says(page, "Overdue", "since 6 Sep 2026", "Pay INV-2026-0008: USD 18,729.16 is open")
+	}
+	if sales := open(access.ClientSales, "/clients/"+made.Client); strings.Contains(sales.Text(), "Overdue") {
+		t.Error("the client's sales reads of invoices")
+	}
 	if href, _ := finance.Find("a:contains('All statements')").Attr("href"); href != "/clients/"+made.Client+"/statements" {
 		t.Errorf("all statements are at %q", href)
 	}

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/uptrace/bun"
 
+	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/journal"
@@ -23,9 +25,9 @@ func journalCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "journal", Short: "The record of every change"}
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Recompute the chain of hashes of the record, and compare contracts and statements with it",
-		Long: "Recomputes the chain of the record, the text of every contract and the hash of every statement from what is kept of them, and compares all that\n" +
-			"happened to each with what the record tells. With --head, as an earlier run printed it, a record that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
+		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, invoices and payments with it",
+		Long: "Recomputes the chain of the record, the text of every contract, the hash of every statement and the digests of every invoice and payment from what is\n" +
+			"kept of them, and compares all that happened to each with what the record tells. With --head, as an earlier run printed it, a record that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			heads, err := readHeads(noted)
@@ -66,10 +68,36 @@ func (p *Program) verifyRecord(cmd *cobra.Command, heads []journal.Head) error {
 	if err != nil {
 		return err
 	}
-	if report.Break != nil || contracts+statements > 0 {
+	bills, err := p.writeBilling(ctx, out)
+	if err != nil {
+		return err
+	}
+	if report.Break != nil || contracts+statements+bills > 0 {
 		return errFound
 	}
 	return nil
+}
+
+// writeBilling prints where invoices, payments and billing profiles stand; it gives the number of those that do not hold.
+func (p *Program) writeBilling(ctx context.Context, out io.Writer) (int, error) {
+	all := 0
+	for _, v := range billed {
+		n, err := writeStanding(ctx, out, p.DB, v.what, v.verify)
+		if err != nil {
+			return 0, err
+		}
+		all += n
+	}
+	unbound := 0
+	err := p.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		unbound, err = billingops.Unbound(ctx, tx)
+		return err
+	})
+	if unbound > 0 {
+		fmt.Fprintf(out, "%d of the invoices and payments %s from before the record kept a digest of each whole row: %s held to what it did keep\n",
+			unbound, agreeing(unbound, "is", "are"), agreeing(unbound, "it is", "they are"))
+	}
+	return all, err
 }
 
 // writeStanding prints what does not hold, a line each, and how many there are; it gives the number of those that do not.

@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/uptrace/bun"
 
+	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
@@ -52,7 +54,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Interrupted: probeImports, Files: probeFiles})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Billing: probeBilling, Interrupted: probeImports, Files: probeFiles})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -87,6 +89,25 @@ func probeContracts(ctx context.Context, d *db.DB) (string, error) {
 // probeStatements recomputes the statements of the context's workspace.
 func probeStatements(ctx context.Context, d *db.DB) (string, error) {
 	return probed(standing(ctx, d, "statement", feesops.VerifyStored))
+}
+
+// billed are the parts of billing that are compared with the record.
+var billed = []struct {
+	what   string
+	verify verification[billingops.Altered]
+}{{"invoice", billingops.VerifyInvoices}, {"payment", billingops.VerifyPayments}, {"billing profile", billingops.VerifyProfiles}}
+
+// probeBilling compares the invoices, payments and billing profiles of the context's workspace with its record.
+func probeBilling(ctx context.Context, d *db.DB) (string, error) {
+	var all []string
+	for _, v := range billed {
+		words, err := probed(standing(ctx, d, v.what, v.verify))
+		if err != nil {
+			return "", err
+		}
+		all = append(all, words)
+	}
+	return strings.Join(all, ", "), nil
 }
 
 func probed[A error](words string, altered []A, err error) (string, error) {

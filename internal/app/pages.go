@@ -23,7 +23,7 @@ import (
 func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	g := &web.Registry{}
 	people.Register(g)
-	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees}}).Register(g)
+	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing}}).Register(g)
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
 	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, MaxUpload: int64(p.Config.MaxUpload)}).Register(g)
 	(&attributionui.Pages{Ops: &attributionops.Service{DB: p.DB, Now: p.Now}, ClientName: p.clientName}).Register(g)

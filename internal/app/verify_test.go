@@ -79,7 +79,7 @@ func TestCommandsFindEveryKindOfRowThatWasChanged(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			p, _ := demoOn(t, database)
 			place := []string{"--database", database, "--files", p.Config.FilesDir(), "--workspace", p.Config.Workspace}
-			if status, out := ran(t, append([]string{"journal", "verify"}, place...)...); status != exitDone || !strings.Contains(out, "\n1 contract holds\n") {
+			if status, out := ran(t, append([]string{"journal", "verify"}, place...)...); status != exitDone || !strings.Contains(out, "\n1 contract holds\n") || !strings.Contains(out, "\n2 billing profiles hold\n") {
 				t.Fatalf("%d\n%s", status, out)
 			}
 			if _, out := ran(t, append([]string{"doctor"}, place...)...); !regexp.MustCompile(`(?m)^ok +contracts +1 contract holds$`).MatchString(out) {
@@ -96,6 +96,9 @@ func TestCommandsFindEveryKindOfRowThatWasChanged(t *testing.T) {
 				{"DELETE FROM statement_event WHERE seq > 1 AND kind <> 'lock' AND statement_id = " + month("2025-11-01"), "statements", "of November 2025"},
 				{"DELETE FROM statement_final WHERE statement_id = " + month("2025-12-01"), "statements", "locked the statement of December 2025"},
 				{"UPDATE statement_final SET payable_minor = 1 WHERE statement_id = " + month("2026-01-01"), "statements", "0.01 is kept as payable"},
+				{"UPDATE invoice SET gobl = replace(gobl, 'Sample', 'Simple') WHERE id = (SELECT min(id) FROM invoice)", "billing", "its GOBL document, of which the UBL is written"},
+				{"UPDATE payment SET note = 'x' WHERE id = (SELECT min(id) FROM payment)", "billing", "The payment pay_"},
+				{"UPDATE billing_profile SET document = replace(document, 'Albany', 'Boston')", "billing", "The billing profile org_"},
 				{"UPDATE statement SET client_id = (SELECT min(id) FROM org WHERE kind <> 'client') WHERE id = " + month("2026-02-01"), "statements", "under another client"},
 				{"UPDATE journal_entry SET at = '" + never + "' WHERE seq = 20", "journal", "The record is broken: entry 20: cannot be read"},
 			} {

@@ -266,6 +266,11 @@ func (b Book) Ageing(asOf cal.Date) []Age {
 	return out
 }
 
+// Late are the invoices with something left to pay that were due before the day, the oldest first.
+func (b Book) Late(asOf cal.Date) []Bill {
+	return slices.DeleteFunc(b.oldestFirst(), func(x Bill) bool { return !asOf.After(x.DueOn) || b.LeftOf(x).Minor <= 0 })
+}
+
 // Standing is the state of an invoice in a word.
 type Standing string
 

@@ -66,6 +66,20 @@ type Document struct {
 	Payable  money.Amount `json:"payable"`
 }
 
+// PaymentTerms says in words until when it is to be paid.
+func (d Document) PaymentTerms() string {
+	days := d.DueOn.DaysSince(d.IssuedOn)
+	switch {
+	case d.Kind == CreditNote:
+		return "Nothing is to be paid: the amount is credited to your account."
+	case days == 0:
+		return "Due on the day of issue."
+	case days == 1:
+		return "Due 1 day after the day of issue."
+	}
+	return "Due " + itoa(days) + " days after the day of issue."
+}
+
 // Party is an organisation with its profile on the day of issue.
 type Party struct {
 	Org string `json:"org"`
@@ -119,6 +133,7 @@ type Terms struct {
 // Issue makes the invoice of what is payable; where the statement gives back more than it charges, a credit note. Its number is given by who
 // stores it. Faults: Conflict when nothing is payable, or a profile does not allow an invoice; Invalid at a field of the terms.
 func Issue(c Claim) (Document, error) {
+	c.Note = strings.TrimSpace(c.Note)
 	if err := c.Terms.check(); err != nil {
 		return Document{}, err
 	}

@@ -40,6 +40,8 @@ type Profile struct {
 	CompanyID  string `json:"company_id,omitempty"` // number in the company register, or the like
 	Email      string `json:"email,omitempty"`
 
+	Electronic ElectronicAddress `json:"electronic_address,omitzero"` // where e-invoices are received
+
 	// Of an issuer.
 	Series       string `json:"series,omitempty"`
 	CreditSeries string `json:"credit_series,omitempty"`
@@ -99,7 +101,7 @@ var regionBeforeCode = []string{"US", "CA", "AU"}
 
 // ProfileInput is a profile as a person writes it.
 type ProfileInput struct {
-	Name, Street, Extra, City, Region, PostalCode, Country, TaxID, CompanyID, Email string
+	Name, Street, Extra, City, Region, PostalCode, Country, TaxID, CompanyID, Email, Electronic string
 
 	Series, CreditSeries, Bank, Account, BIC, Footer, Reserve string
 
@@ -130,6 +132,7 @@ func ReadProfile(side Side, in ProfileInput) (Profile, error) {
 			r.refuse("email", "Write one address, such as accounts@example.com.")
 		}
 	}
+	p.Electronic = r.electronicAddress(in.Electronic)
 	if side == Issuer {
 		r.issuer(&p, in)
 	} else {

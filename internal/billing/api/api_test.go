@@ -26,6 +26,11 @@ func TestFromProfilesToCash(t *testing.T) {
 		if k.call(owner, 200, "PUT", "//billing-profile", agencyProfile, &agency); agency.Version != 1 || agency.Profile.Series != "INV" || agency.Profile.TaxID != "DE111111125" {
 			t.Errorf("%+v", agency)
 		}
+		addressed := strings.Replace(agencyProfile, `"country"`, `"electronic_address":"9930:DE111111125","country"`, 1)
+		k.call(owner, 422, "PUT", "//billing-profile", strings.Replace(addressed, "9930:", "9901:", 1), nil)
+		if k.call(owner, 200, "PUT", "//billing-profile", addressed, &agency); agency.Profile.Electronic != "9930:DE111111125" {
+			t.Errorf("%+v", agency)
+		}
 		var client billingapi.Entered[billingapi.Client]
 		k.call(owner, 200, "PUT", "/billing-profile", clientProfile, &client)
 		if k.call(finance, 200, "GET", "/billing-profile", "", &client); client.Profile.Tax != "reverse-charge" || client.Profile.TermsDays != 14 {
@@ -42,6 +47,9 @@ func TestFromProfilesToCash(t *testing.T) {
 		at := "/invoices/" + inv.ID
 		for _, path := range []string{"/pdf", "/gobl", "/ubl"} {
 			w := k.call(finance, 200, "GET", at+path, "", nil)
+			if path == "/ubl" && !strings.Contains(w.Body.String(), `<cbc:EndpointID schemeID="9930">DE111111125</cbc:EndpointID>`) {
+				t.Errorf("%s", w.Body)
+			}
 			if w.Body.Len() < 500 || !strings.Contains(w.Header().Get("Content-Disposition"), "INV-2026-0001") {
 				t.Errorf("%s: %v", path, w.Header())
 			}

@@ -30,14 +30,15 @@ type Address struct {
 	TaxID      string `json:"tax_id,omitempty" maxLength:"40" doc:"With the prefix of its country" example:"DE111111125"`
 	CompanyID  string `json:"company_id,omitempty" maxLength:"40"`
 	Email      string `json:"email,omitempty" maxLength:"254"`
+	Electronic string `json:"electronic_address,omitempty" maxLength:"260" doc:"Where e-invoices are received, in Peppol or another network: a scheme of the list EAS, a colon, the id" example:"9930:DE111111125"`
 }
 
 func addressOf(p billing.Profile) Address {
-	return Address{p.Name, p.Street, p.Extra, p.City, p.Region, p.PostalCode, p.Country, p.TaxNumber(), p.CompanyID, p.Email}
+	return Address{p.Name, p.Street, p.Extra, p.City, p.Region, p.PostalCode, p.Country, p.TaxNumber(), p.CompanyID, p.Email, p.Electronic.String()}
 }
 
 func (a Address) input() billing.ProfileInput {
-	return billing.ProfileInput{Name: a.Name, Street: a.Street, Extra: a.Extra, City: a.City, Region: a.Region, PostalCode: a.PostalCode, Country: a.Country, TaxID: a.TaxID, CompanyID: a.CompanyID, Email: a.Email}
+	return billing.ProfileInput{Name: a.Name, Street: a.Street, Extra: a.Extra, City: a.City, Region: a.Region, PostalCode: a.PostalCode, Country: a.Country, TaxID: a.TaxID, CompanyID: a.CompanyID, Email: a.Email, Electronic: a.Electronic}
 }
 
 // Agency is the billing profile of the agency.

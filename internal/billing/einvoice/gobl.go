@@ -139,8 +139,25 @@ func toGOBL(d billing.Document) (*bill.Invoice, error) {
 	return g, nil
 }
 
-// norm reports whether the document can keep EN 16931: with value added tax, or without any tax.
-func norm(d billing.Document) bool { return d.Tax.Category == "" || d.Tax.Category == "VAT" }
+// norm reports whether the document can keep EN 16931: with value added tax or without any tax, and in a currency of at most two decimals (BR-DEC).
+func norm(d billing.Document) bool {
+	return (d.Tax.Category == "" || d.Tax.Category == "VAT") && d.Currency.Digits() <= 2
+}
+
+// peppol is the key of inboxes that the network of that name delivers to.
+const peppol cbc.Key = "peppol"
+
+func inboxes(a billing.ElectronicAddress) []*org.Inbox {
+	switch {
+	case a.Scheme == "":
+		return nil
+	case a.Scheme == billing.MailScheme:
+		return []*org.Inbox{{Email: a.ID}}
+	case a.InPeppol():
+		return []*org.Inbox{{Key: peppol, Scheme: cbc.Code(a.Scheme), Code: cbc.Code(a.ID)}}
+	}
+	return []*org.Inbox{{Scheme: cbc.Code(a.Scheme), Code: cbc.Code(a.ID)}}
+}
 
 func party(p billing.Profile) *org.Party {
 	country := p.Country
@@ -154,6 +171,7 @@ func party(p billing.Profile) *org.Party {
 	if p.CompanyID != "" {
 		out.Identities = []*org.Identity{{Label: "Company ID", Code: cbc.Code(p.CompanyID), Scope: org.IdentityScopeLegal}}
 	}
+	out.Inboxes = inboxes(p.Electronic)
 	if p.Email != "" {
 		out.Emails = []*org.Email{{Address: p.Email}}
 	}
@@ -191,11 +209,15 @@ func lineOf(d billing.Document, l billing.Line) (*bill.Line, error) {
 	return out, nil
 }
 
+// payment says until when an invoice is to be paid and how, and of a credit note that nothing is.
 func payment(d billing.Document) *bill.PaymentDetails {
+	if d.Kind == billing.CreditNote {
+		return &bill.PaymentDetails{Terms: &pay.Terms{Notes: d.PaymentTerms()}}
+	}
 	due := dateOf(d.DueOn)
-	out := &bill.PaymentDetails{}
-	if d.Kind == billing.Invoice {
-		out.Terms = &pay.Terms{Key: pay.TermKeyDueDate, DueDates: []*pay.DueDate{{Date: &due, Amount: amount(d.Payable)}}, Notes: strings.Join(d.PaymentWords(), " ")}
+	words := append([]string{d.PaymentTerms()}, d.PaymentWords()...)
+	out := &bill.PaymentDetails{
+		Terms: &pay.Terms{Key: pay.TermKeyDueDate, DueDates: []*pay.DueDate{{Date: &due, Amount: amount(d.Payable)}}, Notes: strings.Join(words, " ")},
 	}
 	i := &pay.Instructions{Key: pay.MeansKeyAny, Ref: cbc.Code(d.Number.String())}
 	if a := d.Issuer.Account; a != "" {
@@ -211,12 +233,7 @@ func payment(d billing.Document) *bill.PaymentDetails {
 	if d.PaymentLink != "" {
 		i.Online = []*pay.Online{{Label: "Pay online", URL: d.PaymentLink}}
 	}
-	if d.Kind == billing.Invoice {
-		out.Instructions = i
-	}
-	if out.Terms == nil && out.Instructions == nil {
-		return nil
-	}
+	out.Instructions = i
 	return out
 }
 

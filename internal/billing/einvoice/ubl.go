@@ -3,14 +3,19 @@ package einvoice
 import (
 	"bytes"
 	"encoding/xml"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/invopop/gobl/bill"
 	"github.com/invopop/gobl/catalogues/untdid"
+	"github.com/invopop/gobl/cbc"
+	"github.com/invopop/gobl/l10n"
 	"github.com/invopop/gobl/num"
 	"github.com/invopop/gobl/org"
 	"github.com/invopop/gobl/tax"
+
+	"github.com/ofrecord/ofrecord/internal/billing"
 )
 
 const (
@@ -19,9 +24,11 @@ const (
 	cacSpace        = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 	cbcSpace        = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 
-	// customization names the norm that the document keeps.
-	customization = "urn:cen.eu:en16931:2017"
-	notSubject    = "Not subject to tax."
+	// customization names the norm that the document keeps; peppolCustomization and peppolProcess that it keeps Peppol BIS Billing 3.0 too.
+	customization       = "urn:cen.eu:en16931:2017"
+	peppolCustomization = customization + "#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+	peppolProcess       = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
+	notSubject          = "Not subject to tax."
 )
 
 // UBL writes an envelope as UBL 2.1: an Invoice or a CreditNote.
@@ -51,15 +58,16 @@ type ublWriter struct {
 func (w ublWriter) document() ublDocument {
 	out := ublDocument{
 		XMLName: xml.Name{Local: "Invoice"}, XMLNS: invoiceSpace, XMLNSCAC: cacSpace, XMLNSCBC: cbcSpace,
-		ID: w.Series.Join(w.Code).String(), UUID: string(w.UUID), IssueDate: w.IssueDate.String(), Currency: string(w.Currency),
+		ID: w.Series.Join(w.Code).String(), IssueDate: w.IssueDate.String(), Currency: string(w.Currency),
 		InvoiceType: "380", Supplier: ublAccountParty{w.party(w.Invoice.Supplier, true)}, Customer: ublAccountParty{w.party(w.Invoice.Customer, false)},
 		Tax: w.taxTotal(), Totals: w.totals(),
 	}
 	if w.norm() {
 		out.CustomizationID = customization
 	}
-	for _, n := range w.Notes {
-		out.Notes = append(out.Notes, n.Text)
+	out.Notes = w.notes()
+	if w.peppol() {
+		out.CustomizationID, out.ProfileID = peppolCustomization, peppolProcess
 	}
 	if o := w.Ordering; o != nil {
 		out.BuyerReference = o.Code.String()
@@ -72,8 +80,8 @@ func (w ublWriter) document() ublDocument {
 	if p := w.Payment; p != nil && p.Instructions != nil {
 		out.DueDate = p.Terms.DueDates[0].Date.String()
 		out.Means = w.means()
-		out.Terms = paymentTerms(p)
 	}
+	out.Terms = w.terms()
 	if w.credit {
 		out.XMLName.Local, out.XMLNS = "CreditNote", creditNoteSpace
 		out.InvoiceType, out.CreditNoteType = "", "381"
@@ -84,23 +92,61 @@ func (w ublWriter) document() ublDocument {
 	return out
 }
 
-// paymentTerms are the words on paying: the discount, the late charge, and where to pay online.
-func paymentTerms(p *bill.PaymentDetails) *ublNote {
-	var words []string
-	if p.Terms.Notes != "" {
-		words = append(words, p.Terms.Notes)
-	}
-	if len(p.Instructions.Online) > 0 {
-		words = append(words, "Pay online: "+p.Instructions.Online[0].URL)
-	}
-	if len(words) == 0 {
-		return nil
-	}
-	return &ublNote{strings.Join(words, " ")}
-}
-
 // norm reports whether the document is held to EN 16931.
 func (w ublWriter) norm() bool { return len(w.GetAddons()) > 0 }
+
+// ownRules are the countries for whose issuers Peppol has rules besides those of everybody; their documents do not say that they keep them.
+var ownRules = []l10n.ISOCountryCode{"DE", "DK", "GR", "IS", "IT", "NL", "NO", "SE"}
+
+// peppol reports whether the document keeps Peppol BIS Billing 3.0: both sides are to be found in the network, and the customer's reference or
+// order is known.
+func (w ublWriter) peppol() bool {
+	named := w.Ordering != nil && (w.Ordering.Code != "" || len(w.Ordering.Purchases) > 0)
+	return w.norm() && named && inPeppol(w.Invoice.Supplier) && inPeppol(w.Invoice.Customer) && !slices.Contains(ownRules, w.Invoice.Supplier.Addresses[0].Country)
+}
+
+func inPeppol(p *org.Party) bool { return len(p.Inboxes) > 0 && p.Inboxes[0].Key == peppol }
+
+// notes are all notes; Peppol wants them as one.
+func (w ublWriter) notes() []string {
+	var out []string
+	for _, n := range w.Notes {
+		out = append(out, n.Text)
+	}
+	if len(out) > 1 && w.peppol() {
+		out = []string{strings.Join(out, "\n")}
+	}
+	return out
+}
+
+// terms say until when to pay, and where online.
+func (w ublWriter) terms() *ublNote {
+	p := w.Payment
+	if p == nil {
+		return nil
+	}
+	var out []string
+	if p.Terms != nil && p.Terms.Notes != "" {
+		out = append(out, p.Terms.Notes)
+	}
+	if p.Instructions != nil && len(p.Instructions.Online) > 0 {
+		out = append(out, "Pay online: "+p.Instructions.Online[0].URL)
+	}
+	if out == nil {
+		return nil
+	}
+	return &ublNote{strings.Join(out, "\n")}
+}
+
+func endpointOf(p *org.Party) *ublEndpoint {
+	if len(p.Inboxes) == 0 {
+		return nil
+	}
+	if in := p.Inboxes[0]; in.Email == "" {
+		return &ublEndpoint{in.Scheme.String(), in.Code.String()}
+	}
+	return &ublEndpoint{billing.MailScheme, p.Inboxes[0].Email}
+}
 
 func first(refs []*org.DocumentRef) *ublReference {
 	if len(refs) == 0 {
@@ -114,7 +160,7 @@ func first(refs []*org.DocumentRef) *ublReference {
 func (w ublWriter) party(p *org.Party, supplier bool) ublParty {
 	a := p.Addresses[0]
 	out := ublParty{
-		Name: ublName{p.Name}, Legal: ublLegalEntity{Name: p.Name},
+		Endpoint: endpointOf(p), Name: ublName{p.Name}, Legal: ublLegalEntity{Name: p.Name},
 		Address: ublAddress{Street: a.Street, Extra: a.StreetExtra, City: a.Locality, Code: a.Code.String(), Region: a.Region, Country: ublCountry{string(a.Country)}},
 	}
 	for _, id := range p.Identities {
@@ -184,9 +230,14 @@ func (w ublWriter) category() string {
 		return "O"
 	case c.Ext.Get(untdid.ExtKeyTaxCategory) != "":
 		return c.Ext.Get(untdid.ExtKeyTaxCategory).String()
+	case categories[c.Key] != "":
+		return categories[c.Key]
 	}
 	return "S"
 }
+
+// categories are the codes by what GOBL calls them, for a document that is not held to the norm.
+var categories = map[cbc.Key]string{tax.KeyReverseCharge: "AE", tax.KeyExempt: "E", tax.KeyOutsideScope: "O"}
 
 func (w ublWriter) scheme() string {
 	if c := w.combo(); c != nil {

@@ -11,8 +11,8 @@ type ublDocument struct {
 	XMLNSCBC string `xml:"xmlns:cbc,attr"`
 
 	CustomizationID string   `xml:"cbc:CustomizationID,omitempty"`
+	ProfileID       string   `xml:"cbc:ProfileID,omitempty"`
 	ID              string   `xml:"cbc:ID"`
-	UUID            string   `xml:"cbc:UUID,omitempty"`
 	IssueDate       string   `xml:"cbc:IssueDate"`
 	DueDate         string   `xml:"cbc:DueDate,omitempty"`         // of an invoice
 	InvoiceType     string   `xml:"cbc:InvoiceTypeCode,omitempty"` // likewise
@@ -58,12 +58,18 @@ type ublAccountParty struct {
 	Party ublParty `xml:"cac:Party"`
 }
 
+type ublEndpoint struct {
+	Scheme string `xml:"schemeID,attr"`
+	ID     string `xml:",chardata"`
+}
+
 type ublParty struct {
-	Name    ublName        `xml:"cac:PartyName"`
-	Address ublAddress     `xml:"cac:PostalAddress"`
-	Tax     []ublPartyTax  `xml:"cac:PartyTaxScheme"`
-	Legal   ublLegalEntity `xml:"cac:PartyLegalEntity"`
-	Contact *ublContact    `xml:"cac:Contact"`
+	Endpoint *ublEndpoint   `xml:"cbc:EndpointID"`
+	Name     ublName        `xml:"cac:PartyName"`
+	Address  ublAddress     `xml:"cac:PostalAddress"`
+	Tax      []ublPartyTax  `xml:"cac:PartyTaxScheme"`
+	Legal    ublLegalEntity `xml:"cac:PartyLegalEntity"`
+	Contact  *ublContact    `xml:"cac:Contact"`
 }
 
 type ublName struct {

@@ -41,7 +41,7 @@ func (s *Service) Acknowledge(ctx context.Context, actor access.Actor, id, words
 		if _, err := tx.NewInsert().Model(&event).Exec(ctx); err != nil {
 			return err
 		}
-		entry := row.entry(access.InvoiceAcknowledge, fmt.Sprintf("acknowledged %s", before.Number))
+		entry := row.entry(access.InvoiceAcknowledge, nil, fmt.Sprintf("acknowledged %s", before.Number))
 		if words != "" {
 			entry.Words += ": " + words
 		}

@@ -75,27 +75,29 @@ func (s shelf) sorted() []billing.Book {
 	return out
 }
 
-// apply writes what is applied, enters it into the book, and posts it.
-func apply(ctx context.Context, tx bun.Tx, actor access.Actor, client string, at time.Time, b *billing.Book, parts []billing.Applied) error {
+// apply writes what is applied, enters it into the book, posts it, and gives what it wrote.
+func apply(ctx context.Context, tx bun.Tx, actor access.Actor, client string, at time.Time, b *billing.Book, parts []billing.Applied) ([]appliedRow, error) {
 	next := map[string]int{}
+	var rows []appliedRow
 	var entries []ledger.Entry
 	for _, p := range parts {
 		if next[p.Source] == 0 {
 			n, err := tx.NewSelect().Model((*appliedRow)(nil)).Where("source_id = ?", p.Source).Count(ctx)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			next[p.Source] = int(n)
 		}
 		next[p.Source]++
 		row := appliedRow{SourceID: p.Source, Seq: next[p.Source], ClientID: client, TargetID: p.Target, Line: p.Line, Minor: p.Minor, At: at, ByID: actor.Account}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-			return fmt.Errorf("apply to %s: %w", p.Target, err)
+			return nil, fmt.Errorf("apply to %s: %w", p.Target, err)
 		}
+		rows = append(rows, row)
 		b.Applied = append(b.Applied, p)
 		if e, ok := ledger.OfApplied(client, *b, row.Seq, p); ok {
 			entries = append(entries, e)
 		}
 	}
-	return post(ctx, tx, at, entries...)
+	return rows, post(ctx, tx, at, entries...)
 }

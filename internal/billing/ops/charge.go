@@ -75,7 +75,7 @@ func (s *Service) IssueLate(ctx context.Context, actor access.Actor, in LateInpu
 		if err := storeLate(ctx, tx, row, prepared.Late); err != nil {
 			return err
 		}
-		entry := row.entry(access.InvoiceIssue, fmt.Sprintf("issued %s of late charges until %s: %s, hash %s", row.number(), prepared.AsOf.Words(), prepared.Payable.FormatWith(), row.Hash))
+		entry := row.entry(access.InvoiceIssue, nil, fmt.Sprintf("issued %s of late charges until %s: %s, hash %s", row.number(), prepared.AsOf.Words(), prepared.Payable.FormatWith(), row.Hash))
 		if _, err := journalops.Append(ctx, tx, journalops.By(actor, entry)); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -50,10 +51,11 @@ func (s *Service) Credit(ctx context.Context, actor access.Actor, in CreditInput
 		if err != nil {
 			return err
 		}
-		if err := s.applyCredit(ctx, tx, actor, note, d); err != nil {
+		applied, err := s.applyCredit(ctx, tx, actor, note, d)
+		if err != nil {
 			return err
 		}
-		entry := note.entry(access.InvoiceCredit, fmt.Sprintf("issued %s, which takes back %s of %s: %s", note.number(), d.Payable.FormatWith(), of.number(), reason))
+		entry := note.entry(access.InvoiceCredit, applied, fmt.Sprintf("issued %s, which takes back %s of %s: %s", note.number(), d.Payable.FormatWith(), of.number(), reason))
 		if _, err := journalops.Append(ctx, tx, journalops.By(actor, entry)); err != nil {
 			return err
 		}
@@ -129,10 +131,10 @@ func linesOf(invoice billing.Document, written map[int]string) ([]money.Amount, 
 }
 
 // applyCredit lets a credit note pay the invoice that it takes back.
-func (s *Service) applyCredit(ctx context.Context, tx bun.Tx, actor access.Actor, note invoiceRow, d billing.Document) error {
+func (s *Service) applyCredit(ctx context.Context, tx bun.Tx, actor access.Actor, note invoiceRow, d billing.Document) ([]appliedRow, error) {
 	books, err := readBooks(ctx, tx, note.ClientID)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	book := bookOf(books, d.Currency)
 	wanted := map[int]int64{}
@@ -144,7 +146,9 @@ func (s *Service) applyCredit(ctx context.Context, tx bun.Tx, actor access.Actor
 
 const longestText = 1000
 
+// checkText reads what a person says; spaces around it count for nothing. Faults: Invalid at the field.
 func checkText(field, text, missing string) (string, error) {
+	text = strings.TrimSpace(text)
 	switch {
 	case text == "" && missing != "":
 		return "", fault.New(fault.Invalid, field+"-missing", "%s", missing).At(field)

@@ -43,11 +43,12 @@ func (s *Service) take(ctx context.Context, tx bun.Tx, actor access.Actor, b *bi
 		for _, l := range d.Lines {
 			wanted[l.From] += l.Due.Minor
 		}
-		if err := apply(ctx, tx, actor, of.ClientID, row.IssuedAt, b, b.Prefer(row.ID, of.ID, wanted)); err != nil {
+		applied, err := apply(ctx, tx, actor, of.ClientID, row.IssuedAt, b, b.Prefer(row.ID, of.ID, wanted))
+		if err != nil {
 			return nil, err
 		}
 		words := fmt.Sprintf("issued %s: %s off %s, paid early", row.number(), d.Payable.FormatWith(), t.Bill.Number)
-		if _, err := journalops.Append(ctx, tx, journalops.By(actor, row.entry(access.PaymentRecord, words))); err != nil {
+		if _, err := journalops.Append(ctx, tx, journalops.By(actor, row.entry(access.PaymentRecord, applied, words))); err != nil {
 			return nil, err
 		}
 		inv := Invoice{Summary: row.summary()}
@@ -126,7 +127,7 @@ func (s *Service) takeBack(ctx context.Context, tx bun.Tx, actor access.Actor, b
 			return nil, err
 		}
 		words := fmt.Sprintf("issued %s: the discount of %s on %s is taken back, for its payment was reversed", row.number(), d.Payable.FormatWith(), bill.Number)
-		if _, err := journalops.Append(ctx, tx, journalops.By(actor, row.entry(access.PaymentRecord, words))); err != nil {
+		if _, err := journalops.Append(ctx, tx, journalops.By(actor, row.entry(access.PaymentRecord, nil, words))); err != nil {
 			return nil, err
 		}
 		if err := s.tell(ctx, tx, row.IssuedAt, to, Invoice{Summary: row.summary()}, fmt.Sprintf("%s: %s", row.number(), d.Payable.FormatWith()),

@@ -11,7 +11,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/billing/einvoice"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
-	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -72,7 +71,7 @@ func (s *Service) Issue(ctx context.Context, actor access.Actor, in IssueInput) 
 		if err := s.store(ctx, tx, actor, &prepared.Document, series, &row); err != nil {
 			return err
 		}
-		entry := row.entry(access.InvoiceIssue, fmt.Sprintf("issued %s of %s: %s, due %s, hash %s", row.number(), prepared.Name, prepared.Payable.FormatWith(), prepared.DueOn.Words(), row.Hash))
+		entry := row.entry(access.InvoiceIssue, nil, fmt.Sprintf("issued %s of %s: %s, due %s, hash %s", row.number(), prepared.Name, prepared.Payable.FormatWith(), prepared.DueOn.Words(), row.Hash))
 		if _, err := journalops.Append(ctx, tx, journalops.By(actor, entry)); err != nil {
 			return err
 		}
@@ -270,20 +269,4 @@ func nextNumber(ctx context.Context, tx bun.Tx, issuer, series string, year int)
 		return billing.Number{}, fmt.Errorf("take the next number: %w", err)
 	}
 	return billing.Number{Series: series, Year: year, Serial: row.Ordinal}, nil
-}
-
-// recorded is what the record keeps of an invoice.
-type recorded struct {
-	Number  string `json:"number"`
-	Payable string `json:"payable"`
-	Due     string `json:"due"`
-	Hash    string `json:"hash"`
-}
-
-func (r invoiceRow) entry(action access.Action, words string) journal.Entry {
-	s := r.summary()
-	return journal.Entry{
-		At: r.IssuedAt, Action: string(action), Client: r.ClientID, Subject: journal.Subject{Kind: "invoice", ID: r.ID, Name: s.Kind.Words() + " " + s.Number},
-		Words: words, After: journal.Snapshot(recorded{s.Number, s.Payable.FormatWith(), s.DueOn.String(), r.Hash}),
-	}
 }

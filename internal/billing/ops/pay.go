@@ -11,8 +11,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/billing"
 	"github.com/ofrecord/ofrecord/internal/billing/ledger"
-	"github.com/ofrecord/ofrecord/internal/journal"
-	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -75,7 +73,8 @@ func (s *Service) RecordPayment(ctx context.Context, actor access.Actor, in Paym
 		}
 		missed := missedOf(book, parts, in.PaidOn)
 		book.Sources = append(book.Sources, row.source())
-		if out, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
+		var applied []appliedRow
+		if out, applied, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
 			return err
 		}
 		if out.Discounts, err = s.take(ctx, tx, actor, &book, row, taken, today, to); err != nil {
@@ -86,7 +85,7 @@ func (s *Service) RecordPayment(ctx context.Context, actor access.Actor, in Paym
 		for _, d := range out.Discounts {
 			words += fmt.Sprintf("; it was early, and %s takes %s off %s", d.Number, d.Amount.Format(), d.Invoice)
 		}
-		return record(ctx, tx, actor, row, words)
+		return record(ctx, tx, actor, row, applied, words)
 	})
 	if err != nil {
 		return Payment{}, fmt.Errorf("record a payment of %s: %w", in.Client, err)
@@ -270,18 +269,16 @@ func repeated(ctx context.Context, tx bun.Tx, row paymentRow) error {
 }
 
 // keep writes a payment and what it is applied to, and posts both.
-func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, b *billing.Book, row *paymentRow, parts []billing.Applied) (Payment, error) {
+func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, b *billing.Book, row *paymentRow, parts []billing.Applied) (Payment, []appliedRow, error) {
 	row.RecordedAt, row.RecordedBy, row.RecordedByName = s.now(), actor.Account, actor.Name
 	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
-		return Payment{}, err
+		return Payment{}, nil, err
 	}
 	if err := post(ctx, tx, row.RecordedAt, ledger.OfCash(row.ClientID, b.Currency, row.source())); err != nil {
-		return Payment{}, err
+		return Payment{}, nil, err
 	}
-	if err := apply(ctx, tx, actor, row.ClientID, row.RecordedAt, b, parts); err != nil {
-		return Payment{}, err
-	}
-	return row.payment(*b), nil
+	applied, err := apply(ctx, tx, actor, row.ClientID, row.RecordedAt, b, parts)
+	return row.payment(*b), applied, err
 }
 
 func (p paymentRow) payment(b billing.Book) Payment {
@@ -295,23 +292,6 @@ func (p paymentRow) payment(b billing.Book) Payment {
 		}
 	}
 	return out
-}
-
-func record(ctx context.Context, tx bun.Tx, actor access.Actor, row paymentRow, words string) error {
-	type snapshot struct {
-		Kind      string `json:"kind"`
-		Amount    string `json:"amount"`
-		On        string `json:"on"`
-		Reference string `json:"reference,omitempty"`
-		Of        string `json:"of,omitempty"`
-	}
-	amount := money.New(row.Minor, money.Currency(row.Currency))
-	entry := journal.Entry{
-		At: row.RecordedAt, Action: string(access.PaymentRecord), Client: row.ClientID, Subject: journal.Subject{Kind: "payment", ID: row.ID, Name: "Payment of " + day(row.PaidOn).Words()},
-		Words: words, After: journal.Snapshot(snapshot{row.Kind, amount.FormatWith(), row.PaidOn, row.Reference, row.OfID}),
-	}
-	_, err := journalops.Append(ctx, tx, journalops.By(actor, entry))
-	return err
 }
 
 // InCurrency is an amount in the currency of the payment.

@@ -34,6 +34,7 @@ func (s *Service) ApplyOnAccount(ctx context.Context, actor access.Actor, client
 			only = []string{invoice}
 		}
 		at := s.now()
+		var applied []appliedRow
 		out = money.New(0, book.Currency)
 		for _, source := range book.Sources {
 			free := book.Free(source)
@@ -44,15 +45,17 @@ func (s *Service) ApplyOnAccount(ctx context.Context, actor access.Actor, client
 			for _, p := range parts {
 				out.Minor += p.Minor
 			}
-			if err := apply(ctx, tx, actor, client, at, &book, parts); err != nil {
+			rows, err := apply(ctx, tx, actor, client, at, &book, parts)
+			if err != nil {
 				return err
 			}
+			applied = append(applied, rows...)
 		}
 		if out.IsZero() {
 			return fault.New(fault.Conflict, "nothing-to-apply", "Nothing can be applied: %s is on account and %s is open.", book.OnAccount().FormatWith(), book.Open().FormatWith())
 		}
 		entry := journal.Entry{At: at, Action: string(access.PaymentRecord), Client: client, Subject: journal.Subject{Kind: "account", ID: client, Name: "Account"},
-			Words: fmt.Sprintf("applied %s that was on account", out.FormatWith())}
+			Words: fmt.Sprintf("applied %s that was on account", out.FormatWith()), After: journal.Snapshot(recordedApplied{out.FormatWith(), keysOf(applied)})}
 		_, err = journalops.Append(ctx, tx, journalops.By(actor, entry))
 		return err
 	})
@@ -81,10 +84,11 @@ func (s *Service) Refund(ctx context.Context, actor access.Actor, in PaymentInpu
 			return err
 		}
 		book.Sources = append(book.Sources, row.source())
-		if out, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
+		var applied []appliedRow
+		if out, applied, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, row, fmt.Sprintf("recorded a refund of %s on %s", out.Amount.Neg().FormatWith(), out.PaidOn.Words()))
+		return record(ctx, tx, actor, row, applied, fmt.Sprintf("recorded a refund of %s on %s", out.Amount.Neg().FormatWith(), out.PaidOn.Words()))
 	})
 	if err != nil {
 		return Payment{}, fmt.Errorf("record a refund to %s: %w", in.Client, err)
@@ -119,13 +123,14 @@ func (s *Service) Reverse(ctx context.Context, actor access.Actor, client, payme
 		}
 		row := paymentRow{ID: s.id("pay"), ClientID: client, Kind: string(billing.Reversal), OfID: of.ID, Currency: of.Currency, Minor: -of.Minor, PaidOn: today.String(), Reference: of.Reference, Note: reason}
 		book.Sources = append(book.Sources, row.source())
-		if out, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
+		var applied []appliedRow
+		if out, applied, err = s.keep(ctx, tx, actor, &book, &row, parts); err != nil {
 			return err
 		}
 		if out.Discounts, err = s.takeBack(ctx, tx, actor, book, of.ID, today, to); err != nil {
 			return err
 		}
-		return record(ctx, tx, actor, row, fmt.Sprintf("reversed the %s of %s of %s: %s", lowerKind(of), money.New(of.Minor, book.Currency).FormatWith(), day(of.PaidOn).Words(), reason))
+		return record(ctx, tx, actor, row, applied, fmt.Sprintf("reversed the %s of %s of %s: %s", lowerKind(of), money.New(of.Minor, book.Currency).FormatWith(), day(of.PaidOn).Words(), reason))
 	})
 	if err != nil {
 		return Payment{}, fmt.Errorf("reverse payment %s: %w", payment, err)

@@ -80,7 +80,7 @@ func (p *Pages) enterClientProfile(w http.ResponseWriter, r *http.Request) error
 func profileOf(v url.Values) billing.ProfileInput {
 	return billing.ProfileInput{
 		Name: v.Get("name"), Street: v.Get("street"), Extra: v.Get("extra"), City: v.Get("city"), Region: v.Get("region"), PostalCode: v.Get("postal_code"), Country: v.Get("country"),
-		TaxID: v.Get("tax_id"), CompanyID: v.Get("company_id"), Email: v.Get("email"),
+		TaxID: v.Get("tax_id"), CompanyID: v.Get("company_id"), Email: v.Get("email"), Electronic: v.Get("electronic_address"),
 		Series: v.Get("series"), CreditSeries: v.Get("credit_series"), Bank: v.Get("bank"), Account: v.Get("account"), BIC: v.Get("bic"), Footer: v.Get("footer"), Reserve: v.Get("reserve"),
 		Treatment: v.Get("tax"), Rate: v.Get("tax_rate"), Reason: v.Get("tax_reason"), TermsDays: v.Get("terms_days"), PurchaseOrder: v.Get("purchase_order"), Reference: v.Get("reference"),
 	}
@@ -131,6 +131,7 @@ func addressFields(p billing.Profile) []kit.Field {
 		{Name: "tax_id", Label: "Tax id", Value: p.TaxNumber(), Optional: true, Hint: "For value added tax and the like, such as DE111111125. Its digits are checked."},
 		{Name: "company_id", Label: "Company number", Value: p.CompanyID, Optional: true, Hint: "In the company register; in the United States the EIN."},
 		{Name: "email", Label: "Mail address for invoices", Kind: kit.Email, Value: p.Email, Optional: true},
+		{Name: "electronic_address", Label: "Address for e-invoices", Value: p.Electronic.String(), Optional: true, Hint: "In Peppol or another network: its scheme, a colon and the id, such as 0088:7300010000001 (GLN), 9930:DE111111125 (German VAT id), 0208:0123456749 (Belgian enterprise number)."},
 	}
 }
 
@@ -176,6 +177,6 @@ func customerFields(have ops.Profile) []kit.Field {
 		{Name: "tax_reason", Label: "Why no tax is charged", Value: p.Reason, Optional: true, Hint: "Printed on every invoice. Needed when no tax is charged."},
 		{Name: "terms_days", Label: "Due after", Kind: kit.Decimal, Value: days, Unit: "days", Hint: "From the day of issue."},
 		{Name: "purchase_order", Label: "Purchase order", Value: p.PurchaseOrder, Optional: true, Hint: "Of the client, for every invoice; it can be another one on each."},
-		{Name: "reference", Label: "Client's reference", Value: p.Reference, Optional: true, Hint: "Cost centre or department, as the client wants to read it."},
+		{Name: "reference", Label: "Client's reference", Value: p.Reference, Optional: true, Hint: "Cost centre or department, as the client wants to read it. Peppol needs it, or a purchase order."},
 	}
 }

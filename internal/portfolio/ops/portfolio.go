@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
@@ -27,6 +28,7 @@ type Service struct {
 	Contracts *contractops.Service
 	CRM       *crmops.Service
 	Fees      *feesops.Service
+	Billing   *billingops.Service
 }
 
 // Engagement is one contract with its standing and what it waits for.
@@ -52,6 +54,7 @@ func (e Engagement) Newest() (feesops.Summary, bool) {
 type Card struct {
 	Client      party.Org
 	Engagements []Engagement
+	Owing       *portfolio.Owing // nil: for who may not see invoices
 }
 
 // Portfolio lists the clients within the actor's reach with where each stands. Who may: everybody; each sees their own.
@@ -62,11 +65,11 @@ func (s *Service) Portfolio(ctx context.Context, actor access.Actor) ([]Card, er
 	}
 	out := make([]Card, 0, len(clients))
 	for _, c := range clients {
-		engagements, err := s.engagements(ctx, actor, c.ID)
+		card, err := s.card(ctx, actor, c)
 		if err != nil {
 			return nil, fmt.Errorf("portfolio: client %s: %w", c.ID, err)
 		}
-		out = append(out, Card{c, engagements})
+		out = append(out, card)
 	}
 	return out, nil
 }
@@ -77,11 +80,39 @@ func (s *Service) Overview(ctx context.Context, actor access.Actor, client strin
 	if err != nil {
 		return Card{}, err
 	}
-	engagements, err := s.engagements(ctx, actor, client)
+	card, err := s.card(ctx, actor, org)
 	if err != nil {
 		return Card{}, fmt.Errorf("overview of client %s: %w", client, err)
 	}
-	return Card{org, engagements}, nil
+	return card, nil
+}
+
+func (s *Service) card(ctx context.Context, actor access.Actor, client party.Org) (Card, error) {
+	engagements, err := s.engagements(ctx, actor, client.ID)
+	if err != nil {
+		return Card{}, err
+	}
+	owing, err := s.owing(ctx, actor, client.ID)
+	return Card{client, engagements, owing}, err
+}
+
+// owing is what is to be invoiced and what is overdue; nil for a person who may not see invoices.
+func (s *Service) owing(ctx context.Context, actor access.Actor, client string) (*portfolio.Owing, error) {
+	have, err := s.Billing.Owing(ctx, actor, client)
+	if hidden(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out portfolio.Owing
+	for _, w := range have.Waiting {
+		out.ToInvoice = append(out.ToInvoice, portfolio.ToInvoice{Statement: w.Statement, Period: w.Period, Amount: w.Payable})
+	}
+	for _, o := range have.Overdue {
+		out.Overdue = append(out.Overdue, portfolio.Overdue{Invoice: o.Invoice, Number: o.Number, DueOn: o.DueOn, Amount: o.Left})
+	}
+	return &out, nil
 }
 
 // engagements of a client. A person who may not see contracts or statements gets what is left.

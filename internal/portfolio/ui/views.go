@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 	"github.com/ofrecord/ofrecord/internal/portfolio"
 	"github.com/ofrecord/ofrecord/internal/portfolio/ops"
@@ -19,6 +21,14 @@ type cardView struct {
 	Name, Href  string
 	Engagements []engagementView
 	Empty       *kit.EmptyView
+	Owing       *owingView // nil: nothing is owed, or it is not for this person
+}
+
+// owingView is what of a client is to be invoiced and what is overdue.
+type owingView struct {
+	Figures []kit.FigureView
+	Waits   []waitView
+	All     string // address of the invoices
 }
 
 // engagementView is one contract of a client.
@@ -52,7 +62,7 @@ func portfolioPage(actor access.Actor) kit.PageView {
 func cardViews(cards []ops.Card, actor access.Actor) []cardView {
 	out := make([]cardView, len(cards))
 	for i, c := range cards {
-		out[i] = cardView{Name: c.Client.Name, Href: "/clients/" + c.Client.ID, Engagements: engagementViews(c, actor, false), Empty: emptyOf(c, actor)}
+		out[i] = cardView{Name: c.Client.Name, Href: "/clients/" + c.Client.ID, Engagements: engagementViews(c, actor, false), Empty: emptyOf(c, actor), Owing: owingOf(c, actor)}
 	}
 	return out
 }
@@ -62,7 +72,7 @@ func overviewPage(card ops.Card) kit.PageView {
 }
 
 func overviewView(card ops.Card, actor access.Actor) cardView {
-	return cardView{Name: card.Client.Name, Engagements: engagementViews(card, actor, true), Empty: emptyOf(card, actor)}
+	return cardView{Name: card.Client.Name, Engagements: engagementViews(card, actor, true), Empty: emptyOf(card, actor), Owing: owingOf(card, actor)}
 }
 
 // emptyOf teaches where to begin with a client that has no contract.
@@ -141,6 +151,39 @@ func figures(e ops.Engagement, home string) []kit.FigureView {
 		evidence.Value, evidence.Note, evidence.Tone = e.Imported.Words(), age(e.Today.DaysSince(e.Imported)), kit.Plain
 	}
 	return append(out, evidence)
+}
+
+// owingOf are what is to be invoiced and what is overdue, each where there is something.
+func owingOf(card ops.Card, actor access.Actor) *owingView {
+	if card.Owing == nil {
+		return nil
+	}
+	home := "/clients/" + card.Client.ID
+	v := owingView{All: home + "/invoices"}
+	for _, d := range card.Owing.Sums() {
+		if d.Statements > 0 {
+			v.Figures = append(v.Figures, kit.FigureView{Label: "To invoice", Value: trueMinus(d.ToInvoice), Unit: string(d.ToInvoice.Currency), Note: statements(d.Statements), Tone: kit.Attend, Href: home + "/invoices"})
+		}
+		if d.Overdue.Minor > 0 {
+			v.Figures = append(v.Figures, kit.FigureView{Label: "Overdue", Value: d.Overdue.Format(), Unit: string(d.Overdue.Currency), Note: "since " + d.Since.Words(), Tone: kit.Bad, Href: home + "/account"})
+		}
+	}
+	for _, w := range card.Owing.Waits() {
+		v.Waits = append(v.Waits, viewOf(w, home, actor, card.Client.ID))
+	}
+	if len(v.Waits) == 0 {
+		return nil
+	}
+	return &v
+}
+
+func trueMinus(a money.Amount) string { return strings.Replace(a.Format(), "-", "\u2212", 1) }
+
+func statements(n int) string {
+	if n == 1 {
+		return "1 locked statement"
+	}
+	return fmt.Sprintf("%d locked statements", n)
 }
 
 func age(days int) string {

@@ -7,9 +7,16 @@ import (
 )
 
 // waitTable says what waits, on which side, and until when.
-func waitTable(list []waitView) kit.TableView {
+func waitTable(list []waitView) kit.TableView { return tableOf("What waits on whom", list) }
+
+// owingTable is the same of invoices.
+func owingTable(list []waitView) kit.TableView {
+	return tableOf("What is to be invoiced and paid", list)
+}
+
+func tableOf(caption string, list []waitView) kit.TableView {
 	v := kit.TableView{
-		Caption: "What waits on whom", Cards: true,
+		Caption: caption, Cards: true,
 		Columns: []kit.Column{{Title: "What"}, {Title: "Waits on"}, {Title: "By"}},
 	}
 	for _, w := range list {

@@ -1,0 +1,44 @@
+package portfolio
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+func TestOwingIsSummedByCurrency(t *testing.T) {
+	month := func(m string) cal.Period {
+		x, err := cal.ParseMonth(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x.Period()
+	}
+	day := cal.MustDate
+	o := Owing{
+		ToInvoice: []ToInvoice{{"st_2", month("2026-02"), money.New(1_000_00, "USD")}, {"st_3", month("2026-03"), money.New(-200_00, "USD")}},
+		Overdue: []Overdue{{"inv_1", "INV-2026-0001", day("2026-03-05"), money.New(70_00, "EUR")}, {"inv_2", "INV-2026-0002", day("2026-02-05"), money.New(5_00, "EUR")},
+			{"inv_3", "INV-2026-0003", day("2026-03-09"), money.New(9, "USD")}},
+	}
+	if want := []Due{
+		{money.New(800_00, "USD"), money.New(9, "USD"), 2, day("2026-03-09")},
+		{money.New(0, "EUR"), money.New(75_00, "EUR"), 0, day("2026-02-05")},
+	}; !slices.Equal(o.Sums(), want) {
+		t.Errorf("%+v", o.Sums())
+	}
+	if want := []Wait{
+		{contract.ClientSide, "Pay INV-2026-0001: EUR 70.00 is open", day("2026-03-05"), true, "invoices", "inv_1"},
+		{contract.ClientSide, "Pay INV-2026-0002: EUR 5.00 is open", day("2026-02-05"), true, "invoices", "inv_2"},
+		{contract.ClientSide, "Pay INV-2026-0003: USD 0.09 is open", day("2026-03-09"), true, "invoices", "inv_3"},
+		{contract.AgencySide, "Issue the invoice of February 2026: USD 1,000.00 is payable", cal.Date{}, false, "invoices", ""},
+		{contract.AgencySide, "Issue the credit note of March 2026: it gives back USD 200.00", cal.Date{}, false, "invoices", ""},
+	}; !slices.Equal(o.Waits(), want) {
+		t.Errorf("%+v", o.Waits())
+	}
+	if (Owing{}).Sums() != nil || (Owing{}).Waits() != nil {
+		t.Error("nothing owes something")
+	}
+}
