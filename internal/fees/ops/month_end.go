@@ -280,6 +280,9 @@ func countWords(count func(fees.OutcomeKind) int, total int) string {
 		}
 		out += fmt.Sprintf("%d %s", n, words[k])
 	}
+	if total == 0 {
+		return "no engagement had begun"
+	}
 	if out == "" {
 		return fmt.Sprintf("%s to end", counted(total, "engagement"))
 	}
