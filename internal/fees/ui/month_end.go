@@ -51,7 +51,7 @@ func (p *Pages) monthEnds(w http.ResponseWriter, r *http.Request) error {
 		view.Actions = append(view.Actions, run)
 	}
 	table := kit.TableView{Caption: "Month ends, the newest first", Quiet: true, Cards: true, Columns: []kit.Column{
-		{Title: "Month"}, {Title: "State"}, {Title: "Came to"}, {Title: "Exceptions", Align: kit.End}, {Title: "Begun"}, {Title: "By"},
+		{Title: "Month"}, {Title: "State"}, {Title: "Came to"}, {Title: "Begun"}, {Title: "By"},
 	}}
 	for _, m := range page.Runs {
 		table.Rows = append(table.Rows, monthEndRow(m))
@@ -64,14 +64,12 @@ func (p *Pages) monthEnds(w http.ResponseWriter, r *http.Request) error {
 }
 
 func monthEndRow(m ops.MonthEnd) kit.Row {
-	exceptions := kit.Quiet("–")
-	row := kit.Row{ID: m.ID}
-	if n := m.Count(fees.OutcomeException); n > 0 {
-		exceptions, row.Tone = kit.Text(strconv.Itoa(n)), kit.Attend
-	}
-	row.Cells = []templ.Component{
+	row := kit.Row{ID: m.ID, Cells: []templ.Component{
 		kit.TwoLines(kit.Anchor(kit.Link{Text: m.Month.Words(), Href: monthEndPath(m.ID)}), purpose(m)), monthEndState(m), kit.Text(m.Words()),
-		exceptions, kit.MomentText(m.BegunAt, time.UTC), kit.Text(m.BegunBy),
+		kit.MomentText(m.BegunAt, time.UTC), kit.Text(m.BegunBy),
+	}}
+	if m.Count(fees.OutcomeException) > 0 {
+		row.Tone = kit.Attend
 	}
 	return row
 }
@@ -263,8 +261,7 @@ func outcomeTable(r *http.Request, m ops.MonthEnd, kind fees.OutcomeKind) templ.
 	v := kit.TableView{Caption: outcomeWords[kind], Quiet: true, Cards: true, Pager: list.Pager(len(shown)),
 		Columns: []kit.Column{{Title: "Client and contract"}, {Title: "Statement"}, {Title: "Total", Align: kit.End}, {Title: "Difference", Align: kit.End, Hint: "to the revision before"}}}
 	if kind == fees.OutcomeException {
-		v.Columns = slices.Insert(v.Columns, 1, kit.Column{Title: "What stands in the way"})
-		v.Columns = v.Columns[:len(v.Columns)-1]
+		v.Columns = v.Columns[:3]
 	}
 	v.Empty = kit.Empty(kit.EmptyView{Title: "Nothing is done yet", Text: "What comes of each engagement is listed here as it is done."})
 	if !m.Running && len(m.Outcomes) == 0 {
@@ -286,7 +283,7 @@ func outcomeRow(o ops.Outcome) kit.Row {
 	}
 	client := kit.TwoLines(kit.Anchor(kit.Link{Text: o.ClientName, Href: clientPath(o.Client)}), o.ContractName)
 	if o.Kind == fees.OutcomeException {
-		return kit.Row{ID: o.Contract, Tone: kit.Attend, Cells: []templ.Component{client, obstacles(obstacleViews(o)), statement, total}}
+		return kit.Row{ID: o.Contract, Tone: kit.Attend, Cells: []templ.Component{client, statement, total}, Below: obstacles(obstacleViews(o))}
 	}
 	if o.Before > 0 {
 		difference = kit.Money(o.Difference)
@@ -301,12 +298,14 @@ func obstacleViews(o ops.Outcome) []obstacleView {
 	var out []obstacleView
 	for _, x := range o.Obstacles {
 		v := obstacleView{reason: x.Reason, mend: x.Mend}
-		switch x.Room {
-		case "contract":
+		switch {
+		case x.Code == "problems" && o.Statement != "":
+			v.link, v.href = "Open the draft", statementPath(o.Client, o.Statement)
+		case x.Room == "contract":
 			v.link, v.href = "Open the contract", contractPath(o.Client, o.Contract)
-		case "evidence":
+		case x.Room == "evidence":
 			v.link, v.href = "Open the evidence", clientPath(o.Client)+"/evidence"
-		case "statements":
+		case x.Room == "statements":
 			v.link, v.href = "Open the statements", listPath(o.Client)
 		}
 		out = append(out, v)
