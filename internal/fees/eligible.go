@@ -55,7 +55,7 @@ func (d *drafter) amount(deal crm.Deal, clause contract.RevenueShare) (money.Amo
 
 func (d *drafter) amountKnown(deal crm.Deal, e event) *refusal {
 	if e.payment == nil {
-		_, r := d.amount(deal, e.clause)
+		_, r := d.amount(deal, *e.clause)
 		return r
 	}
 	switch e.payment.Amount.Currency {

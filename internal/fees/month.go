@@ -138,8 +138,8 @@ func (m *shareMonth) keepCredit(c credited) {
 // credited is the credit of a deal at two points of its life: before and after the events of this line.
 type credited struct {
 	deal      crm.Deal
-	terms     contract.Terms
-	share     contract.RevenueShare
+	terms     *contract.Terms
+	share     *contract.RevenueShare
 	events    []event
 	before    int64 // revenue before these events
 	after     int64
@@ -247,9 +247,9 @@ func (c credited) line() Line {
 	l.Rate, l.RateText = decimalOf(c.share.Rate), c.share.Rate.String()
 	l.Basis = Basis{
 		Version:  c.terms.Version,
-		Clause:   c.share.Words(c.terms),
+		Clause:   c.share.Words(*c.terms),
 		Formula:  fmt.Sprintf("%s x %s = %s", quantity.Format(), c.share.Rate, l.Amount.Format()),
-		Rounding: roundingWords(c.terms),
+		Rounding: roundingWords(*c.terms),
 		Inputs:   c.inputs(),
 		Touches:  c.touches(),
 		Evidence: c.evidence(),

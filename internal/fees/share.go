@@ -109,8 +109,8 @@ type event struct {
 	moves   int64        // what it adds to the deal's revenue; 0 when it is not eligible
 	empty   bool         // a refund of revenue that there is not
 	payment *crm.Payment // nil for "won"
-	terms   contract.Terms
-	clause  contract.RevenueShare
+	terms   *contract.Terms
+	clause  *contract.RevenueShare
 }
 
 // wonEvent is the id of a deal's closing.
@@ -182,7 +182,7 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	var out []event
 	for _, e := range all {
 		if counts(clause.Base, e) {
-			e.terms, e.clause, e.counted = terms, clause, e.date
+			e.terms, e.clause, e.counted = &terms, &clause, e.date
 			if e.payment == nil {
 				amount, _ := d.amount(deal, clause)
 				e.minor = amount.Minor
