@@ -44,6 +44,8 @@ var documented = map[string]string{
 	`ofrecord ledger check --database $dir/drill.db --files $dir/files`:                    "operator.txtar",
 	`ofrecord ledger export --format hledger > ofrecord.journal`:                           "operator.txtar",
 	`ofrecord ledger export --format csv > journal.csv`:                                    "operator.txtar",
+	`ofrecord statement month-end --month 2026-03`:                                         "operator.txtar",
+	`ofrecord statement month-end --month 2026-03 --submit`:                                "operator.txtar",
 	`OFRECORD_DATABASE='postgres://ofrecord@db.example.com/ofrecord?sslmode=verify-full'`:  "TestKilled",
 	`OFRECORD_FILES=/srv/ofrecord-files`:                                                   "TestKilled",
 	`ofrecord init --workspace agency-one --agency "Agency One" --name … --email …`:        "TestKilled",

@@ -41,6 +41,8 @@ const (
 	StatementWaive    Action = "statement.waive"
 	StatementLock     Action = "statement.lock"
 	PackDownload      Action = "pack.download"
+	MonthEndSee       Action = "month-end.see"
+	MonthEndRun       Action = "month-end.run"
 
 	BillingProfileSee  Action = "billing-profile.see"
 	BillingProfileEdit Action = "billing-profile.edit"
@@ -131,6 +133,8 @@ var table = []row{
 	{StatementWaive, "give up what a dispute held over the lock", writes, grants{cl, cl, cl, no, cl, no, no, no, no, no}},
 	{StatementLock, "lock a statement", writes, grants{cl, no, cl, no, cl, cl, cl, no, no, no}},
 	{PackDownload, "download the pack of a statement", reads, grants{cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
+	{MonthEndSee, "see what the month ends of own clients came to", reads, grants{my, my, my, no, my, no, no, no, no, no}},
+	{MonthEndRun, "run the month end of own clients", writes, grants{my, my, my, no, my, no, no, no, no, no}},
 
 	{BillingProfileSee, "see a billing profile", reads, grants{cl, cl, cl, no, cl, cl, cl, no, no, cl}},
 	{BillingProfileEdit, "enter a billing profile", writes, grants{cl, cl, no, no, cl, no, no, no, no, no}},

@@ -53,6 +53,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 func mainRooms(actor access.Actor) []kit.NavLink {
 	out := []kit.NavLink{{Key: "portfolio", Text: "Portfolio", Href: "/"}}
 	for _, r := range []room{
+		{"month-end", "Month end", "/month-ends", access.MonthEndSee},
 		{"people", "People", "/people", access.PeopleSee},
 		{"ledger", "Ledger", "/ledger", access.LedgerSee},
 		{"billing", "Billing profile", "/billing-profile", access.BillingProfileSee},

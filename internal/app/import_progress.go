@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// progress tells how far the import of a file is: on a terminal in one line that is written over, elsewhere by a line now and then, so that
-// short imports leave no trace in a log.
+// progress tells how far the import of a file or a month end is: on a terminal in one line that is written over, elsewhere by a line now and
+// then, so that short ones leave no trace in a log.
 type progress struct {
 	to       io.Writer
 	terminal bool
@@ -48,6 +48,15 @@ func (p *progress) begin(name string, f *os.File) {
 
 // rows tells how many rows were read, up to that byte of the file.
 func (p *progress) rows(rows, bytes int64) {
+	words := fmt.Sprintf("%s: %d rows", p.name, rows)
+	if p.size > 0 {
+		words += fmt.Sprintf(", %d %%", min(100, 100*bytes/p.size))
+	}
+	p.say(words)
+}
+
+// say tells how far the work is, unless something was told a moment ago.
+func (p *progress) say(words string) {
 	quiet := tellLog
 	if p.terminal {
 		quiet = tellTerminal
@@ -57,10 +66,6 @@ func (p *progress) rows(rows, bytes int64) {
 		return
 	}
 	p.told = now
-	words := fmt.Sprintf("%s: %d rows", p.name, rows)
-	if p.size > 0 {
-		words += fmt.Sprintf(", %d %%", min(100, 100*bytes/p.size))
-	}
 	if !p.terminal {
 		fmt.Fprintln(p.to, words)
 		return

@@ -70,6 +70,9 @@ func (p *Program) clientName(ctx context.Context, actor access.Actor, id string)
 
 // subjectPath is the page of what an entry of the record is about.
 func subjectPath(e journal.Entry) string {
+	if e.Subject.Kind == "month-end" {
+		return "/month-ends/" + e.Subject.ID
+	}
 	if e.Client == "" {
 		return ""
 	}

@@ -72,7 +72,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed}
 	p.Fees = &feesops.Service{
 		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),
-		Evidence: evidenceAt, NewestImport: crmops.LatestImport,
+		Evidence: evidenceAt, NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Failed: p.monthEndFailed,
 	}
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
@@ -100,20 +100,42 @@ func (p *Program) importFailed(_ context.Context, importID string, err error) {
 	p.Log.Error("import failed", "import", importID, "error", err)
 }
 
+func (p *Program) monthEndFailed(_ context.Context, run, contract string, err error) {
+	p.Log.Error("month end failed", "run", run, "contract", contract, "error", err)
+}
+
+// resumeMonthEnds goes on, in every workspace, with the month ends that a stop interrupted.
+func (p *Program) resumeMonthEnds(ctx context.Context) error {
+	return p.eachWorkspace(ctx, func(ctx context.Context, slug string) error {
+		resumed, err := p.Fees.ResumeMonthEnds(ctx, nil)
+		for _, id := range resumed {
+			p.Log.Info("month end resumed", "workspace", slug, "run", id)
+		}
+		return err
+	})
+}
+
 // resumeImports takes up, in every workspace, the imports that a stop interrupted.
 func (p *Program) resumeImports(ctx context.Context) error {
+	return p.eachWorkspace(ctx, func(ctx context.Context, slug string) error {
+		resumed, err := p.CRM.ResumeInterrupted(ctx)
+		for _, id := range resumed {
+			p.Log.Info("import resumed", "workspace", slug, "import", id)
+		}
+		return err
+	})
+}
+
+// eachWorkspace does the work in one workspace after the other; a failure in one stops no other.
+func (p *Program) eachWorkspace(ctx context.Context, work func(ctx context.Context, slug string) error) error {
 	spaces, err := p.DB.Workspaces(ctx)
 	if err != nil {
 		return err
 	}
 	var failures []error
 	for _, w := range spaces {
-		resumed, err := p.CRM.ResumeInterrupted(db.WithWorkspace(ctx, w.Slug))
-		if err != nil {
+		if err := work(db.WithWorkspace(ctx, w.Slug), w.Slug); err != nil {
 			failures = append(failures, fmt.Errorf("workspace %s: %w", w.Slug, err))
-		}
-		for _, id := range resumed {
-			p.Log.Info("import resumed", "workspace", w.Slug, "import", id)
 		}
 	}
 	return errors.Join(failures...)
@@ -122,6 +144,7 @@ func (p *Program) resumeImports(ctx context.Context) error {
 // Close ends background work and gives the database back.
 func (p *Program) Close() error {
 	p.CRM.Close()
+	p.Fees.Close()
 	return p.DB.Close()
 }
 

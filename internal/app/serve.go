@@ -111,7 +111,7 @@ const (
 	mailLeast = time.Minute
 )
 
-// resumeEvery is how often imports are looked for whose process ended on the way: at its own start the program finds only those that have
+// resumeEvery is how often imports and month ends are looked for whose process ended on the way: at its own start the program finds only those that have
 // been quiet for a while.
 const resumeEvery = 10 * time.Second
 
@@ -128,6 +128,9 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, resumeEvery, resumeLeast, func() error { return p.resumeImports(ctx) }, func(err error) { p.report("resume imports", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, resumeEvery, resumeLeast, func() error { return p.resumeMonthEnds(ctx) }, func(err error) { p.report("resume month ends", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

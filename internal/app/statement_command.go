@@ -16,7 +16,7 @@ import (
 )
 
 func statementCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "statement", Short: "Statements without a server"}
+	cmd := &cobra.Command{Use: "statement", Short: "Statements: preview one from files, run the month end of all engagements"}
 	var contracts []string
 	var facts, period string
 	var asJSON bool
@@ -38,7 +38,7 @@ func statementCommand() *cobra.Command {
 	show.Flags().StringVar(&facts, "facts", "", "folder of CSV files")
 	show.Flags().StringVar(&period, "period", "", "the month, such as 2026-03")
 	show.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
-	cmd.AddCommand(show)
+	cmd.AddCommand(show, monthEndCommand())
 	return cmd
 }
 

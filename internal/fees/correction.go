@@ -21,8 +21,8 @@ import (
 // owedDeal is what a deal owes for a month by its own lines, with the line that explains it.
 type owedDeal struct {
 	minor    int64
-	credited int64 // with tiers or a baseline: the revenue
-	line     *Line
+	credited int64     // with tiers or a baseline: the revenue
+	credit   *credited // of the deal in the month; nil: none
 }
 
 // owedIn computes, once for each month, what each deal owes for it as the evidence now says, and the deals of which a fact is missing.
@@ -58,12 +58,12 @@ func (d *drafter) owe(clause string, until cal.Period) {
 		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: done.past}
 		month.own()
 		o := owedMonth{deals: map[string]owedDeal{}, held: month.held}
-		for i, l := range month.lines {
+		for _, l := range month.lines {
 			sum := o.deals[l.Deal]
 			sum.minor += l.Amount.Minor
 			sum.credited += l.Credited
-			if l.Kind == KindDeal {
-				sum.line = &month.lines[i]
+			if c, ok := month.credits[l.Deal]; ok && l.Kind == KindDeal {
+				sum.credit = &c
 			}
 			o.deals[l.Deal] = sum
 		}
@@ -304,10 +304,11 @@ func (m *shareMonth) correctionLine(id string, month cal.Period, owed owedDeal, 
 		}
 		b.Formula = fmt.Sprintf("%s (owed) - %s (charged) - %s (corrected since) = %s", due.Format(), before.Format(), since.Format(), move.Format())
 	}
-	if owed.line != nil {
-		b.Version, b.Clause, b.Touches = owed.line.Basis.Version, owed.line.Basis.Clause, owed.line.Basis.Touches
-		b.Inputs = append(b.Inputs, Input{"how it is owed", owed.line.Basis.Formula})
-		b.Inputs = append(b.Inputs, owed.line.Basis.Inputs...)
+	if owed.credit != nil {
+		how := owed.credit.line().Basis
+		b.Version, b.Clause, b.Touches = how.Version, how.Clause, how.Touches
+		b.Inputs = append(b.Inputs, Input{"how it is owed", how.Formula})
+		b.Inputs = append(b.Inputs, how.Inputs...)
 	}
 	return Line{
 		Clause: m.clause, Kind: KindCorrection, Text: fmt.Sprintf("%s, correction of %s", m.dealNamed(id), month.Words()), Deal: id,

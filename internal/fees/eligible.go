@@ -61,7 +61,7 @@ func (d *drafter) amount(deal crm.Deal, terms contract.Terms, clause contract.Re
 
 func (d *drafter) amountKnown(deal crm.Deal, e event) *refusal {
 	if e.payment == nil {
-		_, r := d.amount(deal, e.terms, e.clause)
+		_, r := d.amount(deal, *e.terms, *e.clause)
 		return r
 	}
 	switch {

@@ -56,7 +56,7 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 			return
 		}
 		text := fmt.Sprintf("%s of %s per deal on %s", word, limit.Amount.Format(), dealName(deal))
-		line := limitLine(c.terms, c.share, kind, text, money.New(move, m.currency), sum, now)
+		line := limitLine(*c.terms, *c.share, kind, text, money.New(move, m.currency), sum, now)
 		line.Deal, line.CountsOn = deal.ID, main.CountsOn
 		m.lines = append(m.lines, line)
 		now += move

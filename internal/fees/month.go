@@ -21,8 +21,9 @@ type shareMonth struct {
 	past    *charges
 	current bool
 	lines   []Line
-	held    []string // deals of which a fact is missing
-	limited bool     // a limit of the window was looked at
+	credits map[string]credited // of the lines of deals, in a month that is not the current one: their reasons are written only where one is told
+	held    []string            // deals of which a fact is missing
+	limited bool                // a limit of the window was looked at
 }
 
 // run charges the month's own events, then the corrections of locked months, then the baseline, tiers and limits over both.
@@ -115,7 +116,12 @@ func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
 		m.consider(deal, c.share.ID, c.noCredit())
 		return
 	}
-	line := c.line()
+	line := c.charge()
+	if m.current {
+		line = c.line()
+	} else {
+		m.keepCredit(c)
+	}
 	if onlyRefunds(kept) {
 		line.CountsOn = m.earlierWindow(deal, c)
 	}
@@ -123,11 +129,18 @@ func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
 	m.dealLimits(deal, c, line)
 }
 
+func (m *shareMonth) keepCredit(c credited) {
+	if m.credits == nil {
+		m.credits = map[string]credited{}
+	}
+	m.credits[c.deal.ID] = c
+}
+
 // credited is the credit of a deal at two points of its life: before and after the events of this line.
 type credited struct {
 	deal      crm.Deal
-	terms     contract.Terms
-	share     contract.RevenueShare
+	terms     *contract.Terms
+	share     *contract.RevenueShare
 	events    []event
 	before    int64 // revenue before these events
 	after     int64
@@ -222,31 +235,36 @@ func (c credited) noCredit() *refusal {
 
 func (c credited) money(minor int64) string { return money.New(minor, c.terms.Currency).Format() }
 
-func (c credited) line() Line {
-	quantity := money.New(c.moved, c.terms.Currency)
-	amount := quantity.Mul(c.share.Rate, c.terms.Rounding)
+// charge is the line without words: what it charges for which events.
+func (c credited) charge() Line {
 	events := make([]string, len(c.events))
 	for i, e := range c.events {
 		events[i] = e.id
 	}
-	var counted int64
-	if scheduled(c.share) {
-		counted = c.moved
+	amount := money.New(c.moved, c.terms.Currency).Mul(c.share.Rate, c.terms.Rounding)
+	l := Line{Clause: c.share.ID, Kind: KindDeal, Amount: amount, Deal: c.deal.ID, Events: events, Basis: Basis{Version: c.terms.Version}}
+	if scheduled(*c.share) {
+		l.Credited = c.moved
 	}
-	return Line{
-		Clause: c.share.ID, Kind: KindDeal, Text: c.text(), Quantity: quantity.String(), Unit: string(c.terms.Currency) + " credited", Credited: counted,
-		Rate: decimalOf(c.share.Rate), RateText: c.share.Rate.String(), Amount: amount, Deal: c.deal.ID, Events: events,
-		Basis: Basis{
-			Version:  c.terms.Version,
-			Clause:   c.share.Words(c.terms),
-			Formula:  fmt.Sprintf("%s x %s = %s", quantity.Format(), c.share.Rate, amount.Format()),
-			Rounding: roundingWords(c.terms),
-			Inputs:   c.inputs(),
-			Touches:  c.touches(),
-			Evidence: c.evidence(),
-			Notes:    c.notes(),
-		},
+	return l
+}
+
+// line is the charge with its reason.
+func (c credited) line() Line {
+	l, quantity := c.charge(), money.New(c.moved, c.terms.Currency)
+	l.Text, l.Quantity, l.Unit = c.text(), quantity.String(), string(c.terms.Currency)+" credited"
+	l.Rate, l.RateText = decimalOf(c.share.Rate), c.share.Rate.String()
+	l.Basis = Basis{
+		Version:  c.terms.Version,
+		Clause:   c.share.Words(*c.terms),
+		Formula:  fmt.Sprintf("%s x %s = %s", quantity.Format(), c.share.Rate, l.Amount.Format()),
+		Rounding: roundingWords(*c.terms),
+		Inputs:   c.inputs(),
+		Touches:  c.touches(),
+		Evidence: c.evidence(),
+		Notes:    c.notes(),
 	}
+	return l
 }
 
 // decimalOf writes an exact rate: 3 % is 0.03, 100 % is 1. Percentages always end within a few decimals.

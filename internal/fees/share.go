@@ -117,8 +117,8 @@ type event struct {
 	empty   bool         // a refund of revenue that there is not
 	payment *crm.Payment // nil for "won"
 	rate    string       // how an amount in another currency was converted; empty: it was not
-	terms   contract.Terms
-	clause  contract.RevenueShare
+	terms   *contract.Terms
+	clause  *contract.RevenueShare
 }
 
 // wonEvent is the id of a deal's closing.
@@ -190,7 +190,7 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	var out []event
 	for _, e := range all {
 		if counts(clause.Base, e) {
-			e.terms, e.clause, e.counted = terms, clause, d.chargeDay(e.date, clause, terms)
+			e.terms, e.clause, e.counted = &terms, &clause, d.chargeDay(e.date, clause, terms)
 			given, day := deal.Amount, e.date
 			if e.payment == nil {
 				amount, _ := d.amount(deal, terms, clause)

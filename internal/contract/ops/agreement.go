@@ -36,6 +36,33 @@ func ContractsOf(ctx context.Context, tx bun.Tx, client string) ([]Contract, err
 	return readContracts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("client_id = ?", client) })
 }
 
+// ContractsWithin are the contracts of every client within reach, oldest first, as ContractOf.
+func ContractsWithin(ctx context.Context, tx bun.Tx, reach access.Reach) ([]Contract, error) {
+	if !reach.All && len(reach.Clients) == 0 {
+		return nil, nil
+	}
+	return readContracts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if reach.All {
+			return q
+		}
+		return q.Where("client_id IN (?)", bun.List(reach.Clients))
+	})
+}
+
+// NamesOf are the names of contracts by id, as ContractOf.
+func NamesOf(ctx context.Context, tx bun.Tx, ids []string) (map[string]string, error) {
+	names := make(map[string]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	var rows []contractRow
+	err := tx.NewSelect().Model(&rows).Column("id", "name").Where("id IN (?)", bun.List(ids)).Scan(ctx)
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, err
+}
+
 // Agreement is what binds both sides. Fault: Conflict "no-version" while none is accepted.
 func (c Contract) Agreement() (contract.Agreement, error) {
 	terms, err := c.terms()

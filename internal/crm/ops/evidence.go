@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -16,6 +17,16 @@ import (
 // LatestImport is the number of the client's newest import, 0 when there is none.
 func LatestImport(ctx context.Context, tx bun.Tx, client string) (int64, error) {
 	return lastNo(ctx, tx, client)
+}
+
+// LatestImportAt is when the client's newest import was applied; zero when there is none.
+func LatestImportAt(ctx context.Context, tx bun.Tx, client string) (time.Time, error) {
+	var rows []resultRow
+	err := tx.NewSelect().Model(&rows).Column("applied_at").Where("client_id = ?", client).OrderExpr("no DESC").Limit(1).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return time.Time{}, err
+	}
+	return rows[0].AppliedAt.UTC(), nil
 }
 
 // EvidenceAt is what the client's CRM said as of import n, for statements: all companies, contacts, deals, associations, payments and

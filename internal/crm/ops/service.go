@@ -3,11 +3,11 @@ package ops
 import (
 	"context"
 	"io"
-	"sync"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
+	"github.com/ofrecord/ofrecord/internal/platform/background"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
@@ -27,10 +27,7 @@ type Service struct {
 	// Progress is told how far the rows of a check or an import are read, after each chunk, by whoever does the work; nil tells nobody.
 	Progress func(importID string, rows, bytes int64)
 
-	background   sync.WaitGroup
-	stop         sync.Once
-	stopped      chan struct{}
-	start        sync.Once
+	background   background.Work
 	recentDeals  recent[[]DealRow]
 	recentIssues recent[[]crm.Issue]
 }
@@ -63,37 +60,14 @@ func (s *Service) files(ctx context.Context) (*blob.Store, error) {
 	return s.Files.In(workspace)
 }
 
-func (s *Service) ending() <-chan struct{} {
-	s.start.Do(func() { s.stopped = make(chan struct{}) })
-	return s.stopped
-}
-
 // Close interrupts background work and waits until it has stopped. An interrupted import is resumed at the next start.
-func (s *Service) Close() {
-	s.ending()
-	s.stop.Do(func() { close(s.stopped) })
-	s.background.Wait()
-}
+func (s *Service) Close() { s.background.Close() }
 
 // behind runs work that outlives the request that asked for it.
 func (s *Service) behind(ctx context.Context, importID string, work func(ctx context.Context) error) {
-	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	ending := s.ending()
-	s.background.Add(1)
-	go func() {
-		defer s.background.Done()
-		defer cancel()
-		done := make(chan struct{})
-		defer close(done)
-		go func() {
-			select {
-			case <-ending:
-				cancel()
-			case <-done:
-			}
-		}()
+	s.background.Go(ctx, func(ctx context.Context) {
 		if err := work(ctx); err != nil && s.Failed != nil && ctx.Err() == nil {
 			s.Failed(ctx, importID, err)
 		}
-	}()
+	})
 }

@@ -135,7 +135,9 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	parties := partyops.New(partyops.Options{DB: d, Now: k.clock, PublicURL: "https://example.test"})
 	contracts := &contractops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: parties, LockedUntil: ops.LockedUntil}
 	k.fees = &ops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: parties, PublicURL: "https://example.test",
-		Evidence: k.evidence, NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil }}
+		Evidence: k.evidence, NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil },
+		ImportedAt: func(context.Context, bun.Tx, string) (time.Time, error) { return k.clock(), nil }}
+	t.Cleanup(k.fees.Close)
 	k.contract = k.agree(ctx, contracts)
 	k.api = api.New(api.Options{Title: "Ofrecord", Version: "test", DB: d, Now: k.clock, Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
 		Admit: func(ctx context.Context, r *http.Request, _, _ string) (context.Context, error) {
@@ -208,7 +210,10 @@ func (k *desk) send(who access.Actor, method, path, body string, headers ...stri
 	if body != "" {
 		in = strings.NewReader(body)
 	}
-	r := httptest.NewRequest(method, "/api/v1/clients/"+k.client+path, in)
+	if !strings.HasPrefix(path, "/month-ends") {
+		path = "/clients/" + k.client + path
+	}
+	r := httptest.NewRequest(method, "/api/v1"+path, in)
 	r = r.WithContext(context.WithValue(r.Context(), caller{}, who))
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")

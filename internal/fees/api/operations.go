@@ -1,5 +1,5 @@
 // Package api holds the operations of statements for programs: draft, submit, review line by line, lock, settle, compare with later evidence,
-// download the pack. It owns what programs read and write, not the rules (fees) nor who may do what (fees/ops).
+// download the pack, run the month end of all engagements. It owns what programs read and write, not the rules (fees) nor who may do what (fees/ops).
 package api
 
 import (
@@ -35,6 +35,7 @@ func (o *Operations) Register(a *api.API) {
 	o.registerDraft(a)
 	o.registerReview(a)
 	o.registerLock(a)
+	o.registerMonthEnds(a)
 }
 
 // Of names a statement in the address.

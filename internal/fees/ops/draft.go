@@ -20,12 +20,15 @@ import (
 type DraftInput struct {
 	Contract string
 	Month    cal.Month
+	// OnlyOwed keeps no first draft of a contract that no longer runs when nothing is on it: no line, and nothing held out.
+	OnlyOwed bool
 }
 
 // Drafted is what came of it.
 type Drafted struct {
 	Statement Statement
 	Same      bool // the newest draft says the same; no revision was added
+	Nothing   bool // OnlyOwed: nothing is owed and nothing was kept; there is no Statement
 }
 
 // Draft computes the statement of a month from the agreement, the newest evidence and what was locked before, and keeps it with all that
@@ -56,6 +59,10 @@ func (s *Service) Draft(ctx context.Context, actor access.Actor, in DraftInput) 
 		}
 		if newest != nil && newest.State == fees.Drafted && repeats(*newest, frozen) {
 			out = Drafted{Statement: *newest, Same: true}
+			return nil
+		}
+		if in.OnlyOwed && newest == nil && owesNothing(frozen) {
+			out = Drafted{Nothing: true}
 			return nil
 		}
 		row, err := s.rowOf(actor, c, frozen)
@@ -141,6 +148,13 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract,
 		return frozen, err
 	}
 	return pack.Freeze(agreement, facts, today)
+}
+
+// owesNothing: the contract does not run in the period, and nothing is charged or held out.
+func owesNothing(f pack.Frozen) bool {
+	problem := func(i fees.Issue) bool { return i.Severity == fees.Problem }
+	ended := func(i fees.Issue) bool { return i.Code == "not-running" }
+	return len(f.Document.Statement.Lines) == 0 && slices.ContainsFunc(f.Document.Issues, ended) && !slices.ContainsFunc(f.Document.Issues, problem)
 }
 
 // repeats reports whether the computation says what the draft says. The day on which each was made makes no difference.

@@ -81,7 +81,7 @@ var (
 // desk is a month end: one agency, a client with an accepted contract, a clock that the test moves, and imports that the test adds.
 type desk struct {
 	*ops.Service
-	t        *testing.T
+	t        testing.TB
 	ctx      context.Context
 	contract string
 
@@ -104,7 +104,13 @@ func (k *desk) moveTo(day string) {
 	k.at = cal.MustDate(day).Start(zone).Add(12 * time.Hour)
 }
 
-func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
+func newDesk(t testing.TB, d *db.DB, ctx context.Context) *desk {
+	t.Helper()
+	return newDeskUnder(t, d, ctx, text)
+}
+
+// newDeskUnder is a desk under another text of the contract.
+func newDeskUnder(t testing.TB, d *db.DB, ctx context.Context, text string) *desk {
 	t.Helper()
 	k := &desk{t: t, ctx: ctx}
 	k.moveTo("2025-11-10")
@@ -146,12 +152,12 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 		},
 		NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil },
 	}
-	k.contract = k.agree(d, parties)
+	k.contract = k.agree(d, parties, text)
 	return k
 }
 
 // agree brings the contract in force.
-func (k *desk) agree(d *db.DB, parties *partyops.Service) string {
+func (k *desk) agree(d *db.DB, parties *partyops.Service, text string) string {
 	k.t.Helper()
 	contracts := &contractops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: parties, LockedUntil: ops.LockedUntil}
 	c := must(contracts.Begin(k.ctx, owner, "org_acme", "growth"))(k.t)

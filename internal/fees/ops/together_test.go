@@ -105,7 +105,7 @@ func TestKilledWhileLocking(t *testing.T) {
 		ids = append(ids, st.ID)
 	}
 	for pause := time.Duration(0); pause < 24*time.Millisecond; pause += 3 * time.Millisecond {
-		killAfter(t, url, pause)
+		killChild(t, "TestKilledWhileLocking", killedChild+"="+url, pause)
 		wantWhole(t, d, ctx)
 	}
 	for _, id := range ids {
@@ -116,11 +116,11 @@ func TestKilledWhileLocking(t *testing.T) {
 	wantWhole(t, d, ctx)
 }
 
-// killAfter starts a process that locks one statement after the other, and kills it.
-func killAfter(t *testing.T, url string, pause time.Duration) {
+// killChild starts a process that runs one test with this variable, and kills it a while after it says that it begins.
+func killChild(t *testing.T, test, variable string, pause time.Duration) {
 	t.Helper()
-	child := exec.Command(os.Args[0], "-test.run=^TestKilledWhileLocking$")
-	child.Env = append(os.Environ(), killedChild+"="+url)
+	child := exec.Command(os.Args[0], "-test.run=^"+test+"$")
+	child.Env = append(os.Environ(), variable)
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +129,7 @@ func killAfter(t *testing.T, url string, pause time.Duration) {
 		t.Fatal(err)
 	}
 	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil {
-		t.Fatalf("the process that locks did not begin: %q %v", line, err)
+		t.Fatalf("the process did not begin: %q %v", line, err)
 	}
 	time.Sleep(pause)
 	_ = child.Process.Kill()

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 	"unicode"
@@ -94,11 +95,14 @@ type desk struct {
 	t        *testing.T
 	ctx      context.Context
 	contract string
+	mu       sync.Mutex
 	at       time.Time
 	imports  []crm.Snapshot
 }
 
 func (k *desk) moveTo(day string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	k.at = zoned(day).Add(12 * time.Hour)
 }
 
@@ -120,7 +124,12 @@ func newDeskOf(t *testing.T, d *db.DB, ctx context.Context, text string) *desk {
 	t.Helper()
 	k := &desk{t: t, ctx: ctx}
 	k.moveTo("2025-11-10")
-	clock := func() time.Time { k.at = k.at.Add(time.Second); return k.at }
+	clock := func() time.Time {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.at = k.at.Add(time.Second)
+		return k.at
+	}
 	k.people(d)
 	parties := partyops.New(partyops.Options{DB: d, Now: clock, PublicURL: "https://records.example.com"})
 	k.Service = &ops.Service{DB: d, Now: clock, Random: rand.Reader, Parties: parties, PublicURL: "https://records.example.com",
@@ -134,7 +143,9 @@ func newDeskOf(t *testing.T, d *db.DB, ctx context.Context, text string) *desk {
 			return crm.Evidence{AsOf: no, Snapshot: k.imports[no-1]}, nil
 		},
 		NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil },
+		ImportedAt:   func(context.Context, bun.Tx, string) (time.Time, error) { return k.at, nil },
 	}
+	t.Cleanup(k.Close)
 	contracts := &contractops.Service{DB: d, Now: clock, Random: rand.Reader, Parties: parties, LockedUntil: ops.LockedUntil}
 	c := must(contracts.Begin(ctx, owner, "org_acme", "northlight-acme-growth"))(t)
 	_, have, err := contracts.Draft(ctx, owner, c.ID)

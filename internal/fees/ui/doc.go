@@ -1,4 +1,5 @@
-// Package ui holds the pages of statements: the list, the statement with the reason of every line, its review, and its downloads.
+// Package ui holds the pages of statements: the list, the statement with the reason of every line, its review, its downloads, and the month end of
+// all engagements.
 //
 // It owns: what is shown of a statement and in which order, the forms of each step, the words of what is about to be bound, and the CSV
 // and XLSX of the lines. It does not own: the numbers and their reasons (fees), what may happen when (fees, fees/ops), who may (access).

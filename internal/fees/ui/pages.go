@@ -59,6 +59,8 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Get(contract+"/versions/{version}/worth", string(access.ContractSee), p.worthOfVersion)
 	g.Get(contract+"/edit/worth", string(access.ContractEdit), p.worthOfDraft)
 
+	p.registerMonthEnds(g)
+
 	for _, s := range lineSteps {
 		g.Post(one+"/lines/{line}/"+s.verb, string(s.action), p.takeLineStep(s))
 	}

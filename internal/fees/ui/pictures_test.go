@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,9 +10,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
@@ -62,6 +65,31 @@ func TestPictures(t *testing.T) {
 	k.moveTo("2026-03-03")
 	k.draft("2026-02")
 	shoot("list", finance, base)
+
+	shoot("month-ends-empty", owner, "/month-ends")
+	shoot("month-end-form", owner, "/month-ends/new")
+	for _, name := range []string{"Boreal Freight", "Kestrel Foods", "Orchard Labs", "Palisade Medical Devices and Instruments"} {
+		k.engagement(name, "2026-02-01")
+	}
+	k.engagement("Quarry Software", "2026-01-01")
+	february := cal.Month{Year: 2026, Month: time.February}
+	must(k.MonthEnd(ctx, owner, ops.MonthEndInput{Month: february}, nil))(t)
+	k.imported(won("D-9", "Granite Works", "12000.00", "2026-02-10", "webinar"), won("D-3", "Lumen", "0.00", "2026-02-11", "webinar"))
+	half, stop := context.WithCancel(ctx)
+	_, _ = k.MonthEnd(half, owner, ops.MonthEndInput{Month: february}, func(s ops.MonthEndStep) {
+		if s.Done == 2 {
+			shoot("month-end-running", owner, "/month-ends/"+must(k.MonthEnds(ctx, owner, 1))(t).Runs[0].ID)
+			stop()
+		}
+	})
+	run := must(k.MonthEnds(ctx, owner, 1))(t).Runs[0]
+	shoot("month-end-interrupted", owner, "/month-ends/"+run.ID)
+	must(k.MonthEnd(ctx, owner, ops.MonthEndInput{Month: february}, nil))(t)
+	k.imported(won("D-9", "Granite Works", "15000.00", "2026-02-10", "webinar"))
+	ended := must(k.MonthEnd(ctx, owner, ops.MonthEndInput{Month: february, Submit: true}, nil))(t)
+	shoot("month-end", owner, "/month-ends/"+ended.ID)
+	shoot("month-end-submitted", owner, "/month-ends/"+ended.ID+"?kind=submitted")
+	shoot("month-ends", owner, "/month-ends")
 }
 
 func chromium(t *testing.T, args ...string) {
