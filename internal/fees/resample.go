@@ -18,7 +18,8 @@ import (
 //
 // A resample is not drafted from its evidence: the lines of a company hang on no other company, so they are computed once and added as often as
 // the company was drawn. What does hang on all of them, the floors and caps of windows, service credits, minimums and what is not to be exceeded,
-// is computed again by its own rule in every month of every resample. It is what a draft of the resampled evidence would be.
+// is computed again by its own rule in every month of every resample. It is what a draft of the resampled evidence would be, where each copy of a
+// company keeps the odd cents of the first.
 
 // MostResamples keeps a comparison within seconds.
 const MostResamples = 2000
