@@ -2,6 +2,7 @@ package fees
 
 import (
 	"fmt"
+	"math/big"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -47,6 +48,9 @@ type SidePrice struct {
 	Needs   []Need // facts that the history lacks: Total is then only the part that is known, and there are no ranges
 	Varies  bool   // a part of it hangs on deals
 	Earning int    // companies that a line of the months charges for
+
+	Credited money.Amount // revenue that shares were paid on, over the months
+	Rate     *money.Ratio // of the one share of revenue; nil: there is none, several, or several rates
 
 	Range   *Range  // of the total; nil: not asked for, or facts are lacking
 	ByMonth []Range // of each month
@@ -133,7 +137,7 @@ func (c Comparing) stopped() bool { return c.Stop != nil && c.Stop() }
 func (c Comparing) draft(side Side, x *index, units units) (SidePrice, *standing, error) {
 	a := side.Agreement
 	currency := a.First().Currency
-	out := SidePrice{Name: side.Name, Course: Course{Total: money.New(0, currency)}, Needs: needs(a, x, c.Months), Clauses: clausePrices(a, len(c.Months))}
+	out := SidePrice{Name: side.Name, Course: Course{Total: money.New(0, currency)}, Needs: needs(a, x, c.Months), Clauses: clausePrices(a, len(c.Months)), Credited: money.New(0, currency), Rate: rateOf(a)}
 	st := &standing{agreement: a, index: x, shown: c.Months}
 	earning, stopped := map[int]bool{}, false
 	months(a, c.Months, func(m cal.Month, settled []SettledStatement) SettledStatement {
@@ -146,6 +150,10 @@ func (c Comparing) draft(side Side, x *index, units units) (SidePrice, *standing
 			out.add(s, issues, currency)
 			out.divide(at, s)
 			for _, l := range s.Lines {
+				if l.Kind == KindDeal {
+					credited, _ := money.Parse(l.Quantity, currency)
+					out.Credited = out.Credited.Add(credited)
+				}
 				if l.Deal != "" {
 					out.Varies, earning[units.of[l.Deal]] = true, true
 				}
@@ -180,4 +188,51 @@ func (s *SidePrice) divide(month int, of Statement) {
 		c := &s.Clauses[at]
 		c.Totals[month], c.Total = c.Totals[month].Add(l.Amount), c.Total.Add(l.Amount)
 	}
+}
+
+// rateOf is the rate of the one share of an agreement, the same in every version; nil when there is no such.
+func rateOf(a contract.Agreement) *money.Ratio {
+	ids := clausesOf(a, "revenue_share")
+	if len(ids) != 1 {
+		return nil
+	}
+	var rate *money.Ratio
+	for _, c := range clauses[contract.RevenueShare](a, ids[0]) {
+		if rate != nil && *rate != c.Rate {
+			return nil
+		}
+		rate = &c.Rate
+	}
+	return rate
+}
+
+// BreakEven is the credited revenue over the months at which two sides come to the same: each its share of it, and beside that what it came to
+// without. Floors and caps of a share are not looked at. ok is false when a side lacks facts, has several shares or a limit over other clauses, and when no revenue makes them the same.
+func BreakEven(a, b SidePrice) (revenue money.Amount, ok bool) {
+	rateA, fixedA, okA := a.line()
+	rateB, fixedB, okB := b.line()
+	if !okA || !okB || rateA.Cmp(rateB) == 0 {
+		return money.Amount{}, false
+	}
+	more := new(big.Rat).SetInt64(fixedB.Sub(fixedA).Minor)
+	at := rounded(more.Quo(more, new(big.Rat).Sub(rateA, rateB)), money.HalfUp)
+	return money.New(at.Int64(), a.Total.Currency), at.Sign() > 0 && at.IsInt64()
+}
+
+// line is what a side comes to as a line over credited revenue: the rate, and where it begins.
+func (s SidePrice) line() (rate *big.Rat, fixed money.Amount, ok bool) {
+	rate, fixed, ok = new(big.Rat), money.New(0, s.Total.Currency), len(s.Needs) == 0
+	for _, c := range s.Clauses {
+		switch {
+		case slices.ContainsFunc(rules(), func(r rule) bool { return r.joint && r.kind == c.Kind }):
+			ok = false
+		case c.Kind != "revenue_share":
+			fixed = fixed.Add(c.Total)
+		case s.Rate == nil:
+			ok = false
+		default:
+			rate.SetFrac64(s.Rate.Num(), s.Rate.Den())
+		}
+	}
+	return rate, fixed, ok
 }

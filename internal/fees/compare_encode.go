@@ -15,16 +15,17 @@ type comparisonJSON struct {
 }
 
 type sidePriceJSON struct {
-	Name    string            `json:"name"`
-	Known   bool              `json:"known"` // false: total and by_month are only the part that is known
-	Needs   []needJSON        `json:"needs"`
-	Varies  bool              `json:"varies_with_deals"`
-	Earning int               `json:"companies_that_earn"`
-	Clauses []clausePriceJSON `json:"clauses"`
-	Range   *Range            `json:"range,omitempty"`
-	ByMonth []Range           `json:"range_by_month,omitempty"`
-	Against *Range            `json:"range_of_difference,omitempty"`
-	Cheaper *int              `json:"resamples_below_first,omitempty"`
+	Name     string            `json:"name"`
+	Known    bool              `json:"known"` // false: total and by_month are only the part that is known
+	Needs    []needJSON        `json:"needs"`
+	Varies   bool              `json:"varies_with_deals"`
+	Earning  int               `json:"companies_that_earn"`
+	Credited string            `json:"credited_revenue"`
+	Clauses  []clausePriceJSON `json:"clauses"`
+	Range    *Range            `json:"range,omitempty"`
+	ByMonth  []Range           `json:"range_by_month,omitempty"`
+	Against  *Range            `json:"range_of_difference,omitempty"`
+	Cheaper  *int              `json:"resamples_below_first,omitempty"`
 	courseJSON
 }
 
@@ -61,7 +62,7 @@ func (c Comparison) MarshalJSON() ([]byte, error) {
 }
 
 func (s SidePrice) printed() sidePriceJSON {
-	out := sidePriceJSON{Name: s.Name, Known: len(s.Needs) == 0, Needs: []needJSON{}, Varies: s.Varies, Earning: s.Earning, Clauses: []clausePriceJSON{},
+	out := sidePriceJSON{Name: s.Name, Known: len(s.Needs) == 0, Needs: []needJSON{}, Varies: s.Varies, Earning: s.Earning, Credited: s.Credited.String(), Clauses: []clausePriceJSON{},
 		Range: s.Range, ByMonth: s.ByMonth, Against: s.Against, courseJSON: s.Course.printed()}
 	if s.Against != nil {
 		out.Cheaper = &s.Cheaper

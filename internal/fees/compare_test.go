@@ -3,11 +3,10 @@ package fees_test
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -77,11 +76,11 @@ func TestTheRangeOfAFee(t *testing.T) {
 	if got.Drawn < 4 {
 		t.Errorf("%d companies are drawn from; the one that was carved out belongs to them", got.Drawn)
 	}
-	if again := compared(t, c); !cmp.Equal(again, got) {
+	if again := compared(t, c); !reflect.DeepEqual(again, got) {
 		t.Error("the same seed draws otherwise")
 	}
 	c.Seed = 2
-	if other := compared(t, c); cmp.Equal(other.Sides[0].Range, s.Range) && cmp.Equal(other.Sides[0].ByMonth, s.ByMonth) {
+	if other := compared(t, c); reflect.DeepEqual(other.Sides[0].Range, s.Range) && reflect.DeepEqual(other.Sides[0].ByMonth, s.ByMonth) {
 		t.Error("another seed draws the same")
 	}
 }
