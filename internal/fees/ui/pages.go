@@ -59,6 +59,9 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Get(contract+"/versions/{version}/worth", string(access.ContractSee), p.worthOfVersion)
 	g.Get(contract+"/edit/worth", string(access.ContractEdit), p.worthOfDraft)
 
+	g.Get(contract+"/what-if", string(access.ContractSee), p.showWhatIf)
+	g.Post(contract+"/what-if", string(access.ContractSee), p.runWhatIf)
+
 	for _, s := range lineSteps {
 		g.Post(one+"/lines/{line}/"+s.verb, string(s.action), p.takeLineStep(s))
 	}
