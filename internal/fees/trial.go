@@ -37,11 +37,16 @@ type Tried struct {
 	Comparison
 	AsIfFrom cal.Date                 // Now does not run in the months: all are tried as if they had begun then; zero: it runs
 	Numbers  contract.PayModelNumbers // of the models
+
+	// Throughout: Now has several versions, so the second side is the latest of them as if it had been the only one: what a copy of it changes is
+	// told against that one.
+	Throughout bool
+
 	Texts    []contract.Terms         // of each side as it is written; of the first the latest version
 }
 
 // NowName is the first side of a trial.
-const NowName = "as it stands"
+const NowName = "As it stands"
 
 // Try compares a contract as it stands with other texts. Each of them is taken as the only version since the day on which the contract began, so
 // that all have the same months and windows behind them. Faults: Invalid for a text that cannot be moved to that day, and as SideBySide.
@@ -58,6 +63,10 @@ func Try(t Trial) (Tried, error) {
 	}
 	c := Comparing{Sides: []Side{{NowName, now}}, Evidence: t.Evidence, Months: shown, AsOf: t.AsOf, Seed: t.Seed, Stop: t.Stop}
 	texts := slices.Clone(t.Texts)
+	if latest := t.Now.Latest(); len(now.Versions) > 1 && len(texts) > 0 {
+		out.Throughout = true
+		texts = slices.Insert(texts, 0, TrialText{fmt.Sprintf("Version %d throughout", latest.Version), latest})
+	}
 	if t.Models != nil {
 		alone, err := SideBySide(c)
 		if err != nil {

@@ -51,6 +51,23 @@ func TestAnEditedCopy(t *testing.T) {
 	}
 }
 
+// Of a contract with an amendment, the latest version throughout stands between the contract and the copy, so that an edit is told apart from it.
+func TestACopyOfAnAmendment(t *testing.T) {
+	tr := trial(t, "amendment-of-the-rate", "2026-01", "2026-08")
+	tr.Texts = []fees.TrialText{{"copy", tr.Now.Latest()}}
+	got, err := fees.Try(tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, throughout, same := got.Sides[0], got.Sides[1], got.Sides[2]
+	if !got.Throughout || throughout.Name != "Version 2 throughout" || throughout.Total != same.Total || now.Total == same.Total {
+		t.Errorf("%s, %s %s, %s", now.Total, throughout.Name, throughout.Total, same.Total)
+	}
+	if now.Rate != nil || same.Rate == nil {
+		t.Error("two rates are one")
+	}
+}
+
 // The models begin with the money of the contract as it stands: 4,800.00 in three months are 19,000 a year to the nearest thousand.
 func TestTheModelsOnAHistory(t *testing.T) {
 	tr := trial(t, "worked-month", "2026-01", "2026-03")

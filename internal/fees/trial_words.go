@@ -63,6 +63,7 @@ func RangeWords(c Comparison) string {
 	if c.Resamples == 0 || c.Drawn == 0 {
 		return "No range was drawn."
 	}
-	return fmt.Sprintf("Expected is the mean of %d resamples of this history, seed %d; a tenth of them came to 10 %% or less, a tenth to more than 90 %%. A resample draws as many companies with a deal as there are (%d), each with all its deals, touches and payments; dates stay. "+
+	return fmt.Sprintf("Expected is the mean of %d resamples of this history (seed %d). In a tenth of them the fee was at or below the amount under 10 %%, in a tenth above that under 90 %%. A resample draws as many companies with a deal as there are (%d), "+
+		"by chance, some twice and some not at all, each with all its deals, touches and payments on their days; companies and not deals, because the deals of one company hang together. "+
 		"It tells how much of the fee hangs on which companies happened to buy, not what the market will do.", c.Resamples, c.Seed, c.Drawn)
 }

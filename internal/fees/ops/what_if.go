@@ -143,7 +143,7 @@ func (s *Service) try(ctx context.Context, w *WhatIf, in WhatIfInput, agreement 
 		if w.Problems = fault.All(err); err != nil && len(w.Problems) == 0 {
 			return err
 		}
-		trial.Texts = append(trial.Texts, fees.TrialText{Name: "your copy", Terms: terms})
+		trial.Texts = append(trial.Texts, fees.TrialText{Name: "Your copy", Terms: terms})
 	}
 	if in.Models {
 		numbers, err := in.Numbers.read(w.Terms.Currency)

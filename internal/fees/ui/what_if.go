@@ -58,10 +58,11 @@ func (p *Pages) whatIf(w http.ResponseWriter, r *http.Request, in ops.WhatIfInpu
 		in.From, in.To = cal.Month{}, cal.Month{}
 	}
 	found, err := p.Ops.WhatIf(r.Context(), actor(r), in)
-	if err == nil && found.Contract.Client != r.PathValue("client") {
-		err = fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
+	read := found.Terms.Source != ""
+	if read && found.Contract.Client != r.PathValue("client") {
+		return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
 	}
-	if nothing := found.Terms.Source == ""; err != nil && (nothing || !web.Correctable(err) && !fault.Is(err, fault.TooLarge)) {
+	if err != nil && (!read || !web.Correctable(err) && !fault.Is(err, fault.TooLarge)) {
 		return err
 	}
 	f := trialFace{WhatIf: found, values: values, asked: in.Run, path: contractPath(found.Contract.Client, found.Contract.ID)}
@@ -127,7 +128,7 @@ func (f trialFace) body() templ.Component {
 }
 
 // whatStands says what a resample leaves as it was.
-const whatStands = "What is not paid for a deal stands in every resample as it was: retainers, hours, readings of metrics, leads, deliveries, purchases. So a bonus or a milestone shows no range here. That is no promise that it is certain: the history has too few of them to draw from."
+const whatStands = "The dearest month is the client's worst, the leanest the agency's. What is not paid for a deal stands in every resample as it was: retainers, hours, readings of metrics, leads, deliveries, purchases. So a bonus or a milestone shows no range here. That is no promise that it is certain: the history has too few of them to draw from."
 
 func (f trialFace) form() kit.FormView {
 	return kit.FormView{Action: f.path + "/what-if", Submit: "See what it comes to", Cancel: f.path, Input: f.input, Fields: []kit.Field{
@@ -157,6 +158,9 @@ func (f trialFace) figures() templ.Component {
 	out := []kit.FigureView{first}
 	if s, ok := f.copied(); ok && len(s.Needs) == 0 && len(now.Needs) == 0 {
 		out = append(out, kit.FigureView{Label: "Your copy", Value: change(s.Total.Sub(now.Total)), Unit: unit, Period: figures(s.Total) + " in the same months", Note: between(s)})
+		if of := f.Tried.Sides[1]; f.Tried.Throughout && len(of.Needs) == 0 {
+			out = append(out, kit.FigureView{Label: "Of it by your changes", Value: change(s.Total.Sub(of.Total)), Unit: unit, Period: "the rest by the latest version in place of those before it"})
+		}
 	}
 	return kit.Figures(out...)
 }
@@ -165,7 +169,15 @@ func (f trialFace) copied() (fees.SidePrice, bool) {
 	if f.Source == "" {
 		return fees.SidePrice{}, false
 	}
-	return f.Tried.Sides[1], true
+	return f.Tried.Sides[1+f.throughout()], true
+}
+
+// throughout is how many sides stand between the contract and the copy.
+func (f trialFace) throughout() int {
+	if f.Tried.Throughout {
+		return 1
+	}
+	return 0
 }
 
 // between is the range in words; empty where there is none.
@@ -179,11 +191,15 @@ func between(s fees.SidePrice) string {
 func (f trialFace) sides() kit.TableView {
 	unit := string(f.Tried.Currency)
 	v := kit.TableView{Caption: "What each would have come to", Quiet: true, Cards: true, Columns: []kit.Column{
-		{Title: "Terms"}, {Title: "On this history", Align: kit.End, Hint: unit}, {Title: "Expected", Align: kit.End, Hint: "mean of resamples"}, {Title: "10 %", Align: kit.End}, {Title: "90 %", Align: kit.End},
-		{Title: "Range", Hint: "to 90 %; mark: expected"}, {Title: "Difference", Align: kit.End, Hint: "expected, to as it stands"}, {Title: "Dearest month", Align: kit.End, Hint: "the client's worst"}, {Title: "Leanest month", Align: kit.End, Hint: "the agency's worst"}, {Title: "Held out", Align: kit.End, Hint: "questions"},
+		{Title: "Terms"}, {Title: "On this history", Align: kit.End, Hint: unit}, {Title: "Expected", Align: kit.End, Hint: "mean"}, {Title: "10 % to 90 %", Hint: "mark: expected"},
+		{Title: "Difference", Align: kit.End, Hint: "expected"}, {Title: "Dearest, leanest month", Align: kit.End},
 	}}
 	for i, s := range f.Tried.Sides {
-		v.Rows = append(v.Rows, kit.Row{Cells: f.cells(s), Below: opening("By clause and month, and the text", s.Name, f.detail(i, s))})
+		below := opening("By clause and month, and the text", s.Name, f.detail(i, s))
+		if len(s.Needs) > 0 {
+			below = kit.Group(listing(fees.Notes(*f.Tried, s)), below)
+		}
+		v.Rows = append(v.Rows, kit.Row{Cells: f.cells(s), Below: below})
 	}
 	return v
 }
@@ -191,28 +207,23 @@ func (f trialFace) sides() kit.TableView {
 func (f trialFace) cells(s fees.SidePrice) []templ.Component {
 	none := kit.Quiet("–")
 	if len(s.Needs) > 0 {
-		known := "known " + figures(s.Total)
-		if most, ok := s.Most(); ok {
-			known += ", at most " + figures(most)
-		}
-		var what []string
-		for _, n := range s.Needs {
-			what = append(what, n.What)
-		}
-		return []templ.Component{kit.TwoLines(kit.Text(s.Name), "needs "+strings.Join(what, "; ")), kit.TwoLines(kit.Unknown(""), known), none, none, none, none, none, none, none, none}
+		return []templ.Component{kit.Text(s.Name), kit.Unknown(""), none, none, none, none}
 	}
-	cells := []templ.Component{kit.Text(s.Name), kit.Text(figures(s.Total)), none, none, none, none, none}
+	cells := []templ.Component{kit.Text(s.Name), kit.Text(figures(s.Total)), none, none, none}
+	if s.Held > 0 {
+		cells[0] = kit.TwoLines(cells[0], counted(s.Held, "question")+" held out")
+	}
 	if s.Range != nil {
-		cells[2], cells[3], cells[4], cells[5] = kit.Text(figures(s.Range.Expected)), kit.Text(figures(s.Range.Low)), kit.Text(figures(s.Range.High)), kit.Bar(f.bar(s))
+		cells[2], cells[3] = kit.Text(figures(s.Range.Expected)), kit.TwoLines(kit.Bar(f.bar(s)), spread(s.Range))
 	}
 	if s.Against != nil && s.Name != fees.NowName {
-		cells[6] = kit.TwoLines(moved(s.Against.Expected), fmt.Sprintf("less in %d of %d", s.Cheaper, f.Tried.Resamples))
+		cells[4] = kit.TwoLines(moved(s.Against.Expected), fmt.Sprintf("less in %d of %d", s.Cheaper, f.Tried.Resamples))
 	}
-	return append(cells, f.month(s, s.Dearest()), f.month(s, s.Leanest()), kit.Quiet(strconv.Itoa(s.Held)))
+	return append(cells, kit.TwoLines(kit.Text(f.month(s, s.Dearest())), f.month(s, s.Leanest())))
 }
 
-func (f trialFace) month(s fees.SidePrice, at int) templ.Component {
-	return kit.TwoLines(kit.Text(figures(s.Totals[at])), f.Tried.Months[at].Words())
+func (f trialFace) month(s fees.SidePrice, at int) string {
+	return figures(s.Totals[at]) + " in " + f.Tried.Months[at].Words()
 }
 
 // bar is the 90th percentile on the scale of all sides, marked at what is expected.
@@ -231,7 +242,7 @@ func (f trialFace) bar(s fees.SidePrice) kit.BarView {
 // detail is what stands behind a side: what its numbers do not tell, its clauses month by month, its text and what can be done with it.
 func (f trialFace) detail(at int, s fees.SidePrice) templ.Component {
 	var parts []templ.Component
-	if notes := fees.Notes(*f.Tried, s); len(notes) > 0 {
+	if notes := fees.Notes(*f.Tried, s); len(notes) > 0 && len(s.Needs) == 0 {
 		parts = append(parts, listing(notes))
 	}
 	parts = append(parts, kit.Table(f.byClause(s)))
