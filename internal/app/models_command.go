@@ -146,7 +146,7 @@ func (k modelsFlags) write(out io.Writer, t fees.Tried) {
 	rows := [][]string{{"", "on this history", "expected", "10 %", "90 %", "against it", "dearest month", "leanest month", "held out"}}
 	for _, s := range t.Sides {
 		if len(s.Needs) > 0 {
-			rows = append(rows, []string{s.Name, "needs facts", "", "", "", "", "", "", fmt.Sprint(s.Held)})
+			rows = append(rows, []string{s.Name, "needs facts"})
 			continue
 		}
 		row := []string{s.Name, s.Total.Format(), "", "", "", "", monthOf(t, s, s.Dearest()), monthOf(t, s, s.Leanest()), fmt.Sprint(s.Held)}

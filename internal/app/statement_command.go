@@ -25,7 +25,7 @@ func statementCommand() *cobra.Command {
 		Short: "Compute a month's statement from a contract and a folder of CSV files, without a server or database",
 		Long: "Give --contract once for each version of the contract. The files of the folder are described in docs/formats.md.\n" +
 			"With --months in place of --period it tells what each month comes to, and with --against what it would come to under another text, as if that had been in force from the beginning.",
-		Args:  usage(cobra.NoArgs),
+		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			defer debug.SetGCPercent(debug.SetGCPercent(tightGC))
 			if months != "" || len(against) > 0 {

@@ -104,7 +104,9 @@ func (n needing) scorecard(id string) (string, *money.Amount) {
 	most := money.New(0, d.currency)
 	read := map[string]bool{}
 	var named []string
+	within := false // a performance period runs in the months, whether or not it ends in them
 	for _, p := range performances(n.agreement, id, n.months.To) {
+		within = within || !p.inForce.Overlap(n.months).IsEmpty()
 		if !n.months.Contains(p.billing()) {
 			continue
 		}
@@ -116,6 +118,9 @@ func (n needing) scorecard(id string) (string, *money.Amount) {
 			}
 			read[metric] = read[metric] || d.reading(metric, p.inForce).state != readingMissing
 		}
+	}
+	if within && len(named) == 0 {
+		return "months in which a performance period is billed", nil
 	}
 	missing := kept(named, func(metric string) bool { return !read[metric] })
 	if len(missing) == 0 {

@@ -42,7 +42,7 @@ type Tried struct {
 	// told against that one.
 	Throughout bool
 
-	Texts    []contract.Terms         // of each side as it is written; of the first the latest version
+	Texts []contract.Terms // of each side as it is written; of the first the latest version
 }
 
 // NowName is the first side of a trial.
