@@ -56,7 +56,7 @@ func (m PayModel) Name(n PayModelNumbers) string {
 	case RetainerAndShare:
 		return fmt.Sprintf("%s retainer, %s share", n.Reduced, n.Share)
 	default:
-		return "milestones with bonuses"
+		return "Milestones with bonuses"
 	}
 }
 

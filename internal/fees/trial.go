@@ -18,6 +18,7 @@ type Trial struct {
 	Now       contract.Agreement
 	Texts     []TrialText
 	Models    *contract.PayModelNumbers // nil: none are tried. What is zero in them is taken from the history
+	Number    int                       // of the version that the models are written as; 0: that of the latest
 	Evidence  crm.Evidence
 	Months    []cal.Month // those in which Now does not run are left out, unless it runs in none of them
 	AsOf      cal.Date
@@ -75,7 +76,7 @@ func Try(t Trial) (Tried, error) {
 		if out.Numbers = fromHistory(*t.Models, alone.Sides[0].Total, t.Evidence, shown); out.Numbers.Yearly.Minor <= 0 {
 			return Tried{}, fault.New(fault.Invalid, "yearly", "the contract comes to nothing on these months, so nothing says how large the models are; write what a year should pay").At("yearly")
 		}
-		models, err := modelTexts(t.Now.Latest(), out.Numbers)
+		models, err := modelTexts(t.base(), out.Numbers)
 		if err != nil {
 			return Tried{}, err
 		}
@@ -92,6 +93,15 @@ func Try(t Trial) (Tried, error) {
 	var err error
 	out.Comparison, err = SideBySide(c)
 	return out, err
+}
+
+// base is the text that the models are written from.
+func (t Trial) base() contract.Terms {
+	base := t.Now.Latest()
+	if t.Number > 0 {
+		base.Source = contract.Amendment(base.Source, t.Number)
+	}
+	return base
 }
 
 func unmovable(name string, day cal.Date) error {

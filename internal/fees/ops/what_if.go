@@ -106,8 +106,16 @@ func (w *WhatIf) stands() (contract.Agreement, error) {
 		}
 	}
 	w.Terms = worth.Terms
-	w.Begin = contract.Amendment(w.Terms.Source, w.Terms.Version+1)
+	w.Begin = contract.Amendment(w.Terms.Source, w.next())
 	return agreement, nil
+}
+
+// next is the number of the version that a text would be proposed as.
+func (w *WhatIf) next() int {
+	if len(w.Contract.Accepted()) == 0 {
+		return w.Terms.Version
+	}
+	return w.Terms.Version + 1
 }
 
 // months are those that were named, or the last twelve that are over. Fault: Invalid at "from" or "to".
@@ -137,7 +145,7 @@ const mostTriedYears = 3
 // try computes. As prices are: one at a time, and whoever has gone is passed over.
 func (s *Service) try(ctx context.Context, w *WhatIf, in WhatIfInput, agreement contract.Agreement, evidence crm.Evidence, months []cal.Month) error {
 	w.Import = evidence.AsOf
-	trial := fees.Trial{Now: agreement, Evidence: evidence, Months: months, AsOf: cal.DateOf(s.now(), w.Terms.Zone), Resamples: fees.UsualResamples, Seed: in.Seed}
+	trial := fees.Trial{Now: agreement, Number: w.next(), Evidence: evidence, Months: months, AsOf: cal.DateOf(s.now(), w.Terms.Zone), Resamples: fees.UsualResamples, Seed: in.Seed}
 	if in.Source != "" {
 		terms, err := contract.Parse([]byte(in.Source))
 		if w.Problems = fault.All(err); err != nil && len(w.Problems) == 0 {

@@ -46,6 +46,9 @@ func TestOtherTermsAreTriedOnTheHistory(t *testing.T) {
 		if sides[2].Needs[0].What != "months in which a performance period is billed" || sides[3].Range == nil || sides[4].Needs == nil {
 			t.Errorf("%+v", sides[2:])
 		}
+		if got := w.Tried.Texts[4].Version; got != 2 {
+			t.Errorf("the models are version %d", got)
+		}
 		if len(sides[1].ByMonth) != 2 || sides[1].Against.Low.Minor < 0 {
 			t.Errorf("%+v", sides[1].Against)
 		}
@@ -132,6 +135,9 @@ func TestAProposedContractIsTried(t *testing.T) {
 		saved := must(k.contracts().Save(ctx, owner, contractops.SaveInput{Contract: other.ID, Source: source}))(t)
 		must(k.contracts().Propose(ctx, owner, contractops.ProposeInput{Contract: other.ID, Revision: saved.Revision}))(t)
 		w := must(k.WhatIf(ctx, finance, ops.WhatIfInput{Contract: other.ID, Run: true}))(t)
+		if !strings.Contains(w.Begin, "version: 1") {
+			t.Error("a text that nobody accepted yet has a next number")
+		}
 		if w.Tried.AsIfFrom != cal.MustDate("2025-03-01") || len(w.Tried.Sides) != 1 {
 			t.Errorf("%s, %d sides", w.Tried.AsIfFrom, len(w.Tried.Sides))
 		}
