@@ -102,14 +102,8 @@ func (k contractCheck) checkFlags() error {
 		}
 		return faults.Err()
 	}
-	for _, m := range []struct{ flag, month string }{{"--from", k.from}, {"--to", k.to}} {
-		if m.month == "" {
-			continue
-		}
-		_, err := cal.ParseMonth(m.month)
-		for _, f := range fault.All(err) {
-			faults.Add(f.At(m.flag))
-		}
+	for _, f := range k.monthFaults() {
+		faults.Add(f)
 	}
 	if info, err := os.Stat(k.facts); err != nil || !info.IsDir() {
 		faults.Add(fault.New(fault.Invalid, "facts", "%q is not a folder; name the folder with deals.csv, touches.csv and so on", k.facts).At("--facts"))
@@ -180,6 +174,29 @@ func (k contractCheck) price(c *checkedContract) error {
 	}
 	c.Prices = &prices
 	return nil
+}
+
+// monthFaults are those of the months that were named.
+func (k contractCheck) monthFaults() fault.List {
+	var faults fault.List
+	for _, m := range []struct{ flag, month string }{{"--from", k.from}, {"--to", k.to}} {
+		if m.month == "" {
+			continue
+		}
+		_, err := cal.ParseMonth(m.month)
+		for _, f := range fault.All(err) {
+			faults.Add(f.At(m.flag))
+		}
+	}
+	return faults
+}
+
+// checkedMonths are the months, once they can be read.
+func (k contractCheck) checkedMonths(last cal.Date) ([]cal.Month, error) {
+	if err := k.monthFaults().Err(); err != nil {
+		return nil, err
+	}
+	return k.months(last)
 }
 
 // months are those that were named, or the twelve until the last day of which the facts know something.

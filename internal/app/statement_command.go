@@ -17,16 +17,21 @@ import (
 
 func statementCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "statement", Short: "Statements: preview one from files, run the month end of all engagements"}
-	var contracts []string
-	var facts, period string
+	var contracts, against []string
+	var facts, period, months string
 	var asJSON bool
 	show := &cobra.Command{
 		Use:   "preview --contract FILE --facts DIR --period 2026-03",
 		Short: "Compute a month's statement from a contract and a folder of CSV files, without a server or database",
-		Long:  "Give --contract once for each version of the contract. The files of the folder are described in docs/formats.md.",
-		Args:  usage(cobra.NoArgs),
+		Long: "Give --contract once for each version of the contract. The files of the folder are described in docs/formats.md.\n" +
+			"With --months in place of --period it tells what each month comes to, and with --against what it would come to under another text, as if that had been in force from the beginning.",
+		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			defer debug.SetGCPercent(debug.SetGCPercent(tightGC))
+			if months != "" || len(against) > 0 {
+				k := trialFiles{contracts: contracts, against: against, facts: facts, flag: "--contract"}
+				return k.aside(cmd.OutOrStdout(), period, months, asJSON)
+			}
 			document, err := preview(contracts, facts, period)
 			if err != nil {
 				return err
@@ -37,6 +42,8 @@ func statementCommand() *cobra.Command {
 	show.Flags().StringArrayVar(&contracts, "contract", nil, "contract file; once for each version")
 	show.Flags().StringVar(&facts, "facts", "", "folder of CSV files")
 	show.Flags().StringVar(&period, "period", "", "the month, such as 2026-03")
+	show.Flags().StringVar(&months, "months", "", "several months in place of one, such as 2025-07..2026-06")
+	show.Flags().StringArrayVar(&against, "against", nil, "another contract file to compute the months under; once for each")
 	show.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
 	cmd.AddCommand(show, monthEndCommand())
 	return cmd

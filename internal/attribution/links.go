@@ -126,6 +126,9 @@ func (x *Links) ContactsOf(d crm.Deal, p Path) (contacts []string, byAccount boo
 	return found, len(found) > 0
 }
 
+// Untouched says whether nobody was touched at all.
+func (x *Links) Untouched() bool { return len(x.touches) == 0 }
+
 // Journey is the deal's path. A closing date is a day, and the whole of it counts; so does the day of a creation that the CRM gives without
 // a time.
 func (x *Links) Journey(d crm.Deal, p Path) (j Journey, byAccount bool) {

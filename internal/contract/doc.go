@@ -4,7 +4,7 @@
 // write), the JSON Schema and the reference table made from the same specification, the typed Terms, the Agreement (the versions of
 // one contract in order, each in force from its effective date until the next), what differs between two versions, what may follow
 // what (proposing, accepting, withdrawing), the rendering in plain sentences, what a text leaves open or contradicts (Lint), and the same text
-// with one choice read otherwise (Alternatives).
+// with one choice read otherwise (Alternatives), and the same contract paid by one of the three pay models (PayModel).
 // It does not own: what the clauses are worth (fees), who may sign (access), the rows of drafts and versions (contract/ops).
 //
 // Words: draft (the agency's working text), version (one immutable text, effective from a date; an amendment is the next version),

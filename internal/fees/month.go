@@ -36,6 +36,10 @@ func (m *shareMonth) run() {
 
 // own charges the events that count in the month, as the evidence now says.
 func (m *shareMonth) own() {
+	if m.resampled != nil {
+		m.lines = m.resampled.deals(m.clause)
+		return
+	}
 	for _, at := range m.dealsOf(m.clause, m.period) {
 		deal := m.index.deals[at]
 		if deal.Won && deal.ClosedOn.IsZero() {

@@ -101,27 +101,38 @@ var ErrStopped = errors.New("the pricing was stopped")
 func (p Pricing) course(a contract.Agreement, x *index) Course {
 	currency := a.First().Currency
 	out := Course{Total: money.New(0, currency)}
-	if len(p.Months) == 0 {
-		return out
+	months(a, p.Months, func(m cal.Month, settled []SettledStatement) SettledStatement {
+		s, issues := draft(a, Facts{Period: m.Period(), Evidence: p.Evidence, Settled: settled}, p.AsOf, x, sameEvidence)
+		if slices.Contains(p.Months, m) {
+			out.add(s, issues, currency)
+		}
+		return Settle(m.String(), s, nil)
+	})
+	return out
+}
+
+func (c *Course) add(s Statement, issues []Issue, currency money.Currency) {
+	total := money.New(s.Total.Minor, currency)
+	c.Totals, c.Total = append(c.Totals, total), c.Total.Add(total)
+	for _, i := range issues {
+		if i.Severity == Problem {
+			c.Held++
+		}
+	}
+}
+
+// months goes through every month from the first in which the agreement runs, or the first that is shown, to the last that is shown, each with
+// those before it as locked. Draft gives what is locked of a month.
+func months(a contract.Agreement, shown []cal.Month, draft func(m cal.Month, settled []SettledStatement) SettledStatement) {
+	if len(shown) == 0 {
+		return
+	}
+	m, last := cal.MonthOf(a.First().Effective), shown[len(shown)-1]
+	if shown[0].First().Before(m.First()) {
+		m = shown[0]
 	}
 	var settled []SettledStatement
-	m, last := cal.MonthOf(a.First().Effective), p.Months[len(p.Months)-1]
-	if p.Months[0].First().Before(m.First()) {
-		m = p.Months[0]
-	}
 	for ; !m.First().After(last.First()); m = m.Next() {
-		s, issues := draft(a, Facts{Period: m.Period(), Evidence: p.Evidence, Settled: settled}, p.AsOf, x, sameEvidence)
-		settled = append(settled, Settle(m.String(), s, nil))
-		if !slices.Contains(p.Months, m) {
-			continue
-		}
-		total := money.New(s.Total.Minor, currency)
-		out.Totals, out.Total = append(out.Totals, total), out.Total.Add(total)
-		for _, i := range issues {
-			if i.Severity == Problem {
-				out.Held++
-			}
-		}
+		settled = append(settled, draft(m, settled))
 	}
-	return out
 }

@@ -14,6 +14,7 @@ type rule struct {
 	uses  []crm.Kind                  // the evidence that it is computed from, beside deals and what belongs to them
 	only  func(contract.Clause) bool  // the clauses of the kind that use it; nil: all
 	draft func(d *drafter, id string) // puts the lines of the clause with this id on the statement
+	joint bool                        // it is computed from the lines of other clauses
 }
 
 // rules of all kinds, in the order in which their lines stand on a statement: fees, then credits, then minimums, then what is not to be exceeded.
@@ -29,9 +30,9 @@ func rules() []rule {
 		{kind: "media_commission", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "markup", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
 		{kind: "pass_through", uses: []crm.Kind{crm.KindSpend}, draft: (*drafter).purchases},
-		{kind: "service_credits", uses: []crm.Kind{crm.KindSLAMiss}, draft: (*drafter).serviceCredits},
-		{kind: "minimum", draft: (*drafter).minimum},
-		{kind: "not_to_exceed", draft: (*drafter).notToExceed},
+		{kind: "service_credits", uses: []crm.Kind{crm.KindSLAMiss}, draft: (*drafter).serviceCredits, joint: true},
+		{kind: "minimum", draft: (*drafter).minimum, joint: true},
+		{kind: "not_to_exceed", draft: (*drafter).notToExceed, joint: true},
 	}
 }
 

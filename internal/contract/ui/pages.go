@@ -21,7 +21,7 @@ type Pages struct {
 	Ops *ops.Service
 
 	// Priced: the program has pages of what the choices of a text are worth, at the address of the contract, of a version and of the
-	// draft, with /worth behind it. Fees stand above contracts, so the program says it.
+	// draft, with /worth behind it, and of other terms tried on its history, with /what-if. Fees stand above contracts, so the program says it.
 	Priced bool
 }
 

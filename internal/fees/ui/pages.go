@@ -60,6 +60,8 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Get(contract+"/edit/worth", string(access.ContractEdit), p.worthOfDraft)
 
 	p.registerMonthEnds(g)
+	g.Get(contract+"/what-if", string(access.ContractSee), p.showWhatIf)
+	g.Post(contract+"/what-if", string(access.ContractSee), p.runWhatIf)
 
 	for _, s := range lineSteps {
 		g.Post(one+"/lines/{line}/"+s.verb, string(s.action), p.takeLineStep(s))

@@ -1,0 +1,171 @@
+package fees_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// trial is a worked example to be tried beside itself.
+func trial(t *testing.T, name, from, to string) fees.Trial {
+	t.Helper()
+	p := pricing(t, name, from, to)
+	return fees.Trial{Now: p.Agreement, Evidence: p.Evidence, Months: p.Months, AsOf: p.AsOf, Resamples: 50, Seed: 1}
+}
+
+func edited(t *testing.T, terms contract.Terms, oldnew ...string) contract.Terms {
+	t.Helper()
+	out, err := contract.Parse([]byte(strings.NewReplacer(oldnew...).Replace(terms.Source)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// A copy that changes nothing comes to the same in every month and every resample; one that changes the rate does not.
+func TestAnEditedCopy(t *testing.T) {
+	tr := trial(t, "worked-month", "2026-01", "2026-03")
+	first := tr.Now.First()
+	tr.Texts = []fees.TrialText{{"copy", first}, {"at 5 %", edited(t, first, "rate: 3 %", "rate: 5 %")}, {"later", edited(t, first, "effective: "+first.Effective.String(), "effective: 2026-09-01", "version: 1", "version: 2")}}
+	got, err := fees.Try(tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"4800.00", "4800.00", "8000.00", "4800.00"} {
+		s := got.Sides[i]
+		if s.Total.String() != want {
+			t.Errorf("%s: %s, want %s", s.Name, s.Total, want)
+		}
+		if i != 2 && (s.Against.Low.Minor != 0 || s.Against.High.Minor != 0 || s.Cheaper != 0) {
+			t.Errorf("%s differs in a resample: %+v", s.Name, s.Against)
+		}
+	}
+	if !got.AsIfFrom.IsZero() || got.Texts[3].Effective != cal.MustDate("2026-09-01") {
+		t.Errorf("%+v", got.AsIfFrom)
+	}
+}
+
+// Of a contract with an amendment, the latest version throughout stands between the contract and the copy, so that an edit is told apart from it.
+func TestACopyOfAnAmendment(t *testing.T) {
+	tr := trial(t, "amendment-of-the-rate", "2026-01", "2026-08")
+	tr.Texts = []fees.TrialText{{"copy", tr.Now.Latest()}}
+	got, err := fees.Try(tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, throughout, same := got.Sides[0], got.Sides[1], got.Sides[2]
+	if !got.Throughout || throughout.Name != "Version 2 throughout" || throughout.Total != same.Total || now.Total == same.Total {
+		t.Errorf("%s, %s %s, %s", now.Total, throughout.Name, throughout.Total, same.Total)
+	}
+	if now.Rate != nil || same.Rate == nil {
+		t.Error("two rates are one")
+	}
+}
+
+// The models begin with the money of the contract as it stands: 4,800.00 in three months are 19,000 a year to the nearest thousand.
+func TestTheModelsOnAHistory(t *testing.T) {
+	tr := trial(t, "worked-month", "2026-01", "2026-03")
+	n := contract.UsualNumbers(money.Amount{})
+	n.Metrics = nil
+	tr.Models = &n
+	got, err := fees.Try(tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Numbers.Yearly.Minor%100_000 != 0 || len(got.Sides) != 4 {
+		t.Fatalf("%s a year, %d sides", got.Numbers.Yearly, len(got.Sides))
+	}
+	bonus, share, plan := got.Sides[1], got.Sides[2], got.Sides[3]
+	if len(bonus.Needs) != 1 || bonus.Needs[0].What != "readings of mql, pipeline_value" || bonus.Range != nil {
+		t.Errorf("%+v", bonus.Needs)
+	}
+	if share.Needs != nil || share.Range == nil || share.Clauses[1].Total.String() != "4800.00" {
+		t.Errorf("%+v", share)
+	}
+	if _, ok := fees.BreakEven(share, bonus); ok {
+		t.Error("what lacks readings breaks even")
+	}
+	if len(plan.Needs) != 1 || !strings.HasPrefix(plan.Needs[0].What, "deliveries of diagnostic") {
+		t.Errorf("%+v", plan.Needs)
+	}
+
+	// With readings of the quarter the target is what was read, and the bonus pays 100 % of it.
+	tr.Evidence.MetricReadings = []crm.MetricReading{{Metric: "MQL", From: cal.MustDate("2026-01-01"), Through: cal.MustDate("2026-03-31"), Value: "112.5"}, {Metric: "mql", From: cal.MustDate("2026-01-01"), Through: cal.MustDate("2026-01-31"), Value: "9"}}
+	n.Yearly = money.New(24_000_000, "USD")
+	if got, err = fees.Try(tr); err != nil {
+		t.Fatal(err)
+	}
+	metric := got.Numbers.Metrics
+	if len(metric) != 1 || metric[0].Target.String() != "112.5" || metric[0].Threshold.String() != "90" || metric[0].Max.String() != "135" || got.Numbers.Every != contract.EveryQuarter {
+		t.Fatalf("%+v", metric)
+	}
+	bonus = got.Sides[1]
+	if bonus.Needs != nil || bonus.Clauses[1].Total.String() != "18000.00" || bonus.Range.Low != bonus.Total || bonus.Varies {
+		t.Errorf("%+v", bonus)
+	}
+}
+
+// 6,000.00 in three months and 3 % come to 12,000.00 at 200,000.00 of credited revenue, whatever the history brought.
+func TestBreakEven(t *testing.T) {
+	tr := trial(t, "worked-month", "2026-01", "2026-03")
+	none := func(fee string) contract.Terms {
+		n := contract.UsualNumbers(money.New(1_600_000, "USD"))
+		terms, err := contract.MilestonesOnly.Text(tr.Now.First(), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := strings.Index(terms.Source, "  - milestones:")
+		end := strings.Index(terms.Source, "statements:")
+		out, err := contract.Parse([]byte(terms.Source[:at] + "  - retainer: team\n    fee: " + fee + " per month\n    anchor: 1\n    billed: at-start\n    proration: none\n" + terms.Source[end:]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	n := contract.UsualNumbers(money.New(4_000_000, "USD"))
+	reduced, err := contract.RetainerAndShare.Text(tr.Now.First(), n) // 2,000.00 a month
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.Texts = []fees.TrialText{{"fixed", none("4,000.00")}, {"reduced", reduced}}
+	got, err := fees.Try(tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now, fixed, share := got.Sides[0], got.Sides[1], got.Sides[2]
+	if at, ok := fees.BreakEven(share, fixed); !ok || at.String() != "200000.00" {
+		t.Errorf("%s of %s", at, share.Credited)
+	}
+	if at, ok := fees.BreakEven(fixed, share); !ok || at.String() != "200000.00" {
+		t.Errorf("the other way: %s", at)
+	}
+	if _, ok := fees.BreakEven(now, share); ok {
+		t.Error("two sides of one rate break even")
+	}
+	if now.Credited.String() != "160000.00" || fixed.Credited.Minor != 0 || fixed.Rate != nil {
+		t.Errorf("credited %s and %s", now.Credited, fixed.Credited)
+	}
+}
+
+// A contract that begins after the history is tried as if it had begun with it.
+func TestATrialBeforeTheContract(t *testing.T) {
+	tr := trial(t, "worked-month", "2024-01", "2024-03")
+	tr.Texts = []fees.TrialText{{"copy", tr.Now.First()}}
+	got, err := fees.Try(tr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.AsIfFrom != cal.MustDate("2024-01-01") || len(got.Months) != 3 || got.Sides[1].Total != got.Sides[0].Total {
+		t.Errorf("%s %v", got.AsIfFrom, got.Months)
+	}
+	tr.Texts[0].Terms.Source = "{" + tr.Texts[0].Terms.Source
+	if _, err := fees.Try(tr); !fault.Is(err, fault.Invalid) {
+		t.Error(err)
+	}
+}
