@@ -17,7 +17,7 @@ import (
 // What is not of a deal stands in every resample as it was: fees, hours, readings, leads, deliveries, purchases, misses.
 //
 // A resample is not drafted from its evidence: the lines of a company hang on no other company, so they are computed once and added as often as
-// the company was drawn. What does hang on all of them, the floors and caps of windows, service credits, minimums and what is not to be exceeded,
+// the company was drawn. What does hang on all of them, baselines and tiers, the floors and caps of windows, service credits, minimums and what is not to be exceeded,
 // is computed again by its own rule in every month of every resample. It is what a draft of the resampled evidence would be, where each copy of a
 // company keeps the odd cents of the first.
 
@@ -92,8 +92,9 @@ type movedLines struct {
 
 // ofUnit is what a unit has of them.
 type ofUnit struct {
-	unit  int
-	minor int64
+	unit     int
+	minor    int64
+	credited int64 // of a share with tiers or a baseline: the revenue
 }
 
 // keep takes a drafted month apart.
@@ -122,7 +123,7 @@ func (m *standingMonth) move(l Line, unit int) {
 		at = len(m.moved)
 		m.moved = append(m.moved, movedLines{clause: l.Clause, kind: l.Kind, counts: l.CountsOn})
 	}
-	m.moved[at].parts = append(m.moved[at].parts, ofUnit{unit, l.Amount.Minor})
+	m.moved[at].parts = append(m.moved[at].parts, ofUnit{unit, l.Amount.Minor, l.Credited})
 }
 
 // resampledMonth is a month of one resample.
@@ -139,15 +140,18 @@ func (r *resampledMonth) deals(clause string) []Line {
 		if g.clause != clause {
 			continue
 		}
-		sum, drawn := money.New(0, r.currency), false
+		sum, credited, drawn := money.New(0, r.currency), money.New(0, r.currency), false
 		for _, p := range g.parts {
 			if n := r.times[p.unit]; n > 0 {
 				drawn = true
-				sum = sum.Add(money.New(p.minor, r.currency).Mul(money.NewRatio(int64(n), 1), money.HalfUp))
+				times := func(minor int64) money.Amount {
+					return money.New(minor, r.currency).Mul(money.NewRatio(int64(n), 1), money.HalfUp)
+				}
+				sum, credited = sum.Add(times(p.minor)), credited.Add(times(p.credited))
 			}
 		}
 		if drawn {
-			out = append(out, Line{Clause: g.clause, Kind: g.kind, Amount: sum, CountsOn: g.counts})
+			out = append(out, Line{Clause: g.clause, Kind: g.kind, Amount: sum, CountsOn: g.counts, Credited: credited.Minor})
 		}
 	}
 	return out
