@@ -80,7 +80,7 @@ func (d *drafter) coveredBy(limit string, c contract.Coverage) []string {
 func (l *jointLimit) sums(lines []SettledLine) (covered, own int64) {
 	for _, line := range lines {
 		switch {
-		case line.Kind == KindReleased || line.Kind == KindSpend && !l.coverage.Costs:
+		case line.Kind == KindReleased || line.Kind.AtCost() && !l.coverage.Costs:
 		case line.Clause == l.clause.ClauseID():
 			own += line.Minor
 		case slices.Contains(l.over, line.Clause):

@@ -56,7 +56,7 @@ type drafter struct {
 	sameEvidence  bool                          // the settled statements were drafted from the evidence of the facts
 	consulted     map[int]bool                  // versions that a line was computed from beside its own
 	others        *history                      // what other months charge, once it was asked for
-	bought        map[string][]string           // row of spend -> clauses that charged it, once it was asked for
+	givenUpRows   map[string]bool               // rows of spend that the agency gave up, once it was asked for
 
 	statement Statement
 	issues    []Issue

@@ -132,7 +132,7 @@ func (d *drafter) retainerHours(id string) {
 	if len(periods) == 0 {
 		return
 	}
-	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: d.entriesSettled(),
+	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: d.entriesSettled(id),
 		count: newTimeCount(), entries: d.entriesOf(id), sums: map[int]HoursSum{}}
 	b.readSettled()
 	for i, p := range b.periods {

@@ -1,0 +1,144 @@
+package fees_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// wantTruedUp holds an agreement to the law of corrections: months that are locked from whatever each import said, and the others drafted from the
+// last, come together to what the last import alone gives, but for a unit of rounding a line. All that happens lies before September.
+func wantTruedUp(t *rapid.T, c chance, a contract.Agreement, known func() crm.Snapshot) {
+	t.Helper()
+	final := crm.Evidence{Snapshot: known()}
+	var settled, alone []fees.SettledStatement
+	var paid, fresh, lines int64
+	september := cal.Month{Year: 2026, Month: 9}
+	lock := func(m cal.Month, e crm.Evidence) {
+		s, _ := fees.Draft(a, fees.Facts{Period: m.Period(), Evidence: e, Settled: shuffled(c, settled)}, longAfter)
+		wantSound(t, a, s)
+		settled = append(settled, fees.Settle("s"+m.String(), s, nil))
+		paid += s.Total.Minor
+		lines += int64(len(s.Lines))
+	}
+	for _, m := range fees.MonthsBetween(cal.Month{Year: 2026, Month: 1}, cal.Month{Year: 2026, Month: 8}) {
+		if !c.oneIn(6) { // a month that nobody locked is drafted after the last import
+			lock(m, crm.Evidence{Snapshot: known()})
+		}
+	}
+	for _, m := range fees.MonthsBetween(cal.Month{Year: 2026, Month: 1}, september) {
+		s, _ := fees.Draft(a, fees.Facts{Period: m.Period(), Evidence: final, Settled: alone}, longAfter)
+		for _, l := range s.Lines {
+			if l.Kind == fees.KindCorrection || l.Kind == fees.KindSpendCorrection {
+				t.Fatalf("evidence that never changed is corrected: %s %s", l.Text, l.Amount)
+			}
+		}
+		alone = append(alone, fees.Settle("a"+m.String(), s, nil))
+		fresh += s.Total.Minor
+		lines += int64(len(s.Lines))
+		if !isSettled(settled, m.Period()) {
+			lock(m, final)
+		}
+	}
+	if off := paid - fresh; off > lines || off < -lines {
+		t.Errorf("paid to date with corrections %d, owed by the last import %d (%d lines)", paid, fresh, lines)
+	}
+	again, _ := fees.Draft(a, fees.Facts{Period: september.Next().Period(), Evidence: final, Settled: settled}, longAfter)
+	for _, l := range again.Lines {
+		if l.Kind == fees.KindCorrection || l.Kind == fees.KindSpendCorrection {
+			t.Errorf("corrected again: %s %s", l.Text, l.Amount)
+		}
+	}
+}
+
+// restatedDay is a day of the first eight months of 2026.
+func (c chance) restatedDay() cal.Date { return cal.MustDate("2026-01-01").AddDays(c.IntN(240)) }
+
+// Whatever was said of spend when each month was locked, media, its commission and mark-up come to what was bought: rows change their amount, day,
+// vendor and category, and are deleted.
+func TestSpendIsTruedUpToWhatWasBought(t *testing.T) {
+	var all []contract.Agreement
+	for _, name := range []string{"commission-of-gross-from-net", "spend-moved-to-another-clause", "pass-through-by-vendor", "markup-on-gross-and-commission", "rebate-shown-as-returned", "commission-amended-in-the-month"} {
+		all = append(all, agreementNamed(t, name))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := draw(t)
+		a := all[c.IntN(len(all))]
+		var categories []string
+		for _, clause := range a.First().Clauses {
+			if buys, _, ok := contract.Buys(clause); ok {
+				categories = append(append(categories, buys.Categories...), buys.NotCounted...)
+			}
+		}
+		wantTruedUp(t, c, a, func() (s crm.Snapshot) {
+			for i := range 6 {
+				net := c.between(-90_000, 900_000)
+				row := crm.Spend{ID: fmt.Sprintf("s%d", i), SpentOn: c.restatedDay(), Vendor: c.of("Paper", "Radio"), Category: c.of(categories...), Net: money.New(net, "USD"), NetKnown: true, Deleted: c.oneIn(8)}
+				if c.oneIn(2) {
+					row.Gross, row.GrossKnown = money.New(money.MulDiv(net, 100, 85, money.HalfUp), "USD"), true
+				}
+				s.Spend = append(s.Spend, row)
+			}
+			return s
+		})
+	})
+}
+
+// Misses that are withdrawn, excused, moved to another day or said of another target move the credit of their month both ways.
+func TestServiceCreditsAreTruedUpToTheMissesThatCount(t *testing.T) {
+	all := []contract.Agreement{agreementNamed(t, "service-credit-of-late-misses"), agreementNamed(t, "service-credit-by-target-and-limit"), agreementNamed(t, "service-credit-highest-rung")}
+	rapid.Check(t, func(t *rapid.T) {
+		c := draw(t)
+		a := all[c.IntN(len(all))]
+		var targets []string
+		for _, clause := range a.First().Clauses {
+			if s, ok := clause.(contract.ServiceCredits); ok {
+				targets = append(append(targets, s.Targets...), s.NotCounted...)
+			}
+		}
+		wantTruedUp(t, c, a, func() (s crm.Snapshot) {
+			for i := range 40 {
+				s.SLAMisses = append(s.SLAMisses, crm.SLAMiss{ID: fmt.Sprintf("m%d", i), MissedOn: cal.MustDate("2026-01-01").AddDays(c.IntN(100)), Target: c.of(targets...), Excused: c.oneIn(5), Deleted: c.oneIn(6)})
+			}
+			return s
+		})
+	})
+}
+
+// Whatever the timesheet said when each month was locked, work that is paid by the hour comes to what was worked: minutes, days, roles and clauses
+// change, and entries are deleted.
+func TestWorkIsTruedUpToTheTimesheet(t *testing.T) {
+	var all []contract.Agreement
+	for _, name := range []string{"hourly-person-month", "hourly-fifty-minutes", "hourly-rounded-once", "hourly-at-least", "hourly-cap-and-late-entries"} {
+		all = append(all, agreementNamed(t, name))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := draw(t)
+		a := all[c.IntN(len(all))]
+		clause := a.First().Clauses[0].(contract.Hourly)
+		days := map[string]cal.Date{} // the work of a month with a cap stays in its month
+		wantTruedUp(t, c, a, func() (s crm.Snapshot) {
+			for i := range 8 {
+				e := crm.TimeEntry{ID: fmt.Sprintf("e%d", i), WorkedOn: c.restatedDay(), Person: c.of("Ana", "Ben"), Role: clause.Rates[c.IntN(len(clause.Rates))].Role, Minutes: c.between(1, 600), Deleted: c.oneIn(8)}
+				if clause.Cap.Set {
+					if days[e.ID].IsZero() {
+						days[e.ID] = e.WorkedOn
+					}
+					e.WorkedOn = days[e.ID]
+				}
+				s.TimeEntries = append(s.TimeEntries, e)
+			}
+			return s
+		})
+	})
+}
+
+var _ = time.January
