@@ -18,6 +18,12 @@ import (
 // last, come together to what the last import alone gives, but for a unit of rounding a line. All that happens lies before September.
 func wantTruedUp(t *rapid.T, c chance, a contract.Agreement, known func() crm.Snapshot) {
 	t.Helper()
+	wantTruedUpWith(t, c, a, 6, known)
+}
+
+// wantTruedUpWith leaves one month of so many unlocked; 0: none.
+func wantTruedUpWith(t *rapid.T, c chance, a contract.Agreement, gaps int, known func() crm.Snapshot) {
+	t.Helper()
 	final := crm.Evidence{Snapshot: known()}
 	var settled, alone []fees.SettledStatement
 	var paid, fresh, lines int64
@@ -30,7 +36,7 @@ func wantTruedUp(t *rapid.T, c chance, a contract.Agreement, known func() crm.Sn
 		lines += int64(len(s.Lines))
 	}
 	for _, m := range fees.MonthsBetween(cal.Month{Year: 2026, Month: 1}, cal.Month{Year: 2026, Month: 8}) {
-		if !c.oneIn(6) { // a month that nobody locked is drafted after the last import
+		if gaps == 0 || !c.oneIn(gaps) { // a month that nobody locked is drafted after the last import
 			lock(m, crm.Evidence{Snapshot: known()})
 		}
 	}
@@ -136,6 +142,32 @@ func TestWorkIsTruedUpToTheTimesheet(t *testing.T) {
 				}
 				s.TimeEntries = append(s.TimeEntries, e)
 			}
+			return s
+		})
+	})
+}
+
+// Whatever the timesheet said of its entries when each fee period was closed, the hours, their overage and their reconciliation come to what it says
+// last: minutes change and entries are deleted.
+func TestHoursOfARetainerAreTruedUpToTheTimesheet(t *testing.T) {
+	var all []contract.Agreement
+	for _, name := range []string{"hours-rollover-oldest-first", "hours-rollover-base-first", "hours-rollover-cap-on-balance", "hours-debt-carried", "hours-debt-carried-to-the-end", "hours-overage", "hours-reconciled-excess",
+		"hours-reconciled-whole", "hours-reconciled-credit", "hours-reconciled-bill-only", "hours-rounded-by-person-day", "hours-prorated-and-carried"} {
+		all = append(all, agreementNamed(t, name))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := draw(t)
+		var entries []crm.TimeEntry
+		for i := range 25 {
+			entries = append(entries, crm.TimeEntry{ID: fmt.Sprintf("e%d", i), WorkedOn: c.restatedDay(), Person: c.of("Ana", "Ben"), Role: "designer", Clause: "team"})
+		}
+		last := true
+		wantTruedUpWith(t, c, all[c.IntN(len(all))], 0, func() (s crm.Snapshot) {
+			for _, e := range entries {
+				e.Minutes, e.Deleted = c.between(1, 1440), last && c.oneIn(6)
+				s.TimeEntries = append(s.TimeEntries, e)
+			}
+			last = false
 			return s
 		})
 	})
