@@ -95,6 +95,8 @@ var opened = []struct {
 	{"result-silence-short", []string{"within: 5 working days, after_window: accepted", "within: 48 hours, after_window: accepted"}, "within 48 hours"},
 	{"result-silence-rejected", []string{"after_window: accepted", "after_window: rejected"}, "by not looking"},
 	{"dispute-free", []string{"reasons: [wrong number], fee_if_denied: 10.00", "reasons: [any], fee_if_denied: none"}, "every lead"},
+	{"result-restated-unsaid", []string{"    restated: corrected\n    cap: 50", "    cap: 50"}, "a lead that was billed and turns out to be a duplicate"},
+	{"restated-unsaid", []string{"    restated: corrected\n    gates", "    gates"}, "stays paid, or unpaid"},
 	{"results-uncapped", []string{"cap: 50 per month", "cap: none"}, "as many times 85.00"},
 	{"milestone-silence-open", []string{"within: 5 working days, silence: accepted}\n    partial", "within: 5 working days, silence: open}\n    partial"}, "does not pay"},
 	{"milestone-silence-short", []string{"within: 5 working days, silence: accepted}\n    partial", "within: 3 days, silence: accepted}\n    partial"}, "within 3 days"},

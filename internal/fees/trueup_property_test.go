@@ -2,6 +2,8 @@ package fees_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,6 +170,53 @@ func TestHoursOfARetainerAreTruedUpToTheTimesheet(t *testing.T) {
 				s.TimeEntries = append(s.TimeEntries, e)
 			}
 			last = false
+			return s
+		})
+	})
+}
+
+// restatedCorrected is an agreement in which every version says that what is restated is corrected.
+func restatedCorrected(t testing.TB, name, before string) contract.Agreement {
+	t.Helper()
+	a := agreementNamed(t, name)
+	a.Versions = slices.Clone(a.Versions)
+	for i, v := range a.Versions {
+		terms, err := contract.Parse([]byte(strings.Replace(v.Source, before, "    restated: corrected\n"+before, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.Versions[i] = terms
+	}
+	return a
+}
+
+// Whatever was said of leads when each month was locked, they come to what is said last: they are accepted, rejected, disputed, ruled on, deleted,
+// and turn out to be delivered before or on another day.
+func TestResultsAreTruedUpWhereTheContractSaysSo(t *testing.T) {
+	var all []contract.Agreement
+	for _, name := range []string{"lead-dispute-denied-with-fee", "lead-duplicates", "lead-duplicates-since-latest", "lead-amendment-of-the-price", "lead-silence-rejects"} {
+		all = append(all, restatedCorrected(t, name, "    cap: none"))
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		c := draw(t)
+		wantTruedUp(t, c, all[c.IntN(len(all))], func() (s crm.Snapshot) {
+			after := func(at time.Time, days int) time.Time {
+				return at.Add(time.Duration(c.IntN(days*24*60)) * time.Minute).UTC()
+			}
+			for i := range 8 {
+				l := crm.Lead{ID: fmt.Sprintf("l%d", i), DeliveredAt: after(time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC), 150), Key: c.of("a", "b", "c", "d"), Deleted: c.oneIn(10)}
+				if c.oneIn(6) {
+					l.RejectedAt = after(l.DeliveredAt, 9)
+				}
+				if c.oneIn(2) {
+					l.AcceptedAt = after(l.DeliveredAt, 20)
+				}
+				if c.oneIn(2) {
+					l.DisputedAt, l.Reason = after(l.DeliveredAt, 20), c.of("wrong number", "")
+					l.Ruling, l.RuledAt = crm.LeadRuling(c.of("upheld", "denied")), after(l.DisputedAt, 20)
+				}
+				s.Leads = append(s.Leads, l)
+			}
 			return s
 		})
 	})
