@@ -154,6 +154,7 @@ type LimitSum struct {
 	Charged string     `json:"charged"`         // what was charged of that, after limits
 	Over    []string   `json:"over,omitempty"`  // the clauses that it covers; empty: its own clause alone
 	NoCosts bool       `json:"no_costs,omitempty"`
+	ByDay   bool       `json:"by_day,omitempty"` // over several clauses: each line counts in the window of the day that it counts on
 }
 
 // Considered is a deal with an event in the period that is not charged, and why.

@@ -101,6 +101,7 @@ type owedNow struct {
 	evidence []Evident
 	notes    []string
 	hours    *HoursSum
+	event    string // what later statements must know of the correction
 }
 
 // trueUp puts the difference between what is owed for a charge and what was charged for it on the statement. It says whether there is one.
@@ -121,6 +122,9 @@ func (d *drafter) trueUp(c *settledCharge, o owedNow) bool {
 		},
 	}
 	l.Clause = c.lines[0].Clause
+	if o.event != "" {
+		l.Events = append(l.Events, o.event)
+	}
 	l.Basis.Formula = fmt.Sprintf("%s (owed) - %s (charged) = %s", due.Format(), first.Format(), move.Format())
 	if c.since != 0 {
 		l.Basis.Inputs = append(l.Basis.Inputs, Input{"corrected since", since.Format()})
@@ -154,7 +158,10 @@ func (d *drafter) rowStory(rows []Evident) []string {
 
 // heldTrueUp tells that a charge is neither kept nor corrected for want of a fact.
 func (d *drafter) heldTrueUp(c *settledCharge, clause, why string) {
-	d.issue(Problem, "correction-held", "clause "+clause, "What was charged for %s can be neither kept nor corrected: %s. Mend the evidence and import again.", cal.MonthOf(c.period.From).Words(), why)
+	i := Issue{Problem, "correction-held", "clause " + clause, fmt.Sprintf("What was charged for %s can be neither kept nor corrected: %s. Mend the evidence and import again.", cal.MonthOf(c.period.From).Words(), why)}
+	if !slices.Contains(d.issues, i) {
+		d.issues = append(d.issues, i)
+	}
 }
 
 // rowsOf are the rows of the evidence by id.
