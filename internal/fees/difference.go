@@ -26,7 +26,7 @@ func lineKey(l Line) string {
 	switch l.Kind {
 	case KindRetainer, KindHours, KindOverage, KindReconciliation, KindHourly, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
 		key = append(key, l.Text)
-	case KindReleased, KindCorrection, KindMilestone, KindMilestoneBonus:
+	case KindReleased, KindCorrection, KindSpendCorrection, KindMilestone, KindMilestoneBonus:
 		key = append(key, l.Events...)
 	case KindResult, KindResultFree, KindResultCredit, KindDisputeFee:
 		key = append(key, strconv.Itoa(l.Basis.Version), l.Rate)

@@ -82,6 +82,11 @@ func (d *drafter) settledCharges(clause string, name func(SettledLine) string) [
 // corrects says whether a line of the kind is a correction.
 func (k LineKind) corrects() bool { return k == KindCorrection || k == KindSpendCorrection }
 
+// Corrects says whether the line moves what a locked statement charged.
+func (l Line) Corrects() bool {
+	return l.Kind.corrects() || l.Kind == KindServiceCredit && l.Unit == "correction"
+}
+
 // AtCost says whether a line of the kind passes on what was bought: it is no fee of the agency.
 func (k LineKind) AtCost() bool { return k == KindSpend || k == KindSpendCorrection }
 

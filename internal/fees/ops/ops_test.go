@@ -106,6 +106,12 @@ func (k *desk) moveTo(day string) {
 
 func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	t.Helper()
+	return newDeskOf(t, d, ctx, text)
+}
+
+// newDeskOf is a desk with another contract.
+func newDeskOf(t *testing.T, d *db.DB, ctx context.Context, text string) *desk {
+	t.Helper()
 	k := &desk{t: t, ctx: ctx}
 	k.moveTo("2025-11-10")
 	people := [][]string{
@@ -146,12 +152,12 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 		},
 		NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil },
 	}
-	k.contract = k.agree(d, parties)
+	k.contract = k.agree(d, parties, text)
 	return k
 }
 
 // agree brings the contract in force.
-func (k *desk) agree(d *db.DB, parties *partyops.Service) string {
+func (k *desk) agree(d *db.DB, parties *partyops.Service, text string) string {
 	k.t.Helper()
 	contracts := &contractops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: parties, LockedUntil: ops.LockedUntil}
 	c := must(contracts.Begin(k.ctx, owner, "org_acme", "growth"))(k.t)
@@ -205,6 +211,7 @@ func (k *desk) imported(deals ...crm.Snapshot) {
 		all.DealContacts = append(all.DealContacts, s.DealContacts...)
 		all.Touches = append(all.Touches, s.Touches...)
 		all.Payments = append(all.Payments, s.Payments...)
+		all.Spend = append(all.Spend, s.Spend...)
 	}
 	k.imports = append(k.imports, all)
 }
