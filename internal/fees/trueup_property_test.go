@@ -1,6 +1,7 @@
 package fees_test
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -31,8 +33,21 @@ func wantTruedUpWith(t *rapid.T, c chance, a contract.Agreement, gaps int, known
 	var paid, fresh, lines int64
 	september := cal.Month{Year: 2026, Month: 9}
 	lock := func(m cal.Month, e crm.Evidence) {
-		s, _ := fees.Draft(a, fees.Facts{Period: m.Period(), Evidence: e, Settled: shuffled(c, settled)}, longAfter)
+		f := fees.Facts{Period: m.Period(), Evidence: e, Settled: shuffled(c, settled)}
+		want, s := drafted(t, a, f)
 		wantSound(t, a, s)
+		if got, _ := drafted(t, a, fees.Used(a, f)); !bytes.Equal(got, want) {
+			t.Errorf("the part that is used gives another statement:\n%s\n%s", want, got)
+		}
+		if c.oneIn(20) {
+			frozen, err := pack.Freeze(a, f, longAfter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, _ := frozen.Document.Encode(); !bytes.Equal(got, want) {
+				t.Errorf("the pack computes otherwise:\n%s\n%s", want, got)
+			}
+		}
 		settled = append(settled, fees.Settle("s"+m.String(), s, nil))
 		paid += s.Total.Minor
 		lines += int64(len(s.Lines))
@@ -233,14 +248,14 @@ func TestMilestonesAreTruedUpToTheDeliveries(t *testing.T) {
 		wantTruedUp(t, c, a, func() (s crm.Snapshot) {
 			for i := range 6 {
 				d := crm.Delivery{ID: fmt.Sprintf("h%d", i), Milestone: list[c.IntN(min(2, len(list)))].Name, DeliveredOn: cal.MustDate("2026-01-01").AddDays(c.IntN(200)), Part: c.of("", "50 %", "50 %", "33.333333333 %", "66 %"), Deleted: c.oneIn(8)}
+				if list[0].Bonus.Set { // which deliveries were early is told where no more than the whole was delivered
+					d.Milestone, d.Part, d.DeliveredOn = list[i%3].Name, "50 %", cal.MustDate("2026-03-10").AddDays(c.IntN(20))
+				}
 				switch c.IntN(3) {
 				case 0:
 					d.AcceptedOn = d.DeliveredOn.AddDays(c.IntN(20))
 				case 1:
 					d.ReturnedOn = d.DeliveredOn.AddDays(c.IntN(20))
-				}
-				if list[0].Bonus.Set { // which deliveries were early is told where no more than the whole was delivered
-					d.Milestone, d.Part, d.DeliveredOn = list[i%3].Name, "50 %", cal.MustDate("2026-03-10").AddDays(c.IntN(20))
 				}
 				s.Deliveries = append(s.Deliveries, d)
 			}
