@@ -119,7 +119,6 @@ func (b *hourlyBook) countAgain(now entriesNow, out map[string]*owedWork) {
 	type worked struct {
 		WorkedEntry
 		line string
-		lost bool
 	}
 	for _, s := range b.facts.Settled {
 		var entries []worked
@@ -172,7 +171,7 @@ func (b *hourlyBook) countEntry(o *owedWork, w WorkedEntry, n entryNow) {
 	g.terms, g.clause, g.minutes = terms, clause, g.minutes+again.Counted
 }
 
-// corrections puts what the charged work of a month is owed otherwise on the statement.
+// correct puts what the charged work of a month is owed otherwise on the statement.
 func (b *hourlyBook) correct(charges []*settledCharge) {
 	for _, c := range charges {
 		work := b.again[c.name]
