@@ -57,6 +57,7 @@ var choicesOfMoney = map[string]func(passage) []reading{
 	"scorecard.missing_metric":      others,
 	"scorecard.broken_source":       others,
 	"scorecard.target_change":       others,
+	"scorecard.restated":            others,
 	"scorecard.gates":               orEmpty,
 	"scorecard.gates.then":          others,
 	"scorecard.relief":              orEmpty,
@@ -100,6 +101,7 @@ var choicesOfMoney = map[string]func(passage) []reading{
 	"per_result.duplicate.without_key":   others,
 	"per_result.disputes.within":         words("7 days", "30 days"),
 	"per_result.disputes.fee_if_denied":  orNone(),
+	"per_result.restated":                others,
 	"per_result.cap":                     orNone(),
 
 	"milestones.acceptance.silence": others,

@@ -31,6 +31,12 @@ var resultRules = []lintRule{
 			l.found(at.get("disputes"), "reasons: [wrong number, not in area] or fee_if_denied: 10.00", "Any reason counts and a dispute that is denied costs nothing, so every %s can be held up.", r.Result)
 		}
 	}),
+	of("result-restated-unsaid", Note, func(l *linter, r PerResult, at *value) {
+		if r.Restated == "" {
+			l.found(at.get("per_result"), "restated: corrected, or restated: disputes-only",
+				"The text does not say what becomes of a %s that was billed and turns out to be a duplicate, rejected or deleted. As it stands only a dispute that is upheld gives it back.", r.Result)
+		}
+	}),
 	of("results-uncapped", Note, func(l *linter, r PerResult, at *value) {
 		if r.Cap == 0 && !l.bounded(r.ID) {
 			l.found(at.get("cap"), "cap: 200 per month", "There is no cap on their number: a month costs as many times %s as come in.", r.Price.Format())

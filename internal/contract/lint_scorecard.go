@@ -22,6 +22,12 @@ var scorecardRules = []lintRule{
 			}
 		}
 	}),
+	of("restated-unsaid", Note, func(l *linter, s Scorecard, at *value) {
+		if s.Restated == "" {
+			l.found(at.get("scorecard"), "restated: corrected, or restated: stays",
+				"The text does not say what becomes of a bonus whose readings are restated after it was locked. As it stands nothing does: what was read wrong stays paid, or unpaid.")
+		}
+	}),
 	of("one-metric", Note, func(l *linter, s Scorecard, at *value) {
 		if len(s.Metrics) == 1 {
 			l.found(at.get("metrics"), "a second metric that guards the first, such as quality beside number",

@@ -103,6 +103,8 @@ var opened = []struct {
 	{"result-silence-short", []string{"within: 5 working days, after_window: accepted", "within: 48 hours, after_window: accepted"}, "within 48 hours"},
 	{"result-silence-rejected", []string{"after_window: accepted", "after_window: rejected"}, "by not looking"},
 	{"dispute-free", []string{"reasons: [wrong number], fee_if_denied: 10.00", "reasons: [any], fee_if_denied: none"}, "every lead"},
+	{"result-restated-unsaid", []string{"    restated: corrected\n    cap: 50", "    cap: 50"}, "a lead that was billed and turns out to be a duplicate"},
+	{"restated-unsaid", []string{"    restated: corrected\n    gates", "    gates"}, "stays paid, or unpaid"},
 	{"results-uncapped", []string{"cap: 50 per month", "cap: none"}, "as many times 85.00"},
 	{"milestone-criteria", []string{", criteria: \"hygiene of 80 or more, no duplicates\"", ""}, "8,000.00 hang on it"},
 	{"milestone-acceptor", []string{"by: VP of Sales, ", ""}, "another can return"},

@@ -30,6 +30,7 @@ var perResultSpec = spec{key: "per_result", doc: "A price for each result that t
 		list("reasons", "The reasons that count. Write [any] for every reason.", textScalar, false),
 		{key: "fee_if_denied", doc: "What the client pays for a dispute that is denied, or none.", scalar: amountOrNone()},
 	}},
+	{key: "restated", doc: "What the evidence says otherwise of a result after it was billed, such as an earlier delivery of the same key: the next statement corrects it, or only a dispute does. Leave out, and only a dispute does.", scalar: choice("corrected", "disputes-only"), optional: true},
 	{key: "cap", doc: "How many results of a month are billed at most, or none. Those beyond it are free for ever.", scalar: countOrNone("month")},
 }}
 
@@ -80,7 +81,8 @@ type PerResult struct {
 	Acceptance ResultAcceptance
 	Duplicate  Duplicate
 	Disputes   ResultDisputes
-	Cap        int // results of a month that are billed at most; 0: none
+	Restated   string // corrected | disputes-only; empty: the text does not say, and only a dispute counts
+	Cap        int    // results of a month that are billed at most; 0: none
 }
 
 // ResultAcceptance is the client's time to accept or reject a result, counted from its delivery.
@@ -130,7 +132,7 @@ func (b *builder) perResult(v *value) PerResult {
 	acceptance := v.get("acceptance")
 	capped, _ := wholeNumber(strings.TrimSuffix(v.str("cap"), " per month"))
 	return PerResult{
-		ID: v.str("per_result"), Price: price, Result: string(result), Cap: capped,
+		ID: v.str("per_result"), Price: price, Result: string(result), Restated: v.str("restated"), Cap: capped,
 		Acceptance: ResultAcceptance{Within: acceptance.span("within"), AfterWindow: acceptance.str("after_window")},
 		Duplicate:  b.duplicate(v.get("duplicate")),
 		Disputes:   b.resultDisputes(v.get("disputes")),
@@ -175,11 +177,23 @@ func (r PerResult) Words(Terms) string {
 		r.duplicateWords(),
 		r.disputeWords(),
 		"It is billed once, ever, by the version in force on the day of its delivery",
+		r.restatedWords(),
 	}
 	if r.Cap == 0 {
 		return strings.Join(append(s, "There is no cap on their number"), ". ") + "."
 	}
 	return strings.Join(append(s, fmt.Sprintf("At most %d of a month are billed; those beyond are free, also when one that was billed is credited later", r.Cap)), ". ") + "."
+}
+
+func (r PerResult) restatedWords() string {
+	switch r.Restated {
+	case "corrected":
+		return "When the evidence says otherwise of it after it was billed, the next statement credits it or bills it again (restated: corrected)"
+	case "disputes-only":
+		return "After it was billed only a dispute changes it, whatever else the evidence says later (restated: disputes-only)"
+	default:
+		return "The contract does not say what becomes of it when the evidence says otherwise after it was billed, so only a dispute changes it"
+	}
 }
 
 func (r PerResult) acceptanceWords() string {

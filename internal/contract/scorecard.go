@@ -44,6 +44,7 @@ var scorecardSpec = spec{key: "scorecard", doc: "A bonus for metrics that reach 
 	{key: "missing_metric", doc: "A metric without a reading pays nothing (zero), holds the bonus, is left out and the other weights count for the whole (renormalise), or pays what it paid when it last had one (carry).", scalar: choice("zero", "hold", "renormalise", "carry")},
 	{key: "broken_source", doc: "A metric whose source could not measure: as above, or its last good reading is measured by the points of now (last-good).", scalar: choice("hold", "renormalise", "carry", "last-good")},
 	{key: "target_change", doc: "An amendment inside a performance period: each version counts for its days, or the new one from the next period on.", scalar: choice("time-weighted", "next-period")},
+	{key: "restated", doc: "A reading that is restated after its bonus was locked: the next statement corrects the bonus, or it stays. Leave out, and it stays.", scalar: choice("corrected", "stays"), optional: true},
 	{key: "gates", doc: "When the bonus is held or lost whatever the score. Write [] for none.", items: &spec{fields: []spec{
 		{key: "when", doc: "The reading that closes the gate.", scalar: conditionLike("crm_hygiene < 80")},
 		{key: "then", doc: "hold: the bonus is paid when a later reading opens the gate; lose: it is never paid.", scalar: choice("hold", "lose")},
@@ -82,6 +83,7 @@ type Scorecard struct {
 	Missing      string // zero | hold | renormalise | carry
 	Broken       string // hold | renormalise | carry | last-good
 	TargetChange string // time-weighted | next-period
+	Restated     string // corrected | stays; empty: the text does not say, and it stays
 	Gates        []Gate
 	Relief       []Relief
 }
@@ -186,7 +188,7 @@ func (b *builder) scorecard(v *value) Scorecard {
 			Between: payout.str("between"),
 		},
 		Malus: v.bound("malus"), MetricCap: v.bound("metric_cap"), TotalCap: v.bound("total_cap"), TotalFloor: v.bound("total_floor"),
-		Missing: v.str("missing_metric"), Broken: v.str("broken_source"), TargetChange: v.str("target_change"),
+		Missing: v.str("missing_metric"), Broken: v.str("broken_source"), TargetChange: v.str("target_change"), Restated: v.str("restated"),
 	}
 	for _, item := range v.get("metrics").items {
 		s.Metrics = append(s.Metrics, item.scoredMetric())

@@ -16,7 +16,7 @@ func TestEveryChoiceOfAScorecardIsInTheWords(t *testing.T) {
 		"malus: 70..50": "malus: 70..49", "800000, target": "800000.5, target", "at_threshold: 50 %": "at_threshold: 0 %", "at_max: 150 %": "at_max: 160 %",
 		"    malus: 50 %": "    malus: 40 %", "metric_cap: 140 %": "metric_cap: none", "total_cap: 130 %": "total_cap: none", "total_floor: -20 %": "total_floor: none",
 		"missing_metric: hold": "missing_metric: zero", "broken_source: last-good": "broken_source: carry", "target_change: time-weighted": "target_change: next-period",
-		"crm_hygiene < 80": "crm_hygiene <= 80", "then: hold": "then: lose", "      - {when: cac_payback > 24, then: lose}\n": "", "hours > 24": "hours > 48", "[mql, pipeline_value]": "[mql]",
+		"restated: corrected": "restated: stays", "crm_hygiene < 80": "crm_hygiene <= 80", "then: hold": "then: lose", "      - {when: cac_payback > 24, then: lose}\n": "", "hours > 24": "hours > 48", "[mql, pipeline_value]": "[mql]",
 		"weight: 20 %, better: lower, threshold: 18, target: 15, max: 12, malus: 20..24": "weight: 20 %, better: lower, threshold: 18, target: 15, max: 12, malus: none",
 	} {
 		if strings.Count(text, was) != 1 {

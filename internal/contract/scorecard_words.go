@@ -23,7 +23,7 @@ func (s Scorecard) Words(Terms) string {
 		"A reading counts for a performance period when it is of exactly the days in force in it",
 		"A metric without a reading "+s.fallbackWords(s.Missing),
 		"A metric whose source could not measure "+s.fallbackWords(s.Broken),
-		s.changeWords())
+		s.changeWords(), s.restatedWords())
 	out = append(out, s.gateWords()...)
 	return strings.Join(append(out, s.reliefWords()...), ". ") + "."
 }
@@ -117,6 +117,17 @@ func (s Scorecard) changeWords() string {
 		return "When an amendment changes this clause inside a performance period, it applies from the next one (next-period)" + cycle
 	}
 	return "When an amendment changes this clause inside a performance period, each version scores the whole of it and counts for its days in force (time-weighted)" + cycle
+}
+
+func (s Scorecard) restatedWords() string {
+	switch s.Restated {
+	case "corrected":
+		return "When a reading is restated after its bonus was locked, the next statement charges or takes back the difference (restated: corrected)"
+	case "stays":
+		return "A bonus that was locked stays as it was charged, whatever its readings say later (restated: stays)"
+	default:
+		return "The contract does not say what becomes of a locked bonus whose readings are restated, so it stays as it was charged"
+	}
 }
 
 func (s Scorecard) gateWords() []string {

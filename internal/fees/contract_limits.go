@@ -17,6 +17,7 @@ type jointLimit struct {
 	clause   contract.Clause
 	terms    contract.Terms
 	coverage contract.Coverage
+	on       cal.Date // a day of the window; zero: of the statement's own
 	window   cal.Period
 	over     []string // the clauses that it covers, in the order in which they are charged
 	before   int64    // what other months of the window charge under them
@@ -24,9 +25,9 @@ type jointLimit struct {
 	now      int64    // what this statement charges under them
 }
 
-// closing is the clause as the version in force on the statement's last day under the contract has it.
-func (d *drafter) closing(id string) (contract.Terms, contract.Clause, bool) {
-	terms, ok := d.agreement.InForce(cal.Earlier(d.facts.Period.Last(), d.agreement.Running().Last()))
+// closing is the clause as the version in force on a month's last day under the contract has it.
+func (d *drafter) closing(id string, month cal.Period) (contract.Terms, contract.Clause, bool) {
+	terms, ok := d.agreement.InForce(cal.Earlier(month.Last(), d.agreement.Running().Last()))
 	if !ok {
 		return terms, nil, false
 	}
@@ -34,15 +35,13 @@ func (d *drafter) closing(id string) (contract.Terms, contract.Clause, bool) {
 	return terms, c, ok
 }
 
-func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, per contract.Every, coverage contract.Coverage) *jointLimit {
-	l := &jointLimit{drafter: d, clause: c, terms: t, coverage: coverage, window: d.window(per, t, d.firstDay(d.facts.Period)), over: d.coveredBy(c.ClauseID(), coverage)}
+// jointLimit is a limit for the window in which a day lies; on is zero for the window of the statement itself.
+func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, per contract.Every, coverage contract.Coverage, on cal.Date) *jointLimit {
+	l := &jointLimit{drafter: d, clause: c, terms: t, coverage: coverage, on: on, window: d.window(per, t, d.dayIn(on, d.facts.Period)), over: d.coveredBy(c.ClauseID(), coverage)}
 	var unlocked []cal.Period
 	h := d.history()
 	for _, s := range h.months {
-		if !l.window.Contains(d.firstDay(s.Period)) {
-			continue
-		}
-		covered, own := l.sums(s.Lines)
+		covered, own := l.sums(s.Period, s.Lines)
 		if d.facts.Period.From.Before(s.Period.From) { // locked out of order: what it left is gone, and is not given back here
 			covered, own = covered+own, 0
 		}
@@ -51,12 +50,45 @@ func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, per contract.E
 			unlocked = append(unlocked, s.Period)
 		}
 	}
-	l.now, _ = l.sums(Settle("", d.statement, nil).Lines)
+	l.now, _ = l.sums(d.facts.Period, Settle("", d.statement, nil).Lines)
 	if len(unlocked) > 0 {
 		d.issue(Warning, "limit-on-unlocked", "clause "+c.ClauseID(), "A limit counts months without a locked statement as the evidence now says: %s to %s.",
 			cal.MonthOf(unlocked[0].From).Words(), cal.MonthOf(unlocked[len(unlocked)-1].From).Words())
 	}
 	return l
+}
+
+// dayIn is the day in whose window of limits a line of a statement counts: its own, or else the first of the statement's month.
+func (d *drafter) dayIn(counts cal.Date, statement cal.Period) cal.Date {
+	if counts.IsZero() {
+		return d.firstDay(statement)
+	}
+	return counts
+}
+
+// limitDays are the days in whose windows a limit is computed: the zero date for that of the statement, and one for each earlier window in which
+// corrections on it count.
+func (d *drafter) limitDays(id string, per func(contract.Clause) (contract.Every, bool)) []cal.Date {
+	var out []cal.Date
+	var done []cal.Period
+	look := func(on cal.Date) {
+		month := cal.MonthOf(d.dayIn(on, d.facts.Period)).Period()
+		terms, c, _ := d.closing(id, month)
+		every, ok := per(c)
+		if !ok {
+			return
+		}
+		if w := d.window(every, terms, d.dayIn(on, d.facts.Period)); !slices.Contains(done, w) {
+			out, done = append(out, on), append(done, w)
+		}
+	}
+	look(cal.Date{})
+	for _, l := range slices.Clone(d.statement.Lines) {
+		if !l.CountsOn.IsZero() && l.CountsOn.Before(d.firstDay(d.facts.Period)) {
+			look(l.CountsOn)
+		}
+	}
+	return out
 }
 
 // coveredBy are the clauses of all versions that count for a limit and are charged before it.
@@ -77,10 +109,11 @@ func (d *drafter) coveredBy(limit string, c contract.Coverage) []string {
 
 // sums are what lines charge under the clauses that the limit covers, and under the limit itself. What a settled dispute puts on a statement was
 // counted where it was charged.
-func (l *jointLimit) sums(lines []SettledLine) (covered, own int64) {
+func (l *jointLimit) sums(statement cal.Period, lines []SettledLine) (covered, own int64) {
 	for _, line := range lines {
 		switch {
-		case line.Kind == KindReleased || line.Kind == KindSpend && !l.coverage.Costs:
+		case !l.window.Contains(l.dayIn(line.CountsOn, statement)):
+		case line.Kind == KindReleased || line.Kind.AtCost() && !l.coverage.Costs:
 		case line.Clause == l.clause.ClauseID():
 			own += line.Minor
 		case slices.Contains(l.over, line.Clause):
@@ -95,9 +128,13 @@ func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, i
 	if move == 0 {
 		return
 	}
-	sum.Window, sum.Over, sum.NoCosts = l.window, l.over, !l.coverage.Costs
+	sum.Window, sum.Over, sum.NoCosts, sum.ByDay = l.window, l.over, !l.coverage.Costs, true
 	sum.Before, sum.Charged = money.New(l.before, l.currency).String(), money.New(l.before+l.own, l.currency).String()
+	if !l.on.IsZero() {
+		text += ", " + l.window.Words()
+	}
 	line := limitLine(l.terms, l.clause, kind, text, money.New(move, l.currency), sum, l.now)
+	line.CountsOn = l.on
 	what := strings.Join(l.over, ", ")
 	if !l.coverage.Costs {
 		what += ", without what is billed at cost"
@@ -108,29 +145,43 @@ func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, i
 
 // notToExceed takes off what is charged to date above the limit.
 func (d *drafter) notToExceed(id string) {
-	terms, c, _ := d.closing(id)
-	limit, ok := c.(contract.NotToExceed)
-	if !ok {
-		return
+	per := func(c contract.Clause) (contract.Every, bool) {
+		limit, ok := c.(contract.NotToExceed)
+		return limit.Every, ok
 	}
-	l := d.jointLimit(terms, limit, limit.Every, limit.Coverage)
-	_, down := adjustments(l.before+l.now, nil, &limit.Amount.Minor)
-	l.add(KindNotToExceed, fmt.Sprintf("Not to exceed %s per %s", limit.Amount.Format(), limit.Every), LimitSum{Cap: limit.Amount.String()}, down-l.own)
+	for _, on := range d.limitDays(id, per) {
+		terms, c, _ := d.closing(id, cal.MonthOf(d.dayIn(on, d.facts.Period)).Period())
+		limit := c.(contract.NotToExceed)
+		l := d.jointLimit(terms, limit, limit.Every, limit.Coverage, on)
+		_, down := adjustments(l.before+l.now, nil, &limit.Amount.Minor)
+		l.add(KindNotToExceed, fmt.Sprintf("Not to exceed %s per %s", limit.Amount.Format(), limit.Every), LimitSum{Cap: limit.Amount.String()}, down-l.own)
+	}
 }
 
-// minimum tops up what is charged to date, in the last month of the window or of the contract.
+// minimum tops up what is charged to date, in the last month of the window or of the contract; a window that is over is brought to what it needs
+// after corrections.
 func (d *drafter) minimum(id string) {
-	terms, c, _ := d.closing(id)
-	clause, ok := c.(contract.Minimum)
+	per := func(c contract.Clause) (contract.Every, bool) {
+		clause, ok := c.(contract.Minimum)
+		return clause.Every, ok
+	}
+	for _, on := range d.limitDays(id, per) {
+		d.minimumOf(id, on)
+	}
+}
+
+func (d *drafter) minimumOf(id string, on cal.Date) {
+	terms, c, _ := d.closing(id, cal.MonthOf(d.dayIn(on, d.facts.Period)).Period())
+	clause := c.(contract.Minimum)
 	running := d.agreement.Running()
-	if !ok || running.Overlap(d.facts.Period).IsEmpty() {
+	if on.IsZero() && running.Overlap(d.facts.Period).IsEmpty() {
 		return
 	}
-	window := d.window(clause.Every, terms, d.firstDay(d.facts.Period))
+	window := d.window(clause.Every, terms, d.dayIn(on, d.facts.Period))
 	if d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
 		return
 	}
-	l := d.jointLimit(terms, clause, clause.Every, clause.Coverage)
+	l := d.jointLimit(terms, clause, clause.Every, clause.Coverage, on)
 	inForce := window.Overlap(running)
 	part := Prorate(clause.Proration, clause.Every, window, inForce)
 	floor := clause.Amount.Mul(money.NewRatio(part.Num, part.Den), terms.Rounding)

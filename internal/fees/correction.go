@@ -361,6 +361,12 @@ func (c FactChange) Words() string {
 	if c.Field == "" && c.Before == "" {
 		return fmt.Sprintf("%s: %s came in, %s.", since, what, now)
 	}
+	if c.Field == "deleted" {
+		if c.After == "true" {
+			return fmt.Sprintf("%s: %s was deleted.", since, what)
+		}
+		return fmt.Sprintf("%s: %s was deleted and is there again.", since, what)
+	}
 	if c.Field != "" {
 		what += "'s " + strings.ReplaceAll(strings.TrimPrefix(c.Field, "is_"), "_", " ")
 	}

@@ -28,7 +28,7 @@ func lineKey(l Line) string {
 		key = append(key, l.Text)
 	case KindDeliverables:
 		key = append(key, l.Events[:min(2, len(l.Events))]...)
-	case KindReleased, KindCorrection, KindMilestone, KindMilestoneBonus:
+	case KindReleased, KindCorrection, KindSpendCorrection, KindMilestone, KindMilestoneBonus:
 		key = append(key, l.Events...)
 	case KindResult, KindResultFree, KindResultCredit, KindDisputeFee:
 		key = append(key, strconv.Itoa(l.Basis.Version), l.Rate)

@@ -18,7 +18,8 @@
 // settled disputes, which no limit counts again. A limit over several clauses counts other months as they were charged, and those without
 // a locked statement as they would be (history). A row of spend is charged once ever: net and gross follow from each other by exact
 // fractions (15 % of gross is 15/85 of net), and a row that is known late stands on the first statement that is not locked. A month's
-// service credit is owed by all of its misses, less what was given for it.
+// service credit is owed by all of its misses, less what was given for it. What locked statements charged for rows is trued up by its charge:
+// owed for the rows of the line as the evidence now says, less what was charged and corrected (settledCharge).
 //
 // Order of a revenue share: event in the period -> won -> amount and currency known -> under the contract -> created from -> carve-out ->
 // customer type -> clawback of a refund -> not conceded -> attribution credit -> rate, rounded once for each line -> floor and cap per deal ->
@@ -27,7 +28,7 @@
 //
 // Order of a scorecard: reading of exactly the days in force -> payout by the curve of the metric (or the rule for a missing or broken one) -> relief ->
 // cap of the metric -> weights -> cap and floor of the whole -> gates that lose, gates that hold -> days of each version -> proration -> pool,
-// rounded once for each pool. A performance period is charged once; one that is held comes on the first open statement after what held it is known.
+// rounded once for each pool. A performance period is charged once, and corrected where the contract says so; one that is held comes on the first open statement after what held it is known.
 //
 // Invariants: no clock, no storage, no floating point. Quantity x rate = amount on every line, rounded as the contract says; lines sum to
 // the total; the same agreement and facts give the same bytes. Unknown is never zero: it is an Issue, and the line is held out.

@@ -57,7 +57,7 @@ type drafter struct {
 	consulted     map[int]bool                  // versions that a line was computed from beside its own
 	others        *history                      // what other months charge, once it was asked for
 	resampled     *resampledMonth               // nil but in a bootstrap: the lines of deals are given, and nothing is looked up
-	bought        map[string][]string           // row of spend -> clauses that charged it, once it was asked for
+	givenUpRows   map[string]bool               // rows of spend that the agency gave up, once it was asked for
 
 	statement Statement
 	issues    []Issue

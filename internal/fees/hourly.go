@@ -32,6 +32,7 @@ type hourlyBook struct {
 	before  []SettledLine // of locked statements of other periods
 	handled map[string]bool
 	count   timeCount
+	again   map[string]*owedWork // what charged lines are owed now, where any entry changed
 	lines   []*hourlyLine
 
 	roles, nameless, lost []string // entries that are held or written off
@@ -40,9 +41,10 @@ type hourlyBook struct {
 // hourly charges the entries of a clause: those of this month, and those of locked months that came since. Each is charged once ever, as it
 // was worked on its day: by the version in force then.
 func (d *drafter) hourly(id string) {
-	b := &hourlyBook{drafter: d, clause: id, handled: d.entriesSettled(), count: newTimeCount()}
+	b := &hourlyBook{drafter: d, clause: id, handled: d.entriesSettled(id), count: newTimeCount()}
 	maps.Copy(b.handled, d.resultsCharged(id))
 	b.readSettled()
+	b.again = b.recount()
 	for _, e := range d.entriesOf(id) {
 		if late, here := d.onThisStatement(e.WorkedOn); here && !b.handled[e.ID] {
 			b.take(e, late)
@@ -111,18 +113,37 @@ func (b *hourlyBook) lineOf(month cal.Month, role string, rate money.Amount) *ho
 	return l
 }
 
-// put puts the lines of each month of work on the statement, in the order of the rate card, and the cap of the month behind them.
+// put puts the lines of each month of work on the statement, in the order of the rate card, then what is owed otherwise of work that was charged
+// before, and the cap of the month behind them.
 func (b *hourlyBook) put() {
 	slices.SortStableFunc(b.lines, func(x, y *hourlyLine) int {
 		return cmp.Or(x.month.First().Cmp(y.month.First()), cmp.Compare(x.place(), y.place()), x.terms.Effective.Cmp(y.terms.Effective))
 	})
-	for i, l := range b.lines {
-		b.line(l.line())
-		if i+1 == len(b.lines) || b.lines[i+1].month != l.month {
-			b.cap(l.month)
+	var months []cal.Month
+	for _, l := range b.lines {
+		months = append(months, l.month)
+	}
+	corrected := map[cal.Month][]*settledCharge{}
+	if b.again != nil {
+		for _, c := range b.settledCharges(b.clause, hourlyName) {
+			corrected[c.workMonth()] = append(corrected[c.workMonth()], c)
+			months = append(months, c.workMonth())
 		}
 	}
+	slices.SortFunc(months, func(x, y cal.Month) int { return x.First().Cmp(y.First()) })
+	for _, m := range slices.Compact(months) {
+		for _, l := range b.lines {
+			if l.month == m {
+				b.line(l.line())
+			}
+		}
+		b.correct(corrected[m])
+		b.cap(m)
+	}
 }
+
+// workMonth is the month in which charged work was done.
+func (c *settledCharge) workMonth() cal.Month { return cal.MonthOf(c.lines[0].Hours.Window.From) }
 
 // place of the role on the card; other roles stand last.
 func (l hourlyLine) place() int {
@@ -169,14 +190,14 @@ func (b *hourlyBook) cap(month cal.Month) {
 	}
 	var now, before, capped int64
 	for _, l := range b.statement.Lines {
-		if l.Clause == b.clause && l.Kind == KindHourly && l.Basis.Hours.Window == month.Period() {
+		if l.Clause == b.clause && (l.Kind == KindHourly || l.Kind.corrects()) && l.Basis.Hours.Window == month.Period() {
 			now += l.Amount.Minor
 		}
 	}
 	for _, l := range b.before {
 		switch {
 		case l.Hours.Window != month.Period():
-		case l.Kind == KindHourly:
+		case l.Kind == KindHourly || l.Kind.corrects():
 			before += l.Minor
 		case l.Kind == KindPeriodCap:
 			capped += l.Minor

@@ -31,6 +31,8 @@ type index struct {
 	deliveries     []crm.Delivery
 	spend          []crm.Spend
 	slaMisses      []crm.SLAMiss
+
+	goneRows map[rowKey]bool // rows of these that the evidence says are deleted
 }
 
 func newIndex(e crm.Evidence) *index {
@@ -86,6 +88,21 @@ func (x *index) results(e crm.Evidence) {
 	x.deliveries = ordered(e.Deliveries, func(d crm.Delivery) (bool, string, string) { return d.Deleted, d.DeliveredOn.String(), d.ID })
 	x.spend = ordered(e.Spend, func(s crm.Spend) (bool, string, string) { return s.Deleted, s.SpentOn.String(), s.ID })
 	x.slaMisses = ordered(e.SLAMisses, func(m crm.SLAMiss) (bool, string, string) { return m.Deleted, m.MissedOn.String(), m.ID })
+	x.goneRows = map[rowKey]bool{}
+	gone(x, crm.KindTimeEntry, e.TimeEntries, func(t crm.TimeEntry) (bool, string) { return t.Deleted, t.ID })
+	gone(x, crm.KindLead, e.Leads, func(l crm.Lead) (bool, string) { return l.Deleted, l.ID })
+	gone(x, crm.KindDelivery, e.Deliveries, func(d crm.Delivery) (bool, string) { return d.Deleted, d.ID })
+	gone(x, crm.KindSpend, e.Spend, func(s crm.Spend) (bool, string) { return s.Deleted, s.ID })
+	gone(x, crm.KindSLAMiss, e.SLAMisses, func(m crm.SLAMiss) (bool, string) { return m.Deleted, m.ID })
+}
+
+// gone notes the deleted rows of a kind.
+func gone[T any](x *index, kind crm.Kind, rows []T, of func(T) (deleted bool, id string)) {
+	for _, r := range rows {
+		if deleted, id := of(r); deleted {
+			x.goneRows[rowKey{kind, id}] = true
+		}
+	}
 }
 
 // ordered are the rows that are not gone, by what they are ordered by and then by id.

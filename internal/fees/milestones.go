@@ -26,48 +26,33 @@ type handover struct {
 type milestoneMonth struct {
 	*drafter
 	id      string
-	charged map[string]bool           // deliveries that locked statements charged
+	charged map[string]bool           // deliveries that locked statements charged and that still count
 	share   map[string]milestoneShare // of each milestone that is charged: by locked statements, then by what comes before in time
 	paid    map[string]paidParts      // and what it paid
 	parts   map[string][]handover     // of a milestone that pays as a whole: what was accepted so far
 	early   map[string]cal.Date       // of each milestone the last day on which a part of it that counts was delivered
+	settled []*paidDelivery           // what locked statements charged, as it counts now
+	last    map[string]handover       // of each milestone the last delivery that counts
+	bonus   map[string]bool           // milestones whose bonus this statement charges
 }
 
 // milestones charges one clause: each delivery on the statement of the month in which it was accepted, or, when that is locked, on the first
 // that is not; of a milestone never more than the whole.
 func (d *drafter) milestones(id string) {
-	m := &milestoneMonth{drafter: d, id: id, share: map[string]milestoneShare{}, paid: map[string]paidParts{}, parts: map[string][]handover{}, early: map[string]cal.Date{}}
-	m.charged = m.chargedParts()
+	m := &milestoneMonth{drafter: d, id: id, charged: map[string]bool{}, share: map[string]milestoneShare{}, paid: map[string]paidParts{}, parts: map[string][]handover{}, early: map[string]cal.Date{},
+		last: map[string]handover{}, bonus: map[string]bool{}}
 	if id == d.clausesOf("milestones")[0] {
 		d.deliveriesOfNoMilestone()
 	}
 	all := m.handovers()
+	m.readSettled(all)
 	for _, h := range all {
 		if !h.accepted.IsZero() {
 			m.bring(h)
 		}
 	}
+	m.correct()
 	m.report(all)
-}
-
-// chargedParts sums what locked statements of other periods charged of each milestone, under whatever clause it stood, and tells the deliveries.
-func (m *milestoneMonth) chargedParts() map[string]bool {
-	out := map[string]bool{}
-	for _, s := range m.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period == m.facts.Period || l.Kind != KindMilestone || len(l.Events) < 3 {
-				continue
-			}
-			for _, delivery := range l.Events[2:] {
-				out[delivery] = true
-			}
-			if part, ok := shareOf(l.Events[1]); ok {
-				m.share[l.Events[0]] = min(wholeMilestone, m.share[l.Events[0]]+part)
-				m.paid[l.Events[0]] = m.paid[l.Events[0]].and(l.Minor)
-			}
-		}
-	}
-	return out
 }
 
 // handovers are the deliveries of the clause's milestones that are known, in the order in which they were accepted; those that wait stand last.
@@ -136,7 +121,7 @@ func (m *milestoneMonth) accept(h *handover) {
 func (m *milestoneMonth) bring(h handover) {
 	name := h.stone.Name
 	if m.charged[h.ID] {
-		m.early[name] = cal.Later(m.early[name], h.DeliveredOn)
+		m.early[name], m.last[name] = cal.Later(m.early[name], h.DeliveredOn), h
 		return
 	}
 	late, here := m.onThisStatement(h.accepted)
@@ -146,7 +131,7 @@ func (m *milestoneMonth) bring(h handover) {
 	if after == before {
 		return
 	}
-	m.early[name] = cal.Later(m.early[name], h.DeliveredOn)
+	m.early[name], m.last[name] = cal.Later(m.early[name], h.DeliveredOn), h
 	if h.clause.Partial == "whole-only" && after != wholeMilestone {
 		m.parts[name] = of
 		return
@@ -159,6 +144,7 @@ func (m *milestoneMonth) bring(h handover) {
 	m.line(line)
 	early, bonus := m.early[name], h.stone.Bonus
 	if after == wholeMilestone && bonus.Set && !bonus.Amount.IsZero() && !early.After(h.stone.BonusBy) && !m.eventsOf(KindMilestoneBonus)[name] {
+		m.bonus[name] = true
 		m.line(m.bonusLine(h, early))
 	}
 }

@@ -75,7 +75,7 @@ func (b *hoursBook) approved(p hoursPeriod) (minutes int64, readings []Evident) 
 func (b *hoursBook) approvedLate() {
 	for i, p := range b.periods {
 		s, closed := b.settled[p.fee]
-		if !closed || p.hours.Overage.Approved == "" || p.hours.Deficit != "billed" || s.Account.Over == 0 {
+		if !closed || b.restated[i] || p.hours.Overage.Approved == "" || p.hours.Deficit != "billed" || s.Account.Over == 0 {
 			continue
 		}
 		if late, here := b.onThisStatement(p.inForce().Last()); !late || !here {
@@ -96,7 +96,7 @@ func (b *hoursBook) billedBefore(p hoursPeriod) int64 {
 	var sum int64
 	for _, s := range b.facts.Settled {
 		for _, l := range s.Lines {
-			if s.Period != b.facts.Period && l.Clause == b.clause && l.Kind == KindOverage && l.Hours != nil && l.Hours.Window == p.fee {
+			if s.Period != b.facts.Period && l.Clause == b.clause && (l.Kind == KindOverage || l.Kind.corrects()) && l.Hours != nil && l.Hours.Window == p.fee {
 				sum += l.Hours.Billed
 			}
 		}

@@ -21,6 +21,9 @@ func (b *hoursBook) hoursLine(p hoursPeriod, sum HoursSum, late bool) Line {
 	if late {
 		l.Basis.Notes = append(l.Basis.Notes, "The statement of the month in which the fee period ended was locked without its hours, so they are here.")
 	}
+	for _, c := range b.changes {
+		l.Basis.Notes = append(l.Basis.Notes, fmt.Sprintf("Hours carried on from earlier fee periods are counted again, for entry %s was %s.", c.ID, c.Words))
+	}
 	for _, e := range sum.Entries {
 		if !p.contains(e.On) {
 			l.Basis.Notes = append(l.Basis.Notes, "Entries of earlier fee periods came after those were settled; they count here as the contract says, as if worked on the first day.")

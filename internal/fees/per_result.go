@@ -59,10 +59,12 @@ func (d *drafter) perResult(id string) {
 	if id == d.clausesOf("per_result")[0] {
 		d.resultsOfNoClause()
 	}
+	m.billedElsewhere()
 	m.collect()
 	m.charge()
 	m.credits()
 	m.disputeFees()
+	m.correct()
 	m.report()
 }
 
@@ -245,21 +247,21 @@ func capOf(a contract.Agreement, month cal.Month, r result) int {
 	return r.clause.Cap
 }
 
-// credits gives back what locked statements billed of results that a ruling found invalid since, once.
+// credits gives back what locked statements billed of results that a ruling found invalid since, while it is not given back.
 func (m *resultMonth) credits() {
 	type group struct {
 		version int
 		price   int64
 	}
-	credited := m.eventsOf(KindResultCredit)
+	since := m.movedSince(priceOfResults)
 	groups := map[group][]result{}
 	for _, r := range m.results {
 		b, ok := m.billed[r.ID]
-		if !ok || b.clause != m.id || b.conceded || b.price.IsZero() || credited[r.ID] || r.life.state != leadUpheld {
+		if !ok || b.clause != m.id || b.conceded || b.price.IsZero() || b.price.Minor+since[r.ID] <= 0 || r.life.state != leadUpheld {
 			continue
 		}
 		if _, here := m.onThisStatement(cal.Later(r.day(r.life.since), b.period.From)); here {
-			g := group{r.terms.Version, b.price.Minor}
+			g := group{r.terms.Version, b.price.Minor + since[r.ID]}
 			groups[g] = append(groups[g], r)
 		}
 	}

@@ -151,6 +151,7 @@ func (m *resultMonth) report() {
 		now := m.facts.Period.Contains(r.day(r.life.since))
 		switch {
 		case state.billed():
+		case billed && b.clause == m.id && state != leadUpheld && state != leadDisputed && r.clause.Restated == "corrected":
 		case billed && b.clause == m.id && state != leadUpheld && state != leadDisputed:
 			changed = append(changed, r.ID+" is "+string(state))
 		case billed && state == leadDisputed:
@@ -209,7 +210,7 @@ func (m *resultMonth) reportChanged(changed []string) {
 				continue
 			}
 			for _, e := range l.Events {
-				if !known[e] {
+				if !known[e] && !m.takesBack(m.billed[e]) {
 					changed = append(changed, e+" is no longer in it")
 				}
 			}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -102,7 +101,7 @@ func (d *drafter) purchases(id string) {
 			continue
 		}
 		late, here := d.onThisStatement(row.SpentOn)
-		if !here || before[row.ID] || d.boughtOtherwise(id, row) {
+		if !here || before[row.ID] || d.givenUpElsewhere(row.ID) {
 			continue
 		}
 		if code, why := u.held(d.currency); code != "" {
@@ -121,7 +120,7 @@ func (d *drafter) purchases(id string) {
 	if len(otherwise) > 0 {
 		d.issue(Info, "vendor-commission-differs", "clause "+id, "Net and gross of these rows differ by another commission than the vendor's in the contract; they are charged by what they state: %s.", listed(otherwise, 8))
 	}
-	d.changedPurchases(id)
+	d.correctPurchases(id)
 }
 
 // purchaseUnder is the row under the clause in force on its day; ok is false when the clause does not count its category, or the contract
@@ -140,36 +139,21 @@ func (d *drafter) purchaseUnder(id string, row crm.Spend) (purchase, bool) {
 	return purchase{row: row, terms: terms, clause: c, buys: buys, category: at}, at >= 0
 }
 
-// boughtOtherwise says whether a locked statement of another period charged the row under another clause that governs it no more, because its
-// day or category was changed since.
-func (d *drafter) boughtOtherwise(id string, row crm.Spend) bool {
-	for _, clause := range d.boughtUnder()[row.ID] {
-		if _, governs := d.purchaseUnder(clause, row); clause != id && !governs {
-			return true
-		}
-	}
-	return false
-}
-
-// boughtUnder are the clauses under which locked statements of other periods charged each row of spend.
-func (d *drafter) boughtUnder() map[string][]string {
-	if d.bought != nil {
-		return d.bought
-	}
-	d.bought = map[string][]string{}
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period == d.facts.Period || !forPurchase(l.Kind) {
-				continue
-			}
-			for _, e := range l.Events {
-				if !slices.Contains(d.bought[e], l.Clause) {
-					d.bought[e] = append(d.bought[e], l.Clause)
+// givenUpElsewhere says whether the agency gave the row up when another clause charged it: no clause charges it then.
+func (d *drafter) givenUpElsewhere(row string) bool {
+	if d.givenUpRows == nil {
+		d.givenUpRows = map[string]bool{}
+		for _, s := range d.facts.Settled {
+			for _, l := range s.Lines {
+				for _, e := range l.Events {
+					if s.Period != d.facts.Period && forPurchase(l.Kind) && l.Conceded {
+						d.givenUpRows[e] = true
+					}
 				}
 			}
 		}
 	}
-	return d.bought
+	return d.givenUpRows[row]
 }
 
 // forPurchase says whether a line of this kind names rows of spend.
@@ -220,68 +204,6 @@ func rowWords(row crm.Spend) string {
 		}
 	}
 	return strings.Join(what, ", ") + " of " + row.SpentOn.Words()
-}
-
-// changedPurchases tells of rows that locked statements charged and that the evidence now says otherwise. They are not charged again.
-func (d *drafter) changedPurchases(id string) {
-	rows := map[string]crm.Spend{}
-	until := d.until()
-	for _, row := range d.index.spend {
-		if row.SpentOn.Before(until) {
-			rows[row.ID] = row
-		}
-	}
-	changed := map[cal.Period][]string{}
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period == d.facts.Period || l.Clause != id || !forPurchase(l.Kind) || l.Conceded || d.wouldCharge(id, l, rows) == l.Minor {
-				continue
-			}
-			for _, e := range l.Events {
-				if !slices.Contains(changed[s.Period], e) {
-					changed[s.Period] = append(changed[s.Period], e)
-				}
-			}
-		}
-	}
-	for _, s := range d.facts.Settled {
-		if ids := changed[s.Period]; len(ids) > 0 {
-			d.issue(Warning, "spend-changed", "clause "+id, "%s is locked, and the evidence now says otherwise of what it charged for these rows: %s.", s.Period.Words(), listed(ids, 8))
-			delete(changed, s.Period)
-		}
-	}
-}
-
-// wouldCharge is what a settled line would be by the evidence as it is now.
-func (d *drafter) wouldCharge(id string, l SettledLine, rows map[string]crm.Spend) int64 {
-	var now []purchase
-	for _, e := range l.Events {
-		row, known := rows[e]
-		if !known {
-			continue
-		}
-		if u, ok := d.purchaseUnder(id, row); ok {
-			if code, _ := u.held(d.currency); code == "" {
-				now = append(now, u)
-			}
-		}
-	}
-	var sum int64
-	for _, line := range purchaseLines(now) {
-		if line.Kind == l.Kind {
-			sum += line.Amount.Minor
-		}
-	}
-	return sum
-}
-
-// until is the first day that no month of the statement or of a locked one covers.
-func (d *drafter) until() cal.Date {
-	until := d.facts.Period.To
-	for _, s := range d.facts.Settled {
-		until = cal.Later(until, s.Period.To)
-	}
-	return until
 }
 
 // checkCategories tells of spend that nobody said anything about: of a category that no clause names, or of days on which the contract does

@@ -33,19 +33,10 @@ func (b *hoursBook) reconcile(i int) {
 		return
 	}
 	window := b.windowOf(p)
-	if p.fee.To.Before(window.To) && !b.last(p) {
+	if !b.closesWindow(p) {
 		return
 	}
-	var worked, included int64
-	var each []Input
-	for k := 0; k <= i; k++ {
-		if !window.Contains(b.periods[k].fee.From) {
-			continue
-		}
-		a := b.sums[k].Account
-		worked, included = worked+a.Worked, included+a.Base
-		each = append(each, Input{a.InForce.Words(), fmt.Sprintf("%s worked, %s included", clock(a.Worked), clock(a.Base))})
-	}
+	worked, included, each := b.windowHours(i, window)
 	difference := worked - included
 	minutes := Reconciled(worked, included, r, p.terms.Rounding)
 	if minutes == 0 {
@@ -57,6 +48,24 @@ func (b *hoursBook) reconcile(i int) {
 		b.issue(Warning, "hours-on-unlocked", "clause "+b.clause, "Hours of fee periods without a locked statement are reconciled as the evidence now says.")
 	}
 	b.line(b.reconcileLine(p, window, worked, included, minutes, each))
+}
+
+// closesWindow says whether a fee period is the last of a window that is reconciled.
+func (b *hoursBook) closesWindow(p hoursPeriod) bool {
+	return p.hours.Reconcile.Set && (!p.fee.To.Before(b.windowOf(p).To) || b.last(p))
+}
+
+// windowHours sums the fee periods of a window up to one.
+func (b *hoursBook) windowHours(i int, window cal.Period) (worked, included int64, each []Input) {
+	for k := 0; k <= i; k++ {
+		if !window.Contains(b.periods[k].fee.From) {
+			continue
+		}
+		a := b.sums[k].Account
+		worked, included = worked+a.Worked, included+a.Base
+		each = append(each, Input{a.InForce.Words(), fmt.Sprintf("%s worked, %s included", clock(a.Worked), clock(a.Base))})
+	}
+	return worked, included, each
 }
 
 // windowOf is the window of the reconciliation that a fee period begins in; windows count from the term's first month.

@@ -118,6 +118,10 @@ type hoursBook struct {
 	debt    int64
 	guessed bool             // an earlier fee period was computed from the evidence as it is now
 	sums    map[int]HoursSum // by number of the fee period
+
+	now      entriesNow
+	changes  []Evident    // what the evidence says otherwise of entries that closed fee periods counted
+	restated map[int]bool // closed fee periods that count otherwise, by number
 }
 
 type lateEntry struct {
@@ -132,9 +136,10 @@ func (d *drafter) retainerHours(id string) {
 	if len(periods) == 0 {
 		return
 	}
-	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: d.entriesSettled(),
-		count: newTimeCount(), entries: d.entriesOf(id), sums: map[int]HoursSum{}}
+	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: d.entriesSettled(id),
+		count: newTimeCount(), entries: d.entriesOf(id), sums: map[int]HoursSum{}, restated: map[int]bool{}}
 	b.readSettled()
+	b.readChanges()
 	for i, p := range b.periods {
 		if !p.inForce().Last().Before(d.facts.Period.To) {
 			break // it ends later
@@ -152,6 +157,8 @@ func (d *drafter) retainerHours(id string) {
 		}
 	}
 	b.approvedLate()
+	b.correctOverage()
+	b.correctReconciliations()
 	b.afterTheEnd()
 }
 
@@ -170,12 +177,16 @@ func (b *hoursBook) readSettled() {
 	}
 }
 
-// reopen goes on from a fee period as it was closed.
+// reopen goes on from a fee period as it was closed, or as its entries count now.
 func (b *hoursBook) reopen(i int, s HoursSum) {
 	p := b.periods[i]
-	for _, e := range s.Entries {
-		if !e.Lost {
-			b.count.had(b.roundingOn(e.On, p), e, "")
+	if len(b.changes) > 0 {
+		s = b.restate(i, s)
+	} else {
+		for _, e := range s.Entries {
+			if !e.Lost {
+				b.count.had(b.roundingOn(e.On, p), e, "")
+			}
 		}
 	}
 	for _, e := range b.entries {

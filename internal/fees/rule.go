@@ -82,7 +82,7 @@ func (d *drafter) resultsCharged(clause string) map[string]bool {
 	out := map[string]bool{}
 	for _, s := range d.facts.Settled {
 		for _, l := range s.Lines {
-			if s.Period != d.facts.Period && l.Clause == clause && l.Kind != KindReleased {
+			if s.Period != d.facts.Period && l.Clause == clause && l.Kind != KindReleased && !l.Kind.corrects() {
 				for _, e := range l.Events {
 					out[e] = true
 				}

@@ -105,6 +105,7 @@ func (d *drafter) scorecards(id string) {
 		s := scoring{drafter: d, id: id, performance: p, earlier: all[:i]}
 		s.charge()
 	}
+	d.correctScorecards(id, all)
 }
 
 // scoring computes one performance period.

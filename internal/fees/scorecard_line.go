@@ -26,8 +26,26 @@ func (s *scoring) pools() []pooled {
 	return out
 }
 
-// lines puts one line for each pool on the statement, most often one: score x pool, rounded once.
+// lines puts one line for each pool on the statement, most often one.
 func (s *scoring) lines(lost string) {
+	for _, l := range s.poolLines(lost) {
+		s.line(l)
+	}
+	s.consult()
+}
+
+// consult names the versions that the score was computed from.
+func (s *scoring) consult() {
+	for _, part := range s.parts {
+		s.versions = append(s.versions, part.terms.Version)
+	}
+	for _, v := range s.versions {
+		s.consulted[v] = true
+	}
+}
+
+// poolLines are the lines of the period: score x pool, rounded once for each.
+func (s *scoring) poolLines(lost string) (out []Line) {
 	s.remark(lost)
 	pools := s.pools()
 	for _, p := range pools {
@@ -38,7 +56,7 @@ func (s *scoring) lines(lost string) {
 		terms := s.governing().terms
 		share, formula := s.share(p, lost)
 		amount := times(p.pool, share, terms.Rounding)
-		s.line(Line{
+		out = append(out, Line{
 			Clause: s.id, Kind: KindScorecard, Text: text, Events: []string{s.key()},
 			Quantity: decimalOrFraction(share), Unit: "of the pool", Rate: p.pool.String(), RateText: p.pool.Format(), Amount: amount,
 			Basis: Basis{
@@ -47,12 +65,7 @@ func (s *scoring) lines(lost string) {
 			},
 		})
 	}
-	for _, part := range s.parts {
-		s.versions = append(s.versions, part.terms.Version)
-	}
-	for _, v := range s.versions {
-		s.consulted[v] = true
-	}
+	return out
 }
 
 // share is the part of the pool that is owed, with its formula.

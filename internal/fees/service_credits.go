@@ -12,7 +12,7 @@ import (
 )
 
 // serviceCredits gives back what the misses of the statement's month cost, and, for locked months before it that this statement speaks for,
-// what misses that became known since raise their credit by.
+// what the evidence now says otherwise of their misses, and what was corrected of their fees, moves their credit by.
 func (d *drafter) serviceCredits(id string) {
 	for m := cal.MonthOf(d.agreement.First().Effective); m.First().Before(d.facts.Period.To); m = m.Next() {
 		late, here := d.onThisStatement(m.First())
@@ -34,8 +34,10 @@ type creditMonth struct {
 	counted []crm.SLAMiss
 	excused []crm.SLAMiss
 	base    money.Amount
-	before  money.Amount    // what locked statements gave for the month
-	known   map[string]bool // misses that they counted
+	before  money.Amount // what locked statements gave for the month
+	given   bool         // they gave something
+	known   []string     // misses that they counted
+	unnamed bool         // nobody said whether a target counts
 }
 
 func (d *drafter) creditMonth(id string, m cal.Month, late bool) (creditMonth, bool) {
@@ -49,29 +51,41 @@ func (d *drafter) creditMonth(id string, m cal.Month, late bool) (creditMonth, b
 	if !ok {
 		return creditMonth{}, false
 	}
-	c := creditMonth{month: m, late: late, terms: terms, clause: clause, base: money.New(0, d.currency), before: money.New(0, d.currency), known: map[string]bool{}}
+	c := creditMonth{month: m, late: late, terms: terms, clause: clause, base: money.New(0, d.currency), before: money.New(0, d.currency)}
 	d.misses(&c, running)
-	lines := Settle("", d.statement, nil).Lines
-	if late {
-		s, _ := d.settledIn(m.Period())
-		lines = s.Lines
-	}
-	for _, l := range lines {
-		if slices.Contains(clause.Base, l.Clause) && l.Kind != KindSpend && l.Kind != KindReleased {
-			c.base = c.base.Add(money.New(l.Minor, d.currency))
-		}
-	}
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period != d.facts.Period && l.Clause == id && l.Kind == KindServiceCredit && len(l.Events) > 0 && l.Events[0] == m.String() {
-				c.before = c.before.Add(money.New(l.Minor, d.currency))
-				for _, miss := range l.Events[1:] {
-					c.known[miss] = true
-				}
+	c.fees(d)
+	c.settled(d)
+	return c, true
+}
+
+// fees sums what the month charges under the clauses of the base: on its own statement, and by corrections of it since.
+func (c *creditMonth) fees(d *drafter) {
+	take := func(of cal.Period, lines []SettledLine) {
+		for _, l := range lines {
+			counts := of == c.month.Period() && !l.Kind.corrects() || l.Kind.corrects() && len(l.Events) > 0 && l.Events[0] == c.month.String()
+			if counts && slices.Contains(c.clause.Base, l.Clause) && !l.Kind.AtCost() && l.Kind != KindReleased {
+				c.base = c.base.Add(money.New(l.Minor, d.currency))
 			}
 		}
 	}
-	return c, true
+	for _, s := range d.facts.Settled {
+		if s.Period != d.facts.Period {
+			take(s.Period, s.Lines)
+		}
+	}
+	take(d.facts.Period, Settle("", d.statement, nil).Lines)
+}
+
+// settled sums what locked statements gave for the month. What the agency gave up of a correction counts as made.
+func (c *creditMonth) settled(d *drafter) {
+	for _, s := range d.facts.Settled {
+		for _, l := range s.Lines {
+			if s.Period != d.facts.Period && l.Clause == c.clause.ID && l.Kind == KindServiceCredit && len(l.Events) > 0 && l.Events[0] == c.month.String() {
+				c.before, c.given = c.before.Add(money.New(l.Minor+l.GivenUp, d.currency)), true
+				c.known = append(c.known, l.Events[1:]...)
+			}
+		}
+	}
 }
 
 // misses sorts those of the month by what the contract says of their target.
@@ -84,6 +98,7 @@ func (d *drafter) misses(c *creditMonth, days cal.Period) {
 		case !contract.Names(c.clause.Targets, miss.Target):
 			if unnamed[miss.Target] == nil {
 				order = append(order, miss.Target)
+				c.unnamed = true
 			}
 			unnamed[miss.Target] = append(unnamed[miss.Target], miss.ID)
 		case miss.Excused:
@@ -98,50 +113,74 @@ func (d *drafter) misses(c *creditMonth, days cal.Period) {
 	}
 }
 
-// give charges the month's credit, less what was given for it before.
+// give charges the month's credit, less what was given for it before: more of it, or, where misses were withdrawn, some of it back.
 func (c creditMonth) give(d *drafter) {
-	fresh := slices.ContainsFunc(c.counted, func(m crm.SLAMiss) bool { return !c.known[m.ID] })
-	if c.late && !fresh {
-		c.checkExcused(d)
+	if c.given && (d.sameEvidence || c.held(d)) {
 		return
 	}
 	part, rungs := c.part()
-	if part.Sign() == 0 {
+	if part.Sign() == 0 && !c.given {
 		return
 	}
-	if c.base.Minor <= 0 {
+	if c.base.Minor <= 0 && !c.given {
 		d.issue(Info, "credit-without-fee", "clause "+c.clause.ID, "Misses of %s give a credit, but the month charges no fee that it could be taken of.", c.month.Words())
 		return
 	}
+	c.base.Minor = max(0, c.base.Minor)
 	rate := money.NewRatio(-part.Num(), part.Den())
 	owed := c.base.Mul(rate, c.terms.Rounding)
-	if owed.Cmp(c.before) >= 0 {
+	if owed.Cmp(c.before) == 0 {
 		return
 	}
 	l := c.line(rate, rungs, owed)
-	if !c.before.IsZero() {
+	if c.given {
 		move := owed.Sub(c.before)
+		l.Text += ", corrected"
 		l.Quantity, l.Unit, l.Rate, l.RateText, l.Amount = "1", "correction", move.String(), move.Format(), move
-		l.Basis.Formula = fmt.Sprintf("%s (owed) - %s (given before) = %s", owed.Format(), c.before.Format(), move.Format())
+		l.Basis.Formula = fmt.Sprintf("%s; %s (owed) - %s (given before) = %s", l.Basis.Formula, owed.Format(), c.before.Format(), move.Format())
 		l.Basis.Inputs = append(l.Basis.Inputs, Input{"credit owed for the month", owed.Format()}, Input{"given by locked statements", c.before.Format()})
+		c.withdrawn(d, &l)
+		l.Basis.Notes = append(l.Basis.Notes, d.rowStory(l.Basis.Evidence)...)
 	}
 	d.line(l)
 }
 
-// checkExcused tells of misses that a locked statement gave a credit for and that the evidence now says otherwise of.
-func (c creditMonth) checkExcused(d *drafter) {
-	for _, m := range c.counted {
-		delete(c.known, m.ID)
-	}
-	if len(c.known) == 0 {
-		return
-	}
+// held tells of misses that a locked statement gave a credit for and that nobody can tell whether they still count.
+func (c creditMonth) held(d *drafter) bool {
+	rows := rowsOf(d.index.slaMisses, func(m crm.SLAMiss) string { return m.ID })
 	var ids []string
-	for id := range c.known {
-		ids = append(ids, id)
+	for _, id := range c.known {
+		m, there := rows[id]
+		lost := !there && !d.index.goneRows[rowKey{crm.KindSLAMiss, id}]
+		unsaid := there && c.unnamed && !contract.Names(c.clause.Targets, m.Target) && !contract.Names(c.clause.NotCounted, m.Target)
+		if (lost || unsaid) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
 	}
-	slices.Sort(ids)
-	d.issue(Warning, "sla-miss-changed", "clause "+c.clause.ID, "%s is locked, and the evidence now says otherwise of misses that it gave a credit for: %s.", c.month.Words(), listed(ids, 8))
+	if len(ids) == 0 {
+		return false
+	}
+	d.issue(Problem, "correction-held", "clause "+c.clause.ID, "The credit of %s can be neither kept nor corrected: nobody can tell whether these misses, for which it was given, still count: %s. Mend the evidence and import again.",
+		c.month.Words(), listed(ids, 8))
+	return true
+}
+
+// withdrawn names the misses that the credit was given for and that do not count any more.
+func (c creditMonth) withdrawn(d *drafter, l *Line) {
+	rows := rowsOf(d.index.slaMisses, func(m crm.SLAMiss) string { return m.ID })
+	for _, id := range c.known {
+		if slices.ContainsFunc(l.Basis.Evidence, func(e Evident) bool { return e.ID == id }) {
+			continue
+		}
+		words := id + ": deleted"
+		if m, there := rows[id]; there {
+			words = fmt.Sprintf("%s: %s, %s, does not count any more", id, m.Target, m.MissedOn.Words())
+			if m.Excused {
+				words = fmt.Sprintf("%s: %s, %s, excused", id, m.Target, m.MissedOn.Words())
+			}
+		}
+		l.Basis.Evidence = append(l.Basis.Evidence, Evident{"sla_miss", id, words})
+	}
 }
 
 // part is the part of the base that is given back, and how each target came to its own.
@@ -208,7 +247,7 @@ func (c creditMonth) line(rate money.Ratio, rungs []Input, owed money.Amount) Li
 		l.Basis.Evidence = append(l.Basis.Evidence, Evident{"sla_miss", m.ID, words})
 	}
 	if c.late {
-		l.Basis.Notes = append(l.Basis.Notes, c.month.Words()+" is locked; misses of it that became known since are credited here.")
+		l.Basis.Notes = append(l.Basis.Notes, c.month.Words()+" is locked; what became known of it since is credited here, or taken back.")
 	}
 	return l
 }

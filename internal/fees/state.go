@@ -361,10 +361,10 @@ func remaining(lines []Line, amounts []money.Amount, limit Line) money.Amount {
 	sum := money.New(0, amounts[0].Currency)
 	over := limit.Basis.Limit.Over
 	for i, l := range lines {
-		if !l.countsIn(limit) && len(over) == 0 {
+		if !l.countsIn(limit) && (len(over) == 0 || limit.Basis.Limit.ByDay) && limit.Basis.Hours == nil {
 			continue
 		}
-		if len(over) == 0 && l.under() == limit.under() || slices.Contains(over, l.Clause) && !(limit.Basis.Limit.NoCosts && l.Kind == KindSpend) {
+		if len(over) == 0 && l.under() == limit.under() || slices.Contains(over, l.Clause) && !(limit.Basis.Limit.NoCosts && l.Kind.AtCost()) {
 			sum = sum.Add(amounts[i])
 		}
 	}

@@ -46,17 +46,18 @@ const (
 	KindScorecard   LineKind = "scorecard"
 	KindReleased    LineKind = "released"
 
-	KindSpend          LineKind = "spend" // what was bought for the client, at cost
-	KindCommission     LineKind = "commission"
-	KindMarkup         LineKind = "markup"
-	KindReturned       LineKind = "returned" // a part of the bill that is shown as returned to the client
-	KindServiceCredit  LineKind = "service-credit"
-	KindMinimum        LineKind = "minimum"        // over several clauses; as the next
-	KindNotToExceed    LineKind = "not-to-exceed"  // what is above it, taken off
-	KindHours          LineKind = "hours"          // the account of a fee period's hours; it charges nothing
-	KindOverage        LineKind = "overage"        // hours above those at hand, or debt that is billed
-	KindReconciliation LineKind = "reconciliation" // worked against included hours over a window
-	KindHourly         LineKind = "hourly"
+	KindSpend           LineKind = "spend"            // what was bought for the client, at cost
+	KindSpendCorrection LineKind = "spend-correction" // of that, as KindCorrection
+	KindCommission      LineKind = "commission"
+	KindMarkup          LineKind = "markup"
+	KindReturned        LineKind = "returned" // a part of the bill that is shown as returned to the client
+	KindServiceCredit   LineKind = "service-credit"
+	KindMinimum         LineKind = "minimum"        // over several clauses; as the next
+	KindNotToExceed     LineKind = "not-to-exceed"  // what is above it, taken off
+	KindHours           LineKind = "hours"          // the account of a fee period's hours; it charges nothing
+	KindOverage         LineKind = "overage"        // hours above those at hand, or debt that is billed
+	KindReconciliation  LineKind = "reconciliation" // worked against included hours over a window
+	KindHourly          LineKind = "hourly"
 	// Of results that are paid for one by one: billed, free beyond a cap, credited, and the fee for denied disputes.
 	KindResult       LineKind = "result"
 	KindResultFree   LineKind = "result-over-cap"
@@ -158,6 +159,7 @@ type LimitSum struct {
 	Charged string     `json:"charged"`         // what was charged of that, after limits
 	Over    []string   `json:"over,omitempty"`  // the clauses that it covers; empty: its own clause alone
 	NoCosts bool       `json:"no_costs,omitempty"`
+	ByDay   bool       `json:"by_day,omitempty"` // over several clauses: each line counts in the window of the day that it counts on
 }
 
 // Considered is a deal with an event in the period that is not charged, and why.

@@ -51,13 +51,13 @@ func (d *drafter) entriesOf(clause string) []crm.TimeEntry {
 	})
 }
 
-// entriesSettled are the entries that locked statements of other periods counted, charged or wrote off, whatever clause they name now: an entry
-// that moves to another clause after the lock is not counted again.
-func (d *drafter) entriesSettled() map[string]bool {
+// entriesSettled are the entries that a clause does not count again: those that locked statements of other periods counted, charged or wrote off
+// under it, and those that the agency gave up under another. One that moves to another clause after the lock is given back by the first.
+func (d *drafter) entriesSettled(clause string) map[string]bool {
 	out := map[string]bool{}
 	for _, s := range d.facts.Settled {
 		for _, l := range s.Lines {
-			if s.Period == d.facts.Period || l.Hours == nil {
+			if s.Period == d.facts.Period || l.Hours == nil || l.Clause != clause && !l.Conceded {
 				continue
 			}
 			for _, e := range l.Hours.Entries {

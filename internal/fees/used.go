@@ -165,26 +165,45 @@ func (u *use) copyResults(out *crm.Evidence, e crm.Evidence) {
 			}
 		}
 	}
+	charged := u.chargedRows()
+	end := u.until.Start(u.agreement.First().Zone)
 	if used[crm.KindTimeEntry] {
-		out.TimeEntries = kept(e.TimeEntries, func(t crm.TimeEntry) bool { return !t.Deleted && t.WorkedOn.Before(u.until) })
+		out.TimeEntries = kept(e.TimeEntries, func(t crm.TimeEntry) bool { return charged[t.ID] || !t.Deleted && t.WorkedOn.Before(u.until) })
 	}
 	if used[crm.KindMetricReading] {
 		out.MetricReadings = kept(e.MetricReadings, func(m crm.MetricReading) bool { return !m.Deleted && m.Through.Before(u.until) })
 	}
 	if used[crm.KindLead] {
-		out.Leads = kept(e.Leads, func(l crm.Lead) bool {
-			return !l.Deleted && l.DeliveredAt.Before(u.until.Start(u.agreement.First().Zone))
-		})
+		out.Leads = kept(e.Leads, func(l crm.Lead) bool { return charged[l.ID] || !l.Deleted && l.DeliveredAt.Before(end) })
 	}
 	if used[crm.KindDelivery] {
-		out.Deliveries = kept(e.Deliveries, func(d crm.Delivery) bool { return !d.Deleted && d.DeliveredOn.Before(u.until) })
+		out.Deliveries = kept(e.Deliveries, func(d crm.Delivery) bool { return charged[d.ID] || !d.Deleted && d.DeliveredOn.Before(u.until) })
 	}
 	if used[crm.KindSpend] {
-		out.Spend = kept(e.Spend, func(s crm.Spend) bool { return !s.Deleted && s.SpentOn.Before(u.until) })
+		out.Spend = kept(e.Spend, func(s crm.Spend) bool { return charged[s.ID] || !s.Deleted && s.SpentOn.Before(u.until) })
 	}
 	if used[crm.KindSLAMiss] {
-		out.SLAMisses = kept(e.SLAMisses, func(m crm.SLAMiss) bool { return !m.Deleted && m.MissedOn.Before(u.until) })
+		out.SLAMisses = kept(e.SLAMisses, func(m crm.SLAMiss) bool { return charged[m.ID] || !m.Deleted && m.MissedOn.Before(u.until) })
 	}
+}
+
+// chargedRows are the rows that locked statements charged: whatever became of them, deleted or moved to another day, is corrected.
+func (u *use) chargedRows() map[string]bool {
+	out := map[string]bool{}
+	for _, s := range u.facts.Settled {
+		for _, l := range s.Lines {
+			for _, e := range l.Events {
+				out[e] = true
+			}
+			if l.Hours == nil {
+				continue
+			}
+			for _, e := range l.Hours.Entries {
+				out[e.ID] = true
+			}
+		}
+	}
+	return out
 }
 
 func kept[T any](rows []T, keep func(T) bool) []T {

@@ -46,7 +46,7 @@ func (a Account) Known() bool {
 // Of is the account that a line is credited to: what is passed on at cost is owed to vendors, everything else is revenue of its kind of clause,
 // such as "revenue_share".
 func Of(line fees.LineKind, clauseKind string) Account {
-	if line == fees.KindSpend || clauseKind == "pass_through" {
+	if line.AtCost() || clauseKind == "pass_through" {
 		return PassThrough
 	}
 	if clauseKind == "" {

@@ -52,7 +52,9 @@ func TestALockIsUnbilledRevenue(t *testing.T) {
 		fees.Line{Clause: "share", Kind: fees.KindDeal, Amount: usd(900_00)},
 		fees.Line{Clause: "share", Kind: fees.KindPeriodCap, Amount: usd(-100_00)},
 		fees.Line{Clause: "media", Kind: fees.KindSpend, Amount: usd(85_000_00)},
+		fees.Line{Clause: "media", Kind: fees.KindSpendCorrection, Amount: usd(-850_00)}, // what costs less is owed less to the vendor
 		fees.Line{Clause: "media", Kind: fees.KindCommission, Amount: usd(15_000_00)},
+		fees.Line{Clause: "media", Kind: fees.KindCorrection, Amount: usd(-150_00)},
 		fees.Line{Clause: "share", Kind: fees.KindDeal, Amount: usd(0)},
 	))
 	want := []string{
@@ -61,7 +63,9 @@ func TestALockIsUnbilledRevenue(t *testing.T) {
 		"2026-01-31 lock:st_1 revenue:revenue-share -> assets:unbilled 90000",
 		"2026-01-31 lock:st_1 assets:unbilled -> revenue:revenue-share 10000",
 		"2026-01-31 lock:st_1 liabilities:pass-through -> assets:unbilled 8500000",
+		"2026-01-31 lock:st_1 assets:unbilled -> liabilities:pass-through 85000",
 		"2026-01-31 lock:st_1 revenue:media-commission -> assets:unbilled 1500000",
+		"2026-01-31 lock:st_1 assets:unbilled -> revenue:media-commission 15000",
 		"2026-02-14 release:st_1/1 revenue:retainer -> liabilities:deferred 1400000",
 	}
 	if diff := cmp.Diff(want, printed(got)); diff != "" {

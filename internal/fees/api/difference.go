@@ -35,6 +35,8 @@ type FactChange struct {
 	Name   string `json:"name"`
 	Deal   string `json:"deal,omitempty" doc:"The deal that it belongs to"`
 	Field  string `json:"field,omitempty" doc:"Absent: the whole record"`
+	Class  string `json:"class" enum:"record,deletion,amount,currency,date,category,value,minutes,decision,detail" doc:"What sort of thing changed"`
+	Import int64  `json:"import,omitempty" doc:"Number of the import that said it, where it is known"`
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
 }
@@ -52,7 +54,7 @@ func (o *Operations) difference(ctx context.Context, in *Of) (*api.Answer[Differ
 		out.Lines = append(out.Lines, LineChange{l.Clause, string(l.Kind), l.Text, l.Deal, there(l.Before), there(l.After)})
 	}
 	for _, f := range d.Facts {
-		out.Facts = append(out.Facts, FactChange{string(f.Kind), f.ID, f.Name, f.Deal, f.Field, f.Before, f.After})
+		out.Facts = append(out.Facts, FactChange{string(f.Kind), f.ID, f.Name, f.Deal, f.Field, string(f.Class()), f.Import, f.Before, f.After})
 	}
 	return &api.Answer[Difference]{Body: out}, nil
 }

@@ -45,7 +45,7 @@ type Version struct {
 type Line struct {
 	No       int      `json:"no"`
 	Clause   string   `json:"clause"`
-	Kind     string   `json:"kind" enum:"retainer,deliverables,hours,overage,reconciliation,hourly,scorecard,deal,deal-floor,deal-cap,correction,baseline,tiers,period-floor,period-cap,result,result-over-cap,result-credit,dispute-fee,milestone,milestone-bonus,spend,commission,markup,returned,service-credit,minimum,not-to-exceed,released"`
+	Kind     string   `json:"kind" enum:"retainer,deliverables,hours,overage,reconciliation,hourly,scorecard,deal,deal-floor,deal-cap,correction,baseline,tiers,period-floor,period-cap,result,result-over-cap,result-credit,dispute-fee,milestone,milestone-bonus,spend,spend-correction,commission,markup,returned,service-credit,minimum,not-to-exceed,released"`
 	Text     string   `json:"text"`
 	Quantity string   `json:"quantity" doc:"Exact: a decimal, or a fraction such as 12/28"`
 	Unit     string   `json:"unit"`

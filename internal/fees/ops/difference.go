@@ -84,12 +84,12 @@ func carried(ctx context.Context, tx bun.Tx, row statementRow) ([]Carried, error
 	if err != nil {
 		return nil, err
 	}
-	month := cal.MonthOf(row.period().From).String()
+	month := cal.MonthOf(row.period().From)
 	var out []Carried
 	for _, s := range settled {
 		c := Carried{s.ID, s.Period, money.New(0, money.Currency(row.Currency))}
 		for _, l := range s.Lines {
-			if s.ID != row.ID && l.Kind == fees.KindCorrection && slices.Contains(l.Events, month) {
+			if s.ID != row.ID && l.CorrectsMonth(month) {
 				c.Amount.Minor += l.Minor
 			}
 		}
@@ -138,7 +138,7 @@ func (s *Service) compare(ctx context.Context, tx bun.Tx, id string, out *Differ
 // namedDeals is for how many deals the imports are named: each is read by itself.
 const namedDeals = 50
 
-// nameImports says of each changed value of a deal, its associations and its payments which import said it.
+// nameImports says of each changed value which import said it; of contacts and touches only where they belong to a deal.
 func (s *Service) nameImports(ctx context.Context, tx bun.Tx, client string, out *Difference) error {
 	history := map[string][]crmops.Said{}
 	for i, f := range out.Facts {
@@ -154,6 +154,27 @@ func (s *Service) nameImports(ctx context.Context, tx bun.Tx, client string, out
 			history[f.Deal] = said
 		}
 		out.Facts[i].Import = importOf(f, said, out.From)
+	}
+	return nameImportsOfRows(ctx, tx, client, out)
+}
+
+func nameImportsOfRows(ctx context.Context, tx bun.Tx, client string, out *Difference) error {
+	rows := map[crm.Kind][]string{}
+	for _, f := range out.Facts {
+		if rowKind(f.Kind) && !slices.Contains(rows[f.Kind], f.ID) {
+			rows[f.Kind] = append(rows[f.Kind], f.ID)
+		}
+	}
+	for kind, ids := range rows {
+		said, err := crmops.RowHistory(ctx, tx, client, kind, ids, out.To)
+		if err != nil {
+			return err
+		}
+		for i, f := range out.Facts {
+			if f.Kind == kind {
+				out.Facts[i].Import = importOf(f, said, out.From)
+			}
+		}
 	}
 	return nil
 }

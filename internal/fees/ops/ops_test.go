@@ -112,6 +112,12 @@ func newDesk(t testing.TB, d *db.DB, ctx context.Context) *desk {
 // newDeskUnder is a desk under another text of the contract.
 func newDeskUnder(t testing.TB, d *db.DB, ctx context.Context, text string) *desk {
 	t.Helper()
+	return newDeskOf(t, d, ctx, text)
+}
+
+// newDeskOf is a desk with another contract.
+func newDeskOf(t testing.TB, d *db.DB, ctx context.Context, text string) *desk {
+	t.Helper()
 	k := &desk{t: t, ctx: ctx}
 	k.moveTo("2025-11-10")
 	people := [][]string{
@@ -211,6 +217,7 @@ func (k *desk) imported(deals ...crm.Snapshot) {
 		all.DealContacts = append(all.DealContacts, s.DealContacts...)
 		all.Touches = append(all.Touches, s.Touches...)
 		all.Payments = append(all.Payments, s.Payments...)
+		all.Spend = append(all.Spend, s.Spend...)
 	}
 	k.imports = append(k.imports, all)
 }

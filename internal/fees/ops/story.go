@@ -43,6 +43,58 @@ func stories(ctx context.Context, tx bun.Tx, client string, finals []finalRow, s
 		}
 		out = append(out, changesSince(said, deal, since[deal])...)
 	}
+	rows, err := rowStories(ctx, tx, client, finals, s)
+	return append(out, rows...), err
+}
+
+// rowKind says whether records of a kind are charged by themselves, and not through a deal.
+func rowKind(k crm.Kind) bool {
+	switch k {
+	case crm.KindTimeEntry, crm.KindMetricReading, crm.KindLead, crm.KindDelivery, crm.KindSpend, crm.KindSLAMiss:
+		return true
+	}
+	return false
+}
+
+// rowStories is what was said otherwise of the rows of corrected charges since the statement that charged them was computed.
+func rowStories(ctx context.Context, tx bun.Tx, client string, finals []finalRow, s fees.Statement) ([]fees.FactChange, error) {
+	type rowsOf struct {
+		kind  crm.Kind
+		since int64
+	}
+	rows := map[rowsOf][]string{}
+	var order []rowsOf
+	for _, l := range s.Lines {
+		if !l.Corrects() || l.Deal != "" || len(l.Events) == 0 {
+			continue
+		}
+		since, ok, err := computedOn(ctx, tx, finals, l.Events[0])
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range l.Basis.Evidence {
+			of := rowsOf{crm.Kind(e.Kind), since}
+			if !ok || !rowKind(of.kind) || slices.Contains(rows[of], e.ID) {
+				continue
+			}
+			if rows[of] == nil {
+				order = append(order, of)
+			}
+			rows[of] = append(rows[of], e.ID)
+		}
+	}
+	var out []fees.FactChange
+	for _, of := range order {
+		said, err := crmops.RowHistory(ctx, tx, client, of.kind, rows[of], s.Evidence)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range changesSince(said, "", of.since) {
+			if !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
 	return out, nil
 }
 

@@ -136,6 +136,12 @@ func (s sheet) factChanges(d ops.Difference) kit.TableView {
 		if f.Field != "" {
 			what += ": " + f.Field
 		}
+		if class := string(f.Class()); f.Field != "" && class != f.Field && f.Class() != fees.ChangedDetail {
+			what += " (" + class + ")"
+		}
+		if f.Import > 0 {
+			what += ", import " + strconv.FormatInt(f.Import, 10)
+		}
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(of, f.ID), kit.Text(what), orNone(f.Before, "not there"), orNone(f.After, "gone")}})
 	}
 	return v
