@@ -121,7 +121,6 @@ func (m *milestoneMonth) accept(h *handover) {
 func (m *milestoneMonth) bring(h handover) {
 	name := h.stone.Name
 	if m.charged[h.ID] {
-		m.early[name], m.last[name] = cal.Later(m.early[name], h.DeliveredOn), h
 		return
 	}
 	late, here := m.onThisStatement(h.accepted)
@@ -173,8 +172,9 @@ func (p paidParts) and(minor int64) paidParts { return paidParts{p.parts + 1, p.
 // rest is what is left of a milestone's amount. It is known only where the parts before were paid of the same amount, each rounded: after an
 // amendment of the amount, or where the agency gave a part up, it is not.
 func (p paidParts) rest(amount money.Amount, before milestoneShare, rounding money.Rounding) (left money.Amount, known bool) {
+	const roundings = 10 // a part that was the rest carries the roundings of the parts before it
 	off := amount.Mul(before.ratio(), rounding).Minor - p.minor
-	return money.New(amount.Minor-p.minor, amount.Currency), max(off, -off) <= p.parts
+	return money.New(amount.Minor-p.minor, amount.Currency), max(off, -off) <= roundings*p.parts
 }
 
 // milestoneLine charges what a delivery adds. The part that completes a milestone pays the rest of it, and none pays more than the rest, so that

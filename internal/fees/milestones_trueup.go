@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -67,6 +68,9 @@ func (m *milestoneMonth) readSettled(all []handover) {
 		m.share[p.stone] += p.share
 		if p.paid = paid; p.share > 0 {
 			m.paid[p.stone] = m.paid[p.stone].and(paid)
+			for _, h := range p.of { // before any other part can make the whole
+				m.early[p.stone], m.last[p.stone] = cal.Later(m.early[p.stone], h.DeliveredOn), h
+			}
 		}
 		for _, id := range p.line.Events[2:] {
 			h, counts := known[id]
