@@ -21,7 +21,7 @@ var errUndo = errors.New("undo")
 func after(t *testing.T, d *db.DB, ctx context.Context, attack string) (held int, altered []ops.Altered) {
 	t.Helper()
 	err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		if err := dbtest.Unprotect(ctx, tx, "contract_version", "contract_acceptance", "contract_withdrawal", "statement"); err != nil {
+		if err := dbtest.Unprotect(ctx, tx, "contract_version", "contract_acceptance", "contract_withdrawal", "statement", "month_end_outcome"); err != nil {
 			return err
 		}
 		if _, err := tx.Tx.ExecContext(ctx, attack); err != nil {
