@@ -177,7 +177,9 @@ func (r PerResult) Words(Terms) string {
 		r.duplicateWords(),
 		r.disputeWords(),
 		"It is billed once, ever, by the version in force on the day of its delivery",
-		r.restatedWords(),
+	}
+	if r.Restated != "" {
+		s = append(s, r.restatedWords())
 	}
 	if r.Cap == 0 {
 		return strings.Join(append(s, "There is no cap on their number"), ". ") + "."
@@ -186,14 +188,10 @@ func (r PerResult) Words(Terms) string {
 }
 
 func (r PerResult) restatedWords() string {
-	switch r.Restated {
-	case "corrected":
+	if r.Restated == "corrected" {
 		return "When the evidence says otherwise of it after it was billed, the next statement credits it or bills it again (restated: corrected)"
-	case "disputes-only":
-		return "After it was billed only a dispute changes it, whatever else the evidence says later (restated: disputes-only)"
-	default:
-		return "The contract does not say what becomes of it when the evidence says otherwise after it was billed, so only a dispute changes it"
 	}
+	return "After it was billed only a dispute changes it, whatever else the evidence says later (restated: disputes-only)"
 }
 
 func (r PerResult) acceptanceWords() string {

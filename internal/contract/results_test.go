@@ -47,7 +47,6 @@ func TestResultsInWords(t *testing.T) {
 		"Where it was billed before, an upheld dispute gives a credit.",
 		"A denied dispute costs the client 10.00.",
 		"It is billed once, ever, by the version in force on the day of its delivery.",
-		"The contract does not say what becomes of it when the evidence says otherwise after it was billed, so only a dispute changes it.",
 		"At most 50 of a month are billed; those beyond are free, also when one that was billed is credited later.",
 		"Milestones: launch",
 		"The agency is paid, on the statement of the month of acceptance: USD 8,000.00 for crm-cleanup, due 31 Mar 2026, and 500.00 more when all of it is delivered by 20 Mar 2026; USD 4,000.00 for go-live.",

@@ -23,7 +23,10 @@ func (s Scorecard) Words(Terms) string {
 		"A reading counts for a performance period when it is of exactly the days in force in it",
 		"A metric without a reading "+s.fallbackWords(s.Missing),
 		"A metric whose source could not measure "+s.fallbackWords(s.Broken),
-		s.changeWords(), s.restatedWords())
+		s.changeWords())
+	if s.Restated != "" {
+		out = append(out, s.restatedWords())
+	}
 	out = append(out, s.gateWords()...)
 	return strings.Join(append(out, s.reliefWords()...), ". ") + "."
 }
@@ -120,14 +123,10 @@ func (s Scorecard) changeWords() string {
 }
 
 func (s Scorecard) restatedWords() string {
-	switch s.Restated {
-	case "corrected":
+	if s.Restated == "corrected" {
 		return "When a reading is restated after its bonus was locked, the next statement charges or takes back the difference (restated: corrected)"
-	case "stays":
-		return "A bonus that was locked stays as it was charged, whatever its readings say later (restated: stays)"
-	default:
-		return "The contract does not say what becomes of a locked bonus whose readings are restated, so it stays as it was charged"
 	}
+	return "A bonus that was locked stays as it was charged, whatever its readings say later (restated: stays)"
 }
 
 func (s Scorecard) gateWords() []string {

@@ -52,17 +52,18 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 	up, down := adjustments(before+now, floor, minorOrNil(c.share.PerDealCap))
 	window := cal.Period{From: deal.ClosedOn, To: m.period.To}
 	add := func(kind LineKind, word string, limit contract.Limit, sum LimitSum, move int64) {
-		if move == 0 {
-			return
-		}
 		text := fmt.Sprintf("%s of %s per deal on %s", word, limit.Amount.Format(), dealName(deal))
 		line := limitLine(*c.terms, *c.share, kind, text, money.New(move, m.currency), sum, now)
 		line.Deal, line.CountsOn = deal.ID, main.CountsOn
 		m.lines = append(m.lines, line)
 		now += move
 	}
-	add(KindDealFloor, "Floor", c.share.PerDealFloor, m.limitSum(window, c.share.PerDealFloor, contract.Limit{}, before, before+floored), up-floored)
-	add(KindDealCap, "Cap", c.share.PerDealCap, m.limitSum(window, contract.Limit{}, c.share.PerDealCap, before+floored, before+floored+capped), down-capped)
+	if move := up - floored; move != 0 {
+		add(KindDealFloor, "Floor", c.share.PerDealFloor, m.limitSum(window, c.share.PerDealFloor, contract.Limit{}, before, before+floored), move)
+	}
+	if move := down - capped; move != 0 {
+		add(KindDealCap, "Cap", c.share.PerDealCap, m.limitSum(window, contract.Limit{}, c.share.PerDealCap, before+floored, before+floored+capped), move)
+	}
 }
 
 func (m *shareMonth) limitSum(window cal.Period, floor, limit contract.Limit, before, charged int64) LimitSum {

@@ -260,7 +260,7 @@ func (c credited) line() Line {
 	l.Rate, l.RateText = decimalOf(c.share.Rate), c.share.Rate.String()
 	l.Basis = Basis{
 		Version:  c.terms.Version,
-		Clause:   c.share.Words(*c.terms),
+		Clause:   c.events[0].governs.words,
 		Formula:  fmt.Sprintf("%s x %s = %s", quantity.Format(), c.share.Rate, l.Amount.Format()),
 		Rounding: roundingWords(*c.terms),
 		Inputs:   c.inputs(),

@@ -117,8 +117,43 @@ type event struct {
 	empty   bool         // a refund of revenue that there is not
 	payment *crm.Payment // nil for "won"
 	rate    string       // how an amount in another currency was converted; empty: it was not
-	terms   *contract.Terms
-	clause  *contract.RevenueShare
+	governs *sharing
+	terms   *contract.Terms        // of governs
+	clause  *contract.RevenueShare // of governs
+}
+
+// sharing is a version with its clause of a share, and the clause in words.
+type sharing struct {
+	terms contract.Terms
+	share contract.RevenueShare
+	words string
+}
+
+// sharingKey names the clause of a version.
+type sharingKey struct {
+	clause  string
+	version int
+}
+
+// sharingOn is the version that governs what is won on a day, with its clause; nil where it has none. It is put together once.
+func (d *drafter) sharingOn(day cal.Date, id string) *sharing {
+	versions := d.agreement.Versions
+	for i := len(versions) - 1; i >= 0; i-- {
+		if day.Before(versions[i].Effective) {
+			continue
+		}
+		key := sharingKey{id, i}
+		g, known := d.sharings[key]
+		if !known {
+			c, _ := versions[i].Clause(id)
+			if share, ok := c.(contract.RevenueShare); ok {
+				g = &sharing{versions[i], share, share.Words(versions[i])}
+			}
+			d.sharings[key] = g
+		}
+		return g
+	}
+	return nil
 }
 
 // wonEvent is the id of a deal's closing.
@@ -174,15 +209,11 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	if !deal.Won || deal.ClosedOn.IsZero() {
 		return nil
 	}
-	terms, ok := d.agreement.InForce(deal.ClosedOn)
-	if !ok {
+	g := d.sharingOn(deal.ClosedOn, id)
+	if g == nil {
 		return nil
 	}
-	c, _ := terms.Clause(id)
-	clause, ok := c.(contract.RevenueShare)
-	if !ok {
-		return nil
-	}
+	terms, clause := &g.terms, &g.share
 	all := []event{{id: wonEvent, date: deal.ClosedOn}}
 	for _, p := range d.index.payments[deal.ID] {
 		all = append(all, event{id: p.ID, date: cal.Later(p.PaidOn, deal.ClosedOn), minor: p.Amount.Minor, payment: &p})
@@ -190,15 +221,15 @@ func (d *drafter) findEvents(deal crm.Deal, id string) []event {
 	var out []event
 	for _, e := range all {
 		if counts(clause.Base, e) {
-			e.terms, e.clause, e.counted = &terms, &clause, d.chargeDay(e.date, clause, terms)
+			e.governs, e.terms, e.clause, e.counted = g, terms, clause, d.chargeDay(e.date, *clause, *terms)
 			given, day := deal.Amount, e.date
 			if e.payment == nil {
-				amount, _ := d.amount(deal, terms, clause)
+				amount, _ := d.amount(deal, *terms, *clause)
 				e.minor = amount.Minor
 			} else {
 				given, day = e.payment.Amount, e.payment.PaidOn
 			}
-			if amount, words, ok := d.exchanged(given, deal, day, terms, clause); ok {
+			if amount, words, ok := d.exchanged(given, deal, day, *terms, *clause); ok {
 				e.minor, e.rate = amount.Minor, words
 			}
 			if b, ok := d.chargedOn(id, deal.ID, e); ok {

@@ -1,7 +1,6 @@
 package money
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -10,7 +9,7 @@ import (
 // Currency is an ISO 4217 code in capitals, such as "USD".
 type Currency string
 
-// Digits after the decimal point, by ISO 4217; a code not named here has two.
+// The codes of ISO 4217 by their digits after the decimal point.
 var (
 	noDigits    = strings.Fields("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF")
 	threeDigits = strings.Fields("BHD IQD JOD KWD LYD OMR TND")
@@ -21,27 +20,32 @@ var (
 		SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG`)
 )
 
+// digits after the decimal point, of every currency.
+var digits = func() map[Currency]int {
+	out := map[Currency]int{}
+	for n, codes := range map[int][]string{0: noDigits, 2: twoDigits, 3: threeDigits} {
+		for _, c := range codes {
+			out[Currency(c)] = n
+		}
+	}
+	return out
+}()
+
 // ParseCurrency accepts an ISO 4217 code in any case. Fault: Invalid.
 func ParseCurrency(code string) (Currency, error) {
 	up := strings.ToUpper(strings.TrimSpace(code))
-	for _, set := range [][]string{twoDigits, noDigits, threeDigits} {
-		if slices.Contains(set, up) {
-			return Currency(up), nil
-		}
+	if _, known := digits[Currency(up)]; known {
+		return Currency(up), nil
 	}
 	return "", fault.New(fault.Invalid, "currency", "%q is not a currency code; write one of ISO 4217, such as USD, EUR or JPY", code)
 }
 
 // Digits is the number of digits after the decimal point: 0, 2 or 3.
 func (c Currency) Digits() int {
-	switch {
-	case slices.Contains(noDigits, string(c)):
-		return 0
-	case slices.Contains(threeDigits, string(c)):
-		return 3
-	default:
-		return 2
+	if n, known := digits[c]; known {
+		return n
 	}
+	return 2
 }
 
 // Unit is the number of minor units in one unit of the currency: 1, 100 or 1000.
