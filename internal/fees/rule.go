@@ -8,6 +8,13 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
 
+// Rules is the number of the rules. It rises when the same terms and facts may give another statement than before, in an amount, a line or the
+// words of its reason; a statement keeps the number that it was drafted by, and whoever verifies it is told when the numbers differ.
+//
+//	1  what came before the number was kept
+//	2  what later evidence says of spend, hours, service credits, milestones and results is corrected
+const Rules = 2
+
 // rule is how one kind of clause is charged.
 type rule struct {
 	kind  string                      // of the clause

@@ -34,6 +34,7 @@ const (
 	settledFile   = factsFolder + "settled.json"
 	releasedFile  = factsFolder + "released.json"
 	changesFile   = factsFolder + "changes.json"
+	rulesFile     = factsFolder + "rules.json"
 )
 
 // bound reports whether the statement hash binds the file.

@@ -79,7 +79,11 @@ func encodeInputs(a contract.Agreement, f fees.Facts) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	files = append(files, File{settledFile, settled}, File{releasedFile, released})
+	rules, err := indentedJSON(rulesJSON{fees.Rules})
+	if err != nil {
+		return nil, err
+	}
+	files = append(files, File{settledFile, settled}, File{releasedFile, released}, File{rulesFile, rules})
 	if len(f.Changes) == 0 {
 		return files, nil
 	}
@@ -88,6 +92,22 @@ func encodeInputs(a contract.Agreement, f fees.Facts) ([]File, error) {
 		return nil, err
 	}
 	return append(files, File{changesFile, changes}), nil
+}
+
+// rulesJSON says by which rules a statement was drafted.
+type rulesJSON struct {
+	Rules int `json:"rules"`
+}
+
+// rulesOf is the number of the rules by which the statement of a pack was drafted. Packs from before it was kept have no such file.
+func rulesOf(files []File) (int, error) {
+	body, ok := fileOf(files, rulesFile)
+	if !ok {
+		return 1, nil
+	}
+	var j rulesJSON
+	err := json.Unmarshal(body, &j)
+	return j.Rules, err
 }
 
 // indented is a list as JSON for people; none is "[]".

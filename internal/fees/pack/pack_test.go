@@ -437,3 +437,19 @@ func TestStatementAsText(t *testing.T) {
 		t.Error("a name steers the terminal")
 	}
 }
+
+// A pack of other rules says so where the program computes otherwise, and holds where it does not; one from before the number was kept is of the first.
+func TestAPackOfOtherRulesSaysSo(t *testing.T) {
+	p := worked(t, "worked-month", "2026-03")
+	sound := files(t, p)
+	other := edited(t, sound, "facts/rules.json", "2", "1")
+	if r := verify(t, resealed(t, p, other), ""); !r.OK() {
+		t.Errorf("it computes the same: %+v", r.Findings)
+	}
+	wantFinding(t, verify(t, resealed(t, p, edited(t, other, "terms/v1.yaml", "rate: 3 %", "rate: 4 %")), ""), "rules", "drafted by rules 1, and this program has rules 2")
+	unsaid := slices.DeleteFunc(slices.Clone(sound), func(f pack.File) bool { return f.Name == "facts/rules.json" })
+	if r := verify(t, resealed(t, p, unsaid), ""); !r.OK() {
+		t.Errorf("a pack from before: %+v", r.Findings)
+	}
+	wantFinding(t, verify(t, resealed(t, p, edited(t, sound, "facts/rules.json", "2", "x")), ""), "inputs", "facts/rules.json cannot be read")
+}

@@ -157,7 +157,7 @@ var termsName = regexp.MustCompile(`^terms/v[1-9][0-9]*\.yaml$`)
 // belongs reports whether a pack has a file of the name.
 func belongs(name string) bool {
 	switch name {
-	case readmeFile, manifestFile, statementFile, eventsFile, pageFile, settledFile, releasedFile, changesFile:
+	case readmeFile, manifestFile, statementFile, eventsFile, pageFile, settledFile, releasedFile, changesFile, rulesFile:
 		return true
 	}
 	if table, ok := strings.CutPrefix(name, factsFolder); ok {

@@ -203,6 +203,11 @@ func (r *Report) recompute(ctx context.Context, files []File, m manifest) error 
 		}
 	}
 	r.checkTermsNames(files, agreement)
+	rules, err := rulesOf(files)
+	if err != nil {
+		r.find("inputs", rulesFile, "%s cannot be read: %v.", rulesFile, err)
+		return nil
+	}
 	for i := range files {
 		if strings.HasPrefix(files[i].Name, factsFolder) {
 			files[i].Body = nil // a large part of the memory; it is not looked at again
@@ -214,7 +219,11 @@ func (r *Report) recompute(ctx context.Context, files []File, m manifest) error 
 		r.find("inputs", "facts", "The statement cannot be computed from the facts: %v.", err)
 		return nil
 	}
+	before := len(r.Findings)
 	r.compare(r.document, fees.Document{Statement: again, Issues: issues})
+	if rules != fees.Rules && len(r.Findings) > before {
+		r.find("rules", rulesFile, "The statement was drafted by rules %d, and this program has rules %d: what it computes otherwise may be due to that. Verify the pack with a program of rules %d.", rules, fees.Rules, rules)
+	}
 	r.check("%d lines and the total, computed again from the terms and the facts", len(again.Lines))
 	r.arithmetic(agreement)
 	r.reviews(ctx, files, m, agreement)
@@ -279,7 +288,8 @@ func (r *Report) compareLine(said, computed fees.Line) {
 	for _, part := range []struct{ what, said, computed string }{
 		{"clause", said.Clause, computed.Clause}, {"kind", string(said.Kind), string(computed.Kind)}, {"text", said.Text, computed.Text},
 		{"deal", said.Deal, computed.Deal}, {"quantity", said.Quantity, computed.Quantity}, {"rate", said.Rate, computed.Rate},
-		{"amount", said.Amount.Format(), computed.Amount.Format()}, {"formula", said.Basis.Formula, computed.Basis.Formula},
+		{"amount", said.Amount.Format(), computed.Amount.Format()}, {"window", said.CountsOn.String(), computed.CountsOn.String()},
+		{"credited revenue", fmt.Sprint(said.Credited), fmt.Sprint(computed.Credited)}, {"formula", said.Basis.Formula, computed.Basis.Formula},
 	} {
 		if part.said != part.computed {
 			r.find("line", lineWhere(said), "Line %d (%s): its %s says %s; computed from the terms and the facts it is %s.", said.No, computed.Text, part.what, quoted(part.said), quoted(part.computed))
