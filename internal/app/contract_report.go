@@ -69,9 +69,9 @@ func (c checkedContract) writePrices(out io.Writer, byMonth bool) error {
 		}
 		name, written := choice.Name, choice.Written
 		for _, r := range choice.Readings {
-			rows = append(rows, [5]string{name, written, r.Other, signed(r.Difference), heldMore(r.Held - p.Written.Held)})
+			rows = append(rows, [5]string{name, written, r.Other, differs(r), heldMore(r.Held - p.Written.Held)})
 			name, written = "", ""
-			if byMonth {
+			if byMonth && len(r.Needs) == 0 {
 				rows = append(rows, monthRows(*p, r)...)
 			}
 		}
@@ -81,6 +81,14 @@ func (c checkedContract) writePrices(out io.Writer, byMonth bool) error {
 		fmt.Fprintf(out, "\nNothing on this history hangs on: %s.\n", strings.Join(still, "; "))
 	}
 	return nil
+}
+
+// differs is the difference of a reading, or what the history lacks to tell it.
+func differs(r fees.ReadingPrice) string {
+	if len(r.Needs) > 0 {
+		return "needs " + strings.Join(r.Needs, ", ")
+	}
+	return signed(r.Difference)
 }
 
 // monthRows are the months in which a reading differs.

@@ -73,6 +73,8 @@ func (n needing) of(kind, id string) (what string, most *money.Amount) {
 		return n.scorecard(id)
 	case "milestones":
 		return n.milestones(id)
+	case "deliverables":
+		return lacking(len(n.index.deliveries), "deliveries"), nil
 	case "hourly":
 		return lacking(len(n.index.timeEntries), "time entries"), nil
 	case "per_result":
@@ -89,7 +91,7 @@ func (n needing) share(id string) string {
 	switch {
 	case len(n.index.deals) == 0:
 		return "deals"
-	case n.index.links.Untouched():
+	case n.index.links.Untouched() && slices.ContainsFunc(clauses[contract.RevenueShare](n.agreement, id), func(s contract.RevenueShare) bool { return !s.Attribution.None }):
 		return "touches"
 	case won && len(n.index.payments) == 0 && slices.ContainsFunc(clauses[contract.RevenueShare](n.agreement, id), func(s contract.RevenueShare) bool { return s.Base.Revenue == "collected" }):
 		return "payments"

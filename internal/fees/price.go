@@ -42,6 +42,7 @@ type ReadingPrice struct {
 	Other string
 	Course
 	Difference money.Amount // over the months, against what is written
+	Needs      []string     // facts that the history lacks altogether and that only this reading asks for: the difference is unknown, not what it says
 }
 
 // MovesMost is the reading that makes the greatest difference, up or down.
@@ -49,12 +50,18 @@ func (c ChoicePrice) MovesMost() ReadingPrice {
 	return slices.MaxFunc(c.Readings, func(a, b ReadingPrice) int { return cmp.Compare(a.moves(), b.moves()) })
 }
 
-func (r ReadingPrice) moves() int64 { return max(r.Difference.Minor, -r.Difference.Minor) }
+// moves is how much a reading moves; one whose difference is unknown comes last.
+func (r ReadingPrice) moves() int64 {
+	if len(r.Needs) > 0 {
+		return -1
+	}
+	return max(r.Difference.Minor, -r.Difference.Minor)
+}
 
 // Moves says whether any month of any reading differs from what is written.
 func (p Prices) Moves(c ChoicePrice) bool {
 	return slices.ContainsFunc(c.Readings, func(r ReadingPrice) bool {
-		return !slices.Equal(r.Totals, p.Written.Totals) || r.Held != p.Written.Held
+		return len(r.Needs) > 0 || !slices.Equal(r.Totals, p.Written.Totals) || r.Held != p.Written.Held
 	})
 }
 
@@ -78,12 +85,18 @@ func Price(p Pricing) (out Prices, err error) {
 	}()
 	x := newIndex(p.Evidence)
 	out = Prices{Currency: p.Agreement.First().Currency, Months: p.Months, Evidence: p.Evidence.AsOf, Written: p.course(p.Agreement, x)}
+	lacking := needs(p.Agreement, x, p.Months)
 	for _, r := range p.Agreement.Readings() {
 		if p.Stop != nil && p.Stop() {
 			return Prices{}, ErrStopped
 		}
 		course := p.course(r.Agreement, x)
 		priced := ReadingPrice{Other: r.Other, Course: course, Difference: course.Total.Sub(out.Written.Total)}
+		for _, n := range needs(r.Agreement, x, p.Months) {
+			if !slices.ContainsFunc(lacking, func(o Need) bool { return o.Clause == n.Clause && o.What == n.What }) {
+				priced.Needs = append(priced.Needs, n.What)
+			}
+		}
 		if n := len(out.Choices); n > 0 && out.Choices[n-1].Path == r.Path {
 			out.Choices[n-1].Readings = append(out.Choices[n-1].Readings, priced)
 			continue

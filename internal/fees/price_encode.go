@@ -27,8 +27,9 @@ type choicePriceJSON struct {
 }
 
 type readingPriceJSON struct {
-	Other      string `json:"other"`
-	Difference string `json:"difference"`
+	Other      string   `json:"other"`
+	Difference string   `json:"difference,omitempty"` // left out where it is unknown
+	Needs      []string `json:"needs,omitempty"`
 	courseJSON
 }
 
@@ -41,7 +42,7 @@ func (p Prices) MarshalJSON() ([]byte, error) {
 	for _, c := range p.Choices {
 		choice := choicePriceJSON{Path: c.Path, Name: c.Name, Clause: c.Clause, Written: c.Written}
 		for _, r := range c.Readings {
-			choice.Readings = append(choice.Readings, readingPriceJSON{r.Other, r.Difference.String(), r.printed()})
+			choice.Readings = append(choice.Readings, readingPriceJSON{r.Other, r.difference(), r.Needs, r.printed()})
 		}
 		j.Choices = append(j.Choices, choice)
 	}
@@ -54,4 +55,11 @@ func (c Course) printed() courseJSON {
 		out.ByMonth = append(out.ByMonth, t.String())
 	}
 	return out
+}
+
+func (r ReadingPrice) difference() string {
+	if len(r.Needs) > 0 {
+		return ""
+	}
+	return r.Difference.String()
 }

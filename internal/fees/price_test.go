@@ -123,6 +123,24 @@ func TestThePriceAsWrittenIsThatOfTheStatements(t *testing.T) {
 	})
 }
 
+// A reading that asks for facts of which the history has none is unknown, not zero, and stands behind those that are known.
+func TestAReadingThatLacksItsFactsIsUnknown(t *testing.T) {
+	p, err := fees.Price(pricing(t, "worked-month", "2026-03", "2026-03"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range p.Choices {
+		if c.Path != "clauses.share.base.revenue" {
+			continue
+		}
+		if r := c.Readings[0]; r.Other != "collected" || len(r.Needs) != 1 || r.Needs[0] != "payments" || c.Path == p.Choices[0].Path || !p.Moves(c) {
+			t.Errorf("%+v", r)
+		}
+		return
+	}
+	t.Error("the choice has no other reading")
+}
+
 func TestPricingStopsWhenAsked(t *testing.T) {
 	p := pricing(t, "lookback-drop", "2026-02", "2026-03")
 	asked := 0

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -165,7 +166,7 @@ func (f face) choices() kit.TableView {
 			if i > 0 {
 				name = kit.Quiet(c.Name)
 			}
-			row := kit.Row{Cells: []templ.Component{name, kit.Quiet(c.Written), kit.Text(r.Other), moved(r.Difference), kit.Quiet(more(r.Held - p.Written.Held))}}
+			row := kit.Row{Cells: []templ.Component{name, kit.Quiet(c.Written), kit.Text(r.Other), differs(r), kit.Quiet(more(r.Held - p.Written.Held))}}
 			if i == len(c.Readings)-1 {
 				row.Below = opening("Month by month", c.Name, kit.Table(f.months(c)))
 			}
@@ -173,6 +174,14 @@ func (f face) choices() kit.TableView {
 		}
 	}
 	return v
+}
+
+// differs is the difference of a reading, or what the history lacks to tell it.
+func differs(r fees.ReadingPrice) templ.Component {
+	if len(r.Needs) > 0 {
+		return kit.Quiet("needs " + strings.Join(r.Needs, ", "))
+	}
+	return moved(r.Difference)
 }
 
 // moved is a difference; a reading that comes to the same is told quietly.
@@ -197,15 +206,16 @@ func more(n int) string {
 // months puts the readings of a choice side by side.
 func (f face) months(c fees.ChoicePrice) kit.TableView {
 	p := *f.Prices
+	readings := slices.DeleteFunc(slices.Clone(c.Readings), func(r fees.ReadingPrice) bool { return len(r.Needs) > 0 })
 	v := kit.TableView{Caption: c.Name + ", month by month", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Month"}, {Title: "As written", Align: kit.End, Hint: c.Written}}}
 	total := kit.Row{Total: true, Cells: []templ.Component{kit.Text("Together"), kit.Text(figures(p.Written.Total))}}
-	for _, r := range c.Readings {
+	for _, r := range readings {
 		v.Columns = append(v.Columns, kit.Column{Title: r.Other, Align: kit.End})
 		total.Cells = append(total.Cells, kit.Text(figures(r.Total)))
 	}
 	for i, m := range p.Months {
 		row := kit.Row{Cells: []templ.Component{kit.Text(m.Words()), kit.Text(figures(p.Written.Totals[i]))}}
-		for _, r := range c.Readings {
+		for _, r := range readings {
 			cell := kit.Text(figures(r.Totals[i]))
 			if r.Totals[i] == p.Written.Totals[i] {
 				cell = kit.Quiet(figures(r.Totals[i]))
