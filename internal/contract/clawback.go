@@ -16,6 +16,9 @@ var clawbackScalar = textOf("length in days, weeks, months, or none, or unlimite
 	if s == "none" || s == "unlimited" {
 		return nil
 	}
+	if _, err := cal.ParseSpan(s); err != nil {
+		return fmt.Errorf("write a length of time such as 180 days or 6 months, or none, or unlimited")
+	}
 	return checkSpan(s, []cal.Unit{cal.Days, cal.Weeks, cal.Months})
 })
 

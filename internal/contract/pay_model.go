@@ -66,7 +66,7 @@ func rest(part money.Ratio) money.Ratio { return money.NewRatio(part.Den()-part.
 var payModels embed.FS
 
 // Text is the contract paid by the model: the same parties, currency, zone, calendar and term, other clauses. A share of revenue keeps the terms
-// that the contract has for one. Fault: Invalid when the text cannot be edited or is no contract with these numbers.
+// that the contract has for one, but for its tiers: their rates were agreed with another first one. Fault: Invalid when the text cannot be edited or is no contract with these numbers.
 func (m PayModel) Text(t Terms, n PayModelNumbers) (Terms, error) {
 	file, fill := "pay_model_milestones.yaml", []string{"{{list}}", n.milestones(t)}
 	switch m {
@@ -94,7 +94,7 @@ func uneditable() error {
 	return fault.New(fault.Invalid, "contract-form", "a pay model cannot be written into this text; write its clauses below each other, one key a line").At("clauses")
 }
 
-// withClauses writes other clauses in the place of those of a text.
+// withClauses writes other clauses in the place of those of a text. Notes at its head go: they tell of the clauses that it had.
 func withClauses(source, clauses string) (string, bool) {
 	doc, faults := readDocument([]byte(source))
 	if doc == nil || len(faults) > 0 {
@@ -108,9 +108,22 @@ func withClauses(source, clauses string) (string, bool) {
 		return "", false
 	}
 	from += strings.IndexByte(e.text[from:], ':') + 1
+	e.put(0, headNotes(e.text), "")
 	e.put(from, e.lineEnd(to), "\n  "+strings.ReplaceAll(clauses, "\n", "\n  "))
 	text, ok := e.result()
 	return strings.ReplaceAll(text, "\n  \n", "\n\n"), ok
+}
+
+// headNotes is where the notes and blank lines at the head of a text end.
+func headNotes(text string) int {
+	end := 0
+	for line := range strings.Lines(text) {
+		if rest := strings.TrimSpace(line); rest != "" && !strings.HasPrefix(rest, "#") {
+			break
+		}
+		end += len(line)
+	}
+	return end
 }
 
 func retainerName(t Terms) string {
@@ -181,6 +194,9 @@ func (n PayModelNumbers) share(t Terms) (string, bool) {
 		}
 		e := edit(t.Source)
 		e.set(item.get("rate"), n.Share.String())
+		if tiers := item.get("tiers"); tiers != nil {
+			e.remove(tiers)
+		}
 		text, ok := e.result()
 		if !ok {
 			return "", false

@@ -80,6 +80,29 @@ func TestThePayModels(t *testing.T) {
 	}
 }
 
+// A contract of 2 % with 3 % from 100,000 and 4 % from 250,000: the model of a 5 % share is 5 % of all of it, 12,690.00 of 253,800.00, not 5 % and
+// then 3 %, 9,652.00. What the head of the text said of the old clauses is gone.
+func TestTheShareOfAModelHasNoTiersAndNoOldNotes(t *testing.T) {
+	source, err := os.ReadFile("../../docs/examples/northlight-acme-v1.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tiered := "    rate: 2 %\n    tiers: {apply: marginal, per: contract-year, above: [{from: 100000.00, rate: 3 %}, {from: 250000.00, rate: 4 %}]}\n"
+	base := mustParse(t, strings.Replace(string(source), "    rate: 3 %\n", tiered, 1))
+	if !base.Clauses[1].(contract.RevenueShare).Tiers.Set {
+		t.Fatal("the contract has no tiers")
+	}
+	n := contract.UsualNumbers(money.New(24_000_000, "USD"))
+	n.Share = money.Percent(5)
+	share := modelled(t, base, contract.RetainerAndShare, n)
+	if got := share.Clauses[1].(contract.RevenueShare); got.Tiers.Set || got.RateWords() != "5 %" || got.PeriodCap != base.Clauses[1].(contract.RevenueShare).PeriodCap {
+		t.Errorf("%s: %+v", got.RateWords(), got)
+	}
+	if !strings.Contains(base.Source, "the retainer is 14,000.00 a month") || strings.Contains(share.Source, "the retainer is 14,000.00 a month") || !strings.HasPrefix(share.Source, "contract: ") {
+		t.Errorf("it tells of 14,000.00 and pays %s:\n%s", share.Clauses[0].RateWords(), share.Source)
+	}
+}
+
 // Every text of one clause a line can be paid by each model; an odd amount is never lost, whatever the currency.
 func TestThePayModelsOfEveryText(t *testing.T) {
 	texts := map[string]contract.Terms{"template": mustParse(t, contract.Template("a", "Client & Co: \"x\"", "Agency", cal.MustDate("2027-01-31")))}

@@ -119,9 +119,10 @@ func (p Payment) DiscountUntil(issued cal.Date, work cal.WorkCalendar) cal.Date 
 }
 
 // DueWords is when an invoice is due: "30 days after the day of issue".
-func (p Payment) DueWords() string {
-	from := map[string]string{"issue": "the day of issue", "end-of-month": "the end of the month of issue"}[p.CountedFrom]
-	return p.Due.String() + " after " + from
+func (p Payment) DueWords() string { return p.Due.String() + " after " + p.from() }
+
+func (p Payment) from() string {
+	return map[string]string{"issue": "the day of issue", "end-of-month": "the end of the month of issue"}[p.CountedFrom]
 }
 
 func (b *builder) payment(v *value) *Payment {
@@ -208,11 +209,11 @@ func (c LateCharge) Words() []string {
 	}
 }
 
-// Words are the discount in plain sentences.
-func (d EarlyDiscount) Words() []string {
+// Words are the discount in plain sentences; its window is counted from the same day as the due day.
+func (d EarlyDiscount) Words(from string) []string {
 	on := map[string]string{"with-tax": "the amount with tax", "without-tax": "the amount without tax"}[d.On]
 	partial := map[string]string{"pro-rata": "A part that is paid by then takes off its share.", "only-in-full": "It is taken off only when the whole is paid by then."}[d.Partial]
-	return []string{fmt.Sprintf("An invoice that is paid within %s of the same day is paid with %s of %s less.", d.Within, d.Rate, on), partial}
+	return []string{fmt.Sprintf("An invoice that is paid within %s after %s costs %s of %s less.", d.Within, from, d.Rate, on), partial}
 }
 
 // Words are the terms of payment in plain sentences.
@@ -226,5 +227,5 @@ func (p Payment) Words() []string {
 	if p.Discount == nil {
 		return append(out, "No discount for early payment is agreed.")
 	}
-	return append(out, p.Discount.Words()...)
+	return append(out, p.Discount.Words(p.from())...)
 }

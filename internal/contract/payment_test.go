@@ -32,7 +32,7 @@ func TestPaymentIsSaidInWords(t *testing.T) {
 	}
 	all := strings.Join(words, "\n")
 	for _, want := range []string{"due 30 days after the day of issue", "with tax, bears a late charge of 1.5 % per month", "within 5 days after the due day bears no charge", "a month has 30",
-		"Nothing is charged on late charges", "at most 10 % of the amount with tax", "What a credit note takes back bears none", "No tax is charged on it", "within 10 days of the same day is paid with 2 % of the amount with tax less", "takes off its share"} {
+		"Nothing is charged on late charges", "at most 10 % of the amount with tax", "What a credit note takes back bears none", "No tax is charged on it", "within 10 days after the day of issue costs 2 % of the amount with tax less", "takes off its share"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("%q is not in\n%s", want, all)
 		}

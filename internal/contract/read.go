@@ -86,12 +86,22 @@ func syntaxFault(err error) *fault.Fault {
 		if twice := writtenTwice.FindStringSubmatch(syntax.GetMessage()); twice != nil {
 			return fault.New(fault.Invalid, "duplicate-key", "%q is written in line %s already; keep one of the two", twice[1], twice[2]).AtLine(at.Line, at.Column)
 		}
+		if mend, ok := indentation[syntax.GetMessage()]; ok {
+			return fault.New(fault.Invalid, "yaml", "%s", mend).AtLine(at.Line, at.Column)
+		}
 		return fault.New(fault.Invalid, "yaml", "this is not valid YAML: %s", syntax.GetMessage()).AtLine(at.Line, at.Column)
 	}
 	return fault.New(fault.Invalid, "yaml", "this is not valid YAML: %s", firstLine(err.Error()))
 }
 
 var writtenTwice = regexp.MustCompile(`^mapping key "(.*)" already defined at \[([0-9]+):[0-9]+\]$`)
+
+// indentation says in plain words how to mend what is mistyped most often; the reader of YAML only says that it met something.
+var indentation = map[string]string{
+	"value is not allowed in this context":         "this line begins in another column than the keys that it belongs to; begin it in the same column as they do",
+	"mapping value is not allowed in this context": "this line or the next begins in another column than the keys that it belongs to; begin all keys of one part in the same column",
+	"non-map value is specified":                   "a key is expected here; write it with a colon and a space after it, as in fee: 14,000.00 per month, in the same column as the keys above it",
+}
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
@@ -321,6 +331,8 @@ func (s spec) toWrite() string {
 		return fmt.Sprintf("write %s: and one of %s", s.key, s.scalar.write)
 	case s.scalar != nil:
 		return fmt.Sprintf("write, for example, %s: %s", s.key, s.scalar.write)
+	case s.items != nil && strings.Contains(s.doc, "Write [] for none"):
+		return fmt.Sprintf("write %s: and its entries, each beginning with a hyphen, or %s: [] for none", s.key, s.key)
 	case s.items != nil || s.either != nil:
 		return fmt.Sprintf("write %s: and its entries, each beginning with a hyphen", s.key)
 	case s.instead != nil:

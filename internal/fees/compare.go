@@ -190,7 +190,8 @@ func (s *SidePrice) divide(month int, of Statement) {
 	}
 }
 
-// rateOf is the rate of the one share of an agreement, the same in every version; nil when there is no such.
+// rateOf is the rate of the one share of an agreement, the same in every version; nil when there is no such, or when tiers or a baseline make
+// what is paid no single part of the revenue.
 func rateOf(a contract.Agreement) *money.Ratio {
 	ids := clausesOf(a, "revenue_share")
 	if len(ids) != 1 {
@@ -198,7 +199,7 @@ func rateOf(a contract.Agreement) *money.Ratio {
 	}
 	var rate *money.Ratio
 	for _, c := range clauses[contract.RevenueShare](a, ids[0]) {
-		if rate != nil && *rate != c.Rate {
+		if c.Tiers.Set || c.Base.Over.Set || rate != nil && *rate != c.Rate {
 			return nil
 		}
 		rate = &c.Rate

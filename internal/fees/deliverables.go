@@ -86,6 +86,9 @@ type piecesBook struct {
 // it was settled: what came later counts in the next open one, and what was counted and does not count any more is taken out there.
 func (d *drafter) deliverables(id string) {
 	b := &piecesBook{drafter: d, id: id, counted: map[string]bool{}, carried: map[string]int64{}}
+	if len(d.clausesOf("milestones")) == 0 && id == d.clausesOf("deliverables")[0] {
+		d.deliveriesOfNoMilestone()
+	}
 	settled := b.settled()
 	for _, p := range d.piecesPeriods(id) {
 		if !p.inForce.Last().Before(d.facts.Period.To) {

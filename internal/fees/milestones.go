@@ -285,7 +285,7 @@ func (m *milestoneMonth) report(all []handover) {
 	}
 }
 
-// deliveriesOfNoMilestone tells of deliveries whose milestone no clause names.
+// deliveriesOfNoMilestone tells of deliveries whose milestone or piece no clause names.
 func (d *drafter) deliveriesOfNoMilestone() {
 	var lost []string
 	for _, delivery := range d.index.deliveries {
@@ -297,7 +297,7 @@ func (d *drafter) deliveriesOfNoMilestone() {
 		}
 	}
 	if len(lost) > 0 {
-		d.issue(Problem, "milestone-unknown", "", "No clause in force on the day of delivery names these milestones, so nobody can say what they pay: %s.", listed(lost, 8))
+		d.issue(Problem, "milestone-unknown", "", "No clause in force on the day of delivery names these deliveries, so nobody can say what they pay or what they count for: %s.", listed(lost, 8))
 	}
 }
 

@@ -148,6 +148,21 @@ func TestBreakEven(t *testing.T) {
 	if _, ok := fees.BreakEven(now, share); ok {
 		t.Error("two sides of one rate break even")
 	}
+	// 2 %, 3 % from 100,000 and 4 % from 250,000 are no line: at 327,827.50 they pay 9,613.10, not 6,556.55.
+	tiered, err := contract.Parse([]byte(strings.Replace(tr.Now.First().Source, "rate: 3 %", "rate: 2 %\n    tiers: {apply: marginal, per: contract-year, above: [{from: 100000.00, rate: 3 %}, {from: 250000.00, rate: 4 %}]}", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.Texts = append(tr.Texts, fees.TrialText{Name: "tiers", Terms: tiered})
+	if got, err = fees.Try(tr); err != nil {
+		t.Fatal(err)
+	}
+	if at, ok := fees.BreakEven(got.Sides[3], got.Sides[1]); ok {
+		t.Errorf("tiers break even as if they were one rate, at %s", at)
+	}
+	if words := strings.Join(fees.Notes(got, got.Sides[1]), " "); !strings.Contains(words, "; 160,000.00 were credited") {
+		t.Error(words)
+	}
 	if now.Credited.String() != "160000.00" || fixed.Credited.Minor != 0 || fixed.Rate != nil {
 		t.Errorf("credited %s and %s", now.Credited, fixed.Credited)
 	}

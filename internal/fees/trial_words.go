@@ -31,7 +31,11 @@ func Notes(t Tried, s SidePrice) []string {
 		out = append(out, fmt.Sprintf("It rests on %s, too few for a range that says much.", countedCompanies(s.Earning)))
 	}
 	if even, ok := BreakEven(t.Sides[0], s); ok {
-		out = append(out, fmt.Sprintf("Comes to the same as the contract as it stands at %s of credited revenue; %s were credited.", even.Format(), s.Credited.Format()))
+		credited := s.Credited
+		if credited.Minor == 0 { // a side without a share
+			credited = t.Sides[0].Credited
+		}
+		out = append(out, fmt.Sprintf("Comes to the same as the contract as it stands at %s of credited revenue; %s were credited.", even.Format(), credited.Format()))
 	}
 	return out
 }

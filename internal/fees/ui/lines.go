@@ -114,7 +114,7 @@ func (s sheet) note(i int) string {
 		if l.Amount.Minor < 0 {
 			return "disputed; a credit to the client is not held back"
 		}
-		return s.heldNote(life)
+		return s.heldNote(l.No, life)
 	case fees.LineReleased:
 		return figures(money.New(life.Released, s.Total.Currency)) + " released; the next statement carries it"
 	case fees.LineWaived:
@@ -123,11 +123,11 @@ func (s sheet) note(i int) string {
 	return ""
 }
 
-func (s sheet) heldNote(life fees.LineLife) string {
+func (s sheet) heldNote(no int, life fees.LineLife) string {
 	if s.State != fees.Locked {
 		return "held back until the dispute is settled"
 	}
-	note := "still held back: " + figures(money.New(life.Held, s.Total.Currency))
+	note := "still held back: " + figures(money.New(life.Held, s.Total.Currency)) + s.beyond([]int{no}, life.Held)
 	if life.Released != 0 {
 		note += ", released: " + figures(money.New(life.Released, s.Total.Currency))
 	}

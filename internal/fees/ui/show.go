@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -164,7 +165,7 @@ func (s sheet) figures() []kit.FigureView {
 		}
 		held := kit.FigureView{Label: "Held back by disputes", Value: figures(s.Split.Held), Unit: unit}
 		if n := s.inState(fees.LineDisputed); len(n) > 0 {
-			held.Note, held.Tone = lineWord(len(n))+" "+listed(n), kit.Bad
+			held.Note, held.Tone = lineWord(len(n))+" "+listed(n)+s.beyond(n, s.Split.Held.Minor), kit.Bad
 		}
 		given := kit.FigureView{Label: "Conceded", Value: figures(s.Split.Conceded), Unit: unit}
 		if n := append(s.inState(fees.LineConceded), s.inState(fees.LineWaived)...); len(n) > 0 {
@@ -201,6 +202,29 @@ func (s sheet) inState(state fees.LineState) []int {
 		}
 	}
 	return out
+}
+
+// beyond says that disputes hold back more or less than their lines and the limits of these charge: what the tiers, baselines and limits of
+// other lines come to depends on them. It says nothing once a part of them is settled.
+func (s sheet) beyond(disputed []int, held int64) string {
+	own := int64(0)
+	for i, l := range s.Document.Statement.Lines {
+		no := l.No
+		if l.With != 0 {
+			no = l.With
+		}
+		if !slices.Contains(disputed, no) {
+			continue
+		}
+		if life := s.Life.Lines[i]; life.Released != 0 || life.Waived != 0 {
+			return ""
+		}
+		own += l.Amount.Minor
+	}
+	if own == held {
+		return ""
+	}
+	return ", with what hangs on " + map[bool]string{true: "it", false: "them"}[len(disputed) == 1] + " in other lines"
 }
 
 func lineWord(n int) string {

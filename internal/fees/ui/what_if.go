@@ -226,7 +226,7 @@ func (f trialFace) month(s fees.SidePrice, at int) string {
 	return figures(s.Totals[at]) + " in " + f.Tried.Months[at].Words()
 }
 
-// bar is the 90th percentile on the scale of all sides, marked at what is expected.
+// bar goes from the 10th to the 90th percentile on the scale of all sides, marked at what is expected.
 func (f trialFace) bar(s fees.SidePrice) kit.BarView {
 	most := int64(1)
 	for _, other := range f.Tried.Sides {
@@ -236,7 +236,7 @@ func (f trialFace) bar(s fees.SidePrice) kit.BarView {
 	}
 	part := func(minor int64) int { return int(float64(max(0, minor)) / float64(most) * 1000) }
 	return kit.BarView{Label: fmt.Sprintf("%s: expected %s, 10 %% %s, 90 %% %s", s.Name, figures(s.Range.Expected), figures(s.Range.Low), figures(s.Range.High)),
-		Fill: part(s.Range.High.Minor), Mark: part(s.Range.Expected.Minor), Tone: kit.Active}
+		From: part(s.Range.Low.Minor), Fill: part(s.Range.High.Minor), Mark: part(s.Range.Expected.Minor), Tone: kit.Active}
 }
 
 // detail is what stands behind a side: what its numbers do not tell, its clauses month by month, its text and what can be done with it.

@@ -88,7 +88,8 @@ func (v SparkView) y(p, low, high float64) float64 {
 // the caller decides the scale with integers.
 type BarView struct {
 	Label string // read aloud: "62 of 80 hours used; 77 % of the month has passed"
-	Fill  int    // 0..1000
+	From  int    // 0..1000: where the fill begins
+	Fill  int    // 0..1000: where it ends
 	Mark  int    // 0..1000; negative for none
 	Tone  Tone
 }

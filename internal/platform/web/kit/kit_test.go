@@ -112,6 +112,16 @@ func TestBarStaysWithinItsRail(t *testing.T) {
 	}
 }
 
+func TestBarBeginsWhereItIsToldTo(t *testing.T) {
+	var b strings.Builder
+	if err := Bar(BarView{Label: "a range", From: 250, Fill: 750, Mark: 500}).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); !strings.Contains(got, `class="bar-fill" x="50.0" y="2" width="100.0"`) {
+		t.Error(got)
+	}
+}
+
 func TestShortHashKeepsItsKindAndEnds(t *testing.T) {
 	if got := shortHash("sha256:5f1c0b7be3a94c6d90d2a2b8cf51f0aa4be5d7f00a83c7126d9f86ed0d7b1c22"); got != "sha256:5f1c0b7b…7b1c22" {
 		t.Error(got)
