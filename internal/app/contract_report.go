@@ -60,6 +60,12 @@ func (c checkedContract) writePrices(out io.Writer, byMonth bool) error {
 		fmt.Fprintf(out, "The contract does not run in these months; it is priced as if it had begun on %s.\n", c.AsIfFrom.Words())
 	}
 	fmt.Fprintf(out, "As written: %s, %s held out\n\n", p.Written.Total.FormatWith(), counted(p.Written.Held, "question"))
+	for _, n := range p.Needs {
+		fmt.Fprintf(out, "Unknown on this history, and not as the totals count it: %s\n", n.Words())
+	}
+	if len(p.Needs) > 0 {
+		fmt.Fprintln(out)
+	}
 	rows := [][5]string{{"choice", "written", "other reading", "difference", "held out"}}
 	var still []string
 	for _, choice := range p.Choices {

@@ -27,7 +27,7 @@ func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
 	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, MaxUpload: int64(p.Config.MaxUpload)}).Register(g)
 	(&attributionui.Pages{Ops: &attributionops.Service{DB: p.DB, Now: p.Now}, ClientName: p.clientName}).Register(g)
-	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices}).Register(g)
+	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices, NoMail: !p.Config.Mail().Configured()}).Register(g)
 	(&billingui.Pages{Ops: p.Billing}).Register(g)
 	(&journalui.Pages{Ops: p.Journal, ClientName: p.clientName, Subject: subjectPath}).Register(g)
 	p.api(people).Mount(g)

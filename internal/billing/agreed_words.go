@@ -18,7 +18,7 @@ func (d Document) PaymentWords() []string {
 		if x, ok := (Book{Currency: d.Currency}).EarlyOn(bill, d.Agreed.DiscountUntil); ok {
 			off = x.Full
 		}
-		out = append(out, fmt.Sprintf("If it is paid until %s, %s less: %s (%s).", d.Agreed.DiscountUntil.Words(), off.FormatWith(), d.Payable.Sub(off).FormatWith(), e.Rate))
+		out = append(out, fmt.Sprintf("%s less if paid by %s: %s in the place of %s.", e.Rate, d.Agreed.DiscountUntil.Words(), d.Payable.Sub(off).FormatWith(), d.Payable.Format()))
 	}
 	if l := d.Agreed.Late; l != nil {
 		words := fmt.Sprintf("Overdue amounts bear a late charge of %s per %s by the contract", l.Rate, l.Per)

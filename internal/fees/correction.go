@@ -125,6 +125,7 @@ func (m *shareMonth) corrections() {
 	for _, s := range months {
 		owed, held := m.owedIn(m.clause, s.Period)
 		paid := m.paidFor(s.Period)
+		m.stillHeld(s.Period, held)
 		deals := map[string]bool{}
 		for id := range owed {
 			deals[id] = true
@@ -148,6 +149,18 @@ func (m *shareMonth) corrections() {
 	}
 	m.withoutDouble(after, kept)
 	m.withoutGivenUp()
+}
+
+// stillHeld reminds of the deals that a locked month left out for want of a fact that is still missing.
+func (m *shareMonth) stillHeld(month cal.Period, held []string) {
+	if !m.current {
+		return
+	}
+	for _, id := range held {
+		if len(m.past.of(id)) == 0 {
+			m.issue(Warning, "still-held", "deal "+id, "%s was left out of %s for want of a fact, and it is still missing. When it is known, the next statement charges the deal.", m.dealNamed(id), month.Words())
+		}
+	}
 }
 
 // withoutGivenUp keeps what the agency gave up of a deal out of what is taken back or charged for it.

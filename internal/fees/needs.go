@@ -18,6 +18,9 @@ type Need struct {
 	Most   *money.Amount // what the clause pays at most over the months by its own terms; nil: they do not say
 }
 
+// Words is the need in a few words: "content needs deliveries".
+func (n Need) Words() string { return n.Clause + " needs " + n.What }
+
 // Unknown says whether nobody can say what a clause would have come to.
 func (s SidePrice) Unknown(clause string) bool {
 	return slices.ContainsFunc(s.Needs, func(n Need) bool { return n.Clause == clause })

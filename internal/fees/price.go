@@ -18,6 +18,7 @@ type Prices struct {
 	Months   []cal.Month
 	Evidence int64
 	Written  Course
+	Needs    []Need        // what the history lacks altogether for the contract as it is written: what hangs on it is unknown
 	Choices  []ChoicePrice // those that move most first
 }
 
@@ -25,7 +26,9 @@ type Prices struct {
 type Course struct {
 	Totals []money.Amount
 	Total  money.Amount
-	Held   int // questions that hold money out, over all months
+	Held   int // questions that hold money out; one that is asked in several months counts once
+
+	asked map[question]bool
 }
 
 // ChoicePrice is a choice with its other readings.
@@ -86,6 +89,7 @@ func Price(p Pricing) (out Prices, err error) {
 	x := newIndex(p.Evidence)
 	out = Prices{Currency: p.Agreement.First().Currency, Months: p.Months, Evidence: p.Evidence.AsOf, Written: p.course(p.Agreement, x)}
 	lacking := needs(p.Agreement, x, p.Months)
+	out.Needs = lacking
 	for _, r := range p.Agreement.Readings() {
 		if p.Stop != nil && p.Stop() {
 			return Prices{}, ErrStopped
@@ -128,11 +132,18 @@ func (c *Course) add(s Statement, issues []Issue, currency money.Currency) {
 	total := money.New(s.Total.Minor, currency)
 	c.Totals, c.Total = append(c.Totals, total), c.Total.Add(total)
 	for _, i := range issues {
-		if i.Severity == Problem {
+		if q := (question{i.Code, i.Subject}); i.Severity == Problem && !c.asked[q] {
+			if c.asked == nil {
+				c.asked = map[question]bool{}
+			}
+			c.asked[q] = true
 			c.Held++
 		}
 	}
 }
+
+// question is what a fact is missing for.
+type question struct{ code, subject string }
 
 // months goes through every month from the first in which the agreement runs, or the first that is shown, to the last that is shown, each with
 // those before it as locked. Draft gives what is locked of a month.

@@ -9,6 +9,7 @@ type pricesJSON struct {
 	Evidence int64             `json:"evidence_as_of_import"`
 	Months   []string          `json:"months"`
 	Written  courseJSON        `json:"as_written"`
+	Needs    []string          `json:"needs,omitempty"`
 	Choices  []choicePriceJSON `json:"choices"`
 }
 
@@ -38,6 +39,9 @@ func (p Prices) MarshalJSON() ([]byte, error) {
 	j := pricesJSON{Currency: p.Currency, Evidence: p.Evidence, Months: []string{}, Written: p.Written.printed(), Choices: []choicePriceJSON{}}
 	for _, m := range p.Months {
 		j.Months = append(j.Months, m.String())
+	}
+	for _, n := range p.Needs {
+		j.Needs = append(j.Needs, n.Words())
 	}
 	for _, c := range p.Choices {
 		choice := choicePriceJSON{Path: c.Path, Name: c.Name, Clause: c.Clause, Written: c.Written}

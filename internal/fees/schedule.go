@@ -2,6 +2,7 @@ package fees
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -168,6 +169,32 @@ func (m *shareMonth) schedules(kind LineKind, days []cal.Date) []scheduleWindow 
 // credit to date of a window: what lines before this statement and of it credited, and what those charged at the first rate.
 type creditSum struct{ before, now, feesBefore, feesNow int64 }
 
+// creditedBy are the months whose revenue makes up that of a window to date, where there are several.
+func (m *shareMonth) creditedBy(window cal.Period) []Input {
+	sums := map[cal.Date]int64{}
+	add := func(on cal.Date, minor int64) {
+		if minor != 0 && window.Contains(on) {
+			sums[cal.MonthOf(on).First()] += minor
+		}
+	}
+	for _, p := range m.past.all {
+		if p.kind == KindDeal || p.kind == KindCorrection {
+			add(m.dayOf(p), p.credited)
+		}
+	}
+	for _, l := range m.lines {
+		add(m.dayIn(l.CountsOn, m.period), l.Credited)
+	}
+	if len(sums) < 2 {
+		return nil
+	}
+	var out []Input
+	for _, first := range slices.SortedFunc(maps.Keys(sums), cal.Date.Cmp) {
+		out = append(out, Input{"credited in " + cal.MonthOf(first).Words(), m.format(sums[first])})
+	}
+	return out
+}
+
 func (m *shareMonth) creditIn(window cal.Period) creditSum {
 	var s creditSum
 	for _, p := range m.past.all {
@@ -275,7 +302,8 @@ func (m *shareMonth) baselineLine(s scheduleWindow, charged int64) {
 	if below == c.before+c.now {
 		how = fmt.Sprintf("all of it is below the baseline, so all that it pays at %s is taken off: %s", s.g.share.Rate, m.format(off))
 	}
-	inputs := append([]Input{{"window", s.window.Words()}, {"revenue of the window to date", m.format(c.before + c.now)}}, why...)
+	inputs := append([]Input{{"window", s.window.Words()}}, m.creditedBy(s.window)...)
+	inputs = append(append(inputs, Input{"revenue of the window to date", m.format(c.before + c.now)}), why...)
 	inputs = append(inputs, Input{"of it below the baseline", m.format(below)}, Input{"taken off before", m.format(-charged)})
 	m.addSchedule(KindBaseline, s, "Below the baseline of "+m.format(base)+", "+s.window.Words(), move, sum, inputs,
 		fmt.Sprintf("%s; %s - %s = %s", how, m.format(-charged), m.format(off), m.format(move)))
@@ -298,10 +326,10 @@ func (m *shareMonth) tiersLine(s scheduleWindow, charged int64) {
 	if len(terms) > 0 {
 		how = strings.Join(terms, " + ") + " = " + m.format(due)
 	}
-	m.addSchedule(KindTiers, s, fmt.Sprintf("Tiers on %s, %s", m.format(shared), s.window.Words()), move, sum, []Input{
-		{"window", s.window.Words()}, {"revenue that is shared, to date", m.format(shared)}, {"first rate", share.Rate.String()},
+	m.addSchedule(KindTiers, s, fmt.Sprintf("Tiers on %s, %s", m.format(shared), s.window.Words()), move, sum, append(append([]Input{{"window", s.window.Words()}}, m.creditedBy(s.window)...), []Input{
+		{"revenue that is shared, to date", m.format(shared)}, {"first rate", share.Rate.String()},
 		{"rate reached", share.Tiers.Reached(shared, share.Rate).String()}, {"added to the first rate before", m.format(charged)},
-	}, fmt.Sprintf("%s above the first rate, to date; %s - %s = %s", how, m.format(due), m.format(charged), m.format(move)))
+	}...), fmt.Sprintf("%s above the first rate, to date; %s - %s = %s", how, m.format(due), m.format(charged), m.format(move)))
 }
 
 // aboveBaselines sums what of the window's revenue is above the baseline of its period, and gives the revenue of the period that the line moves.

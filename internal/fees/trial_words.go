@@ -20,7 +20,7 @@ func Notes(t Tried, s SidePrice) []string {
 	if len(s.Needs) > 0 {
 		known := fmt.Sprintf("Known of it: %s.", s.Total.Format())
 		if most, ok := s.Most(); ok {
-			known = fmt.Sprintf("Known of it: %s; by its own terms at most %s.", s.Total.Format(), most.Format())
+			known = fmt.Sprintf("Known of it: %s; by the whole of its own terms at most %s, whatever the months.", s.Total.Format(), most.Format())
 		}
 		return append(out, known)
 	}
@@ -35,7 +35,7 @@ func Notes(t Tried, s SidePrice) []string {
 		if credited.Minor == 0 { // a side without a share
 			credited = t.Sides[0].Credited
 		}
-		out = append(out, fmt.Sprintf("Comes to the same as the contract as it stands at %s of credited revenue; %s were credited.", even.Format(), credited.Format()))
+		out = append(out, fmt.Sprintf("Comes to the same as the contract as it stands at %s of credited revenue, caps and floors of the share left aside; %s were credited.", even.Format(), credited.Format()))
 	}
 	return out
 }

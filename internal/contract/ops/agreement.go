@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -98,6 +99,9 @@ func (s *Service) Contracts(ctx context.Context, actor access.Actor, client stri
 		out, err = ContractsOf(ctx, tx, client)
 		return err
 	})
+	if !access.Decide(actor, access.ContractEdit, access.Of(client)).Allowed { // what is not proposed yet is the agency's own
+		out = slices.DeleteFunc(out, func(c Contract) bool { return len(c.Versions) == 0 })
+	}
 	return out, err
 }
 

@@ -74,7 +74,8 @@ func (p *Pages) editorPage(w http.ResponseWriter, r *http.Request, c ops.Contrac
 	view := kit.PageView{Title: title, Eyebrow: c.Name, Lede: lede, Room: Room, State: kit.Pill("draft"), Status: in.Status(),
 		Crumbs: []kit.Link{{Text: "Contract", Href: ContractPath(c)}}}
 	if p.Priced && draft.Revision > 0 {
-		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What each choice is worth", Href: ContractPath(c) + "/edit/worth"}))
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What each choice is worth", Href: ContractPath(c) + "/edit/worth"}),
+			kit.Button(kit.ButtonView{Text: "What if", Href: ContractPath(c) + "/what-if"}))
 	}
 	v := editorView{path: ContractPath(c), revision: strconv.Itoa(draft.Revision), source: strings.TrimRight(draft.Source, "\n"), check: result}
 	if in.Err != nil {

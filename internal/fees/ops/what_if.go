@@ -77,7 +77,7 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 		if out.MayEdit = access.Decide(actor, access.ContractEdit, scope).Allowed; out.MayEdit && saved {
 			out.Revision = draft.Revision
 		}
-		if agreement, err = out.stands(); err != nil || !in.Run {
+		if agreement, err = out.stands(draft, saved); err != nil || !in.Run {
 			return err
 		}
 		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
@@ -93,12 +93,15 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 	return out, s.try(ctx, &out, in, agreement, evidence, months)
 }
 
-// stands finds the contract as it stands: what both sides accepted, else what is proposed.
-func (w *WhatIf) stands() (contract.Agreement, error) {
+// stands finds the contract as it stands: what both sides accepted, else what is proposed, else, for those who write it, the draft.
+func (w *WhatIf) stands(draft contractops.Draft, saved bool) (contract.Agreement, error) {
 	worth := Worth{Contract: w.Contract}
-	agreement, err := worth.read(WorthInput{}, contractops.Draft{}, false)
+	agreement, err := worth.read(WorthInput{Draft: len(w.Contract.Versions) == 0 && saved && w.MayEdit}, draft, saved)
 	if err != nil {
 		return contract.Agreement{}, err
+	}
+	if len(worth.Problems) > 0 {
+		return contract.Agreement{}, fault.New(fault.Conflict, "draft-problems", "The draft has problems: %s. Mend them in the draft first.", worth.Problems[0].Message)
 	}
 	if len(agreement.Versions) == 0 {
 		if agreement, err = contract.NewAgreement(worth.Terms); err != nil {

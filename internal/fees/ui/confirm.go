@@ -100,7 +100,7 @@ func (p *Pages) submitting(st ops.Statement) (string, kit.ConfirmView) {
 			bound("Revision", strconv.Itoa(st.Revision)), {Term: "Hash", Value: kit.Hash(st.Hash)},
 		},
 		Follows: []string{
-			"The client's people are told by mail and can accept or dispute each line until " + ends.Words() + ".",
+			"The client's people can accept or dispute each line until " + ends.Words() + ": " + p.tells() + ".",
 			whenSilent(st), "Until the client has accepted a line you can withdraw it and draft again.",
 		},
 		Button: "Submit",
@@ -158,4 +158,12 @@ func (p *Pages) withdraw(w http.ResponseWriter, r *http.Request) error {
 	return p.answer(w, r, withdrawing, func(st ops.Statement, v answers) (ops.Statement, error) {
 		return p.Ops.Withdraw(r.Context(), actor(r), st.ID, v.text)
 	}, func(ops.Statement) string { return "Withdrawn. Draft the month again when it is right." })
+}
+
+// tells says how the client's people hear of a submitted statement.
+func (p *Pages) tells() string {
+	if p.NoMail {
+		return "no mail is sent here, so tell them yourself"
+	}
+	return "they are told by mail"
 }

@@ -103,7 +103,7 @@ func (p *Pages) monthEndForm(w http.ResponseWriter, r *http.Request, in kit.Inpu
 		{Name: "month", Label: "Month", Kind: kit.Month, Value: over.String(), Placeholder: "2026-03", Hint: "As 2026-03. It must be over."},
 		{Name: "purpose", Label: "What is done", Kind: kit.Radio, Options: []kit.Option{
 			{Value: "draft", Text: "Draft", Hint: "Nobody but the agency acts on a draft. Look through them, then run the month end again to submit."},
-			{Value: "submit", Text: "Draft and submit", Hint: "Each statement that nothing stands in the way of goes to its client: their people are told by mail, and their window to object begins."},
+			{Value: "submit", Text: "Draft and submit", Hint: "Each statement that nothing stands in the way of goes to its client, and their window to object begins: " + p.tells() + "."},
 		}},
 		{Name: "key", Kind: kit.Hidden, Value: rand.Text()},
 	}}))

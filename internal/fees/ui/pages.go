@@ -21,6 +21,9 @@ type Pages struct {
 
 	// Contracts are the contracts of a client that a statement can be drafted under; it decides access.
 	Contracts func(ctx context.Context, actor access.Actor, client string) ([]Contract, error)
+
+	// NoMail says that this installation sends no mail, so that nobody promises a letter that does not come.
+	NoMail bool
 }
 
 // Contract is a choice when drafting.

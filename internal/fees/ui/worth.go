@@ -141,8 +141,11 @@ func (f face) figures() []kit.FigureView {
 	if !f.AsIfFrom.IsZero() {
 		written.Note = "as if it had begun on " + f.AsIfFrom.Words()
 	}
+	for _, n := range p.Needs {
+		written.Note = strings.TrimPrefix(written.Note+"; "+n.Words()+", so what hangs on it is unknown", "; ")
+	}
 	out := []kit.FigureView{written}
-	if len(p.Choices) > 0 && p.Moves(p.Choices[0]) {
+	if len(p.Choices) > 0 && p.Moves(p.Choices[0]) && len(p.Choices[0].MovesMost().Needs) == 0 {
 		choice := p.Choices[0]
 		r := choice.MovesMost()
 		out = append(out, kit.FigureView{Label: "Moves most", Value: change(r.Difference), Unit: unit, Note: choice.Name, Period: r.Other + " in place of " + choice.Written})
