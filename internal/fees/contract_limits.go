@@ -174,11 +174,8 @@ func (d *drafter) minimumOf(id string, on cal.Date) {
 	terms, c, _ := d.closing(id, cal.MonthOf(d.dayIn(on, d.facts.Period)).Period())
 	clause := c.(contract.Minimum)
 	running := d.agreement.Running()
-	if on.IsZero() && running.Overlap(d.facts.Period).IsEmpty() {
-		return
-	}
 	window := d.window(clause.Every, terms, d.dayIn(on, d.facts.Period))
-	if d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
+	if running.Overlap(window).IsEmpty() || d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
 		return
 	}
 	l := d.jointLimit(terms, clause, clause.Every, clause.Coverage, on)
