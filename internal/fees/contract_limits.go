@@ -175,11 +175,17 @@ func (d *drafter) minimumOf(id string, on cal.Date) {
 	clause := c.(contract.Minimum)
 	running := d.agreement.Running()
 	window := d.window(clause.Every, terms, d.dayIn(on, d.facts.Period))
-	if running.Overlap(window).IsEmpty() || d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
+	if d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
 		return
 	}
 	l := d.jointLimit(terms, clause, clause.Every, clause.Coverage, on)
+	if clause.Every == contract.EveryContractYear { // owed from the very day, not from the month of it
+		window = cal.Cycle{Anchor: terms.Term.Start, Months: 12}.Containing(window.Last())
+	}
 	inForce := window.Overlap(running)
+	if inForce.IsEmpty() {
+		return
+	}
 	part := Prorate(clause.Proration, clause.Every, window, inForce)
 	floor := clause.Amount.Mul(money.NewRatio(part.Num, part.Den), terms.Rounding)
 	var inputs []Input
