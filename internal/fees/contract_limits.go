@@ -174,15 +174,18 @@ func (d *drafter) minimumOf(id string, on cal.Date) {
 	terms, c, _ := d.closing(id, cal.MonthOf(d.dayIn(on, d.facts.Period)).Period())
 	clause := c.(contract.Minimum)
 	running := d.agreement.Running()
-	if on.IsZero() && running.Overlap(d.facts.Period).IsEmpty() {
-		return
-	}
 	window := d.window(clause.Every, terms, d.dayIn(on, d.facts.Period))
 	if d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
 		return
 	}
 	l := d.jointLimit(terms, clause, clause.Every, clause.Coverage, on)
+	if clause.Every == contract.EveryContractYear { // owed from the very day, not from the month of it
+		window = cal.Cycle{Anchor: terms.Term.Start, Months: 12}.Containing(window.Last())
+	}
 	inForce := window.Overlap(running)
+	if inForce.IsEmpty() {
+		return
+	}
 	part := Prorate(clause.Proration, clause.Every, window, inForce)
 	floor := clause.Amount.Mul(money.NewRatio(part.Num, part.Den), terms.Rounding)
 	var inputs []Input

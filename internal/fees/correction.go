@@ -3,6 +3,7 @@ package fees
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -18,6 +19,14 @@ import (
 // corrected month lies. Source of the method: the year-to-date method of commission accounting, where a refund under a cap of 10,000 takes
 // back 1,300 of an uncapped 1,800, or nothing.
 
+// dealWindow is a deal and the day in whose window of limits a line of it counts: a refund counts in that of the revenue that it gives back.
+type dealWindow struct {
+	deal string
+	on   cal.Date
+}
+
+func inDealsOrder(a, b dealWindow) int { return cmp.Or(cmp.Compare(a.deal, b.deal), a.on.Cmp(b.on)) }
+
 // owedDeal is what a deal owes for a month by its own lines, with the line that explains it.
 type owedDeal struct {
 	minor    int64
@@ -26,7 +35,7 @@ type owedDeal struct {
 }
 
 // owedIn computes, once for each month, what each deal owes for it as the evidence now says, and the deals of which a fact is missing.
-func (d *drafter) owedIn(clause string, month cal.Period) (map[string]owedDeal, []string) {
+func (d *drafter) owedIn(clause string, month cal.Period) (map[dealWindow]owedDeal, []string) {
 	key := owedKey{clause, month.From}
 	if _, known := d.owed[key]; !known {
 		d.owe(clause, month)
@@ -42,7 +51,7 @@ type owedKey struct {
 }
 
 type owedMonth struct {
-	deals map[string]owedDeal
+	deals map[dealWindow]owedDeal
 	held  []string
 }
 
@@ -57,15 +66,16 @@ func (d *drafter) owe(clause string, until cal.Period) {
 		m := done.next
 		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: done.past}
 		month.own()
-		o := owedMonth{deals: map[string]owedDeal{}, held: month.held}
+		o := owedMonth{deals: map[dealWindow]owedDeal{}, held: month.held}
 		for _, l := range month.lines {
-			sum := o.deals[l.Deal]
+			at := dealWindow{l.Deal, d.dayIn(l.CountsOn, m.Period())}
+			sum := o.deals[at]
 			sum.minor += l.Amount.Minor
 			sum.credited += l.Credited
 			if c, ok := month.credits[l.Deal]; ok && l.Kind == KindDeal {
 				sum.credit = &c
 			}
-			o.deals[l.Deal] = sum
+			o.deals[at] = sum
 		}
 		d.owed[owedKey{clause, m.First()}] = o
 		done.past.add(month.charges()...)
@@ -90,10 +100,11 @@ func settleUp(due, charged, gross, givenUp int64) int64 {
 
 func (p paid) sum() int64 { return p.statement + p.corrections }
 
-func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
-	out := map[string]paid{}
+func (m *shareMonth) paidFor(month cal.Period) map[dealWindow]paid {
+	out := map[dealWindow]paid{}
 	for _, c := range m.past.all {
-		p := out[c.deal]
+		at := dealWindow{c.deal, m.dayOf(c)}
+		p := out[at]
 		of := c.kind == KindCorrection && slices.Contains(c.events, cal.MonthOf(month.From).String()) || c.kind != KindCorrection && c.period == month
 		if of {
 			p.credited += c.credited + c.forgone
@@ -109,7 +120,7 @@ func (m *shareMonth) paidFor(month cal.Period) map[string]paid {
 		default:
 			continue
 		}
-		out[c.deal] = p
+		out[at] = p
 	}
 	return out
 }
@@ -126,15 +137,16 @@ func (m *shareMonth) corrections() {
 		owed, held := m.owedIn(m.clause, s.Period)
 		paid := m.paidFor(s.Period)
 		m.stillHeld(s.Period, held)
-		deals := map[string]bool{}
-		for id := range owed {
-			deals[id] = true
+		deals := map[dealWindow]bool{}
+		for at := range owed {
+			deals[at] = true
 		}
-		for id := range paid {
-			deals[id] = true
+		for at := range paid {
+			deals[at] = true
 		}
-		for _, id := range slices.Sorted(mapKeys(deals)) {
-			move, credited := owed[id].minor-paid[id].sum(), owed[id].credited-paid[id].credited
+		for _, at := range slices.SortedFunc(maps.Keys(deals), inDealsOrder) {
+			id := at.deal
+			move, credited := owed[at].minor-paid[at].sum(), owed[at].credited-paid[at].credited
 			switch {
 			case move == 0 && credited == 0:
 			case slices.Contains(held, id) || m.factMissing(id):
@@ -143,7 +155,7 @@ func (m *shareMonth) corrections() {
 				kept[id] -= min(0, move)
 				m.lateCorrection(id, s.Period, move)
 			default:
-				after = append(after, m.correctionLine(id, s.Period, owed[id], paid[id]))
+				after = append(after, m.correctionLine(at, s.Period, owed[at], paid[at]))
 			}
 		}
 	}
@@ -297,7 +309,8 @@ func (m *shareMonth) tooLate(month cal.Period) bool {
 	return g.share.Clawback.Over(month.Last(), m.period.From, g.terms.Calendar)
 }
 
-func (m *shareMonth) correctionLine(id string, month cal.Period, owed owedDeal, p paid) Line {
+func (m *shareMonth) correctionLine(at dealWindow, month cal.Period, owed owedDeal, p paid) Line {
+	id := at.deal
 	g := m.governing(month)
 	due, before := money.New(owed.minor, m.currency), money.New(p.statement, m.currency)
 	move := money.New(owed.minor-p.sum(), m.currency)
@@ -325,7 +338,7 @@ func (m *shareMonth) correctionLine(id string, month cal.Period, owed owedDeal, 
 	}
 	return Line{
 		Clause: m.clause, Kind: KindCorrection, Text: fmt.Sprintf("%s, correction of %s", m.dealNamed(id), month.Words()), Deal: id,
-		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: m.firstDay(month), Credited: owed.credited - p.credited,
+		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: at.on, Credited: owed.credited - p.credited,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move, Basis: b,
 	}
 }
@@ -386,11 +399,32 @@ func (c FactChange) Words() string {
 	return fmt.Sprintf("%s: %s was %s and is %s.", since, what, cmp.Or(c.Before, "unknown"), now)
 }
 
-// earlierWindow is the day in whose window of limits a refund counts: that of the deal's closing, when it was won in a month before this one.
-func (m *shareMonth) earlierWindow(deal crm.Deal, c credited) cal.Date {
-	won := cal.MonthOf(deal.ClosedOn).Period()
-	if !won.From.Before(m.period.From) {
+// earlierWindow is the day in whose window of limits a refund counts: that of the revenue that it gives back, when that counts in a month before
+// this one. It gives back first what came last.
+func (m *shareMonth) earlierWindow(all []event, c credited) cal.Date {
+	var came []event // what was received and not given back
+	for _, e := range all {
+		if e.id == c.events[0].id {
+			break
+		}
+		if e.moves > 0 {
+			came = append(came, e)
+		}
+		for back := -e.moves; back > 0 && len(came) > 0; {
+			last := &came[len(came)-1]
+			took := min(back, last.moves)
+			last.moves, back = last.moves-took, back-took
+			if last.moves == 0 {
+				came = came[:len(came)-1]
+			}
+		}
+	}
+	if len(came) == 0 {
 		return cal.Date{}
 	}
-	return m.firstDay(won)
+	month := cal.MonthOf(came[len(came)-1].counted).Period()
+	if !month.From.Before(m.period.From) {
+		return cal.Date{}
+	}
+	return m.firstDay(month)
 }

@@ -110,6 +110,7 @@ func (d *drafter) deliverables(id string) {
 		d.issue(Info, "pieces-on-unlocked", "clause "+id, "Pieces of earlier fee periods stand on statements that are not locked; what they carry is counted as the evidence now says.")
 	}
 	b.partsAndAfter()
+	b.knownTooLate(settled)
 }
 
 // settled is, by fee period and piece, what locked statements of other periods carried on. The deliveries they counted are noted.
@@ -301,5 +302,35 @@ func (b *piecesBook) partsAndAfter() {
 	}
 	if len(after) > 0 {
 		b.issue(Warning, "piece-after-the-end", "clause "+b.id, "Delivered after the last fee period, so that no clause counts them: %s.", listed(after, 8))
+	}
+}
+
+// knownTooLate tells of what the evidence says otherwise of pieces once the last fee period is settled: no other is there to count it.
+func (b *piecesBook) knownTooLate(settled map[string]map[string]int64) {
+	periods := b.piecesPeriods(b.id)
+	if len(periods) == 0 {
+		return
+	}
+	end := periods[len(periods)-1]
+	if _, closed := settled[end.fee.String()]; !end.last || !closed {
+		return
+	}
+	var came, gone []string
+	still := map[string]bool{}
+	for _, x := range b.index.deliveries {
+		on := b.countedOn(x, end.clause)
+		still[x.ID] = !on.IsZero()
+		if _, ok := end.clause.Find(x.Milestone); ok && !on.IsZero() && on.Before(end.inForce.To) && !b.counted[x.ID] {
+			came = append(came, x.ID)
+		}
+	}
+	for _, piece := range end.clause.List {
+		gone = append(gone, kept(b.countedOf(piece.Name), func(id string) bool { return b.counted[id] && !still[id] })...)
+	}
+	if len(came) > 0 {
+		b.issue(Problem, "piece-known-too-late", "clause "+b.id, "Came in time, but became known after the last fee period was settled, so that nothing counts them: %s. Agree on what they are worth, and settle it outside.", listed(came, 8))
+	}
+	if len(gone) > 0 {
+		b.issue(Problem, "piece-gone-too-late", "clause "+b.id, "Counted, and returned or no longer in the evidence since the last fee period was settled, so that nothing takes them out: %s. Agree on what they are worth, and settle it outside.", listed(gone, 8))
 	}
 }

@@ -14,6 +14,10 @@ import (
 
 // hold computes what the disputed lines still hold back, each and together.
 func (l *Life) hold(s Statement) {
+	l.holdsNone = false
+	conceded := func(i int) bool { return l.Lines[i].State == LineConceded }
+	disputed := func(i int) bool { return conceded(i) || l.contested(s, i) }
+	l.holdsNone = totalWithout(s, disputed).Cmp(totalWithout(s, conceded)) > 0
 	gone := l.gone(s)
 	left := totalWithout(s, gone).Sub(totalWithout(s, l.goneOrDisputed(s))).Minor
 	for i, line := range l.Lines {
@@ -36,11 +40,11 @@ func (l *Life) hold(s Statement) {
 	}
 }
 
-// contested lines are those that a dispute held back at the lock. A disputed line that is a credit to the client was not held back.
+// contested lines are those that a dispute held back at the lock. A disputed line that is a credit to the client was not held back (see Divide).
 func (l *Life) contested(s Statement, i int) bool {
 	switch l.Lines[i].State {
 	case LineDisputed, LineReleased, LineWaived:
-		return groupSum(s, s.Lines[i]) > 0
+		return !l.holdsNone && groupSum(s, s.Lines[i]) > 0
 	}
 	return false
 }

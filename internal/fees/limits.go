@@ -176,10 +176,11 @@ func (m *shareMonth) now(on cal.Date, window cal.Period) int64 {
 	return sum
 }
 
-// periodFloor tops up in the last month of the window, while the contract runs; a window that is over is brought to what it now needs.
+// periodFloor tops up in the last month of the window, or of the contract; a window that is over is brought to what it now needs. There is none for
+// a window that begins after the end.
 func (m *shareMonth) periodFloor(on cal.Date, window cal.Period, g governed) {
 	running := m.agreement.Running()
-	if on.IsZero() && running.Overlap(m.period).IsEmpty() || m.period.To.Before(cal.Earlier(window.To, running.To)) {
+	if m.period.To.Before(cal.Earlier(window.To, running.To)) {
 		return
 	}
 	m.limited = true
@@ -203,10 +204,13 @@ func (m *shareMonth) periodCap(on cal.Date, window cal.Period, g governed) {
 func (m *shareMonth) floorOf(window cal.Period, g governed) contract.Limit {
 	floor := g.share.PeriodFloor
 	if floor.Per == contract.EveryContractYear { // counted from the very day, not from the month of it
-		window = cal.Cycle{Anchor: g.terms.Term.Start, Months: 12}.Containing(cal.Later(window.From, g.terms.Term.Start))
+		window = cal.Cycle{Anchor: g.terms.Term.Start, Months: 12}.Containing(window.Last())
 	}
 	inForce := m.agreement.Running().Overlap(window)
-	if g.share.PartialFloor == "by-days" && inForce != window && !inForce.IsEmpty() {
+	if inForce.IsEmpty() {
+		return contract.Limit{}
+	}
+	if g.share.PartialFloor == "by-days" && inForce != window {
 		floor.Amount = floor.Amount.Mul(money.NewRatio(int64(inForce.Days()), int64(window.Days())), g.terms.Rounding)
 	}
 	return floor

@@ -127,7 +127,7 @@ func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
 		m.keepCredit(c)
 	}
 	if onlyRefunds(kept) {
-		line.CountsOn = m.earlierWindow(deal, c)
+		line.CountsOn = m.earlierWindow(all, c)
 	}
 	m.lines = append(m.lines, line)
 	m.dealLimits(deal, c, line)

@@ -136,7 +136,8 @@ type scheduleWindow struct {
 	g      governed
 }
 
-// schedules are the windows of a kind that the month touches. A shortfall that is carried runs through all periods from the first to this one.
+// schedules are the windows of a kind that the month touches. A shortfall that is carried runs through all periods from the first to this one, and
+// moves what is above the baseline, and so the tiers, in each.
 func (m *shareMonth) schedules(kind LineKind, days []cal.Date) []scheduleWindow {
 	var out []scheduleWindow
 	for _, on := range days {
@@ -153,10 +154,10 @@ func (m *shareMonth) schedules(kind LineKind, days []cal.Date) []scheduleWindow 
 			continue
 		}
 		window := m.window(per, g.terms, cal.Later(on, m.firstDay(month)))
-		if kind == KindBaseline && g.share.Base.Over.Shortfall == "carried" && !on.IsZero() {
+		if g.share.Base.Over.Shortfall == "carried" && !on.IsZero() {
 			own := m.window(per, g.terms, m.firstDay(m.period))
 			for at := window; at.From.Before(own.From); at = m.window(per, g.terms, at.To) {
-				out = append(out, scheduleWindow{at.From, at, m.governing(cal.MonthOf(at.Last()).Period())})
+				out = append(out, scheduleWindow{cal.Later(at.From, m.agreement.Running().From), at, m.governing(cal.MonthOf(at.Last()).Period())})
 			}
 			continue
 		}

@@ -90,6 +90,7 @@ type Life struct {
 	WithdrawnBy string
 	Lines       []LineLife // by line number less one
 	Held        int64      // after the lock: what disputes still hold back together
+	holdsNone   bool       // after the lock: the client would have owed more without what was disputed, so that nothing was held back
 	Next        int        // the number of the next event
 	// Overtaken: a statement of another period was locked meanwhile and changes what this one charges. It cannot be locked, but always be
 	// withdrawn. Fold does not know it: whoever holds the other statements sets it.
@@ -194,10 +195,17 @@ func (l Life) Check(s Statement, e Event) error {
 	if err := checkStandsAlone(s, e); err != nil {
 		return err
 	}
-	if e.Kind == Concede && groupSum(s, s.Lines[e.Line-1]) < 0 {
+	if e.Kind == Concede && l.concedingCosts(s, e.Line) {
 		return fault.New(fault.Conflict, "credit-line", "Line %d is a credit to the client: giving it up would take the credit away. Answer the dispute, or withdraw the statement and correct it.", e.Line)
 	}
 	return l.checkLine(e)
+}
+
+// concedingCosts says whether the client would owe more without the line: it is a credit, or one by what it does to the tiers of its clause.
+func (l Life) concedingCosts(s Statement, no int) bool {
+	conceded := func(i int) bool { return l.Lines[i].State == LineConceded }
+	without := func(i int) bool { return conceded(i) || s.Lines[i].No == no || s.Lines[i].With == no }
+	return groupSum(s, s.Lines[no-1]) < 0 || totalWithout(s, without).Cmp(totalWithout(s, conceded)) > 0
 }
 
 // checkStandsAlone refuses the whole statement where a line is asked for, and a limit that goes with its line.
@@ -293,12 +301,16 @@ type Split struct {
 }
 
 // Divide splits the total by the states of the lines. The limits of a clause are computed again without the lines that are taken out, so that
-// a cap does not hold back what is undisputed. A disputed line that is a credit to the client is not held back.
+// a cap does not hold back what is undisputed. A disputed line that is a credit to the client is not held back, and nothing is where the client
+// would owe more without what is disputed: revenue that brings all of a window down to a lower rate.
 func Divide(s Statement, lines []LineLife) Split {
 	conceded := func(i int) bool { return lines[i].State == LineConceded }
 	held := func(i int) bool { return lines[i].State == LineDisputed && groupSum(s, s.Lines[i]) > 0 }
 	owed := totalWithout(s, conceded)
 	payable := totalWithout(s, func(i int) bool { return conceded(i) || held(i) })
+	if payable.Cmp(owed) > 0 {
+		payable = owed
+	}
 	return Split{Payable: payable, Held: owed.Sub(payable), Conceded: s.Total.Sub(owed)}
 }
 
