@@ -64,7 +64,7 @@ type Pricing struct {
 	Evidence  crm.Evidence
 	Months    []cal.Month // in order without a gap; months before them in which the agreement runs are drafted, but not shown
 	AsOf      cal.Date
-	Stop      func() bool // asked before each reading; nil: never
+	Stop      func() bool // asked before each reading is made, and before it is priced; nil: never
 }
 
 // Price drafts the months under the agreement as it is written and under each other reading of its choices, all from the same evidence. It is
@@ -78,8 +78,12 @@ func Price(p Pricing) (out Prices, err error) {
 	}()
 	x := newIndex(p.Evidence)
 	out = Prices{Currency: p.Agreement.First().Currency, Months: p.Months, Evidence: p.Evidence.AsOf, Written: p.course(p.Agreement, x)}
-	for _, r := range p.Agreement.Readings() {
-		if p.Stop != nil && p.Stop() {
+	readings := p.Agreement.Readings(p.Stop)
+	if p.stopped() {
+		return Prices{}, ErrStopped
+	}
+	for _, r := range readings {
+		if p.stopped() {
 			return Prices{}, ErrStopped
 		}
 		course := p.course(r.Agreement, x)
@@ -93,6 +97,8 @@ func Price(p Pricing) (out Prices, err error) {
 	slices.SortStableFunc(out.Choices, func(a, b ChoicePrice) int { return cmp.Compare(b.MovesMost().moves(), a.MovesMost().moves()) })
 	return out, nil
 }
+
+func (p Pricing) stopped() bool { return p.Stop != nil && p.Stop() }
 
 // ErrStopped is the error of a pricing that was stopped.
 var ErrStopped = errors.New("the pricing was stopped")
