@@ -3,7 +3,6 @@ package fees
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -68,12 +67,12 @@ type Pricing struct {
 }
 
 // Price drafts the months under the agreement as it is written and under each other reading of its choices, all from the same evidence. It is
-// pure. Nothing that was locked is looked at: what the months come to is what they would come to, were they drafted today. The error is about
-// sums beyond any money, or ErrStopped.
+// pure. Nothing that was locked is looked at: what the months come to is what they would come to, were they drafted today. The error is
+// SumsFault for sums beyond any money, or ErrStopped.
 func Price(p Pricing) (out Prices, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("price the contract: %v", cause)
+			err = gaveUp("price the contract", cause)
 		}
 	}()
 	x := newIndex(p.Evidence)
