@@ -24,6 +24,11 @@ type Alternative struct {
 // window, none in the place of a limit. The text is edited at the place of the value and read again; what would not be a contract is
 // left out. So is a value that stands over several lines.
 func Alternatives(t Terms) []Alternative {
+	return alternatives(t, func() bool { return false })
+}
+
+// alternatives are those until it is stopped, which is asked before a text is read again.
+func alternatives(t Terms, stop func() bool) []Alternative {
 	doc, faults := readDocument([]byte(t.Source))
 	if doc == nil || len(faults) > 0 {
 		return nil
@@ -37,7 +42,7 @@ func Alternatives(t Terms) []Alternative {
 		}
 		written := f.written(p)
 		for _, r := range readings(p) {
-			if r.other == written {
+			if r.other == written || stop() {
 				continue
 			}
 			if other, ok := r.in(t, p); ok {
@@ -213,15 +218,18 @@ type Reading struct {
 }
 
 // Readings are the alternatives of all versions together: each other value of a choice, written in every version that has the choice. They
-// stand in the order of the latest text, those of choices that only an earlier version has behind them.
-func (a Agreement) Readings() []Reading {
+// stand in the order of the latest text, those of choices that only an earlier version has behind them. A text is read again for each, so stop is
+// asked before (nil: never); what was found until then is of no use.
+func (a Agreement) Readings(stop func() bool) []Reading {
 	type key struct{ path, other string }
+	stopped := false
+	ask := func() bool { stopped = stopped || stop != nil && stop(); return stopped }
 	found := make([]map[key]Alternative, len(a.Versions))
 	written := make([]map[string]string, len(a.Versions))
 	var order []Alternative
 	for i := len(a.Versions) - 1; i >= 0; i-- {
 		found[i], written[i] = map[key]Alternative{}, map[string]string{}
-		for _, alt := range Alternatives(a.Versions[i]) {
+		for _, alt := range alternatives(a.Versions[i], ask) {
 			k := key{alt.Path, alt.Other}
 			found[i][k], written[i][alt.Path] = alt, alt.Written
 			if !slices.ContainsFunc(order, func(o Alternative) bool { return o.Path == alt.Path && o.Other == alt.Other }) {

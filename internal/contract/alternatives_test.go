@@ -221,7 +221,7 @@ func TestAReadingHoldsInEveryVersion(t *testing.T) {
 	}
 	got := map[string][]string{}
 	paths := []string{}
-	for _, r := range a.Readings() {
+	for _, r := range a.Readings(nil) {
 		switch r.Path {
 		case "clauses.closed-won.base.revenue":
 			got[r.Written+" -> "+r.Other] = says(r, func(s RevenueShare) string { return s.Base.Revenue })

@@ -1,7 +1,6 @@
 package fees
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 
@@ -89,11 +88,11 @@ func extreme(list []money.Amount, beyond func(a, b money.Amount) bool) int {
 
 // SideBySide drafts the months under each side, all from the same evidence and each as if the months before it were locked, and draws the ranges. It
 // is pure: the same input gives the same bytes. Nothing that was locked is looked at. Fault: Invalid for sides in several currencies or too many
-// resamples; other errors are ErrStopped, or about sums beyond any money.
+// resamples, and SumsFault for sums beyond any money; another error is ErrStopped.
 func SideBySide(c Comparing) (out Comparison, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			out, err = Comparison{}, fmt.Errorf("compare the agreements: %v", cause)
+			out, err = Comparison{}, gaveUp("compare the agreements", cause)
 		}
 	}()
 	if err := c.check(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -181,6 +182,27 @@ func Refused(err error) Obstacle {
 func SumsRefused() Obstacle {
 	return Obstacle{Code: "sums-refused", Room: "evidence", Reason: "An amount of the evidence or of the contract is too large to be added up.",
 		Mend: "Look on the evidence page for an amount that cannot be right, have it mended in the CRM, import, and run the month end again."}
+}
+
+// OfSums says whether a rule gave up because an amount left the numbers that money is counted in: money refuses a sum that it cannot hold
+// rather than wrap it.
+func OfSums(cause any) bool {
+	words := fmt.Sprint(cause)
+	return strings.Contains(words, "overflow") || strings.Contains(words, "leaves the numbers of money")
+}
+
+// SumsFault is what a person is told of such a sum, with the cause for the log.
+func SumsFault(cause any) error {
+	f := fault.New(fault.Conflict, SumsRefused().Code, "%s Look on the evidence page and in the contract for an amount that cannot be right, have it mended, and try again.", SumsRefused().Reason)
+	return fmt.Errorf("%w [%v]", f, cause)
+}
+
+// gaveUp is the error of a rule that panicked.
+func gaveUp(doing string, cause any) error {
+	if OfSums(cause) {
+		return fmt.Errorf("%s: %w", doing, SumsFault(cause))
+	}
+	return fmt.Errorf("%s: %v", doing, cause)
 }
 
 // OutcomeKind says what a month end did with an engagement.

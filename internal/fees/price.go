@@ -3,7 +3,6 @@ package fees
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -74,30 +73,33 @@ type Pricing struct {
 	Evidence  crm.Evidence
 	Months    []cal.Month // in order without a gap; months before them in which the agreement runs are drafted, but not shown
 	AsOf      cal.Date
-	Stop      func() bool // asked before each reading; nil: never
+	Stop      func() bool // asked before each reading is made, and before it is priced; nil: never
 }
 
 // Price drafts the months under the agreement as it is written and under each other reading of its choices, all from the same evidence. It is
-// pure. Nothing that was locked is looked at: what the months come to is what they would come to, were they drafted today. The error is about
-// sums beyond any money, or ErrStopped.
+// pure. Nothing that was locked is looked at: what the months come to is what they would come to, were they drafted today. The error is
+// SumsFault for sums beyond any money, or ErrStopped.
 func Price(p Pricing) (out Prices, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("price the contract: %v", cause)
+			err = gaveUp("price the contract", cause)
 		}
 	}()
 	x := newIndex(p.Evidence)
 	out = Prices{Currency: p.Agreement.First().Currency, Months: p.Months, Evidence: p.Evidence.AsOf, Written: p.course(p.Agreement, x)}
-	lacking := needs(p.Agreement, x, p.Months)
-	out.Needs = lacking
-	for _, r := range p.Agreement.Readings() {
-		if p.Stop != nil && p.Stop() {
+	out.Needs = needs(p.Agreement, x, p.Months)
+	readings := p.Agreement.Readings(p.Stop)
+	if p.stopped() {
+		return Prices{}, ErrStopped
+	}
+	for _, r := range readings {
+		if p.stopped() {
 			return Prices{}, ErrStopped
 		}
 		course := p.course(r.Agreement, x)
 		priced := ReadingPrice{Other: r.Other, Course: course, Difference: course.Total.Sub(out.Written.Total)}
 		for _, n := range needs(r.Agreement, x, p.Months) {
-			if !slices.ContainsFunc(lacking, func(o Need) bool { return o.Clause == n.Clause && o.What == n.What }) {
+			if !slices.ContainsFunc(out.Needs, func(o Need) bool { return o.Clause == n.Clause && o.What == n.What }) {
 				priced.Needs = append(priced.Needs, n.What)
 			}
 		}
@@ -110,6 +112,8 @@ func Price(p Pricing) (out Prices, err error) {
 	slices.SortStableFunc(out.Choices, func(a, b ChoicePrice) int { return cmp.Compare(b.MovesMost().moves(), a.MovesMost().moves()) })
 	return out, nil
 }
+
+func (p Pricing) stopped() bool { return p.Stop != nil && p.Stop() }
 
 // ErrStopped is the error of a pricing that was stopped.
 var ErrStopped = errors.New("the pricing was stopped")

@@ -2,6 +2,7 @@ package fees_test
 
 import (
 	"errors"
+	"math"
 	"testing"
 	"time"
 
@@ -143,10 +144,18 @@ func TestAReadingThatLacksItsFactsIsUnknown(t *testing.T) {
 
 func TestPricingStopsWhenAsked(t *testing.T) {
 	p := pricing(t, "lookback-drop", "2026-02", "2026-03")
-	asked := 0
-	p.Stop = func() bool { asked++; return asked > 3 }
-	if _, err := fees.Price(p); !errors.Is(err, fees.ErrStopped) || asked != 4 {
-		t.Errorf("%v after %d", err, asked)
+	var asked, after int
+	p.Stop = func() bool { asked++; return asked > after }
+	after = math.MaxInt
+	if _, err := fees.Price(p); err != nil {
+		t.Fatal(err)
+	}
+	all, made := asked, asked-len(p.Agreement.Readings(nil)) // made: readings were made by then
+	for _, after = range []int{3, made + 1, all - 1} {
+		asked = 0
+		if _, err := fees.Price(p); !errors.Is(err, fees.ErrStopped) || asked > after+2 {
+			t.Errorf("%v after %d, to be stopped after %d", err, asked, after)
+		}
 	}
 }
 

@@ -108,7 +108,9 @@ func (u *use) choose(e crm.Evidence) {
 
 // asks says whether a statement asks what became of a deal that closed on a day: that of its month, and, once that is locked, those after it.
 func (u *use) asks(day cal.Date) bool {
-	return u.facts.Period.Contains(day) || slices.ContainsFunc(u.facts.Settled, func(s SettledStatement) bool { return s.Period.Contains(day) && s.Period.From.Before(u.facts.Period.From) })
+	return u.facts.Period.Contains(day) || slices.ContainsFunc(u.facts.Settled, func(s SettledStatement) bool {
+		return s.Period.Contains(day) && s.Period.From.Before(u.facts.Period.From)
+	})
 }
 
 // charged are the deals that locked statements charged: what became of them is corrected.

@@ -43,7 +43,7 @@ func (s *Service) checkLate(ctx context.Context, tx bun.Tx, r invoiceRow, d bill
 	for _, b := range d.Late {
 		found := false
 		for _, l := range rows {
-			found = found || l.InvoiceID == b.Bill && l.Minor == b.Delta.Minor && l.BeforeMinor == b.Charged.Minor && l.AsOf == b.AsOf.String() && l.ClientID == r.ClientID
+			found = found || l.ofBasis(r, b)
 		}
 		same = same && found
 	}

@@ -74,7 +74,7 @@ func (s *Service) discountNote(ctx context.Context, tx bun.Tx, actor access.Acto
 	if err != nil {
 		return row, d, err
 	}
-	reason := fmt.Sprintf("Discount of %s for payment until %s; paid on %s.", agreed.Discount.Rate, agreed.DiscountUntil.Words(), day(pay.PaidOn).Words())
+	reason := fmt.Sprintf("Discount of %s for payment until %s; %s", agreed.Discount.Rate, agreed.DiscountUntil.Words(), paidOn(pay))
 	if d, err = billing.DiscountNote(of.ID, of.Hash, invoice, notes, on, taken, reason); err != nil {
 		return row, d, err
 	}

@@ -29,7 +29,7 @@ type Altered struct {
 func (a Altered) Error() string { return fmt.Sprintf("%s %s %s", a.What, a.ID, a.Reason) }
 
 // VerifyInvoices compares every invoice and credit note of the workspace with what the record tells of it: its document by its hash, its GOBL
-// document by its digest, every other column, its place in its series, and who acknowledged it. Of those that were issued before the record kept
+// document by its digest, every other column, its place in its series, who acknowledged it, and what is kept beside it for paying it. Of those that were issued before the record kept
 // the digest (see Unbound), the GOBL document is held to the digest within it. It gives how many hold and those that do not.
 func VerifyInvoices(ctx context.Context, tx bun.Tx) (held int, altered []Altered, err error) {
 	told, err := journalops.About(ctx, tx, "invoice")
@@ -44,6 +44,10 @@ func VerifyInvoices(ctx context.Context, tx bun.Tx) (held int, altered []Altered
 	if err != nil {
 		return 0, nil, err
 	}
+	terms, err := readStoredTerms(ctx, tx)
+	if err != nil {
+		return 0, nil, err
+	}
 	seen, attempts := map[string]bool{}, map[string]int{}
 	err = db.EachRow(ctx, tx.NewSelect().Model((*invoiceRow)(nil)).OrderExpr("statement_id, attempt, id"), func(r invoiceRow, unreadable error) error {
 		seen[r.ID] = true
@@ -54,7 +58,7 @@ func VerifyInvoices(ctx context.Context, tx bun.Tx) (held int, altered []Altered
 			if r.StatementID != "" {
 				attempts[r.StatementID]++
 			}
-			reason = storedInvoice{row: r, told: told[r.ID], events: events[r.ID], attempt: max(1, attempts[r.StatementID])}.alteration()
+			reason = storedInvoice{row: r, told: told[r.ID], events: events[r.ID], attempt: max(1, attempts[r.StatementID]), terms: terms}.alteration()
 		}
 		if reason == "" && !follows {
 			reason = "was altered: its number does not follow the one before in its series"
@@ -77,6 +81,7 @@ func VerifyInvoices(ctx context.Context, tx bun.Tx) (held int, altered []Altered
 			altered = append(altered, Altered{"invoice", id, "is not kept, but an acknowledgement of it is"})
 		}
 	}
+	altered = append(altered, terms.strays(seen)...)
 	for _, n := range slices.Sorted(maps.Keys(numbers)) {
 		altered = append(altered, Altered{"invoice", n, "is not kept, but its number is taken"})
 	}
@@ -118,6 +123,7 @@ type storedInvoice struct {
 	told    []journal.Entry
 	events  []storedEvent
 	attempt int // how many invoices of its statement there are up to it
+	terms   storedTerms
 }
 
 // issues says whether an entry about an invoice tells that it was issued: by itself, as a credit note, or by a payment that was early or reversed.
@@ -158,7 +164,7 @@ func (s storedInvoice) alteredDocument(e journal.Entry, then recorded) string {
 		d.Credits != nil && (r.CreditsID != d.Credits.ID || r.StatementID != "" || r.Attempt != 1):
 		return "was altered: it is kept as of another statement or invoice than its document says"
 	}
-	return ""
+	return s.terms.alteration(r, d)
 }
 
 func (s storedInvoice) alteredRow(e journal.Entry, _ recorded) string {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,9 @@ import (
 var errUndo = errors.New("undo")
 
 var billingTables = []string{"billing_profile", "invoice", "invoice_event", "payment", "cash_applied"}
+
+// termsTables are what is kept beside invoices for paying them.
+var termsTables = []string{"invoice_terms", "late_charge", "discount_taken"}
 
 // found tells what is found after somebody changed rows beside the program, by the commands that look; the change is undone. refused is true when the
 // database did not let it happen.
@@ -54,7 +58,7 @@ func (k *desk) found(attacks ...string) (out []string, held int, refused bool) {
 
 // unconstrain takes away what keeps whoever owns the database from changing rows, and what holds rows to each other.
 func unconstrain(ctx context.Context, tx bun.Tx) error {
-	tables := append([]string{"invoice_number"}, billingTables...)
+	tables := slices.Concat([]string{"invoice_number"}, billingTables, termsTables)
 	if err := dbtest.Unprotect(ctx, tx, tables...); err != nil {
 		return err
 	}
@@ -137,12 +141,13 @@ func TestEveryAlteredColumnIsFound(t *testing.T) {
 func attacksOn(table, column string) []string {
 	one := fmt.Sprintf(" WHERE (%[2]s) = (SELECT min(%[2]s) FROM %[1]s)", table, map[string]string{
 		"billing_profile": "made_at", "invoice": "issued_at", "invoice_event": "at", "payment": "recorded_at", "cash_applied": "source_id", "invoice_number": "series",
+		"invoice_terms": "invoice_id", "late_charge": "document_id", "discount_taken": "note_id",
 	}[table])
 	set := func(value string) string { return fmt.Sprintf("UPDATE %s SET %s = %s", table, column, value) + one }
 	switch column {
 	case "issued_at", "made_at", "at", "recorded_at":
 		return []string{set("'2026-04-22 12:00:00+00:00'")}
-	case "year", "ordinal", "attempt", "net_minor", "tax_minor", "payable_minor", "minor", "line", "seq", "version", "previous":
+	case "year", "ordinal", "attempt", "net_minor", "tax_minor", "payable_minor", "minor", "line", "seq", "version", "previous", "before_minor":
 		return []string{set("COALESCE(" + column + ", 0) + 1"), set("COALESCE(" + column + ", 0) + 100")}
 	case "client_id", "issuer_id", "org_id":
 		return []string{set("'org_bolt'")}
@@ -163,7 +168,7 @@ func columnsOf(t *testing.T, d *db.DB, ctx context.Context, table string) (out [
 		out, err = rows.Columns()
 		return err
 	})
-	if err != nil || len(out) < 5 {
+	if err != nil || len(out) < 4 {
 		t.Fatalf("%s has the columns %v: %v", table, out, err)
 	}
 	return out
@@ -245,5 +250,68 @@ func forget(ctx context.Context, d *db.DB, parts ...string) error {
 			}
 		}
 		return nil
+	})
+}
+
+// charged is a workspace with a discount that was taken, and two charges for paying late.
+func charged(t *testing.T, d *db.DB, ctx context.Context) *desk {
+	t.Helper()
+	k, _ := agreed(t, d, ctx)
+	must(k.RecordPayment(ctx, accounts, paidOn("13,720.00", "2026-03-02")))(t)
+	k.moveTo("2026-04-02")
+	k.issued("2026-03")
+	k.moveTo("2026-06-01")
+	must(k.IssueLate(ctx, accounts, ops.LateInput{Client: "org_acme"}))(t)
+	k.moveTo("2026-07-01")
+	must(k.IssueLate(ctx, accounts, ops.LateInput{Client: "org_acme"}))(t)
+	k.inBalance()
+	return k
+}
+
+// What is kept beside invoices cannot be changed unseen either.
+func TestEveryAlteredColumnBesideInvoicesIsFound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := charged(t, d, ctx)
+		if out, held, _ := k.found("SELECT 1"); out != nil || held != 5+1+2 {
+			t.Fatalf("%d hold, %v", held, out)
+		}
+		for _, table := range termsTables {
+			for _, column := range columnsOf(t, d, ctx, table) {
+				tried := 0
+				for _, attack := range attacksOn(table, column) {
+					out, _, refused := k.found(attack)
+					if !refused {
+						tried++
+					}
+					if !refused && out == nil && column != "seq" { // the order of what each charge says was charged before
+						t.Errorf("%s is not found", attack)
+					}
+				}
+				if tried == 0 {
+					t.Errorf("%s.%s was never changed", table, column)
+				}
+			}
+		}
+	})
+}
+
+func TestRowsBesideNoInvoiceAreFound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := charged(t, d, ctx)
+		for attack, words := range map[string]string{
+			"DELETE FROM invoice_terms":  "what is agreed of paying it is not kept as its document says",
+			"DELETE FROM late_charge":    "what it charged for paying late is not kept as its document says",
+			"DELETE FROM discount_taken": "the discount that it is of is not kept as it was taken",
+			"INSERT INTO invoice_terms SELECT 'inv_x', client_id, purpose, agreed FROM invoice_terms WHERE purpose = 'discount'":                              "invoice inv_x is not kept, but what is agreed of paying it is",
+			"INSERT INTO late_charge SELECT invoice_id, 3, client_id, 'inv_x', as_of, before_minor + minor, -minor FROM late_charge WHERE seq = 2":            "invoice inv_x is not kept, but what it charged for paying late is",
+			"INSERT INTO late_charge SELECT note_id, 1, client_id, note_id, '2026-03-02', 0, 5 FROM discount_taken":                                           "what it charged for paying late is not kept as its document says",
+			"INSERT INTO discount_taken SELECT payment_id, 'inv_y', client_id, 'inv_x', minor FROM discount_taken":                                            "invoice inv_x is not kept, but the discount that it is of is",
+			"INSERT INTO discount_taken SELECT payment_id, document_id, late_charge.client_id, document_id, 5 FROM discount_taken, late_charge WHERE seq = 1": "the discount that it is of is not kept as it was taken",
+		} {
+			out, _, refused := k.found(attack)
+			if refused || !strings.Contains(strings.Join(out, "\n"), words) {
+				t.Errorf("%s (refused: %t):\n%s", attack, refused, strings.Join(out, "\n"))
+			}
+		}
 	})
 }

@@ -174,7 +174,7 @@ func (s *stored) alteration() string {
 	case len(s.told) == 0:
 		return "was put in beside the record: no entry tells of it"
 	}
-	for _, look := range []func() string{s.alteredRow, s.alteredTexts, s.alteredDeeds} {
+	for _, look := range []func() string{s.alteredRow, s.alteredTexts, s.alteredDeeds, s.unread} {
 		if reason := look(); reason != "" {
 			return reason
 		}
@@ -203,8 +203,21 @@ func (s *stored) alteredTexts() string {
 		}
 		t, err := contract.Parse([]byte(r.Source))
 		attempts[r.Number]++
-		if err != nil || t.Version != r.Number || t.Effective.String() != r.Effective || attempts[r.Number] != r.Attempt {
+		if err != nil { // see unread
+			continue
+		}
+		if t.Version != r.Number || t.Effective.String() != r.Effective || attempts[r.Number] != r.Attempt {
 			return fmt.Sprintf("was altered: what is kept with the text of version %d is not what the text says", r.Number)
+		}
+	}
+	return ""
+}
+
+// unread tells of a text that is the one that the record tells of, and is no contract to this program.
+func (s *stored) unread() string {
+	for _, r := range s.texts {
+		if _, err := contract.Parse([]byte(r.Source)); err != nil {
+			return fmt.Sprintf("is what was agreed, but this program cannot read version %d of it: %v. Read it with the program that it was proposed under", r.Number, err)
 		}
 	}
 	return ""

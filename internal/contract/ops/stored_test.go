@@ -21,7 +21,7 @@ var errUndo = errors.New("undo")
 func after(t *testing.T, d *db.DB, ctx context.Context, attack string) (held int, altered []ops.Altered) {
 	t.Helper()
 	err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		if err := dbtest.Unprotect(ctx, tx, "contract_version", "contract_acceptance", "contract_withdrawal", "statement", "month_end_outcome"); err != nil {
+		if err := dbtest.Unprotect(ctx, tx, "contract_version", "contract_acceptance", "contract_withdrawal", "statement", "month_end_outcome", "journal_entry"); err != nil {
 			return err
 		}
 		if _, err := tx.Tx.ExecContext(ctx, attack); err != nil {
@@ -56,7 +56,7 @@ func TestStoredContractsHoldUntilSomebodyChangesThem(t *testing.T) {
 
 		for _, attack := range []struct{ do, want string }{
 			{"UPDATE contract_version SET source = 'x'", "the text of version 1 is not the one that was proposed"},
-			{"UPDATE contract_version SET source = 'x', sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'", "is not what the text says"},
+			{"UPDATE contract_version SET source = 'x', sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'", "of version 1 as proposed"},
 			{"UPDATE contract_version SET effective = '2025-12-02' WHERE number = 1", "is not what the text says"},
 			{"UPDATE contract_version SET number = 3 WHERE number = 2", "is not what the text says"},
 			{"UPDATE contract_version SET attempt = 3 WHERE attempt = 2", "is not what the text says"},
@@ -112,4 +112,18 @@ func TestStoredContractsThatCannotBeReadAreFound(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A text that an earlier program accepted, and this one does not read, is told of as that: nobody altered it.
+func TestAStoredContractOfAnotherFormatIsNotCalledAltered(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
+		d := newDesk(t, data, ctx)
+		c := d.begin()
+		d.accepted(c.ID, text(1, "2025-12-01"))
+		held, altered := after(t, data, ctx, "UPDATE journal_entry SET after_json = replace(after_json, (SELECT sha256 FROM contract_version), '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881');"+
+			"UPDATE contract_version SET source = 'x', sha256 = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'")
+		if held != 0 || len(altered) != 1 || altered[0].Contract != c.ID || !strings.Contains(altered[0].Reason, "is what was agreed, but this program cannot read version 1 of it: line 1") {
+			t.Errorf("%d hold, %v", held, altered)
+		}
+	})
 }

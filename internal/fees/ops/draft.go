@@ -34,13 +34,14 @@ type Drafted struct {
 // Draft computes the statement of a month from the agreement, the newest evidence and what was locked before, and keeps it with all that
 // it used as the next revision. A draft that would repeat the newest one adds none. Who may: see StatementDraft.
 // Faults: NotFound, Forbidden; Invalid for a month before the contract or still to come; Conflict when the month's statement is submitted
-// or locked, or no version of the contract is accepted.
-func (s *Service) Draft(ctx context.Context, actor access.Actor, in DraftInput) (Drafted, error) {
+// or locked, no version of the contract is accepted, or an amount is too large to be added up ("sums-refused").
+func (s *Service) Draft(ctx context.Context, actor access.Actor, in DraftInput) (_ Drafted, err error) {
+	defer refuseSums(&err)
 	if actor.Account == "" {
 		return Drafted{}, access.Require(actor, access.StatementDraft, access.Scope{})
 	}
 	var out Drafted
-	err := s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
 		out = Drafted{}
 		c, err := contractops.ContractOf(ctx, tx, in.Contract)
 		if err != nil {

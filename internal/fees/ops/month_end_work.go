@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -139,10 +138,12 @@ func (s *Service) endOne(ctx context.Context, actor access.Actor, run monthEndRo
 
 // refused is the obstacle of an error; what is a failure of the program goes to the log.
 func (s *Service) refused(ctx context.Context, run, contract string, err error) fees.Obstacle {
-	if fault.Is(err, fault.Internal) {
+	p, gaveUp := errors.AsType[panicked](err)
+	sums := fault.Code(err) == fees.SumsRefused().Code || gaveUp && fees.OfSums(p.cause)
+	if sums || fault.Is(err, fault.Internal) {
 		s.failed(ctx, run, contract, err)
 	}
-	if p, ok := errors.AsType[panicked](err); ok && p.ofSums() {
+	if sums {
 		return fees.SumsRefused()
 	}
 	return fees.Refused(err)
@@ -153,9 +154,16 @@ type panicked struct{ cause any }
 
 func (p panicked) Error() string { return fmt.Sprintf("panic: %v", p.cause) }
 
-// ofSums: money refuses a sum that it cannot hold rather than wrap it.
-func (p panicked) ofSums() bool {
-	return strings.Contains(p.Error(), "overflow") || strings.Contains(p.Error(), "leaves the numbers of money")
+// refuseSums is deferred: it makes a fault of a rule that gave up over a sum that money cannot hold. Another defect goes on its way.
+func refuseSums(err *error) {
+	cause := recover()
+	switch {
+	case cause == nil:
+	case fees.OfSums(cause):
+		*err = fees.SumsFault(cause)
+	default:
+		panic(cause)
+	}
 }
 
 // ending is the month of one engagement on its way to an outcome.

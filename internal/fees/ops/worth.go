@@ -2,7 +2,9 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -39,7 +41,8 @@ type Worth struct {
 
 // Worth looks for what a text leaves open and, when asked, prices its choices on the client's newest evidence: an agreement in the months of the
 // last twelve in which it ran, a version or draft as if it had begun twelve months ago. Nothing is kept. Who may: see ContractSee, for the draft
-// ContractEdit, for prices StatementSee as well. Faults: NotFound, Forbidden; Conflict "nothing-proposed" while there is no text.
+// ContractEdit, for prices StatementSee as well. Faults: NotFound, Forbidden; Conflict "nothing-proposed" while there is no
+// text; TooLarge for choices that take too long.
 func (s *Service) Worth(ctx context.Context, actor access.Actor, in WorthInput) (Worth, error) {
 	action := access.ContractSee
 	if in.Draft {
@@ -125,6 +128,9 @@ func (w *Worth) read(in WorthInput, draft contractops.Draft, saved bool) (contra
 	return contract.Agreement{}, nil
 }
 
+// longestPricing is how long the choices of a contract may take.
+const longestPricing = time.Minute
+
 // price fills the prices. One is computed at a time, so that they do not take the machine from everybody else; whoever has gone by then is passed over.
 func (s *Service) price(ctx context.Context, w *Worth, agreement contract.Agreement, evidence crm.Evidence) error {
 	w.Import = evidence.AsOf
@@ -144,8 +150,16 @@ func (s *Service) price(ctx context.Context, w *Worth, agreement contract.Agreem
 	}
 	s.pricing.Lock()
 	defer s.pricing.Unlock()
-	prices, err := fees.Price(fees.Pricing{Agreement: agreement, Evidence: evidence, Months: months, AsOf: today, Stop: func() bool { return ctx.Err() != nil }})
-	if err != nil {
+	until, cancel := context.WithTimeout(ctx, longestPricing)
+	defer cancel()
+	prices, err := fees.Price(fees.Pricing{Agreement: agreement, Evidence: evidence, Months: months, AsOf: today, Stop: func() bool { return until.Err() != nil }})
+	switch {
+	case errors.Is(err, fees.ErrStopped) && ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, fees.ErrStopped):
+		return fault.New(fault.TooLarge, "pricing-long", "This contract has too many choices, or its history is too long, for each choice to be priced within a minute. "+
+			"Price it on a folder, with ofrecord contract check --facts.")
+	case err != nil:
 		return fmt.Errorf("price the choices of contract %s: %w", w.Contract.ID, err)
 	}
 	w.Prices = &prices
