@@ -6,15 +6,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
-// purchaseKey says which rows stand in one line: those under the same words, of one category, and of one vendor where the contract says so.
+// purchaseKey says which rows stand in one line: those under the same words, of one category, of one vendor where the contract says so, and of
+// those that are late, of one month.
 type purchaseKey struct {
 	words    string
 	rounding money.Rounding
 	category int
 	vendor   string
+	late     cal.Month // whose statement was locked without them; zero: the statement's own
 }
 
 // purchaseLines are the lines of one clause, by category, vendor and part. Rows that state the amount which a part is computed from, and
@@ -27,6 +30,9 @@ func purchaseLines(charged []purchase) []Line {
 		if u.buys.ByVendor {
 			key.vendor = strings.ToLower(strings.TrimSpace(u.row.Vendor))
 		}
+		if u.late {
+			key.late = cal.MonthOf(u.row.SpentOn)
+		}
 		if groups[key] == nil {
 			order = append(order, key)
 		}
@@ -34,7 +40,7 @@ func purchaseLines(charged []purchase) []Line {
 	}
 	first := func(k purchaseKey) int { return groups[k][0].terms.Version }
 	slices.SortFunc(order, func(a, b purchaseKey) int {
-		return cmp.Or(first(a)-first(b), a.category-b.category, cmp.Compare(a.vendor, b.vendor), cmp.Compare(a.words, b.words))
+		return cmp.Or(first(a)-first(b), a.category-b.category, cmp.Compare(a.vendor, b.vendor), a.late.First().Cmp(b.late.First()), cmp.Compare(a.words, b.words))
 	})
 	var out []Line
 	for _, key := range order {
@@ -76,8 +82,13 @@ func (p part) line(rows []purchase, stated amountOf, quantity money.Amount) Line
 		events[i] = u.row.ID
 		evidence[i] = Evident{"spend", u.row.ID, fmt.Sprintf("%s: %s %s", rowWords(u.row), stated, money.New(minor, t.Currency).Format())}
 	}
+	var counts cal.Date // a limit counts what is late in the window of its own month, as it counts what is corrected
+	if last.late {
+		counts = rows[0].row.SpentOn
+	}
 	return Line{
-		Clause: c.ClauseID(), Kind: p.kind, Text: p.text(last, stated), Quantity: quantity.String(), Unit: string(t.Currency) + " " + string(stated),
+		CountsOn: counts,
+		Clause:   c.ClauseID(), Kind: p.kind, Text: p.text(last, stated), Quantity: quantity.String(), Unit: string(t.Currency) + " " + string(stated),
 		Rate: rate.exact, RateText: rate.written, Amount: amount, Events: events,
 		Basis: Basis{
 			Version: t.Version, Clause: c.Words(t), Rounding: roundingWords(t), Evidence: evidence,
