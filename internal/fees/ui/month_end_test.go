@@ -9,9 +9,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
-	"github.com/ofrecord/ofrecord/internal/contract"
-	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
@@ -19,22 +18,18 @@ import (
 
 // engagement adds a client with an agreed contract from a day on.
 func (k *desk) engagement(name, from string) {
-	k.t.Helper()
+	k.T.Helper()
 	org := "org_" + strings.ToLower(strings.ReplaceAll(name, " ", "-"))
-	err := k.DB.Write(k.ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO org (id, kind, name, created_at) VALUES (?, 'client', ?, ?)", org, name, k.at)
+	err := k.DB.Write(k.Ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO org (id, kind, name, created_at) VALUES (?, 'client', ?, ?)", org, name, k.Clock())
 		return err
 	})
 	if err != nil {
-		k.t.Fatal(err)
+		k.T.Fatal(err)
 	}
-	s := &contractops.Service{DB: k.DB, Now: k.Now, Random: k.Random, Parties: k.Parties, LockedUntil: ops.LockedUntil}
-	c := must(s.Begin(k.ctx, owner, org, "northlight-acme-growth"))(k.t)
 	source := strings.NewReplacer("Acme Robotics, Inc.", name, "effective: 2026-01-01", "effective: "+from, "start: 2026-01-01", "start: "+from).Replace(text)
-	saved := must(s.Save(k.ctx, owner, contractops.SaveInput{Contract: c.ID, Source: source}))(k.t)
-	v := must(s.Propose(k.ctx, owner, contractops.ProposeInput{Contract: c.ID, Revision: saved.Revision}))(k.t)
-	executive := of("acc_exec", "Emil Executive", access.Membership{Role: access.ClientExecutive, Org: org, OrgKind: access.Client})
-	must(s.Accept(k.ctx, executive, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide}))(k.t)
+	executive := feestest.Of("acc_exec", "Emil Executive", access.Membership{Role: access.ClientExecutive, Org: org, OrgKind: access.Client})
+	k.Agreed(executive, source)
 }
 
 // ended asks for the page of a run until it has come to its end.
@@ -56,7 +51,7 @@ func TestMonthEndOfAll(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.engagement("Boreal <Freight>", "2026-02-01")
-		k.moveTo("2026-03-03")
+		k.MoveTo("2026-03-03")
 		agency := k.as(owner)
 		agency.get("/month-ends").says(t, 200, "No month end yet", "Run a month end")
 		form := agency.get("/month-ends/new")
@@ -93,7 +88,7 @@ func TestMonthEndOfAll(t *testing.T) {
 func TestAnInterruptedMonthEndIsShown(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-02-03")
+		k.MoveTo("2026-02-03")
 		half, stop := context.WithCancel(ctx)
 		agency := k.as(owner)
 		path := ""

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -30,7 +31,7 @@ func TestMonthEnd(t *testing.T) {
 
 		agency.get(list).says(t, 200, "No statement yet", "Draft a statement")
 		client.get(list).says(t, 200, "No statement yet", "The agency drafts the first one.")
-		k.january()
+		k.January()
 
 		form := agency.get(list + "/draft")
 		form.says(t, 200, "Month", "newest import")
@@ -82,7 +83,7 @@ func TestMonthEnd(t *testing.T) {
 
 		rest := client.get(st + "/accept")
 		rest.says(t, 200, "Lines 1, 3 and 5", "USD 16,030.00", "line 2, disputed", "Accept 3 lines")
-		k.moveTo("2026-02-04")
+		k.MoveTo("2026-02-04")
 		client.press(client.get(st), "/lines/1/accept").says(t, 200, "Line 1 is accepted.", "accepted by Finn Finance, 4 Feb 2026")
 		a = client.press(rest, "/accept")
 		a.says(t, 409, "Something happened since you looked: Finn Finance accepted line 1", "Lines 3 and 5")
@@ -108,8 +109,8 @@ func TestMonthEnd(t *testing.T) {
 func TestReasons(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
+	k.January()
+	st := k.Submitted("2026-01")
 	page := k.as(finance).get(list + "/" + st.ID)
 	page.says(t, 200,
 		"Retainer · team", "1 month", "14,000.00", "1 × 14,000.00 = 14,000.00", "half-up to 2 decimals of USD",
@@ -117,7 +118,7 @@ func TestReasons(t *testing.T) {
 		"Cap of 2,000.00 per deal on Kestrel Foods", "−700.00", "2,000.00 (limited to date) − 0.00 (charged before) − 2,700.00 (this statement) = −700.00",
 		"1 thing held out of this statement", "The CRM has no amount for this deal.",
 		"Considered and not charged: 2 deals", "No touch that earns was credited")
-	for _, href := range []string{"/clients/org_acme/evidence/deals/D-1", "/clients/org_acme/evidence/imports/1", "/clients/org_acme/contract/" + k.contract} {
+	for _, href := range []string{"/clients/org_acme/evidence/deals/D-1", "/clients/org_acme/evidence/imports/1", "/clients/org_acme/contract/" + k.Contract} {
 		if page.Find(`a[href="`+href+`"]`).Length() == 0 {
 			t.Errorf("no link to %s", href)
 		}
@@ -142,8 +143,8 @@ func TestReasons(t *testing.T) {
 func TestSides(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
+	k.January()
+	st := k.Submitted("2026-01")
 	at := list + "/" + st.ID
 	for _, who := range []struct {
 		b     *browser
@@ -167,12 +168,12 @@ func TestSides(t *testing.T) {
 func TestRevisions(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
+	k.January()
 	b := k.as(owner)
-	first := k.draft("2026-01")
+	first := k.Drafted("2026-01").Statement
 	b.press(b.get(list+"/"+first.ID+"/withdraw"), "/withdraw", "reason", "Too early.").says(t, 200, "Withdrawn", "Too early.", "nothing of it is owed")
-	k.imported(won("D-1", "Boreal Freight", "44000.00", "2026-01-20", "paid search"))
-	second := k.draft("2026-01")
+	k.Imported(feestest.WonAfter("D-1", "Boreal Freight", "44000.00", "2026-01-20", "paid search"))
+	second := k.Drafted("2026-01").Statement
 	b.get(list+"/"+first.ID).says(t, 200, "This is not the newest revision", "Revision 2 took its place.")
 	b.get(list+"/"+second.ID).says(t, 200, "Revision 2, this one", "Revision 1")
 }
@@ -180,21 +181,21 @@ func TestRevisions(t *testing.T) {
 func TestLaterEvidence(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
+	k.January()
+	st := k.Submitted("2026-01")
 	b := k.as(finance)
 	at := list + "/" + st.ID
 	if page := b.get(at); strings.Contains(page.words(), "newer") || page.Find(".tabs").Length() > 0 {
 		t.Error("there is no later evidence yet")
 	}
-	k.imports = append(k.imports, k.imports[0])
+	k.Imports = append(k.Imports, k.Imports[0])
 	b.get(at).says(t, 200, "Import 2 is newer than the evidence of this statement, import 1.")
 	b.get(at+"/later").says(t, 200, "Nothing differs")
 
-	changed := k.imports[0]
+	changed := k.Imports[0]
 	changed.Deals = slices.Clone(changed.Deals)
 	changed.Deals[0].Amount.Minor = 44_000_00
-	k.imports = append(k.imports, changed)
+	k.Imports = append(k.Imports, changed)
 	b.get(at+"/later").says(t, 200, "Computed again 17,306.00 USD as of import 3", "Difference +116.00", "Boreal Freight, won 20 Jan 2026 1,160.00 1,276.00 +116.00",
 		"1 value", "deal: amount 40000.00 44000.00")
 	k.as(stranger).get(at+"/later").says(t, 404)
@@ -203,8 +204,8 @@ func TestLaterEvidence(t *testing.T) {
 func TestDownloads(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
+	k.January()
+	st := k.Submitted("2026-01")
 	b := k.as(finance)
 	at := list + "/" + st.ID
 
@@ -256,8 +257,8 @@ func TestDownloads(t *testing.T) {
 func TestConfirmationsNeedTheirPage(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.draft("2026-01")
+	k.January()
+	st := k.Drafted("2026-01").Statement
 	b := k.as(owner)
 	b.post(list+"/"+st.ID+"/submit").says(t, 422, "press the button again")
 	b.post(list+"/"+st.ID+"/submit", "hash", "other", "seen", "0").says(t, 409, "This is not the statement that you were shown.")
@@ -271,8 +272,8 @@ func TestLongList(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
 	for month := 1; month <= 12; month++ {
-		k.moveTo("2027-01-05")
-		k.draft("2026-" + strconv.Itoa(100 + month)[1:])
+		k.MoveTo("2027-01-05")
+		k.Drafted("2026-" + strconv.Itoa(100 + month)[1:])
 	}
 	page := k.as(owner).get(list)
 	page.says(t, 200, "December 2026", "January 2026", "Agency: look through it and submit it")
@@ -289,9 +290,9 @@ func TestLongJourney(t *testing.T) {
 	for range 10 {
 		channels = append(channels, "webinar", "sales call")
 	}
-	k.imported(won("D-1", "Boreal Freight", "40000.00", "2026-01-30", channels...))
-	k.moveTo("2026-02-03")
-	page := k.as(finance).get(list + "/" + k.submitted("2026-01").ID)
+	k.Imported(feestest.WonAfter("D-1", "Boreal Freight", "40000.00", "2026-01-30", channels...))
+	k.MoveTo("2026-02-03")
+	page := k.as(finance).get(list + "/" + k.Submitted("2026-01").ID)
 	page.says(t, 200, "11 of 21 counted touches earn", "middle touches together", "All 21 counted touches with their credit", "Together 40,000.00")
 	if got := page.Find(".journey .touch").Length(); got != 6 {
 		t.Errorf("the journey has %d points, want first, middle, deal creation, middle, last and the end", got)

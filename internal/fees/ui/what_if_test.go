@@ -14,8 +14,8 @@ func TestWhatIf(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		agency, client := k.as(owner), k.as(finance)
-		at := "/clients/org_acme/contract/" + k.contract
-		k.moveTo("2026-02-03")
+		at := "/clients/org_acme/contract/" + k.Contract
+		k.MoveTo("2026-02-03")
 
 		form := client.get(at + "/what-if")
 		page := form
@@ -26,7 +26,7 @@ func TestWhatIf(t *testing.T) {
 		}
 		client.press(form, "/what-if").says(t, 200, "There is no history yet", "Open the evidence")
 
-		k.january()
+		k.January()
 		page = client.press(form, "/what-if", "source", strings.Replace(copied, "rate: 3 %", "rate: 6 %", 1))
 		page.says(t, 200, "As it stands 17,190.00 USD", "Your copy", "Side by side", "60 % retainer, 3 % share", "Milestones with bonuses", "unknown",
 			"plan needs deliveries of diagnostic", "by its own terms at most", "How sure it is", "mean of 500 resamples of this history (seed 1)", "companies and not deals",
@@ -65,8 +65,8 @@ func TestWhatIf(t *testing.T) {
 		if got := chosen.Find("textarea[name=source]").Text(); !strings.Contains(got, "kpi-bonus") || strings.Contains(chosen.words(), "Sidebyside") {
 			t.Errorf("the form shows %.60q", got)
 		}
-		client.get("/clients/org_bolt/contract/"+k.contract+"/what-if").says(t, 404)
+		client.get("/clients/org_bolt/contract/"+k.Contract+"/what-if").says(t, 404)
 		client.get("/clients/org_acme/contract/nothing/what-if").says(t, 404)
-		client.post("/clients/org_bolt/contract/"+k.contract+"/what-if", "to", "2026-02", "source", copied).says(t, 404)
+		client.post("/clients/org_bolt/contract/"+k.Contract+"/what-if", "to", "2026-02", "source", copied).says(t, 404)
 	})
 }
