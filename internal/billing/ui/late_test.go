@@ -27,10 +27,10 @@ const payment = `payment:
 // TestPaidEarlyAndLate is an invoice whose half is paid early and the rest late, through its pages.
 func TestPaidEarlyAndLate(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
-		k := deskUnder(t, d, ctx, text+payment)
+		k := newDeskUnder(t, d, ctx, text+payment)
 		agency, client := k.as(owner), k.as(finance)
-		k.moveTo("2026-02-03")
-		st := k.locked("2026-01") // the retainer of 14,000.00, with 19 % 16,660.00
+		k.MoveTo("2026-02-03")
+		st := k.Locked("2026-01") // the retainer of 14,000.00, with 19 % 16,660.00
 		k.enterProfiles(agency)
 		form := agency.get(list + "/issue?statement=" + st.ID)
 		form.says(t, 200, "30 days after the day of issue, by version 1 of the contract.")
@@ -45,7 +45,7 @@ func TestPaidEarlyAndLate(t *testing.T) {
 		client.get(at).says(t, 200, "Open 8,330.00", "If paid until 13 Feb 2026", "8,163.40")
 		client.get(list).says(t, 200, "CN-2026-0001 discount")
 
-		k.moveTo("2026-04-19") // 45 days after it was due
+		k.MoveTo("2026-04-19") // 45 days after it was due
 		pay = agency.get("/clients/org_acme/account/pay")
 		agency.press(pay, "/pay", "amount", "4,000.00", "paid_on", "2026-04-04").says(t, 200, "The discount of 166.60 on INV-2026-0001 was for payment until 13 Feb 2026, and this came in on 4 Apr 2026: 4,330.00 stays open.")
 		client.get(at).says(t, 200, "Late charge as of 19 Apr 2026", "4,000.00 × 1.5 % per month × 30/30 = 60.00", "4,330.00 × 1.5 % per month × 45/30 = 97.43", "157.43")

@@ -13,20 +13,20 @@ const list = "/clients/org_acme/invoices"
 
 // enterProfiles goes through both billing profiles as a person does.
 func (k *desk) enterProfiles(b *browser) {
-	k.t.Helper()
+	k.T.Helper()
 	form := b.get("/billing-profile")
-	form.says(k.t, 200, "Legal name", "Series of invoices")
+	form.says(k.T, 200, "Legal name", "Series of invoices")
 	a := b.press(form, "/billing-profile", "name", "Northlight GmbH", "street", "Lange Str. 1", "tax_id", "DE111111126", "country", "DE")
-	a.says(k.t, 422, "no tax id of Germany", "Write the city.")
+	a.says(k.T, 422, "no tax id of Germany", "Write the city.")
 	if got := a.Find("input[name=street]").AttrOr("value", ""); got != "Lange Str. 1" {
-		k.t.Errorf("the input is not kept: %q", got)
+		k.T.Errorf("the input is not kept: %q", got)
 	}
 	if got := a.Find("select[name=country] option[selected]").AttrOr("value", ""); got != "DE" {
-		k.t.Errorf("the country is not kept: %q", got)
+		k.T.Errorf("the country is not kept: %q", got)
 	}
-	b.press(a, "/billing-profile", "city", "Berlin", "postal_code", "10115", "tax_id", "DE 111 111 125", "account", "DE89 3704 0044 0532 0130 00", "bic", "COBADEFFXXX").says(k.t, 200, "Saved.")
+	b.press(a, "/billing-profile", "city", "Berlin", "postal_code", "10115", "tax_id", "DE 111 111 125", "account", "DE89 3704 0044 0532 0130 00", "bic", "COBADEFFXXX").says(k.T, 200, "Saved.")
 	form = b.get("/clients/org_acme/billing-profile")
-	b.press(form, "/billing-profile", "name", "Acme AG", "street", "Platz 2", "city", "Köln", "country", "DE", "tax_id", "DE282741168", "tax", "standard", "terms_days", "30", "purchase_order", "PO-1").says(k.t, 200, "Saved.")
+	b.press(form, "/billing-profile", "name", "Acme AG", "street", "Platz 2", "city", "Köln", "country", "DE", "tax_id", "DE282741168", "tax", "standard", "terms_days", "30", "purchase_order", "PO-1").says(k.T, 200, "Saved.")
 }
 
 // TestFromLockToCash is a month's invoice through its pages: profiles, issue, acknowledgement, payment, credit note, statement of account.
@@ -43,8 +43,8 @@ func TestFromLockToCash(t *testing.T) {
 		agency.get("/clients/org_acme/account").says(t, 200, "Nothing was invoiced yet")
 		agency.get("/clients/org_acme/account/pay").says(t, 200, "Nothing was invoiced yet")
 
-		k.january()
-		st := k.locked("2026-01", 2)
+		k.January()
+		st := k.Locked("2026-01", 2)
 		agency.get(list).says(t, 200, "To invoice", "January 2026")
 		issue := list + "/issue?statement=" + st.ID
 		agency.get(issue).says(t, 409, "Enter the billing profile of the agency first", "Enter the billing profile of the client first")
