@@ -26,9 +26,9 @@ import (
 )
 
 var (
-	text                           = feestest.CappedText
-	owner                          = feestest.Owner
-	boss, finance, sales, stranger = feestest.Boss, feestest.Finance, feestest.Sales, feestest.Stranger
+	text                     = feestest.CappedText
+	owner                    = feestest.Owner
+	finance, sales, stranger = feestest.Finance, feestest.Sales, feestest.Stranger
 )
 
 // desk is the pages of billing at the bench of statements.
