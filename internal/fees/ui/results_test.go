@@ -40,8 +40,8 @@ func TestResultsOnThePage(t *testing.T) {
 	}
 	k.Imports = append(k.Imports, crm.Snapshot{Leads: leads, Deliveries: []crm.Delivery{{ID: "H1", Milestone: "crm-cleanup", DeliveredOn: cal.MustDate("2026-01-12"), AcceptedOn: cal.MustDate("2026-01-14"), Part: "25 %"}}})
 	k.MoveTo("2026-02-03")
-	page := k.as(finance).get(list + "/" + k.Submitted("2026-01").ID)
-	page.says(t, 200, "Per result · webinar-leads", "750 leads", "63,750.00", "The evidence: 750 rows", "Lead L1", "delivered 5 Jan 2026, deemed accepted 13 Jan 2026",
+	page := k.as(finance).Get(list + "/" + k.Submitted("2026-01").ID)
+	page.Says(t, 200, "Per result · webinar-leads", "750 leads", "63,750.00", "The evidence: 750 rows", "Lead L1", "delivered 5 Jan 2026, deemed accepted 13 Jan 2026",
 		"Not billed in January 2026: 250 rejected (L0, L4, L8, L12, L16, L20, L24, L28 and 242 more).", "Milestones · launch", "25 % of crm-cleanup, accepted 14 Jan 2026", "2,000.00", "The evidence: 1 row")
 	if got := page.Find("[id='line-1'] ul.evidence li").Length(); got != 0 {
 		t.Errorf("%d links to pages that do not exist", got)
