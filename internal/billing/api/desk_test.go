@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
+	"github.com/ofrecord/ofrecord/internal/platform/api/apitest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -36,8 +36,6 @@ type desk struct {
 	client  string // in the address
 }
 
-type caller struct{}
-
 func each(t *testing.T, test func(t *testing.T, k *desk)) {
 	under(t, text, test)
 }
@@ -53,38 +51,23 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context, source string) *desk {
 	k.billing = &ops.Service{DB: d, Now: k.Clock, Random: rand.Reader, Fees: k.Service, Parties: k.Parties}
 	k.AfterLock = k.billing.PostLock
 	k.api = api.New(api.Options{Title: "Ofrecord", Version: "test", DB: d, Now: k.Clock, Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
-		Admit: func(ctx context.Context, r *http.Request, _, _ string) (context.Context, error) {
-			who, _ := r.Context().Value(caller{}).(access.Actor)
-			if who.Account == "" {
+		Admit: func(ctx context.Context, _ *http.Request, _, _ string) (context.Context, error) {
+			if access.ActorFrom(ctx).Account == "" {
 				return nil, fault.New(fault.Unauthenticated, "sign-in", "Sign in.")
 			}
-			return access.WithActor(db.WithWorkspace(ctx, dbtest.Workspace), who), nil
+			return db.WithWorkspace(ctx, dbtest.Workspace), nil
 		}})
 	(&billingapi.Operations{Billing: k.billing}).Register(k.api)
 	return k
 }
 
-// send is one call; an empty body sends none.
+// send is one call about the client; a path that begins with two slashes is about all.
 func (k *desk) send(who access.Actor, method, path, body string, headers ...string) *httptest.ResponseRecorder {
-	var in io.Reader
-	if body != "" {
-		in = strings.NewReader(body)
-	}
-	at := "/api/v1/clients/" + k.client + path
+	at := "/clients/" + k.client + path
 	if strings.HasPrefix(path, "//") {
-		at = "/api/v1" + path[1:]
+		at = path[1:]
 	}
-	r := httptest.NewRequest(method, at, in)
-	r = r.WithContext(context.WithValue(r.Context(), caller{}, who))
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	k.api.Handler().ServeHTTP(w, r)
-	return w
+	return apitest.Send(access.WithActor(context.Background(), who), k.api, method, at, body, headers...)
 }
 
 // call must answer with the status; out reads the answer unless it is nil.

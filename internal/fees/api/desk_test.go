@@ -3,7 +3,6 @@ package api_test
 import (
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -14,6 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
+	"github.com/ofrecord/ofrecord/internal/platform/api/apitest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -31,8 +31,6 @@ type desk struct {
 	client string // in the address
 }
 
-type caller struct{}
-
 func each(t *testing.T, test func(t *testing.T, k *desk)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) { test(t, newDesk(t, d, ctx)) })
 }
@@ -41,12 +39,11 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	t.Helper()
 	k := &desk{Bench: feestest.New(t, d, ctx, feestest.MarkedText), client: "org_acme"}
 	k.api = api.New(api.Options{Title: "Ofrecord", Version: "test", DB: d, Now: k.Clock, Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
-		Admit: func(ctx context.Context, r *http.Request, _, _ string) (context.Context, error) {
-			who, _ := r.Context().Value(caller{}).(access.Actor)
-			if who.Account == "" {
+		Admit: func(ctx context.Context, _ *http.Request, _, _ string) (context.Context, error) {
+			if access.ActorFrom(ctx).Account == "" {
 				return nil, fault.New(fault.Unauthenticated, "sign-in", "Sign in.")
 			}
-			return access.WithActor(db.WithWorkspace(ctx, dbtest.Workspace), who), nil
+			return db.WithWorkspace(ctx, dbtest.Workspace), nil
 		}})
 	(&feesapi.Operations{Fees: k.Service, Contracts: func(ctx context.Context, who access.Actor, client string) (ids []string, err error) {
 		list, err := k.Contracts.Contracts(ctx, who, client)
@@ -58,26 +55,12 @@ func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	return k
 }
 
-// send is one call; an empty body sends none.
+// send is one call about the client, or about month ends.
 func (k *desk) send(who access.Actor, method, path, body string, headers ...string) *httptest.ResponseRecorder {
-	var in io.Reader
-	if body != "" {
-		in = strings.NewReader(body)
-	}
 	if !strings.HasPrefix(path, "/month-ends") {
 		path = "/clients/" + k.client + path
 	}
-	r := httptest.NewRequest(method, "/api/v1"+path, in)
-	r = r.WithContext(context.WithValue(r.Context(), caller{}, who))
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	k.api.Handler().ServeHTTP(w, r)
-	return w
+	return apitest.Send(access.WithActor(context.Background(), who), k.api, method, path, body, headers...)
 }
 
 // call must answer with the status; out reads the answer unless it is nil.
