@@ -36,7 +36,9 @@ func TestImportRulesFindEveryBreach(t *testing.T) {
 		{in + "fees/pack", in + "platform/csvin", true},
 		{in + "contract", in + "platform/csvin", false},
 		{in + "platform/db", in + "kernel/fault", true},
-		{in + "platform/db", in + "platform/db/dbtest", true},
+		{in + "platform/db", in + "platform/db/dbtest", false},
+		{in + "platform/db/dbtest", in + "platform/db", true},
+		{in + "platform/db/dbtest/withpostgres", in + "platform/db/dbtest", true},
 		{in + "platform/web", in + "access", false},
 		{in + "platform/web", in + "app", false},
 		{in + "fees/ops", in + "fees", true},
@@ -58,6 +60,13 @@ func TestImportRulesFindEveryBreach(t *testing.T) {
 		{in + "fees/api", in + "app", false},
 		{in + "app", in + "fees/ui", true},
 		{in + "app/demo", in + "app", true},
+		{in + "app", in + "platform/db/dbtest", false},
+		{in + "fees/ops", in + "fees/ops/feestest", false},
+		{in + "billing/ops", in + "fees/ops/feestest", false},
+		{in + "fees/ops/feestest", in + "platform/db/dbtest", true},
+		{in + "fees/ops/feestest", in + "party/ops", true},
+		{in + "fees/ops/feestest", in + "billing/ops", false},
+		{module + "/cmd/ofrecord", in + "platform/db/dbtest", false},
 		{module + "/cmd/ofrecord", in + "app", true},
 	}
 	for _, test := range tests {
@@ -68,6 +77,9 @@ func TestImportRulesFindEveryBreach(t *testing.T) {
 	}
 	if problems := importProblems(goPackage{ImportPath: in + "fees/ops", XTestImports: []string{in + "app"}}); len(problems) != 1 {
 		t.Errorf("a test that imports app: %q", problems)
+	}
+	if problems := importProblems(goPackage{ImportPath: in + "billing/ui", XTestImports: []string{in + "fees/ops/feestest"}}); len(problems) > 0 {
+		t.Errorf("a test that imports a room for tests: %q", problems)
 	}
 	for _, name := range []string{in + "platform/util", in + "fees/helpers", in + "newroom"} {
 		if problems := importProblems(goPackage{ImportPath: name}); len(problems) == 0 {

@@ -117,6 +117,12 @@ func placeOf(importPath string) place {
 
 func isPure(p place) bool { return p.floor == "kernel" || p.floor == "root" }
 
+// isForTests tells whether a package is a room for tests, such as platform/db/dbtest, or stands in one.
+func isForTests(importPath string) bool {
+	inside, ours := strings.CutPrefix(importPath, module+"/internal/")
+	return ours && slices.ContainsFunc(strings.Split(inside, "/"), func(part string) bool { return strings.HasSuffix(part, "test") })
+}
+
 // rank is the capability's line in the order, -1 for a stranger.
 func rank(room string) int {
 	return slices.IndexFunc(capabilities, func(line []string) bool { return slices.Contains(line, room) })
@@ -135,6 +141,9 @@ func importProblems(p goPackage) []string {
 	for _, to := range p.Imports {
 		if problem := refusal(from, to); problem != "" {
 			say("imports " + to + "; " + problem)
+		}
+		if isForTests(to) && !isForTests(p.ImportPath) {
+			say("imports " + to + "; that is a room for tests")
 		}
 	}
 	for _, to := range slices.Concat(p.TestImports, p.XTestImports) {

@@ -54,7 +54,7 @@ func TestFromProfilesToCash(t *testing.T) {
 				t.Errorf("%s: %v", path, w.Header())
 			}
 		}
-		if k.call(finance, 200, "POST", at+"/acknowledge", `{"words":"thanks"}`, &inv); inv.Acknowledged.By != "acc_fin" || inv.Acknowledged.Words != "thanks" {
+		if k.call(finance, 200, "POST", at+"/acknowledge", `{"words":"thanks"}`, &inv); inv.Acknowledged.By != "Finn Finance" || inv.Acknowledged.Words != "thanks" {
 			t.Errorf("%+v", inv.Acknowledged)
 		}
 		k.call(boss, 409, "POST", at+"/acknowledge", "", nil)

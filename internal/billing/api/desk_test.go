@@ -4,117 +4,36 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"testing"
-	"time"
-
-	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	billingapi "github.com/ofrecord/ofrecord/internal/billing/api"
 	"github.com/ofrecord/ofrecord/internal/billing/ops"
-	"github.com/ofrecord/ofrecord/internal/contract"
-	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
-	"github.com/ofrecord/ofrecord/internal/crm"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
-	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
+	"github.com/ofrecord/ofrecord/internal/platform/api/apitest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
-const text = `contract: growth
-version: 1
-effective: 2026-01-01
-parties: {client: "Acme <Robotics> & Sons", agency: Northlight LLC}
-currency: USD
-time_zone: America/New_York
-rounding: half-up
-calendar: {work_week: mon-fri, holidays: []}
-term:
-  start: 2026-01-01
-  length: 12 months
-  renewal: {kind: none}
-  notice: {period: 90 days, fee: full}
-clauses:
-  - retainer: team
-    fee: 14,000.00 per month
-    anchor: 1
-    billed: at-start
-    proration: actual-days
-  - revenue_share: share
-    rate: 3 %
-    base: {revenue: closed, refunds: deducted, of: all-customers}
-    attribution:
-      model: w-shaped
-      lookback: none
-      anchor: deal-won
-      contacts: associated
-      credits: {all_channels_except: [sales call]}
-    eligible: {created_from: 2026-01-01, carve_out: none}
-    per_deal: {floor: none, cap: none}
-    period:
-      floor: none
-      cap: 7,000.00 per contract-year
-    tail: none
-    clawback: unlimited
-    other_currency: hold
-statements:
-  cadence: monthly
-  issue_within: 10 working days
-  objection: {within: 5 working days, silence: accepted}
-`
-
-func of(account string, role access.Role, org string, kind access.OrgKind) access.Actor {
-	return access.Actor{Account: account, Name: account, Workspace: dbtest.Workspace, Memberships: []access.Membership{{Role: role, Org: org, OrgKind: kind}}}
-}
-
 var (
-	owner    = of("acc_owner", access.Owner, "org_ag", access.Agency)
-	boss     = of("acc_exec", access.ClientExecutive, "org_acme", access.Client)
-	finance  = of("acc_fin", access.ClientFinance, "org_acme", access.Client)
-	sales    = of("acc_sales", access.ClientSales, "org_acme", access.Client)
-	stranger = of("acc_str", access.ClientExecutive, "org_bolt", access.Client)
-	nobody   access.Actor
+	text                           = feestest.MarkedText
+	owner                          = feestest.Owner
+	boss, finance, sales, stranger = feestest.Boss, feestest.Finance, feestest.Sales, feestest.Stranger
+	nobody                         access.Actor
 )
 
-// desk is a month end: an agency, a client with an accepted contract and imports that the test adds, behind the operations. Whether an
-// actor may do something is decided by the use cases alone.
+// desk is the operations of billing at the bench of statements. Whether an actor may do something is decided by the use cases alone.
 type desk struct {
-	t        *testing.T
-	api      *api.API
-	fees     *feesops.Service
-	billing  *ops.Service
-	ctx      context.Context
-	contract string
-	client   string // in the address
-
-	mu      sync.Mutex
-	at      time.Time
-	imports []crm.Snapshot
-}
-
-type caller struct{}
-
-func (k *desk) clock() time.Time {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.at = k.at.Add(time.Second)
-	return k.at
-}
-
-func (k *desk) moveTo(day string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	zone, _ := cal.Zone("America/New_York")
-	k.at = cal.MustDate(day).Start(zone).Add(12 * time.Hour)
+	*feestest.Bench
+	api     *api.API
+	billing *ops.Service
+	client  string // in the address
 }
 
 func each(t *testing.T, test func(t *testing.T, k *desk)) {
@@ -128,142 +47,48 @@ func under(t *testing.T, source string, test func(t *testing.T, k *desk)) {
 
 func newDesk(t *testing.T, d *db.DB, ctx context.Context, source string) *desk {
 	t.Helper()
-	k := &desk{t: t, client: "org_acme", ctx: ctx}
-	k.moveTo("2025-11-10")
-	if err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
-		for _, o := range [][3]string{{"org_ag", "agency", "Northlight LLC"}, {"org_acme", "client", "Acme"}, {"org_bolt", "client", "Boltworks"}} {
-			if _, err := tx.ExecContext(ctx, "INSERT INTO org (id, kind, name, created_at) VALUES (?, ?, ?, ?)", o[0], o[1], o[2], k.at); err != nil {
-				return err
-			}
-		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	parties := partyops.New(partyops.Options{DB: d, Now: k.clock, PublicURL: "https://example.test"})
-	contracts := &contractops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: parties, LockedUntil: feesops.LockedUntil}
-	k.fees = &feesops.Service{DB: d, Now: k.clock, Random: rand.Reader,
-		Evidence: k.evidence, NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return int64(len(k.imports)), nil }}
-	k.contract = k.agree(ctx, contracts, source)
-	k.billing = &ops.Service{DB: d, Now: k.clock, Random: rand.Reader, Fees: k.fees, Parties: parties}
-	k.api = api.New(api.Options{Title: "Ofrecord", Version: "test", DB: d, Now: k.clock, Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
-		Admit: func(ctx context.Context, r *http.Request, _, _ string) (context.Context, error) {
-			who, _ := r.Context().Value(caller{}).(access.Actor)
-			if who.Account == "" {
+	k := &desk{Bench: feestest.New(t, d, ctx, source), client: "org_acme"}
+	k.billing = &ops.Service{DB: d, Now: k.Clock, Random: rand.Reader, Fees: k.Service, Parties: k.Parties}
+	k.AfterLock = k.billing.PostLock
+	k.api = api.New(api.Options{Title: "Ofrecord", Version: "test", DB: d, Now: k.Clock, Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
+		Admit: func(ctx context.Context, _ *http.Request, _, _ string) (context.Context, error) {
+			if access.ActorFrom(ctx).Account == "" {
 				return nil, fault.New(fault.Unauthenticated, "sign-in", "Sign in.")
 			}
-			return access.WithActor(db.WithWorkspace(ctx, dbtest.Workspace), who), nil
+			return db.WithWorkspace(ctx, dbtest.Workspace), nil
 		}})
-	k.fees.AfterLock = k.billing.PostLock
 	(&billingapi.Operations{Billing: k.billing}).Register(k.api)
 	return k
 }
 
-func (k *desk) evidence(_ context.Context, _ bun.Tx, _ string, no int64) (crm.Evidence, error) {
-	if no == 0 {
-		no = int64(len(k.imports))
-	}
-	if no == 0 {
-		return crm.Evidence{}, nil
-	}
-	return crm.Evidence{AsOf: no, Snapshot: k.imports[no-1]}, nil
-}
-
-// agree brings the contract in force and gives its id.
-func (k *desk) agree(ctx context.Context, s *contractops.Service, source string) string {
-	k.t.Helper()
-	fail := func(err error) {
-		k.t.Helper()
-		if err != nil {
-			k.t.Fatal(err)
-		}
-	}
-	c, err := s.Begin(ctx, owner, "org_acme", "growth")
-	fail(err)
-	draft, err := s.Save(ctx, owner, contractops.SaveInput{Contract: c.ID, Source: source})
-	fail(err)
-	v, err := s.Propose(ctx, owner, contractops.ProposeInput{Contract: c.ID, Revision: draft.Revision})
-	fail(err)
-	_, err = s.Accept(ctx, boss, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide})
-	fail(err)
-	return c.ID
-}
-
-// imported adds an import of one deal with one touch that earns.
-func (k *desk) imported(id, amount, on string) {
-	k.t.Helper()
-	zone, _ := cal.Zone("America/New_York")
-	a, err := money.Parse(amount, "USD")
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	k.imports = append(k.imports, crm.Snapshot{
-		Deals: []crm.Deal{{ID: id, Name: "Deal " + id, Amount: a, AmountKnown: true, CreatedAt: cal.MustDate("2026-01-02").Start(zone).UTC(),
-			ClosedOn: cal.MustDate(on), Won: true, Closed: true, OutcomeKnown: true}},
-		Contacts:     []crm.Contact{{ID: "c-" + id, Name: "Cora Contact", Email: "cora@buyer.example"}},
-		DealContacts: []crm.DealContact{{DealID: id, ContactID: "c-" + id}},
-		Touches:      []crm.Touch{{ID: "t-" + id, ContactID: "c-" + id, At: cal.MustDate("2026-01-01").Start(zone).UTC(), Channel: "webinar"}},
-	})
-}
-
-// send is one call; an empty body sends none.
+// send is one call about the client; a path that begins with two slashes is about all.
 func (k *desk) send(who access.Actor, method, path, body string, headers ...string) *httptest.ResponseRecorder {
-	var in io.Reader
-	if body != "" {
-		in = strings.NewReader(body)
-	}
-	at := "/api/v1/clients/" + k.client + path
+	at := "/clients/" + k.client + path
 	if strings.HasPrefix(path, "//") {
-		at = "/api/v1" + path[1:]
+		at = path[1:]
 	}
-	r := httptest.NewRequest(method, at, in)
-	r = r.WithContext(context.WithValue(r.Context(), caller{}, who))
-	if body != "" {
-		r.Header.Set("Content-Type", "application/json")
-	}
-	for i := 0; i < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
-	}
-	w := httptest.NewRecorder()
-	k.api.Handler().ServeHTTP(w, r)
-	return w
+	return apitest.Send(access.WithActor(context.Background(), who), k.api, method, at, body, headers...)
 }
 
 // call must answer with the status; out reads the answer unless it is nil.
 func (k *desk) call(who access.Actor, status int, method, path, body string, out any) *httptest.ResponseRecorder {
-	k.t.Helper()
+	k.T.Helper()
 	w := k.send(who, method, path, body)
 	if w.Code != status {
-		k.t.Fatalf("%s %s as %q: status %d, want %d: %s", method, path, who.Account, w.Code, status, w.Body)
+		k.T.Fatalf("%s %s as %q: status %d, want %d: %s", method, path, who.Account, w.Code, status, w.Body)
 	}
 	if out != nil {
 		if err := json.Unmarshal(w.Body.Bytes(), out); err != nil {
-			k.t.Fatal(err)
+			k.T.Fatal(err)
 		}
 	}
 	return w
 }
 
-// locked drafts February, submits it, and locks it when the client has accepted all of it: a retainer of 14,000.00 and a share of 6,000.00.
+// locked locks February, all of it accepted by the client: a retainer of 14,000.00 and a share of 6,000.00.
 func (k *desk) locked() feesops.Statement {
-	k.t.Helper()
-	k.moveTo("2026-03-02")
-	k.imported("A", "200000.00", "2026-02-10")
-	month, err := cal.ParseMonth("2026-02")
-	fail := func(err error) {
-		k.t.Helper()
-		if err != nil {
-			k.t.Fatal(err)
-		}
-	}
-	fail(err)
-	drafted, err := k.fees.Draft(k.ctx, owner, feesops.DraftInput{Contract: k.contract, Month: month})
-	fail(err)
-	st, err := k.fees.Submit(k.ctx, owner, feesops.SubmitInput{Statement: drafted.Statement.ID})
-	fail(err)
-	_, err = k.fees.AcceptRest(k.ctx, finance, st.ID)
-	fail(err)
-	st, err = k.fees.Lock(k.ctx, owner, feesops.LockInput{Statement: st.ID, Seen: -1})
-	fail(err)
-	return st
+	k.T.Helper()
+	k.MoveTo("2026-03-02")
+	k.Imported(feestest.Won("A", "200000.00", "2026-02-10"))
+	return k.Locked("2026-02")
 }

@@ -38,7 +38,7 @@ func TestPayingEarlyAndLate(t *testing.T) {
 			t.Errorf("%+v", p.Discounts)
 		}
 		k.call(owner, 409, "POST", "/late-charges", `{}`, nil)
-		k.moveTo("2026-05-16")
+		k.MoveTo("2026-05-16")
 		if k.call(finance, 200, "GET", "/invoices/"+inv.ID, "", &inv); inv.LateCharge == nil || inv.LateCharge.Delta != "225.00" || inv.LateCharge.Parts[0].Formula != "10,000.00 × 1.5 % per month × 45/30 = 225.00" {
 			t.Errorf("%+v", inv.LateCharge)
 		}

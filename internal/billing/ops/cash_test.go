@@ -25,8 +25,8 @@ func TestPaymentsPartialOverAndOldestFirst(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-21")
-		k.imported(won("A", "100000.00", "2026-02-10"))
+		k.MoveTo("2026-03-21")
+		k.Imported(won("A", "100000.00", "2026-02-10"))
 		january, february := k.issued("2026-01"), k.issued("2026-02") // 14,000.00, and 14,000.00 with 3,000.00
 		if january.Payable.String() != "14000.00" || february.Payable.String() != "17000.00" {
 			t.Fatalf("%s, %s", january.Payable, february.Payable)
@@ -51,7 +51,7 @@ func TestPaymentsPartialOverAndOldestFirst(t *testing.T) {
 		}
 		_, err = k.ApplyOnAccount(ctx, accounts, "org_acme", "", "")
 		wantFault(t, err, fault.Conflict, "nothing-to-apply", "USD 500.00 is on account")
-		k.moveTo("2026-04-03")
+		k.MoveTo("2026-04-03")
 		march := k.issued("2026-03")
 		if applied := must(k.ApplyOnAccount(ctx, accounts, "org_acme", "USD", march.ID))(t); applied.String() != "500.00" {
 			t.Errorf("%s applied", applied)
@@ -72,8 +72,8 @@ func TestPaymentsByLine(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-21")
-		k.imported(won("A", "100000.00", "2026-02-10"))
+		k.MoveTo("2026-03-21")
+		k.Imported(won("A", "100000.00", "2026-02-10"))
 		inv := k.issued("2026-02")
 		in := paid("", "TX-1")
 		in.Invoice, in.Lines = inv.ID, map[int]string{2: "3,000.01"}
@@ -100,7 +100,7 @@ func TestBadPaymentsAreRefusedWithAllTheirFaults(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-21")
+		k.MoveTo("2026-03-21")
 		_, err := k.RecordPayment(ctx, accounts, paid("1.00", ""))
 		wantFault(t, err, fault.Invalid, "currency", "Choose the currency")
 		k.issued("2026-02")
@@ -125,7 +125,7 @@ func TestReversalsAndRefunds(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-21")
+		k.MoveTo("2026-03-21")
 		inv := k.issued("2026-02")
 		in := paid("15,000.00", "TX-1")
 		in.KeepRest = true
@@ -163,8 +163,8 @@ func TestCreditNotesPayTheirInvoiceAndCanOnlyTakeBackWhatIsLeft(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-21")
-		st := k.locked("2026-02")
+		k.MoveTo("2026-03-21")
+		st := k.Locked("2026-02")
 		inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t)
 		_, err := k.Credit(ctx, accounts, ops.CreditInput{Invoice: inv.ID, Reason: "x", Lines: map[int]string{1: "14,000.01"}})
 		wantFault(t, err, fault.Invalid, "above-line", "14,000.00 left")

@@ -10,27 +10,21 @@ import (
 	"github.com/ofrecord/ofrecord/internal/billing"
 	"github.com/ofrecord/ofrecord/internal/billing/einvoice"
 	"github.com/ofrecord/ofrecord/internal/billing/ops"
-	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
 // in agrees on a retainer in another currency and locks January.
 func (k *desk) in(currency, fee string) feesops.Statement {
-	k.t.Helper()
-	parties := partyops.New(partyops.Options{DB: k.DB, Now: k.clock, PublicURL: "https://example.test"})
-	contracts := &contractops.Service{DB: k.DB, Now: k.clock, Random: rand.Reader, Parties: parties, LockedUntil: feesops.LockedUntil}
-	c := must(contracts.Begin(k.ctx, owner, "org_acme", strings.ToLower(currency)))(k.t)
+	k.T.Helper()
 	before, after, _ := strings.Cut(text, "  - revenue_share")
 	_, after, _ = strings.Cut(after, "statements:")
 	source := strings.NewReplacer("contract: growth", "contract: "+strings.ToLower(currency), "currency: USD", "currency: "+currency, "14,000.00 per month", fee+" per month").Replace(before + "statements:" + after)
-	k.amend(contracts, c.ID, source)
-	k.contract = c.ID
-	return k.locked("2026-01")
+	k.Contract = k.Agreed(boss, source)
+	return k.Locked("2026-01")
 }
 
 // A yen has no decimals and a dinar three: the invoice, its parts and the ledger keep to the minor unit, and only the yen can keep EN 16931.
@@ -49,7 +43,7 @@ func TestCurrenciesOfNoAndOfThreeDecimals(t *testing.T) {
 				taxed := clientInput
 				taxed.Country, taxed.Treatment, taxed.Reason = "DE", "standard", ""
 				must(k.EnterClientProfile(ctx, owner, "org_acme", taxed))(t)
-				k.moveTo("2026-03-02")
+				k.MoveTo("2026-03-02")
 				st := k.in(c.currency, c.fee)
 				inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t)
 				if inv.Net.String() != c.net || inv.Tax.String() != c.tax || inv.Payable.String() != c.payable {
@@ -77,9 +71,9 @@ func TestWhatStopsAnInvoiceTakesNoNumber(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		first := k.issued("2026-01")
-		st := k.locked("2026-02")
+		st := k.Locked("2026-02")
 		stopped := errors.New("the machine stopped")
 		k.Random = failing{stopped}
 		func() {
@@ -107,8 +101,8 @@ func TestWordsOfSpacesAreNone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
-		st := k.locked("2026-01")
+		k.MoveTo("2026-03-02")
+		st := k.Locked("2026-01")
 		inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: cal.MustDate("2026-03-02"), DueOn: cal.MustDate("2026-03-03"), Note: " \n "}}))(t)
 		if inv.Document.Note != "" {
 			t.Errorf("%q", inv.Document.Note)

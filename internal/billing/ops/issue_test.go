@@ -20,9 +20,9 @@ import (
 func TestAnInvoiceHasWhatIsPayableAndNothingDisputed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
-		k.imported(won("A", "100000.00", "2026-02-10"), won("B", "50000.00", "2026-02-11"))
-		st := k.locked("2026-02", 3)
+		k.MoveTo("2026-03-02")
+		k.Imported(won("A", "100000.00", "2026-02-10"), won("B", "50000.00", "2026-02-11"))
+		st := k.Locked("2026-02", 3)
 		if st.Split.Held.String() == "0.00" {
 			t.Fatal("nothing is held; this proves little")
 		}
@@ -65,16 +65,16 @@ func TestWhatIsReleasedComesLater(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
-		k.imported(won("A", "100000.00", "2026-02-10"), won("B", "50000.00", "2026-02-11"))
-		st := k.locked("2026-02", 3)
+		k.MoveTo("2026-03-02")
+		k.Imported(won("A", "100000.00", "2026-02-10"), won("B", "50000.00", "2026-02-11"))
+		st := k.Locked("2026-02", 3)
 		released := st.Split.Held
-		must(k.fees.Release(ctx, finance, resolve(st.ID, 3)))(t)
+		must(k.Fees.Release(ctx, finance, resolve(st.ID, 3)))(t)
 		first := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t)
 		if first.Payable != st.Split.Payable {
 			t.Errorf("%s on the invoice, %s were payable at the lock", first.Payable, st.Split.Payable)
 		}
-		k.moveTo("2026-04-02")
+		k.MoveTo("2026-04-02")
 		second := k.issued("2026-03")
 		k.inBalance()
 		found := false
@@ -91,8 +91,8 @@ func TestIssuingKeepsTheTable(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
-		st := k.locked("2026-02")
+		k.MoveTo("2026-03-02")
+		st := k.Locked("2026-02")
 		for _, who := range []access.Actor{lead, boss, finance, sales} {
 			_, err := k.Issue(ctx, who, ops.IssueInput{Statement: st.ID})
 			wantFault(t, err, fault.Forbidden, "not-allowed", "issue an invoice")
@@ -124,10 +124,10 @@ func TestTwoAtOnceGiveOneInvoice(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		var statements []string
 		for _, m := range []string{"2026-01", "2026-02"} {
-			statements = append(statements, k.locked(m).ID)
+			statements = append(statements, k.Locked(m).ID)
 		}
 		var all sync.WaitGroup
 		var mu sync.Mutex
@@ -159,7 +159,7 @@ func TestTheDatabaseRefusesGapsAndChanges(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		k.issued("2026-02")
 		for _, attack := range []string{
 			"INSERT INTO invoice_number (issuer_id, series, year, ordinal, previous) VALUES ('org_ag', 'INV', 2026, 3, 2)",
@@ -186,10 +186,10 @@ func TestNumbersAndDaysAscendTogether(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-12-30")
+		k.MoveTo("2026-12-30")
 		first := k.issued("2026-10")
-		k.moveTo("2027-01-05")
-		st := k.locked("2026-11")
+		k.MoveTo("2027-01-05")
+		st := k.Locked("2026-11")
 		_, err := k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: cal.MustDate("2026-12-29")}})
 		wantFault(t, err, fault.Invalid, "issued-on", "30 Dec 2026")
 		_, err = k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: cal.MustDate("2027-01-06")}})
@@ -205,7 +205,7 @@ func TestTheClientAcknowledgesOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		inv := k.issued("2026-02")
 		_, err := k.Acknowledge(ctx, owner, inv.ID, "")
 		wantFault(t, err, fault.Forbidden, "not-allowed", "the client's executive or the client's finance")

@@ -15,7 +15,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
-func net(t *testing.T, all []ledger.Balance, a ledger.Account) string {
+func net(t testing.TB, all []ledger.Balance, a ledger.Account) string {
 	t.Helper()
 	for _, b := range all {
 		if b.Account == a {
@@ -35,9 +35,9 @@ func TestTheLedgerFollowsLockInvoiceAndPayment(t *testing.T) {
 		taxed := clientInput
 		taxed.Country, taxed.Treatment, taxed.Reason = "DE", "standard", ""
 		must(k.EnterClientProfile(ctx, owner, "org_acme", taxed))(t)
-		k.moveTo("2026-03-21")
-		k.imported(won("A", "100000.00", "2026-02-10"))
-		st := k.locked("2026-02")
+		k.MoveTo("2026-03-21")
+		k.Imported(won("A", "100000.00", "2026-02-10"))
+		st := k.Locked("2026-02")
 		check := func(when string, want map[ledger.Account]string) {
 			t.Helper()
 			all := must(k.Trial(ctx, accounts, ops.LedgerFilter{}))(t)
@@ -94,9 +94,9 @@ func TestTheCheckFindsWhatWasDoneBehindTheLedger(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-21")
-		k.fees.AfterLock = nil // as it was before there was a ledger
-		k.locked("2026-01")
+		k.MoveTo("2026-03-21")
+		k.Fees.AfterLock = nil // as it was before there was a ledger
+		k.Locked("2026-01")
 		report := must(k.CheckLedger(ctx, owner))(t)
 		if len(report.Missing) != 1 || !strings.Contains(strings.Join(report.Problems, "\n"), "Statement of January 2026 of 31 Jan 2026 is not in the ledger") {
 			t.Errorf("%+v", report)
@@ -150,7 +150,7 @@ func TestTheCheckFindsAnAlteredInvoice(t *testing.T) {
 			dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 				k := newDesk(t, d, ctx)
 				k.profiled()
-				k.moveTo("2026-03-02")
+				k.MoveTo("2026-03-02")
 				inv := k.issued("2026-02")
 				k.inBalance()
 				steps := []string{"DROP TRIGGER invoice_no_update", attack}
@@ -180,8 +180,8 @@ func TestTheCheckFindsAnAlteredInvoice(t *testing.T) {
 func TestTheLedgerIsOfTheSameTransaction(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.moveTo("2026-03-21")
-	st := k.locked("2026-01")
+	k.MoveTo("2026-03-21")
+	st := k.Locked("2026-01")
 	err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error { return k.PostLock(ctx, tx, st) })
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("a statement is posted twice: %v", err)

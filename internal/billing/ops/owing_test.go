@@ -14,22 +14,22 @@ func TestWhatIsToInvoiceAndOverdue(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		owing := func() ops.Owing {
 			t.Helper()
 			return must(k.Owing(ctx, finance, "org_acme"))(t)
 		}
-		january := k.locked("2026-01")
+		january := k.Locked("2026-01")
 		if o := owing(); len(o.Waiting) != 1 || o.Waiting[0].Statement != january.ID || o.Waiting[0].Payable.String() != "14000.00" || len(o.Overdue) != 0 {
 			t.Errorf("locked: %+v", o)
 		}
 		inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: january.ID}))(t)
-		k.moveTo("2026-04-01")
+		k.MoveTo("2026-04-01")
 		if o := owing(); len(o.Waiting) != 0 || len(o.Overdue) != 0 {
 			t.Errorf("due on this day: %+v", o)
 		}
 		must(k.RecordPayment(ctx, accounts, paid("4,000.00", "TX-1")))(t)
-		k.moveTo("2026-04-02")
+		k.MoveTo("2026-04-02")
 		if o := owing(); len(o.Overdue) != 1 || o.Overdue[0].Number != inv.Number || o.Overdue[0].Left.String() != "10000.00" || o.Overdue[0].DueOn.String() != "2026-04-01" {
 			t.Errorf("a day later: %+v", o)
 		}

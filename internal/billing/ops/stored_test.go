@@ -27,8 +27,8 @@ var termsTables = []string{"invoice_terms", "late_charge", "discount_taken"}
 // found tells what is found after somebody changed rows beside the program, by the commands that look; the change is undone. refused is true when the
 // database did not let it happen.
 func (k *desk) found(attacks ...string) (out []string, held int, refused bool) {
-	k.t.Helper()
-	err := k.DB.Write(k.ctx, func(ctx context.Context, tx bun.Tx) error {
+	k.T.Helper()
+	err := k.DB.Write(k.Ctx, func(ctx context.Context, tx bun.Tx) error {
 		if err := unconstrain(ctx, tx); err != nil {
 			return err
 		}
@@ -51,7 +51,7 @@ func (k *desk) found(attacks ...string) (out []string, held int, refused bool) {
 		return errUndo
 	})
 	if !errors.Is(err, errUndo) {
-		k.t.Errorf("%v: %v", attacks, err)
+		k.T.Errorf("%v: %v", attacks, err)
 	}
 	return out, held, refused
 }
@@ -92,7 +92,7 @@ func kept(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	german := agencyInput
 	german.Bank = "Another bank"
 	must(k.EnterAgencyProfile(ctx, owner, german))(t)
-	k.moveTo("2026-04-21")
+	k.MoveTo("2026-04-21")
 	first := k.issued("2026-01")
 	must(k.Acknowledge(ctx, boss, first.ID, "thanks: all well"))(t)
 	must(k.Credit(ctx, accounts, ops.CreditInput{Invoice: first.ID, Reason: "One day.", Lines: map[int]string{1: "400.00"}}))(t)

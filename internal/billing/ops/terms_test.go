@@ -36,9 +36,9 @@ const payment = `payment:
 // agreed is a desk under a contract with terms of payment, with the invoice of February of 2 Mar 2026 over 14,000.00.
 func agreed(t *testing.T, d *db.DB, ctx context.Context, edits ...string) (*desk, ops.Invoice) {
 	t.Helper()
-	k := deskOf(t, d, ctx, text+strings.NewReplacer(edits...).Replace(payment))
+	k := newDeskUnder(t, d, ctx, text+strings.NewReplacer(edits...).Replace(payment))
 	k.profiled()
-	k.moveTo("2026-03-02")
+	k.MoveTo("2026-03-02")
 	return k, k.issued("2026-02")
 }
 
@@ -47,22 +47,22 @@ func paidOn(amount, on string) ops.PaymentInput {
 }
 
 func (k *desk) balances(want map[ledger.Account]string) {
-	k.t.Helper()
+	k.T.Helper()
 	k.inBalance()
-	all := must(k.Trial(k.ctx, accounts, ops.LedgerFilter{}))(k.t)
+	all := must(k.Trial(k.Ctx, accounts, ops.LedgerFilter{}))(k.T)
 	for a, w := range want {
-		if got := net(k.t, all, a); got != w {
-			k.t.Errorf("%s is %s, want %s", a, got, w)
+		if got := net(k.T, all, a); got != w {
+			k.T.Errorf("%s is %s, want %s", a, got, w)
 		}
 	}
 }
 
 func TestTheContractGovernsWhenAnInvoiceIsDue(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
-		k := deskOf(t, d, ctx, text+strings.Replace(payment, "due: 30 days", "due: 20 days", 1))
+		k := newDeskUnder(t, d, ctx, text+strings.Replace(payment, "due: 30 days", "due: 20 days", 1))
 		k.profiled() // says 30 days
-		k.moveTo("2026-03-02")
-		st := k.locked("2026-02")
+		k.MoveTo("2026-03-02")
+		st := k.Locked("2026-02")
 		p := must(k.Prepare(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t)
 		if p.DueOn.String() != "2026-03-22" || p.DueWhy != "20 days after the day of issue, by version 1 of the contract" || p.Agreed.DiscountUntil.String() != "2026-03-12" {
 			t.Errorf("due %s, %s, %+v", p.DueOn, p.DueWhy, p.Agreed)
@@ -80,12 +80,12 @@ func TestWithoutAWordInTheContractTheProfileGovernsAndNothingIsCharged(t *testin
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		inv := k.issued("2026-02")
 		if inv.DueOn.String() != "2026-04-01" || inv.Document.DueWhy != "30 days after the day of issue, by the client's billing profile" || inv.Document.Agreed != nil {
 			t.Errorf("%+v", inv.Document)
 		}
-		k.moveTo("2026-09-02")
+		k.MoveTo("2026-09-02")
 		_, err := k.IssueLate(ctx, accounts, ops.LateInput{Client: "org_acme"})
 		wantFault(t, err, fault.Conflict, "no-late-charge", "agrees on a late charge")
 		p := must(k.RecordPayment(ctx, accounts, paidOn("13,720.00", "2026-03-05")))(t)
@@ -102,7 +102,7 @@ func TestPayingTheDiscountedAmountInTimeSettlesTheInvoice(t *testing.T) {
 		if inv.Early == nil || inv.Early.Full.String() != "280.00" || inv.Early.Until.String() != "2026-03-12" {
 			t.Errorf("%+v", inv.Early)
 		}
-		k.moveTo("2026-03-16") // recorded after the window, paid within it
+		k.MoveTo("2026-03-16") // recorded after the window, paid within it
 		p := must(k.RecordPayment(ctx, accounts, paidOn("13,720.00", "2026-03-12")))(t)
 		if len(p.Discounts) != 1 || p.Discounts[0].Amount.String() != "280.00" || p.Discounts[0].Number != "CN-2026-0001" {
 			t.Fatalf("%+v", p.Discounts)
@@ -136,7 +136,7 @@ func TestPayingTheDiscountedAmountInTimeSettlesTheInvoice(t *testing.T) {
 func TestPayingADayLateLeavesTheDiscountOpen(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, inv := agreed(t, d, ctx)
-		k.moveTo("2026-03-16")
+		k.MoveTo("2026-03-16")
 		p := must(k.RecordPayment(ctx, accounts, paidOn("13,720.00", "2026-03-13")))(t)
 		if len(p.Discounts) != 0 || len(p.Missed) != 1 || !strings.Contains(p.Missed[0], "was for payment until 12 Mar 2026, and this came in on 13 Mar 2026: 280.00 stays open") {
 			t.Errorf("%+v", p)
@@ -153,7 +153,7 @@ func TestPayingADayLateLeavesTheDiscountOpen(t *testing.T) {
 func TestAPartPaidEarly(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, inv := agreed(t, d, ctx)
-		k.moveTo("2026-03-10")
+		k.MoveTo("2026-03-10")
 		in := paidOn("", "2026-03-10")
 		in.Invoice, in.Lines = inv.ID, map[int]string{1: "6,860.00"}
 		p := must(k.RecordPayment(ctx, accounts, in))(t)
@@ -167,7 +167,7 @@ func TestAPartPaidEarly(t *testing.T) {
 	})
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, _ := agreed(t, d, ctx, "pro-rata", "only-in-full")
-		k.moveTo("2026-03-10")
+		k.MoveTo("2026-03-10")
 		p := must(k.RecordPayment(ctx, accounts, paidOn("6,860.00", "2026-03-10")))(t)
 		if len(p.Discounts) != 0 || len(p.Missed) != 1 || !strings.Contains(p.Missed[0], "6,860.00 more by then") {
 			t.Errorf("%+v", p)
@@ -182,14 +182,14 @@ func TestAPartPaidEarly(t *testing.T) {
 
 func TestADiscountLessensTheTax(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
-		k := deskOf(t, d, ctx, text+payment)
+		k := newDeskUnder(t, d, ctx, text+payment)
 		german := agencyInput
 		german.Country, german.TaxID = "DE", "DE111111125"
 		must(k.EnterAgencyProfile(ctx, owner, german))(t)
 		taxed := clientInput
 		taxed.Country, taxed.Treatment, taxed.Reason = "DE", "standard", ""
 		must(k.EnterClientProfile(ctx, owner, "org_acme", taxed))(t)
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		inv := k.issued("2026-02") // 14,000.00 and 19 %: 16,660.00
 		p := must(k.RecordPayment(ctx, accounts, paidOn("16,326.80", "2026-03-02")))(t)
 		note := must(k.Invoice(ctx, finance, p.Discounts[0].Document))(t)
@@ -206,7 +206,7 @@ func TestADiscountLessensTheTax(t *testing.T) {
 func TestLateChargesBecomeAnInvoiceOfTheirOwn(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, late := agreed(t, d, ctx)
-		k.moveTo("2026-05-16")
+		k.MoveTo("2026-05-16")
 		asOf := ops.LateInput{Client: "org_acme", AsOf: cal.MustDate("2026-05-01")}
 		if inv := must(k.Invoice(ctx, finance, late.ID))(t); inv.LateBasis == nil || inv.LateBasis.Delta.String() != "315.00" {
 			t.Errorf("%+v", inv.LateBasis)
@@ -236,7 +236,7 @@ func TestLateChargesBecomeAnInvoiceOfTheirOwn(t *testing.T) {
 		k.balances(map[ledger.Account]string{ledger.LateCharges: "-315.00", ledger.Receivable: "14315.00", ledger.Unbilled: "0.00"})
 
 		// A payment of 16 April that is found in June leaves 105.00 of it: what is too much goes back.
-		k.moveTo("2026-06-01")
+		k.MoveTo("2026-06-01")
 		pay := paidOn("14,000.00", "2026-04-16")
 		pay.Invoice = late.ID
 		must(k.RecordPayment(ctx, accounts, pay))(t)
@@ -257,7 +257,7 @@ func TestLateChargesBecomeAnInvoiceOfTheirOwn(t *testing.T) {
 func TestLateChargesAreMadeByWhoeverIssuesInvoices(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, _ := agreed(t, d, ctx)
-		k.moveTo("2026-05-16")
+		k.MoveTo("2026-05-16")
 		for name, err := range map[string]error{
 			"lead":     second(k.IssueLate(ctx, lead, ops.LateInput{Client: "org_acme"})),
 			"finance":  second(k.PrepareLate(ctx, finance, ops.LateInput{Client: "org_acme"})),
@@ -278,7 +278,7 @@ func TestLateChargesAreMadeByWhoeverIssuesInvoices(t *testing.T) {
 func TestTwoAtOnceChargeOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, _ := agreed(t, d, ctx)
-		k.moveTo("2026-05-16")
+		k.MoveTo("2026-05-16")
 		var wait sync.WaitGroup
 		errs := make([]error, 4)
 		for i := range errs {
@@ -303,7 +303,7 @@ func TestTwoAtOnceChargeOnce(t *testing.T) {
 func TestTheDatabaseRefusesToChargeAStepTwice(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, late := agreed(t, d, ctx)
-		k.moveTo("2026-05-16")
+		k.MoveTo("2026-05-16")
 		must(k.IssueLate(ctx, accounts, ops.LateInput{Client: "org_acme"}))(t)
 		for _, row := range [][]any{
 			{late.ID, 1, "inv_x", 0, 31_500},       // the same step again
@@ -325,7 +325,7 @@ func TestTheDatabaseRefusesToChargeAStepTwice(t *testing.T) {
 func TestTheCheckFindsALateChargeWithoutItsInvoice(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k, late := agreed(t, d, ctx)
-		k.moveTo("2026-05-16")
+		k.MoveTo("2026-05-16")
 		charge := must(k.IssueLate(ctx, accounts, ops.LateInput{Client: "org_acme"}))(t)
 		k.inBalance()
 		err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {

@@ -27,58 +27,58 @@ const payment = `payment:
 // TestPaidEarlyAndLate is an invoice whose half is paid early and the rest late, through its pages.
 func TestPaidEarlyAndLate(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
-		k := deskUnder(t, d, ctx, text+payment)
+		k := newDeskUnder(t, d, ctx, text+payment)
 		agency, client := k.as(owner), k.as(finance)
-		k.moveTo("2026-02-03")
-		st := k.locked("2026-01") // the retainer of 14,000.00, with 19 % 16,660.00
+		k.MoveTo("2026-02-03")
+		st := k.Locked("2026-01") // the retainer of 14,000.00, with 19 % 16,660.00
 		k.enterProfiles(agency)
-		form := agency.get(list + "/issue?statement=" + st.ID)
-		form.says(t, 200, "30 days after the day of issue, by version 1 of the contract.")
-		agency.press(form, "/issue", "due_on", "2026-03-04").says(t, 422, "The contract gives the client until 5 Mar 2026")
-		one := agency.press(form, "/issue")
-		one.says(t, 200, "If paid until 13 Feb 2026", "16,326.80", "333.20 less: 2 % of 16,660.00", "5 Mar 2026: 30 days after the day of issue, by version 1 of the contract", "Overdue amounts bear a late charge of 1.5 % per month by the contract.")
-		at := one.path
-		client.get("/clients/org_acme/account").says(t, 200, "Discount for paying early", "Settles it", "16,326.80")
-		pay := agency.get("/clients/org_acme/account/pay?invoice=" + strings.TrimPrefix(at, list+"/"))
-		pay.says(t, 200, "Money that came in until 13 Feb 2026 settles it with 16,326.80.")
-		agency.press(pay, "/pay", "amount", "8,163.40").says(t, 200, "It was early: CN-2026-0001 takes 166.60 off INV-2026-0001.", "CN-2026-0001, discount")
-		client.get(at).says(t, 200, "Open 8,330.00", "If paid until 13 Feb 2026", "8,163.40")
-		client.get(list).says(t, 200, "CN-2026-0001 discount")
+		form := agency.Get(list + "/issue?statement=" + st.ID)
+		form.Says(t, 200, "30 days after the day of issue, by version 1 of the contract.")
+		agency.Press(form, "/issue", "due_on", "2026-03-04").Says(t, 422, "The contract gives the client until 5 Mar 2026")
+		one := agency.Press(form, "/issue")
+		one.Says(t, 200, "If paid until 13 Feb 2026", "16,326.80", "333.20 less: 2 % of 16,660.00", "5 Mar 2026: 30 days after the day of issue, by version 1 of the contract", "Overdue amounts bear a late charge of 1.5 % per month by the contract.")
+		at := one.Path
+		client.Get("/clients/org_acme/account").Says(t, 200, "Discount for paying early", "Settles it", "16,326.80")
+		pay := agency.Get("/clients/org_acme/account/pay?invoice=" + strings.TrimPrefix(at, list+"/"))
+		pay.Says(t, 200, "Money that came in until 13 Feb 2026 settles it with 16,326.80.")
+		agency.Press(pay, "/pay", "amount", "8,163.40").Says(t, 200, "It was early: CN-2026-0001 takes 166.60 off INV-2026-0001.", "CN-2026-0001, discount")
+		client.Get(at).Says(t, 200, "Open 8,330.00", "If paid until 13 Feb 2026", "8,163.40")
+		client.Get(list).Says(t, 200, "CN-2026-0001 discount")
 
-		k.moveTo("2026-04-19") // 45 days after it was due
-		pay = agency.get("/clients/org_acme/account/pay")
-		agency.press(pay, "/pay", "amount", "4,000.00", "paid_on", "2026-04-04").says(t, 200, "The discount of 166.60 on INV-2026-0001 was for payment until 13 Feb 2026, and this came in on 4 Apr 2026: 4,330.00 stays open.")
-		client.get(at).says(t, 200, "Late charge as of 19 Apr 2026", "4,000.00 × 1.5 % per month × 30/30 = 60.00", "4,330.00 × 1.5 % per month × 45/30 = 97.43", "157.43")
-		client.get("/clients/org_acme/account").says(t, 200, "Late charge 157.43", "accrued and not charged yet")
-		if client.get("/clients/org_acme/account").Find("a[href*='late-charges']").Length() > 0 {
+		k.MoveTo("2026-04-19") // 45 days after it was due
+		pay = agency.Get("/clients/org_acme/account/pay")
+		agency.Press(pay, "/pay", "amount", "4,000.00", "paid_on", "2026-04-04").Says(t, 200, "The discount of 166.60 on INV-2026-0001 was for payment until 13 Feb 2026, and this came in on 4 Apr 2026: 4,330.00 stays open.")
+		client.Get(at).Says(t, 200, "Late charge as of 19 Apr 2026", "4,000.00 × 1.5 % per month × 30/30 = 60.00", "4,330.00 × 1.5 % per month × 45/30 = 97.43", "157.43")
+		client.Get("/clients/org_acme/account").Says(t, 200, "Late charge 157.43", "accrued and not charged yet")
+		if client.Get("/clients/org_acme/account").Find("a[href*='late-charges']").Length() > 0 {
 			t.Error("the client is offered to charge itself")
 		}
-		client.get("/clients/org_acme/account/late-charges").says(t, 403)
+		client.Get("/clients/org_acme/account/late-charges").Says(t, 403)
 
-		account := agency.get("/clients/org_acme/account")
-		preview := agency.get(account.Find("a[href*='late-charges']").AttrOr("href", ""))
-		preview.says(t, 200, "Charge for paying late", "How it comes about", "To pay, USD", "157.43", "No VAT", "Due on")
-		agency.press(preview, "/late-charges", "due_on", "2026-04-20").says(t, 422, "gives the client until 19 May 2026")
-		agency.press(preview, "/late-charges", "expect", "1.00").says(t, 409, "it is 157.43 now, not 1.00")
-		again := agency.press(preview, "/late-charges", "expect", "1.00")
-		charge := agency.press(again, "/late-charges", "note", "By clause 7")
-		charge.says(t, 200, "Issued INV-2026-0002.", "Charged by the contract for paying late, until 19 Apr 2026", "Late charge: no tax, as the contract says.", "157.43", "By clause 7")
-		agency.press(preview, "/late-charges").says(t, 409, "No late charge has accrued until 19 Apr 2026 that is not charged already")
-		client.get(at).says(t, 200, "charged before", "Not charged yet")
-		client.get(list).says(t, 200, "INV-2026-0002 late charge")
-		agency.get("/ledger").says(t, 200, "income:late-charges", "Late charges", "revenue:discounts-allowed")
+		account := agency.Get("/clients/org_acme/account")
+		preview := agency.Get(account.Find("a[href*='late-charges']").AttrOr("href", ""))
+		preview.Says(t, 200, "Charge for paying late", "How it comes about", "To pay, USD", "157.43", "No VAT", "Due on")
+		agency.Press(preview, "/late-charges", "due_on", "2026-04-20").Says(t, 422, "gives the client until 19 May 2026")
+		agency.Press(preview, "/late-charges", "expect", "1.00").Says(t, 409, "it is 157.43 now, not 1.00")
+		again := agency.Press(preview, "/late-charges", "expect", "1.00")
+		charge := agency.Press(again, "/late-charges", "note", "By clause 7")
+		charge.Says(t, 200, "Issued INV-2026-0002.", "Charged by the contract for paying late, until 19 Apr 2026", "Late charge: no tax, as the contract says.", "157.43", "By clause 7")
+		agency.Press(preview, "/late-charges").Says(t, 409, "No late charge has accrued until 19 Apr 2026 that is not charged already")
+		client.Get(at).Says(t, 200, "charged before", "Not charged yet")
+		client.Get(list).Says(t, 200, "INV-2026-0002 late charge")
+		agency.Get("/ledger").Says(t, 200, "income:late-charges", "Late charges", "revenue:discounts-allowed")
 		for _, path := range []string{"/invoice.pdf", "/gobl.json", "/ubl.xml"} {
-			if got := client.get(charge.path + path); got.status != 200 || len(got.body) < 500 {
-				t.Errorf("%s: %d", path, got.status)
+			if got := client.Get(charge.Path + path); got.Status != 200 || len(got.Body) < 500 {
+				t.Errorf("%s: %d", path, got.Status)
 			}
 		}
-		if body := client.get(at + "/ubl.xml").body; !strings.Contains(body, "If it is paid until 13 Feb 2026, USD 333.20 less: USD 16,326.80 (2 %).") {
+		if body := client.Get(at + "/ubl.xml").Body; !strings.Contains(body, "If it is paid until 13 Feb 2026, USD 333.20 less: USD 16,326.80 (2 %).") {
 			t.Error("the invoice for other programs does not say what paying early is worth")
 		}
 
-		reverse := agency.get("/clients/org_acme/account")
-		reverse = agency.get(reverse.Find("a[href$='/reverse']").Last().AttrOr("href", ""))
-		agency.press(reverse, "/reverse", "reason", "bounced").says(t, 200, "INV-2026-0003 asks for the discount of 166.60 on INV-2026-0001 again.")
-		client.get(list).says(t, 200, "INV-2026-0003 discount taken back")
+		reverse := agency.Get("/clients/org_acme/account")
+		reverse = agency.Get(reverse.Find("a[href$='/reverse']").Last().AttrOr("href", ""))
+		agency.Press(reverse, "/reverse", "reason", "bounced").Says(t, 200, "INV-2026-0003 asks for the discount of 166.60 on INV-2026-0001 again.")
+		client.Get(list).Says(t, 200, "INV-2026-0003 discount taken back")
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	feesapi "github.com/ofrecord/ofrecord/internal/fees/api"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
 	"github.com/ofrecord/ofrecord/internal/platform/api/apitest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -21,8 +22,8 @@ import (
 
 func TestAMonthThroughTheAPI(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
-		k.moveTo("2026-03-02")
-		k.imported("A", "200000.00", "2026-02-10")
+		k.MoveTo("2026-03-02")
+		k.Imported(feestest.Won("A", "200000.00", "2026-02-10"))
 		drafted := k.draft("2026-02")
 		at := "/statements/" + drafted.ID
 		if drafted.Statement.Total != "20000.00" || drafted.Life.State != "draft" || drafted.Statement.Evidence != 1 {
@@ -35,7 +36,7 @@ func TestAMonthThroughTheAPI(t *testing.T) {
 		k.call(owner, 409, "POST", at+"/submit", `{"hash":"0000"}`, nil)
 		var st feesapi.Statement
 		k.call(owner, 200, "POST", at+"/submit", `{"hash":"`+drafted.Hash+`"}`, &st)
-		if st.Life.State != "submitted" || st.Life.WindowEnds != "2026-03-09" || !st.Life.WindowOpen || st.Life.SubmittedBy != "acc_owner" {
+		if st.Life.State != "submitted" || st.Life.WindowEnds != "2026-03-09" || !st.Life.WindowOpen || st.Life.SubmittedBy != "Olga Owner" {
 			t.Errorf("%+v", st.Life)
 		}
 		k.call(owner, 409, "POST", at+"/lock", "", nil)
@@ -70,7 +71,7 @@ func TestLinesAreAcceptedAndConceded(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		st, at := k.submitted()
 		k.call(finance, 200, "POST", at+"/lines/1/accept", "", &st)
-		if st.Life.Lines[0].State != "accepted" || st.Life.Lines[0].By != "acc_fin" {
+		if st.Life.Lines[0].State != "accepted" || st.Life.Lines[0].By != "Finn Finance" {
 			t.Errorf("%+v", st.Life.Lines[0])
 		}
 		k.call(finance, 200, "POST", at+"/lines/2/dispute", `{"reason":"no"}`, nil)
@@ -85,9 +86,9 @@ func TestLinesAreAcceptedAndConceded(t *testing.T) {
 func TestAWithdrawnStatementIsDraftedAgain(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		st, at := k.submitted()
-		k.call(owner, 409, "POST", "/statements", `{"contract":"`+k.contract+`","month":"2026-02"}`, nil)
+		k.call(owner, 409, "POST", "/statements", `{"contract":"`+k.Contract+`","month":"2026-02"}`, nil)
 		k.call(owner, 200, "POST", at+"/withdraw", `{"reason":"a wrong deal"}`, &st)
-		if st.Life.State != "withdrawn" || st.Life.WithdrawnBy != "acc_owner" {
+		if st.Life.State != "withdrawn" || st.Life.WithdrawnBy != "Olga Owner" {
 			t.Errorf("%+v", st.Life)
 		}
 		if again := k.draft("2026-02"); again.Revision != 2 || again.ID == st.ID {
@@ -103,10 +104,10 @@ func TestAWithdrawnStatementIsDraftedAgain(t *testing.T) {
 // What a program reads is what is printed: not a field more, less or otherwise. The deal is capped, so that limits and touches are in it.
 func TestTheDocumentIsTheOneThatIsPrinted(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
-		k.moveTo("2026-03-02")
-		k.imported("A", "900000.00", "2026-02-10")
+		k.MoveTo("2026-03-02")
+		k.Imported(feestest.Won("A", "900000.00", "2026-02-10"))
 		id := k.draft("2026-02").ID
-		st, err := k.fees.Statement(db.WithWorkspace(t.Context(), dbtest.Workspace), owner, id)
+		st, err := k.Statement(db.WithWorkspace(t.Context(), dbtest.Workspace), owner, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -152,7 +153,7 @@ func TestTheTagChangesWithTheReview(t *testing.T) {
 			t.Errorf("a line was accepted meanwhile: %d", w.Code)
 		}
 		tag = k.send(finance, "GET", at, "").Header().Get("ETag")
-		k.moveTo("2026-03-10")
+		k.MoveTo("2026-03-10")
 		var st feesapi.Statement
 		w := k.send(finance, "GET", at, "", "If-None-Match", tag)
 		if err := json.Unmarshal(w.Body.Bytes(), &st); w.Code != 200 || err != nil || st.Life.Lines[1].State != "deemed accepted" {
@@ -176,7 +177,7 @@ func TestThePackAndTheDifference(t *testing.T) {
 		if k.call(sales, 200, "GET", at+"/difference", "", &d); d.From != 1 || d.To != 1 || len(d.Lines)+len(d.Facts) != 0 {
 			t.Errorf("%+v", d)
 		}
-		k.imported("A", "100000.00", "2026-02-10")
+		k.Imported(feestest.Won("A", "100000.00", "2026-02-10"))
 		k.call(sales, 200, "GET", at+"/difference", "", &d)
 		if d.To != 2 || d.Total.Amount != st.Statement.Total || d.Now.Amount != "17000.00" || len(d.Lines) != 1 || d.Lines[0].Before.Amount != "6000.00" || d.Lines[0].After.Amount != "3000.00" || len(d.Facts) != 1 {
 			t.Errorf("%+v", d)
@@ -186,7 +187,7 @@ func TestThePackAndTheDifference(t *testing.T) {
 
 func TestAListGoesOn(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
-		k.moveTo("2026-12-02")
+		k.MoveTo("2026-12-02")
 		for _, month := range []string{"2026-01", "2026-02", "2026-03"} {
 			k.draft(month)
 		}
@@ -209,7 +210,7 @@ func TestAListGoesOn(t *testing.T) {
 
 func TestOfTwoThatSubmitOrLockOneDoes(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		at := "/statements/" + k.draft("2026-02").ID
 		for _, verb := range []string{"/submit", "/lock"} {
 			var both sync.WaitGroup
@@ -254,7 +255,7 @@ func TestARepeatedStepHappensOnce(t *testing.T) {
 func TestWhatIsWrongIsNamedAtItsPlace(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		_, at := k.submitted()
-		c := k.contract
+		c := k.Contract
 		tests := []struct {
 			who                      access.Actor
 			path, body, place, codes string
@@ -297,7 +298,7 @@ func TestWhoMay(t *testing.T) {
 			{"GET", at, "", 200, 200, 200},
 			{"GET", at + "/pack", "", 200, 200, 200},
 			{"GET", at + "/difference", "", 200, 200, 200},
-			{"POST", "/statements", `{"contract":"` + k.contract + `","month":"2026-02"}`, 409, 403, 403},
+			{"POST", "/statements", `{"contract":"` + k.Contract + `","month":"2026-02"}`, 409, 403, 403},
 			{"POST", at + "/submit", "", 409, 403, 403},
 			{"POST", at + "/withdraw", "", 0, 403, 403},
 			{"POST", at + "/lines/1/accept", "", 403, 200, 403},
@@ -340,7 +341,7 @@ func TestAStatementIsFoundOnlyUnderItsClient(t *testing.T) {
 			}
 			k.call(owner, 404, op.Method, at+strings.Replace(rest, "{no}", "1", 1), body, nil)
 		}
-		k.call(owner, 422, "POST", "/statements", `{"contract":"`+k.contract+`","month":"2026-02"}`, nil)
+		k.call(owner, 422, "POST", "/statements", `{"contract":"`+k.Contract+`","month":"2026-02"}`, nil)
 		k.client = "org_acme"
 		var st feesapi.Statement
 		if k.call(owner, 200, "GET", at, "", &st); st.Life.Events != 1 || st.Life.State != "submitted" {

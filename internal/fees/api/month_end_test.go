@@ -7,12 +7,13 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	feesapi "github.com/ofrecord/ofrecord/internal/fees/api"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
 )
 
 // monthEnded reads a run until it has come to its end.
 func (k *desk) monthEnded(id string) (m feesapi.MonthEnd) {
-	k.t.Helper()
+	k.T.Helper()
 	for range 200 {
 		k.call(owner, 200, "GET", "/month-ends/"+id, "", &m)
 		if m.State == "ended" {
@@ -20,14 +21,14 @@ func (k *desk) monthEnded(id string) (m feesapi.MonthEnd) {
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	k.t.Fatal("the month end does not end")
+	k.T.Fatal("the month end does not end")
 	return m
 }
 
 func TestMonthEndThroughTheAPI(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
-		k.moveTo("2026-02-03")
-		k.imported("A", "200000.00", "2026-01-20")
+		k.MoveTo("2026-02-03")
+		k.Imported(feestest.Won("A", "200000.00", "2026-01-20"))
 		const body = `{"month":"2026-01","submit":false}`
 		first := k.send(owner, "POST", "/month-ends", body, "Idempotency-Key", "january")
 		again := k.send(owner, "POST", "/month-ends", body, "Idempotency-Key", "january")
@@ -39,11 +40,11 @@ func TestMonthEndThroughTheAPI(t *testing.T) {
 			t.Errorf("the same key gives %d %s", again.Code, again.Body)
 		}
 		run = k.monthEnded(run.ID)
-		if run.Total != 1 || run.Done != 1 || run.Counts != (feesapi.MonthEndCounts{Drafted: 1}) || run.BegunBy != "acc_owner" || run.EndedAt == nil {
+		if run.Total != 1 || run.Done != 1 || run.Counts != (feesapi.MonthEndCounts{Drafted: 1}) || run.BegunBy != "Olga Owner" || run.EndedAt == nil {
 			t.Errorf("%+v", run)
 		}
 
-		k.imported("A", "210000.00", "2026-01-20")
+		k.Imported(feestest.Won("A", "210000.00", "2026-01-20"))
 		k.call(owner, 201, "POST", "/month-ends", `{"month":"2026-01","submit":true}`, &run)
 		run = k.monthEnded(run.ID)
 		var outcomes api.List[feesapi.Outcome]
@@ -52,7 +53,7 @@ func TestMonthEndThroughTheAPI(t *testing.T) {
 			t.Errorf("%+v", outcomes.Items)
 		}
 
-		k.moveTo("2026-03-03")
+		k.MoveTo("2026-03-03")
 		k.call(owner, 201, "POST", "/month-ends", `{"month":"2026-02","submit":true}`, &run)
 		run = k.monthEnded(run.ID)
 		k.call(owner, 200, "GET", "/month-ends/"+run.ID+"/outcomes", "", &outcomes)

@@ -18,9 +18,9 @@ import (
 func TestLaterEvidenceIsComparedFactByFact(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
-		k.imported(won("A", "100000.00", "2026-02-10"), won("B", "50000.00", "2026-02-20"), won("C", "10000.00", "2026-02-21"))
-		st := k.locked("2026-02")
+		k.MoveTo("2026-03-02")
+		k.Imported(won("A", "100000.00", "2026-02-10"), won("B", "50000.00", "2026-02-20"), won("C", "10000.00", "2026-02-21"))
+		st := k.Locked("2026-02")
 		wantAmount(t, "total", st.Total, "18800.00")
 		if diff := must(k.Difference(ctx, finance, st.ID))(t); !diff.Nothing() || diff.From != diff.To {
 			t.Errorf("got %+v", diff)
@@ -32,7 +32,7 @@ func TestLaterEvidenceIsComparedFactByFact(t *testing.T) {
 		restated.Touches = append(restated.Touches, late)
 		gone := won("C", "10000.00", "2026-02-21")
 		gone.Deals[0].Deleted = true
-		k.imported(moved, restated, gone, won("E", "20000.00", "2026-02-25"))
+		k.Imported(moved, restated, gone, won("E", "20000.00", "2026-02-25"))
 
 		got := must(k.Difference(ctx, finance, st.ID))(t)
 		if got.From != 1 || got.To != 2 {

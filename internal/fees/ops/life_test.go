@@ -17,12 +17,12 @@ import (
 func TestAMonthFromDraftToLock(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
-		k.imported(won("A", "200000.00", "2026-02-10"), won("B", "50000.00", "2026-02-20"))
+		k.MoveTo("2026-03-02")
+		k.Imported(won("A", "200000.00", "2026-02-10"), won("B", "50000.00", "2026-02-20"))
 
-		drafted := k.draft("2026-02")
+		drafted := k.Drafted("2026-02")
 		wantAmount(t, "total", drafted.Statement.Total, "21500.00")
-		if again := k.draft("2026-02"); !again.Same || again.Statement.ID != drafted.Statement.ID {
+		if again := k.Drafted("2026-02"); !again.Same || again.Statement.ID != drafted.Statement.ID {
 			t.Error("a draft that says the same adds no revision")
 		}
 		if _, err := k.Statement(ctx, finance, drafted.Statement.ID); !fault.Is(err, fault.NotFound) {
@@ -52,7 +52,7 @@ func TestAMonthFromDraftToLock(t *testing.T) {
 		_, err = k.Lock(ctx, owner, ops.LockInput{Statement: st.ID, Seen: -1})
 		wantFault(t, err, fault.Conflict, "statement-locked", "Olga Owner locked the statement on 2 Mar 2026")
 		feb, _ := cal.ParseMonth("2026-02")
-		_, err = k.Draft(ctx, owner, ops.DraftInput{Contract: k.contract, Month: feb})
+		_, err = k.Draft(ctx, owner, ops.DraftInput{Contract: k.Contract, Month: feb})
 		wantFault(t, err, fault.Conflict, "statement-locked", "Olga Owner")
 		if list := must(k.Statements(ctx, finance, "org_acme", 1))(t); list.Total != 1 || list.Statements[0].State != fees.Locked {
 			t.Errorf("got %+v", list)
@@ -63,9 +63,9 @@ func TestAMonthFromDraftToLock(t *testing.T) {
 func TestASettledDisputeIsCarriedOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
-		k.imported(won("A", "200000.00", "2026-02-10"))
-		st := k.submitted("2026-02")
+		k.MoveTo("2026-03-02")
+		k.Imported(won("A", "200000.00", "2026-02-10"))
+		st := k.Submitted("2026-02")
 		must(k.Dispute(ctx, finance, ops.LineInput{Statement: st.ID, Line: 2, Text: "not ours"}))(t)
 		must(k.AcceptRest(ctx, finance, st.ID))(t)
 		_, err := k.Release(ctx, finance, ops.ResolveInput{Statement: st.ID, Line: 2})
@@ -83,8 +83,8 @@ func TestASettledDisputeIsCarriedOnce(t *testing.T) {
 		_, err = k.Waive(ctx, owner, ops.ResolveInput{Statement: st.ID, Line: 2})
 		wantFault(t, err, fault.Conflict, "line-released")
 
-		k.moveTo("2026-05-04")
-		march, april := k.draft("2026-03").Statement, k.draft("2026-04").Statement
+		k.MoveTo("2026-05-04")
+		march, april := k.Drafted("2026-03").Statement, k.Drafted("2026-04").Statement
 		wantAmount(t, "March", march.Total, "18500.00")
 		wantAmount(t, "April", april.Total, "18500.00")
 		must(k.Submit(ctx, owner, ops.SubmitInput{Statement: march.ID}))(t)
@@ -95,34 +95,34 @@ func TestASettledDisputeIsCarriedOnce(t *testing.T) {
 		_, err = k.Lock(ctx, owner, ops.LockInput{Statement: april.ID, Seen: -1})
 		wantFault(t, err, fault.Conflict, "overtaken")
 		must(k.Withdraw(ctx, owner, april.ID, "carried by March"))(t)
-		wantAmount(t, "April again", k.draft("2026-04").Statement.Total, "14000.00")
+		wantAmount(t, "April again", k.Drafted("2026-04").Statement.Total, "14000.00")
 	})
 }
 
 func TestAMovedCloseDateIsChargedOnceWhateverIsLockedFirst(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-04-02")
-		k.imported(won("A", "200000.00", "2026-02-10"))
-		february := k.submitted("2026-02")
-		k.imported(won("A", "200000.00", "2026-03-10"))
-		march := k.submitted("2026-03")
+		k.MoveTo("2026-04-02")
+		k.Imported(won("A", "200000.00", "2026-02-10"))
+		february := k.Submitted("2026-02")
+		k.Imported(won("A", "200000.00", "2026-03-10"))
+		march := k.Submitted("2026-03")
 		must(k.AcceptRest(ctx, finance, february.ID))(t)
 		must(k.AcceptRest(ctx, finance, march.ID))(t)
 		must(k.Lock(ctx, owner, ops.LockInput{Statement: march.ID, Seen: -1}))(t)
 		_, err := k.Lock(ctx, owner, ops.LockInput{Statement: february.ID, Seen: -1})
 		wantFault(t, err, fault.Conflict, "overtaken")
 		must(k.Withdraw(ctx, owner, february.ID, ""))(t)
-		wantAmount(t, "February again", k.draft("2026-02").Statement.Total, "14000.00")
+		wantAmount(t, "February again", k.Drafted("2026-02").Statement.Total, "14000.00")
 	})
 }
 
 func TestSilenceAccepts(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
-		st := k.submitted("2026-02")
-		k.moveTo("2026-03-10")
+		k.MoveTo("2026-03-02")
+		st := k.Submitted("2026-02")
+		k.MoveTo("2026-03-10")
 		st = must(k.Statement(ctx, finance, st.ID))(t)
 		if st.Life.Lines[0].State != fees.LineDeemed {
 			t.Fatalf("got %s", st.Life.Lines[0].State)
@@ -139,8 +139,8 @@ func TestSilenceAccepts(t *testing.T) {
 func TestWhoMay(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.moveTo("2026-03-02")
-	st := k.submitted("2026-02")
+	k.MoveTo("2026-03-02")
+	st := k.Submitted("2026-02")
 	for name, err := range map[string]error{
 		"sales disputes":   second(k.Dispute(ctx, sales, ops.LineInput{Statement: st.ID, Line: 1, Text: "no"})),
 		"owner accepts":    second(k.Accept(ctx, owner, st.ID, 1)),
@@ -169,8 +169,8 @@ func second[T any](_ T, err error) error { return err }
 func TestEachStepIsRecordedAndTold(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
-		st := k.submitted("2026-02")
+		k.MoveTo("2026-03-02")
+		st := k.Submitted("2026-02")
 		must(k.Dispute(ctx, finance, ops.LineInput{Statement: st.ID, Line: 1, Text: "We agreed on half."}))(t)
 		must(k.Concede(ctx, owner, ops.LineInput{Statement: st.ID, Line: 1}))(t)
 		must(k.Lock(ctx, owner, ops.LockInput{Statement: st.ID, Seen: -1}))(t)

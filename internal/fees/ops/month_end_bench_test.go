@@ -33,7 +33,7 @@ func (k *desk) importing(b *testing.B, d *db.DB) *crmops.Service {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &crmops.Service{DB: d, Files: files, Now: k.clock, Random: rand.Reader}
+	s := &crmops.Service{DB: d, Files: files, Now: k.Clock, Random: rand.Reader}
 	b.Cleanup(s.Close)
 	k.NewestImport, k.ImportedAt = crmops.LatestImport, crmops.LatestImportAt
 	k.Evidence = func(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
@@ -71,7 +71,7 @@ func (k *desk) take(b *testing.B, s *crmops.Service, from cal.Month, months, eac
 		month = month.Next()
 	}
 	for _, name := range []string{"contacts", "deals", "deal_contacts", "touches"} {
-		if _, err := s.Import(k.ctx, owner, crmops.ImportInput{Client: "org_acme", Filename: name + ".csv", Reader: strings.NewReader(tables[name].String())}); err != nil {
+		if _, err := s.Import(k.Ctx, owner, crmops.ImportInput{Client: "org_acme", Filename: name + ".csv", Reader: strings.NewReader(tables[name].String())}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -80,18 +80,18 @@ func (k *desk) take(b *testing.B, s *crmops.Service, from cal.Month, months, eac
 // copies adds so many clients, each with the contract and the evidence of the first.
 func (k *desk) copies(b *testing.B, d *db.DB, n int) {
 	b.Helper()
-	err := d.Write(k.ctx, func(ctx context.Context, tx bun.Tx) error {
+	err := d.Write(k.Ctx, func(ctx context.Context, tx bun.Tx) error {
 		for i := range n {
 			org, contract, version := fmt.Sprintf("org_%04d", i), fmt.Sprintf("ctr_%04d", i), fmt.Sprintf("cver_%04d", i)
 			for _, q := range []struct {
 				sql  string
 				args []any
 			}{
-				{"INSERT INTO org (id, kind, name, created_at) VALUES (?, 'client', ?, ?)", []any{org, fmt.Sprintf("Client %04d", i), k.at}},
-				{"INSERT INTO contract (id, client_id, name, created_at) VALUES (?, ?, 'growth', ?)", []any{contract, org, k.at}},
-				{"INSERT INTO contract_version SELECT ?, ?, number, attempt, effective, source, sha256, proposed_at, proposed_by, proposed_by_name FROM contract_version WHERE contract_id = ?", []any{version, contract, k.contract}},
+				{"INSERT INTO org (id, kind, name, created_at) VALUES (?, 'client', ?, ?)", []any{org, fmt.Sprintf("Client %04d", i), k.Clock()}},
+				{"INSERT INTO contract (id, client_id, name, created_at) VALUES (?, ?, 'growth', ?)", []any{contract, org, k.Clock()}},
+				{"INSERT INTO contract_version SELECT ?, ?, number, attempt, effective, source, sha256, proposed_at, proposed_by, proposed_by_name FROM contract_version WHERE contract_id = ?", []any{version, contract, k.Contract}},
 				{"INSERT INTO contract_acceptance SELECT ?, a.side, a.accepted_at, a.accepted_by, a.accepted_by_name, a.paper_reference, a.paper_signatory, a.paper_signed_on " +
-					"FROM contract_acceptance AS a JOIN contract_version AS v ON v.id = a.version_id WHERE v.contract_id = ?", []any{version, k.contract}},
+					"FROM contract_acceptance AS a JOIN contract_version AS v ON v.id = a.version_id WHERE v.contract_id = ?", []any{version, k.Contract}},
 				{"INSERT INTO crm_row SELECT ?, kind, ext_id, import_no, hash, link, line, body FROM crm_row WHERE client_id = 'org_acme'", []any{org}},
 				{"INSERT INTO crm_result SELECT import_id || ?, ?, no, tally, applied_at FROM crm_result WHERE client_id = 'org_acme'", []any{"-" + org, org}},
 			} {
@@ -118,7 +118,7 @@ func BenchmarkMonthEnd(b *testing.B) {
 				d, ctx := engine.open(b)
 				k := newDesk(b, d, ctx)
 				s := k.importing(b, d)
-				k.moveTo("2026-02-02")
+				k.MoveTo("2026-02-02")
 				k.take(b, s, cal.Month{Year: 2026, Month: time.January}, 1, deals)
 				k.copies(b, d, engagements-1)
 				b.StartTimer()
@@ -146,16 +146,16 @@ func BenchmarkDraftOfTheTenthYear(b *testing.B) {
 				d, ctx := engine.open(b)
 				k := newDeskUnder(b, d, ctx, strings.Replace(text, "length: 12 months", "length: 240 months", 1))
 				s := k.importing(b, d)
-				k.moveTo("2045-01-02")
+				k.MoveTo("2045-01-02")
 				k.take(b, s, cal.Month{Year: 2026, Month: time.January}, 12*years+1, 4)
 				month := cal.Month{Year: 2026, Month: time.January}
 				for range 12 * years {
-					st := must(k.Submit(ctx, owner, ops.SubmitInput{Statement: k.draft(month.String()).Statement.ID}))(b)
+					st := must(k.Submit(ctx, owner, ops.SubmitInput{Statement: k.Drafted(month.String()).Statement.ID}))(b)
 					must(k.AcceptRest(ctx, finance, st.ID))(b)
 					must(k.Lock(ctx, owner, ops.LockInput{Statement: st.ID, Seen: -1}))(b)
 					month = month.Next()
 				}
-				in := ops.DraftInput{Contract: k.contract, Month: month}
+				in := ops.DraftInput{Contract: k.Contract, Month: month}
 				must(k.Draft(ctx, owner, in))(b)
 				for b.Loop() {
 					must(k.Draft(ctx, owner, in))(b)

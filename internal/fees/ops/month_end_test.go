@@ -18,6 +18,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
@@ -30,18 +31,16 @@ var march = cal.Month{Year: 2026, Month: time.March}
 // house is an agency at the end of a month: a desk with more clients, each with its own evidence and day of its newest import.
 type house struct {
 	*desk
-	contracts *contractops.Service
-	db        *db.DB
-	evidence  map[string]crm.Snapshot // by client
-	imported  map[string]string       // by client: the day
-	asked     func(client string)     // before the evidence of a client is read; nil: nothing happens
-	logged    sync.Map                // contract -> error
+	db       *db.DB
+	evidence map[string]crm.Snapshot // by client
+	imported map[string]string       // by client: the day
+	asked    func(client string)     // before the evidence of a client is read; nil: nothing happens
+	logged   sync.Map                // contract -> error
 }
 
 func newHouse(t *testing.T, d *db.DB, ctx context.Context) *house {
 	t.Helper()
 	h := &house{desk: newDesk(t, d, ctx), db: d, evidence: map[string]crm.Snapshot{}, imported: map[string]string{"org_acme": "2026-04-01"}}
-	h.contracts = &contractops.Service{DB: d, Now: h.clock, Random: h.Random, Parties: h.Parties, LockedUntil: ops.LockedUntil}
 	h.Evidence = func(_ context.Context, _ bun.Tx, client string, _ int64) (crm.Evidence, error) {
 		if h.asked != nil {
 			h.asked(client)
@@ -63,57 +62,51 @@ func newHouse(t *testing.T, d *db.DB, ctx context.Context) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(h.Close)
 	return h
 }
 
 // client adds a client with an agreed contract that begins in March, with these replacements in its text, and gives the contract's id.
 func (h *house) client(name string, replace ...string) string {
-	h.t.Helper()
+	h.T.Helper()
 	org := h.org(name)
-	c := must(h.contracts.Begin(h.ctx, owner, org, "growth"))(h.t)
+	c := must(h.Contracts.Begin(h.Ctx, owner, org, "growth"))(h.T)
 	h.accepted(org, h.proposed(c.ID, name, replace...))
 	h.imported[org] = "2026-04-01"
 	return c.ID
 }
 
 func (h *house) org(name string) string {
-	h.t.Helper()
+	h.T.Helper()
 	org := "org_" + strings.ToLower(name)
-	err := h.db.Write(h.ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO org (id, kind, name, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", org, "client", name, h.clock())
+	err := h.db.Write(h.Ctx, func(ctx context.Context, tx bun.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO org (id, kind, name, created_at) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING", org, "client", name, h.Clock())
 		return err
 	})
 	if err != nil {
-		h.t.Fatal(err)
+		h.T.Fatal(err)
 	}
 	return org
 }
 
 func (h *house) proposed(id, name string, replace ...string) contract.Version {
-	h.t.Helper()
+	h.T.Helper()
 	all := append([]string{"Acme Robotics, Inc.", name, "2026-01-01\n  length", "2026-03-01\n  length", "effective: 2026-01-01", "effective: 2026-03-01"}, replace...)
-	_, have, err := h.contracts.Draft(h.ctx, owner, id)
-	if err != nil {
-		h.t.Fatal(err)
-	}
 	source := text
 	for i := 0; i < len(all); i += 2 {
 		source = strings.ReplaceAll(source, all[i], all[i+1])
 	}
-	saved := must(h.contracts.Save(h.ctx, owner, contractops.SaveInput{Contract: id, Source: source, Revision: have.Revision}))(h.t)
-	return must(h.contracts.Propose(h.ctx, owner, contractops.ProposeInput{Contract: id, Revision: saved.Revision}))(h.t)
+	return must(h.Contracts.Propose(h.Ctx, owner, contractops.ProposeInput{Contract: id, Revision: h.Saved(id, source).Revision}))(h.T)
 }
 
 func (h *house) accepted(org string, v contract.Version) {
-	h.t.Helper()
-	executive := of("acc_exec", "Emil Executive", access.Membership{Role: access.ClientExecutive, Org: org, OrgKind: access.Client})
-	must(h.contracts.Accept(h.ctx, executive, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide}))(h.t)
+	h.T.Helper()
+	executive := feestest.Of("acc_exec", "Emil Executive", access.Membership{Role: access.ClientExecutive, Org: org, OrgKind: access.Client})
+	must(h.Contracts.Accept(h.Ctx, executive, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide}))(h.T)
 }
 
 func (h *house) monthEnd(submit bool) ops.MonthEnd {
-	h.t.Helper()
-	return must(h.MonthEnd(h.ctx, owner, ops.MonthEndInput{Month: march, Submit: submit}, nil))(h.t)
+	h.T.Helper()
+	return must(h.MonthEnd(h.Ctx, owner, ops.MonthEndInput{Month: march, Submit: submit}, nil))(h.T)
 }
 
 // told is a run in short: client, kind, total, difference, codes of what is in the way.
@@ -152,10 +145,10 @@ func TestMonthEndOfAllEngagements(t *testing.T) {
 		h.client("Cog")
 		h.client("Dynamo")
 		h.client("Early", "2026-03-01", "2026-04-01")
-		waiting := must(h.contracts.Begin(ctx, owner, h.org("Fuse"), "growth"))(t)
+		waiting := must(h.Contracts.Begin(ctx, owner, h.org("Fuse"), "growth"))(t)
 		h.proposed(waiting.ID, "Fuse")
 		h.client("Gear")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		h.evidence["org_brick"] = won("D1", "50,000.00", "2026-03-10")
 		h.evidence["org_gear"] = won("D2", "50,000.00", "2026-03-10")
 		h.evidence["org_gear"].Deals[0].AmountKnown = false
@@ -197,7 +190,7 @@ func TestMonthEndOfContractsThatHaveEnded(t *testing.T) {
 		h.client("Over", ended...)
 		h.client("Tail", append(ended, "tail: none", "tail: 60 days")...)
 		h.client("Unknown", append(ended, "tail: none", "tail: 60 days")...)
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		h.evidence["org_tail"] = won("D1", "50,000.00", "2026-03-10")
 		h.imported["org_over"], h.imported["org_unknown"] = "2026-03-01", "2026-03-01"
 
@@ -216,7 +209,7 @@ func TestAFailingEngagementStopsNoOther(t *testing.T) {
 		h := newHouse(t, d, ctx)
 		sums, defect := h.client("Brick"), h.client("Cog")
 		h.client("Dynamo")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		h.asked = func(client string) {
 			switch client {
 			case "org_brick":
@@ -238,7 +231,7 @@ func TestMonthEndTellsHowFarItIs(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		h := newHouse(t, d, ctx)
 		h.client("Brick")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		var steps []string
 		id := ""
 		_, err := h.MonthEnd(ctx, owner, ops.MonthEndInput{Month: march}, func(s ops.MonthEndStep) {
@@ -265,12 +258,12 @@ func TestMonthEndTellsHowFarItIs(t *testing.T) {
 func TestMonthEndRefusals(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		h := newHouse(t, d, ctx)
-		h.moveTo("2026-03-30")
+		h.MoveTo("2026-03-30")
 		_, err := h.MonthEnd(ctx, owner, ops.MonthEndInput{Month: march}, nil)
 		wantFault(t, err, fault.Invalid, "month-runs", "1 Apr 2026")
-		h.moveTo("2026-03-31") // at noon in New York it is April already where the day begins first
+		h.MoveTo("2026-03-31") // at noon in New York it is April already where the day begins first
 		wantTold(t, h.monthEnd(true), "Acme Robotics, Inc. exception month-runs")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		for _, who := range []access.Actor{boss, finance, sales, stranger} {
 			_, err := h.MonthEnd(ctx, who, ops.MonthEndInput{Month: march}, nil)
 			if !fault.Is(err, fault.Forbidden) {
@@ -288,12 +281,12 @@ func TestMonthEndWithinReach(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		h := newHouse(t, d, ctx)
 		h.client("Brick")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		own := must(h.MonthEnd(ctx, lead, ops.MonthEndInput{Month: march}, nil))(t)
 		wantTold(t, own, "Acme Robotics, Inc. exception 14,000.00 previous-open")
 		all := h.monthEnd(false)
 		wantTold(t, must(h.ShowMonthEnd(ctx, lead, all.ID))(t), "Acme Robotics, Inc. exception 14,000.00 previous-open")
-		other := of("acc_lead2", "Lou Lead", access.Membership{Role: access.AccountLead, Org: "org_ag", OrgKind: access.Agency, Client: "org_brick"})
+		other := feestest.Of("acc_lead2", "Lou Lead", access.Membership{Role: access.AccountLead, Org: "org_ag", OrgKind: access.Agency, Client: "org_brick"})
 		if _, err := h.ShowMonthEnd(ctx, other, own.ID); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a run of another client: got %v", err)
 		}
@@ -307,7 +300,7 @@ func TestTwoMonthEndsAtOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		h := newHouse(t, d, ctx)
 		h.client("Brick")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		var same, other error
 		_, err := h.MonthEnd(ctx, owner, ops.MonthEndInput{Month: march, Submit: true}, func(s ops.MonthEndStep) {
 			_, same = h.MonthEnd(ctx, owner, ops.MonthEndInput{Month: march, Submit: true}, nil)
@@ -342,7 +335,7 @@ func TestTheSameKeyGivesTheSameMonthEnd(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		h := newHouse(t, d, ctx)
 		h.client("Brick")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		in := ops.MonthEndInput{Month: march, Key: "k1"}
 		first := must(h.MonthEnd(ctx, owner, in, nil))(t)
 		again := must(h.MonthEnd(ctx, owner, in, nil))(t)
@@ -365,7 +358,7 @@ func TestAnInterruptedMonthEndGoesOn(t *testing.T) {
 		h := newHouse(t, d, ctx)
 		h.client("Brick")
 		h.client("Cog")
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		interrupted, stop := context.WithCancel(ctx)
 		run := ops.MonthEndInput{Month: march, Submit: true}
 		_, err := h.MonthEnd(interrupted, owner, run, func(s ops.MonthEndStep) {
@@ -398,16 +391,16 @@ func TestAnInterruptedMonthEndGoesOn(t *testing.T) {
 }
 
 func (h *house) contractOf(client string) string {
-	h.t.Helper()
-	return must(h.contracts.Contracts(h.ctx, owner, client))(h.t)[0].ID
+	h.T.Helper()
+	return must(h.Contracts.Contracts(h.Ctx, owner, client))(h.T)[0].ID
 }
 
 // The program goes on for the person who began, with the rights of now: who has lost them gets exceptions, and the run comes to its end.
 func TestAMonthEndGoesOnWithTheRightsOfNow(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		h := newHouse(t, d, ctx)
-		h.moveTo("2026-04-02")
-		h.Parties = partyops.New(partyops.Options{DB: d, Now: h.clock, PublicURL: "https://example.test"})
+		h.MoveTo("2026-04-02")
+		h.Parties = partyops.New(partyops.Options{DB: d, Now: h.Clock, PublicURL: "https://example.test"})
 		for _, ended := range []bool{false, true} {
 			interrupted, stop := context.WithCancel(ctx)
 			_, err := h.MonthEnd(interrupted, lead, ops.MonthEndInput{Month: march}, func(ops.MonthEndStep) { stop() })
@@ -416,7 +409,7 @@ func TestAMonthEndGoesOnWithTheRightsOfNow(t *testing.T) {
 			}
 			if ended {
 				err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
-					_, err := tx.ExecContext(ctx, "UPDATE membership SET until_at = ? WHERE account_id = 'acc_lead'", h.clock().Add(-time.Hour))
+					_, err := tx.ExecContext(ctx, "UPDATE membership SET until_at = ? WHERE account_id = 'acc_lead'", h.Clock().Add(-time.Hour))
 					return err
 				})
 				if err != nil {
@@ -439,7 +432,7 @@ func TestAMonthEndGoesOnWithTheRightsOfNow(t *testing.T) {
 func TestAMonthEndInTheBackgroundEndsWithTheProgram(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		h := newHouse(t, d, ctx)
-		h.moveTo("2026-04-02")
+		h.MoveTo("2026-04-02")
 		begun, goOn := make(chan struct{}), make(chan struct{})
 		once := sync.Once{}
 		h.asked = func(string) { once.Do(func() { close(begun); <-goOn }) }
@@ -487,7 +480,7 @@ func killInAMonthEnd(t *testing.T, pause time.Duration) {
 	for i := range clients {
 		h.client(fmt.Sprintf("Client%02d", i))
 	}
-	h.moveTo("2026-04-02")
+	h.MoveTo("2026-04-02")
 	killChild(t, "TestKilledInAMonthEnd", killedMonthEnd+"="+url, pause)
 	runs := must(h.MonthEnds(ctx, owner, 1))(t)
 	if runs.Total == 0 {
@@ -498,7 +491,7 @@ func killInAMonthEnd(t *testing.T, pause time.Duration) {
 		_, err = h.MonthEnd(ctx, owner, ops.MonthEndInput{Month: march, Submit: true}, nil)
 		wantFault(t, err, fault.Conflict, "month-end-running") // nobody knows yet that the process is gone
 	}
-	h.moveTo("2026-04-03")
+	h.MoveTo("2026-04-03")
 	whole := must(h.MonthEnd(ctx, owner, ops.MonthEndInput{Month: march, Submit: true}, nil))(t)
 	if runs.Runs[0].Running && (whole.ID != runs.Runs[0].ID || whole.Count(fees.OutcomeSubmitted) != clients) {
 		t.Errorf("it did not go on: %s", told(whole))
@@ -531,14 +524,14 @@ func endMonthOf(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	k := &desk{t: t, ctx: db.WithWorkspace(t.Context(), dbtest.Workspace)}
-	k.moveTo("2026-04-02")
-	k.Service = &ops.Service{DB: d, Now: k.clock, Random: rand.Reader, Parties: partyops.New(partyops.Options{DB: d, Now: k.clock, PublicURL: "https://example.test"}),
+	k := &desk{&feestest.Bench{T: t, Ctx: db.WithWorkspace(t.Context(), dbtest.Workspace)}}
+	k.MoveTo("2026-04-02")
+	k.Service = &ops.Service{DB: d, Now: k.Clock, Random: rand.Reader, Parties: partyops.New(partyops.Options{DB: d, Now: k.Clock, PublicURL: "https://example.test"}),
 		Evidence:     func(context.Context, bun.Tx, string, int64) (crm.Evidence, error) { return crm.Evidence{AsOf: 1}, nil },
 		NewestImport: func(context.Context, bun.Tx, string) (int64, error) { return 1, nil },
-		ImportedAt:   func(context.Context, bun.Tx, string) (time.Time, error) { return k.at, nil },
+		ImportedAt:   func(context.Context, bun.Tx, string) (time.Time, error) { return k.Clock(), nil },
 	}
 	fmt.Println("begin")
-	_, _ = k.MonthEnd(k.ctx, owner, ops.MonthEndInput{Month: march, Submit: true}, nil)
+	_, _ = k.MonthEnd(k.Ctx, owner, ops.MonthEndInput{Month: march, Submit: true}, nil)
 	time.Sleep(time.Second)
 }

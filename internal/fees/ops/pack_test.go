@@ -15,9 +15,9 @@ import (
 func TestThePackOfALockedStatementVerifies(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
-		k.imported(won("A", "200000.00", "2026-02-10"), won("B", "300000.00", "2026-02-20"), won("X", "5.00", "2025-01-01"))
-		st := k.submitted("2026-02")
+		k.MoveTo("2026-03-02")
+		k.Imported(won("A", "200000.00", "2026-02-10"), won("B", "300000.00", "2026-02-20"), won("X", "5.00", "2025-01-01"))
+		st := k.Submitted("2026-02")
 		must(k.Dispute(ctx, finance, ops.LineInput{Statement: st.ID, Line: 2, Text: "not <ours>"}))(t)
 		must(k.AcceptRest(ctx, finance, st.ID))(t)
 		must(k.Lock(ctx, owner, ops.LockInput{Statement: st.ID, Seen: -1}))(t)
@@ -50,7 +50,7 @@ func TestThePackOfALockedStatementVerifies(t *testing.T) {
 
 func zipOf(t *testing.T, k *desk, id string) []byte {
 	t.Helper()
-	p := must(k.Pack(k.ctx, finance, id))(t)
+	p := must(k.Pack(k.Ctx, finance, id))(t)
 	var b bytes.Buffer
 	if err := pack.Write(&b, p); err != nil {
 		t.Fatal(err)

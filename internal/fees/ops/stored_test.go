@@ -40,16 +40,16 @@ func after(t *testing.T, d *db.DB, ctx context.Context, attack string) (held int
 func lived(t *testing.T, d *db.DB, ctx context.Context) (february, march, april ops.Statement) {
 	t.Helper()
 	k := newDesk(t, d, ctx)
-	k.moveTo("2026-03-02")
-	k.imported(won("A", "200000.00", "2026-02-10"))
-	february = k.submitted("2026-02")
+	k.MoveTo("2026-03-02")
+	k.Imported(won("A", "200000.00", "2026-02-10"))
+	february = k.Submitted("2026-02")
 	must(k.Dispute(ctx, finance, ops.LineInput{Statement: february.ID, Line: 2, Text: "We won this one alone."}))(t)
 	must(k.AcceptRest(ctx, finance, february.ID))(t)
 	must(k.Lock(ctx, owner, ops.LockInput{Statement: february.ID, Seen: -1}))(t)
 	must(k.Release(ctx, finance, ops.ResolveInput{Statement: february.ID, Line: 2, Amount: "1000.00"}))(t)
-	k.moveTo("2026-04-02")
-	march = k.locked("2026-03")
-	return february, march, k.draft("2026-04").Statement
+	k.MoveTo("2026-04-02")
+	march = k.Locked("2026-03")
+	return february, march, k.Drafted("2026-04").Statement
 }
 
 func TestStoredStatementsHoldUntilSomebodyChangesThem(t *testing.T) {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -55,10 +56,10 @@ func wantOneWinner(t *testing.T, what string, errs []error) {
 func TestOfManyAtOnceOneWins(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-02")
+		k.MoveTo("2026-03-02")
 		february, _ := cal.ParseMonth("2026-02")
 		for i, err := range together(6, func() error {
-			_, err := k.Draft(ctx, owner, ops.DraftInput{Contract: k.contract, Month: february})
+			_, err := k.Draft(ctx, owner, ops.DraftInput{Contract: k.Contract, Month: february})
 			return err
 		}) {
 			if err != nil {
@@ -96,11 +97,11 @@ func TestKilledWhileLocking(t *testing.T) {
 	defer d.Close()
 	ctx := db.WithWorkspace(t.Context(), dbtest.Workspace)
 	k := newDesk(t, d, ctx)
-	k.moveTo("2027-01-20")
+	k.MoveTo("2027-01-20")
 	const months = 12
 	var ids []string
 	for m := range months {
-		st := k.submitted(fmt.Sprintf("2026-%02d", m+1))
+		st := k.Submitted(fmt.Sprintf("2026-%02d", m+1))
 		must(k.AcceptRest(ctx, finance, st.ID))(t)
 		ids = append(ids, st.ID)
 	}
@@ -143,9 +144,9 @@ func lockAll(t *testing.T, url string) {
 	}
 	defer d.Close()
 	ctx := db.WithWorkspace(t.Context(), dbtest.Workspace)
-	k := &desk{t: t, ctx: ctx}
-	k.moveTo("2027-01-21")
-	k.Service = &ops.Service{DB: d, Now: k.clock, Random: nil}
+	k := &desk{&feestest.Bench{T: t, Ctx: ctx}}
+	k.MoveTo("2027-01-21")
+	k.Service = &ops.Service{DB: d, Now: k.Clock, Random: nil}
 	list := must(k.Statements(ctx, owner, "org_acme", 1))(t)
 	fmt.Println("begin")
 	for _, st := range list.Statements {

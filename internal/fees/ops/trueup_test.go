@@ -44,10 +44,10 @@ func bought(id, net string, deleted bool) crm.Snapshot {
 
 // kept writes the rows of the newest import as the evidence keeps them.
 func (k *desk) kept(d *db.DB) {
-	k.t.Helper()
-	err := d.Write(k.ctx, func(ctx context.Context, tx bun.Tx) error {
-		no := len(k.imports)
-		for line, r := range k.imports[no-1].Records() {
+	k.T.Helper()
+	err := d.Write(k.Ctx, func(ctx context.Context, tx bun.Tx) error {
+		no := len(k.Imports)
+		for line, r := range k.Imports[no-1].Records() {
 			fields := map[string]string{}
 			for i, c := range crm.Columns(r.Kind) {
 				fields[c] = r.Values[i]
@@ -63,7 +63,7 @@ func (k *desk) kept(d *db.DB) {
 		return nil
 	})
 	if err != nil {
-		k.t.Fatal(err)
+		k.T.Fatal(err)
 	}
 }
 
@@ -71,14 +71,14 @@ func (k *desk) kept(d *db.DB) {
 // touching what is locked.
 func TestSpendThatChangesAfterTheLockIsCorrectedByTheNextStatement(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
-		k := newDeskOf(t, d, ctx, strings.Replace(text, "statements:\n", withMedia, 1))
-		k.moveTo("2026-02-02")
-		k.imported(bought("S1", "850.00", false), bought("S2", "170.00", false))
+		k := newDeskUnder(t, d, ctx, strings.Replace(text, "statements:\n", withMedia, 1))
+		k.MoveTo("2026-02-02")
+		k.Imported(bought("S1", "850.00", false), bought("S2", "170.00", false))
 		k.kept(d)
-		january := k.locked("2026-01")
+		january := k.Locked("2026-01")
 		wantAmount(t, "January", january.Total, "15200.00") // 14,000.00 + 1,020.00 + 1,020.00 x 15/85
-		k.moveTo("2026-03-02")
-		k.imported(bought("S1", "935.00", false), bought("S2", "170.00", true))
+		k.MoveTo("2026-03-02")
+		k.Imported(bought("S1", "935.00", false), bought("S2", "170.00", true))
 		k.kept(d)
 
 		diff := must(k.Difference(ctx, finance, january.ID))(t)
@@ -88,7 +88,7 @@ func TestSpendThatChangesAfterTheLockIsCorrectedByTheNextStatement(t *testing.T)
 		}) {
 			t.Errorf("got %+v", diff.Facts)
 		}
-		february := k.locked("2026-02")
+		february := k.Locked("2026-02")
 		wantAmount(t, "February", february.Total, "13900.00")
 		var said []string
 		for _, l := range february.Document.Statement.Lines {
@@ -110,8 +110,8 @@ func TestSpendThatChangesAfterTheLockIsCorrectedByTheNextStatement(t *testing.T)
 		if err != nil || !report.OK() {
 			t.Errorf("%v, %+v", err, report)
 		}
-		k.moveTo("2026-04-02")
-		wantAmount(t, "March", k.draft("2026-03").Statement.Total, "14000.00")
+		k.MoveTo("2026-04-02")
+		wantAmount(t, "March", k.Drafted("2026-03").Statement.Total, "14000.00")
 		if st := must(k.Statement(ctx, finance, january.ID))(t); st.Total != january.Total || st.Hash != january.Hash {
 			t.Error("the locked statement stays as it is")
 		}

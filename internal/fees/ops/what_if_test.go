@@ -25,9 +25,9 @@ func month(text string) cal.Month {
 func TestOtherTermsAreTriedOnTheHistory(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-10")
-		k.imported(won("D-1", "40000.00", "2026-01-20"), won("D-2", "60000.00", "2026-02-20"))
-		ask := ops.WhatIfInput{Contract: k.contract}
+		k.MoveTo("2026-03-10")
+		k.Imported(won("D-1", "40000.00", "2026-01-20"), won("D-2", "60000.00", "2026-02-20"))
+		ask := ops.WhatIfInput{Contract: k.Contract}
 
 		w := must(k.WhatIf(ctx, finance, ask))(t)
 		if w.Tried != nil || w.MayEdit || w.From != month("2025-03") || w.To != month("2026-02") || !strings.Contains(w.Begin, "version: 2") {
@@ -54,10 +54,10 @@ func TestOtherTermsAreTriedOnTheHistory(t *testing.T) {
 		}
 
 		// Nothing is kept: no draft, no entry, and what was locked is not looked at.
-		if _, have, err := k.contracts().Draft(ctx, owner, k.contract); err != nil || have.Revision != 0 {
+		if _, have, err := k.Contracts.Draft(ctx, owner, k.Contract); err != nil || have.Revision != 0 {
 			t.Errorf("%+v %v", have, err)
 		}
-		k.locked("2026-01")
+		k.Locked("2026-01")
 		again := must(k.WhatIf(ctx, owner, ask))(t)
 		wantAmount(t, "with January locked", again.Tried.Sides[0].Total, "31000.00")
 		if !again.MayEdit || again.Revision != 0 {
@@ -76,8 +76,8 @@ func TestOtherTermsAreTriedOnTheHistory(t *testing.T) {
 func TestWhatCannotBeTriedIsSaid(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-10")
-		ask := ops.WhatIfInput{Contract: k.contract, Run: true, Source: strings.Replace(text, "rate: 3 %", "rate: 3", 1)}
+		k.MoveTo("2026-03-10")
+		ask := ops.WhatIfInput{Contract: k.Contract, Run: true, Source: strings.Replace(text, "rate: 3 %", "rate: 3", 1)}
 		w := must(k.WhatIf(ctx, lead, ask))(t)
 		if len(w.Problems) != 1 || w.Problems[0].Line == 0 || w.Tried != nil {
 			t.Errorf("%+v", w.Problems)
@@ -86,7 +86,7 @@ func TestWhatCannotBeTriedIsSaid(t *testing.T) {
 		if w = must(k.WhatIf(ctx, lead, ask))(t); w.Tried != nil || w.Import != 0 {
 			t.Errorf("without an import: %+v", w.Tried)
 		}
-		k.imported(won("D-1", "40000.00", "2026-01-20"))
+		k.Imported(won("D-1", "40000.00", "2026-01-20"))
 		for _, c := range []struct{ from, to, field, code string }{
 			{"2026-02", "2026-01", "to", "months"}, {"2026-01", "2026-03", "to", "months"}, {"2020-01", "2026-02", "from", "months"},
 		} {
@@ -111,7 +111,7 @@ func TestWhatCannotBeTriedIsSaid(t *testing.T) {
 		_, err = k.WhatIf(ctx, lead, ask)
 		wantFault(t, err, fault.Invalid, "currency")
 
-		other := must(k.contracts().Begin(ctx, owner, "org_acme", "second"))(t)
+		other := must(k.Contracts.Begin(ctx, owner, "org_acme", "second"))(t)
 		_, err = k.WhatIf(ctx, owner, ops.WhatIfInput{Contract: other.ID})
 		wantFault(t, err, fault.Conflict, "nothing-proposed")
 
@@ -128,12 +128,12 @@ func TestWhatCannotBeTriedIsSaid(t *testing.T) {
 func TestAProposedContractIsTried(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-10")
-		k.imported(won("D-1", "40000.00", "2026-01-20"))
-		other := must(k.contracts().Begin(ctx, owner, "org_acme", "second"))(t)
+		k.MoveTo("2026-03-10")
+		k.Imported(won("D-1", "40000.00", "2026-01-20"))
+		other := must(k.Contracts.Begin(ctx, owner, "org_acme", "second"))(t)
 		source := strings.NewReplacer("contract: growth", "contract: second", "2026-01-01", "2026-09-01").Replace(text)
-		saved := must(k.contracts().Save(ctx, owner, contractops.SaveInput{Contract: other.ID, Source: source}))(t)
-		must(k.contracts().Propose(ctx, owner, contractops.ProposeInput{Contract: other.ID, Revision: saved.Revision}))(t)
+		saved := must(k.Contracts.Save(ctx, owner, contractops.SaveInput{Contract: other.ID, Source: source}))(t)
+		must(k.Contracts.Propose(ctx, owner, contractops.ProposeInput{Contract: other.ID, Revision: saved.Revision}))(t)
 		w := must(k.WhatIf(ctx, finance, ops.WhatIfInput{Contract: other.ID, Run: true}))(t)
 		if !strings.Contains(w.Begin, "version: 1") {
 			t.Error("a text that nobody accepted yet has a next number")

@@ -2,7 +2,6 @@ package ops_test
 
 import (
 	"context"
-	"crypto/rand"
 	"slices"
 	"strings"
 	"testing"
@@ -17,19 +16,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
-
-func (k *desk) contracts() *contractops.Service {
-	return &contractops.Service{DB: k.DB, Now: k.clock, Random: rand.Reader, Parties: k.Parties, LockedUntil: ops.LockedUntil}
-}
-
-func (k *desk) save(text string) contractops.Draft {
-	k.t.Helper()
-	_, have, err := k.contracts().Draft(k.ctx, owner, k.contract)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	return must(k.contracts().Save(k.ctx, owner, contractops.SaveInput{Contract: k.contract, Source: text, Revision: have.Revision}))(k.t)
-}
 
 // reading is what one other reading of a choice comes to.
 func reading(t *testing.T, w ops.Worth, path, other string) fees.ReadingPrice {
@@ -56,9 +42,9 @@ func codes(found []contract.Finding) string {
 func TestTheChoicesOfAnAgreementArePriced(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-10")
-		k.imported(won("D-1", "40000.00", "2026-01-20"), won("D-2", "60000.00", "2026-02-20"))
-		ask := ops.WorthInput{Contract: k.contract}
+		k.MoveTo("2026-03-10")
+		k.Imported(won("D-1", "40000.00", "2026-01-20"), won("D-2", "60000.00", "2026-02-20"))
+		ask := ops.WorthInput{Contract: k.Contract}
 
 		w := must(k.Worth(ctx, finance, ask))(t)
 		if w.Prices != nil || w.Version != nil || w.Draft || !strings.Contains(codes(w.Findings), "carve-out-none") || strings.Contains(codes(w.Findings), "channel-unknown") {
@@ -79,7 +65,7 @@ func TestTheChoicesOfAnAgreementArePriced(t *testing.T) {
 		}
 
 		// What was locked is not looked at, and nothing is kept of it.
-		k.locked("2026-01")
+		k.Locked("2026-01")
 		again := must(k.Worth(ctx, finance, ask))(t)
 		wantAmount(t, "with January locked", again.Prices.Written.Total, "31000.00")
 
@@ -89,7 +75,7 @@ func TestTheChoicesOfAnAgreementArePriced(t *testing.T) {
 		wantFault(t, err, fault.Unauthenticated, "sign-in-needed")
 		_, err = k.Worth(ctx, finance, ops.WorthInput{Contract: "nothing"})
 		wantFault(t, err, fault.NotFound, "not-found")
-		_, err = k.Worth(ctx, finance, ops.WorthInput{Contract: k.contract, Version: "nothing"})
+		_, err = k.Worth(ctx, finance, ops.WorthInput{Contract: k.Contract, Version: "nothing"})
 		wantFault(t, err, fault.NotFound, "not-found")
 	})
 }
@@ -97,17 +83,17 @@ func TestTheChoicesOfAnAgreementArePriced(t *testing.T) {
 func TestATextIsPricedBeforeItIsSigned(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-10")
-		k.imported(won("D-1", "40000.00", "2026-01-20"), won("D-2", "60000.00", "2026-02-20"))
-		ofDraft := ops.WorthInput{Contract: k.contract, Draft: true, Price: true}
+		k.MoveTo("2026-03-10")
+		k.Imported(won("D-1", "40000.00", "2026-01-20"), won("D-2", "60000.00", "2026-02-20"))
+		ofDraft := ops.WorthInput{Contract: k.Contract, Draft: true, Price: true}
 
-		k.save(text + "more: 1\n")
+		k.Saved(k.Contract, text+"more: 1\n")
 		w := must(k.Worth(ctx, lead, ofDraft))(t)
 		if len(w.Problems) != 1 || w.Prices != nil || len(w.Findings) > 0 {
 			t.Errorf("%+v", w)
 		}
 		amended := strings.NewReplacer("version: 1", "version: 2", "effective: 2026-01-01", "effective: 2026-09-01", "rate: 3 %", "rate: 5 %").Replace(text)
-		saved := k.save(amended)
+		saved := k.Saved(k.Contract, amended)
 		w = must(k.Worth(ctx, lead, ofDraft))(t)
 		if w.AsIfFrom != cal.MustDate("2025-03-01") || len(w.Prices.Months) != 12 || !w.Draft || !w.HasDraft {
 			t.Errorf("%s %v", w.AsIfFrom, w.Prices.Months)
@@ -118,12 +104,12 @@ func TestATextIsPricedBeforeItIsSigned(t *testing.T) {
 		}
 		_, err := k.Worth(ctx, finance, ofDraft)
 		wantFault(t, err, fault.Forbidden, "not-allowed")
-		if seen := must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.contract}))(t); seen.HasDraft {
+		if seen := must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.Contract}))(t); seen.HasDraft {
 			t.Error("the client is told of the draft")
 		}
 
-		v := must(k.contracts().Propose(ctx, owner, contractops.ProposeInput{Contract: k.contract, Revision: saved.Revision}))(t)
-		w = must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.contract, Version: v.ID, Price: true}))(t)
+		v := must(k.Contracts.Propose(ctx, owner, contractops.ProposeInput{Contract: k.Contract, Revision: saved.Revision}))(t)
+		w = must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.Contract, Version: v.ID, Price: true}))(t)
 		wantAmount(t, "twelve months of what is proposed", w.Prices.Written.Total, "173000.00")
 		if w.Version == nil || w.Version.ID != v.ID {
 			t.Errorf("%+v", w.Version)
@@ -134,27 +120,27 @@ func TestATextIsPricedBeforeItIsSigned(t *testing.T) {
 func TestWhatCannotBePricedIsSaid(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
-		k.moveTo("2026-03-10")
-		w := must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.contract, Price: true}))(t)
+		k.MoveTo("2026-03-10")
+		w := must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.Contract, Price: true}))(t)
 		if w.Prices != nil || w.Import != 0 || len(w.Findings) == 0 {
 			t.Errorf("without an import: %+v", w)
 		}
-		other := must(k.contracts().Begin(ctx, owner, "org_acme", "second"))(t)
+		other := must(k.Contracts.Begin(ctx, owner, "org_acme", "second"))(t)
 		_, err := k.Worth(ctx, finance, ops.WorthInput{Contract: other.ID})
 		wantFault(t, err, fault.Conflict, "nothing-proposed")
 		_, err = k.Worth(ctx, owner, ops.WorthInput{Contract: other.ID, Draft: true})
 		wantFault(t, err, fault.Conflict, "no-draft")
 
 		// Before the first month of the agreement is over, it is priced as if it had begun a year ago.
-		k.imported(won("D-1", "40000.00", "2026-01-20"))
-		k.moveTo("2026-01-15")
-		w = must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.contract, Price: true}))(t)
+		k.Imported(won("D-1", "40000.00", "2026-01-20"))
+		k.MoveTo("2026-01-15")
+		w = must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.Contract, Price: true}))(t)
 		if w.AsIfFrom != cal.MustDate("2025-01-01") || len(w.Prices.Months) != 12 {
 			t.Errorf("%s %v", w.AsIfFrom, w.Prices.Months)
 		}
 		gone, cancel := context.WithCancel(ctx)
 		cancel()
-		if _, err := k.Worth(gone, finance, ops.WorthInput{Contract: k.contract, Price: true}); err == nil {
+		if _, err := k.Worth(gone, finance, ops.WorthInput{Contract: k.Contract, Price: true}); err == nil {
 			t.Error("who has gone is waited for")
 		}
 	})

@@ -16,8 +16,10 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+	"github.com/ofrecord/ofrecord/internal/platform/web/webtest"
 )
 
 const list = "/clients/org_acme/statements"
@@ -28,79 +30,79 @@ func TestMonthEnd(t *testing.T) {
 		k := newDesk(t, d, ctx)
 		agency, client := k.as(owner), k.as(finance)
 
-		agency.get(list).says(t, 200, "No statement yet", "Draft a statement")
-		client.get(list).says(t, 200, "No statement yet", "The agency drafts the first one.")
-		k.january()
+		agency.Get(list).Says(t, 200, "No statement yet", "Draft a statement")
+		client.Get(list).Says(t, 200, "No statement yet", "The agency drafts the first one.")
+		k.January()
 
-		form := agency.get(list + "/draft")
-		form.says(t, 200, "Month", "newest import")
+		form := agency.Get(list + "/draft")
+		form.Says(t, 200, "Month", "newest import")
 		if got := form.Find("input[name=period]").AttrOr("value", ""); got != "2026-01" {
 			t.Errorf("the month before is not proposed, but %q", got)
 		}
-		a := agency.press(form, "/draft", "period", "Jan 26")
-		a.says(t, 422, "Write the month as 2026-03.")
+		a := agency.Press(form, "/draft", "period", "Jan 26")
+		a.Says(t, 422, "Write the month as 2026-03.")
 		if got := a.Find("input[name=period]").AttrOr("value", ""); got != "Jan 26" {
 			t.Errorf("the input is not kept: %q", got)
 		}
-		a = agency.press(form, "/draft", "period", "2027-01")
-		a.says(t, 422, "has not begun")
-		draft := agency.press(form, "/draft")
-		draft.says(t, 200, "Drafted. Look through it", "A draft, revision 1", "17,190.00", "Submit to the client")
-		st := draft.path
-		agency.press(form, "/draft").says(t, 200, "already says exactly this")
-		client.get(list).says(t, 200, "No statement yet")
+		a = agency.Press(form, "/draft", "period", "2027-01")
+		a.Says(t, 422, "has not begun")
+		draft := agency.Press(form, "/draft")
+		draft.Says(t, 200, "Drafted. Look through it", "A draft, revision 1", "17,190.00", "Submit to the client")
+		st := draft.Path
+		agency.Press(form, "/draft").Says(t, 200, "already says exactly this")
+		client.Get(list).Says(t, 200, "No statement yet")
 
-		ask := agency.get(st + "/submit")
-		ask.says(t, 200, "You put the statement of January 2026 before Acme Robotics, Inc.", "Lines 5", "USD 17,190.00", "10 Feb 2026, America/New_York", "1 thing for want of a fact")
-		agency.press(ask, "/submit").says(t, 200, "Submitted. The client can accept or dispute lines until 10 Feb 2026.")
-		agency.press(ask, "/submit").says(t, 409, "nobody can submit it now")
-		client.get(list).says(t, 200, "January 2026", "Client: accept or dispute lines until 10 Feb 2026")
+		ask := agency.Get(st + "/submit")
+		ask.Says(t, 200, "You put the statement of January 2026 before Acme Robotics, Inc.", "Lines 5", "USD 17,190.00", "10 Feb 2026, America/New_York", "1 thing for want of a fact")
+		agency.Press(ask, "/submit").Says(t, 200, "Submitted. The client can accept or dispute lines until 10 Feb 2026.")
+		agency.Press(ask, "/submit").Says(t, 409, "nobody can submit it now")
+		client.Get(list).Says(t, 200, "January 2026", "Client: accept or dispute lines until 10 Feb 2026")
 
-		page := client.get(st)
-		page.says(t, 200, "Undisputed 17,190.00 USD payable once it is locked", "Each line can be accepted or disputed until 10 Feb 2026", "Accept all open lines")
-		a = client.press(page, "/lines/2/dispute")
-		a.says(t, 422, "Say what is wrong with the line")
+		page := client.Get(st)
+		page.Says(t, 200, "Undisputed 17,190.00 USD payable once it is locked", "Each line can be accepted or disputed until 10 Feb 2026", "Accept all open lines")
+		a = client.Press(page, "/lines/2/dispute")
+		a.Says(t, 422, "Say what is wrong with the line")
 		if open := a.Find("details[open] form[action$='/lines/2/dispute']"); open.Length() != 1 {
 			t.Error("the form that was refused is not open")
 		}
-		a = client.press(page, "/lines/2/dispute", "dispute-reason-2", "Came through <b>our</b> stand.\nNot the webinar.")
-		a.says(t, 200, "Line 2 is disputed", "Finn Finance disputed this line", "Came through <b>our</b> stand.", "Held back by disputes 1,160.00 USD line 2", "Undisputed 16,030.00 USD")
+		a = client.Press(page, "/lines/2/dispute", "dispute-reason-2", "Came through <b>our</b> stand.\nNot the webinar.")
+		a.Says(t, 200, "Line 2 is disputed", "Finn Finance disputed this line", "Came through <b>our</b> stand.", "Held back by disputes 1,160.00 USD line 2", "Undisputed 16,030.00 USD")
 		if a.Find(".talk b").Length() > 0 {
 			t.Error("what a person writes becomes markup")
 		}
-		client.post(st+"/lines/2/dispute", "dispute-reason-2", "again").says(t, 409, "Nothing was changed", "Line 2 is disputed; only an open line can be disputed.")
-		client.post(st+"/lines/4/dispute", "dispute-reason-4", "the cap").says(t, 409, "Line 4 belongs to line 3")
-		client.post(st+"/lines/99/accept").says(t, 404)
-		client.post(st+"/lines/two/accept").says(t, 404)
+		client.Post(st+"/lines/2/dispute", "dispute-reason-2", "again").Says(t, 409, "Nothing was changed", "Line 2 is disputed; only an open line can be disputed.")
+		client.Post(st+"/lines/4/dispute", "dispute-reason-4", "the cap").Says(t, 409, "Line 4 belongs to line 3")
+		client.Post(st+"/lines/99/accept").Says(t, 404)
+		client.Post(st+"/lines/two/accept").Says(t, 404)
 
-		page = agency.get(st)
+		page = agency.Get(st)
 		if page.Find("form[action$='/accept']").Length() > 0 {
 			t.Error("the agency is offered to accept")
 		}
-		agency.press(page, "/lines/2/answer", "answer-answer-2", "See the journey.").says(t, 200, "Line 2 is answered.", "Olga Owner answered", "See the journey.")
-		agency.get(st+"/lock").says(t, 200, "You make the statement of January 2026 final")
+		agency.Press(page, "/lines/2/answer", "answer-answer-2", "See the journey.").Says(t, 200, "Line 2 is answered.", "Olga Owner answered", "See the journey.")
+		agency.Get(st+"/lock").Says(t, 200, "You make the statement of January 2026 final")
 
-		rest := client.get(st + "/accept")
-		rest.says(t, 200, "Lines 1, 3 and 5", "USD 16,030.00", "line 2, disputed", "Accept 3 lines")
-		k.moveTo("2026-02-04")
-		client.press(client.get(st), "/lines/1/accept").says(t, 200, "Line 1 is accepted.", "accepted by Finn Finance, 4 Feb 2026")
-		a = client.press(rest, "/accept")
-		a.says(t, 409, "Something happened since you looked: Finn Finance accepted line 1", "Lines 3 and 5")
-		client.press(a, "/accept").says(t, 200, "Accepted. The statement can be locked now.")
+		rest := client.Get(st + "/accept")
+		rest.Says(t, 200, "Lines 1, 3 and 5", "USD 16,030.00", "line 2, disputed", "Accept 3 lines")
+		k.MoveTo("2026-02-04")
+		client.Press(client.Get(st), "/lines/1/accept").Says(t, 200, "Line 1 is accepted.", "accepted by Finn Finance, 4 Feb 2026")
+		a = client.Press(rest, "/accept")
+		a.Says(t, 409, "Something happened since you looked: Finn Finance accepted line 1", "Lines 3 and 5")
+		client.Press(a, "/accept").Says(t, 200, "Accepted. The statement can be locked now.")
 
-		lock := client.get(st + "/lock")
-		lock.says(t, 200, "Payable USD 16,030.00", "Held back by disputes USD 1,160.00", "Nothing of it changes again")
-		client.press(lock, "/lock").says(t, 200, "Locked. USD 16,030.00 is payable.", "Payable now 16,030.00 USD", "Receipt", "ofrecord verify northlight-acme-growth-2026-01-r1.zip --hash")
-		agency.press(lock, "/lock").says(t, 409, "locked the statement on")
-		agency.get(st+"/withdraw").says(t, 200)
-		agency.post(st+"/withdraw", "hash", "x", "seen", "0").says(t, 409, "it never changes again")
+		lock := client.Get(st + "/lock")
+		lock.Says(t, 200, "Payable USD 16,030.00", "Held back by disputes USD 1,160.00", "Nothing of it changes again")
+		client.Press(lock, "/lock").Says(t, 200, "Locked. USD 16,030.00 is payable.", "Payable now 16,030.00 USD", "Receipt", "ofrecord verify northlight-acme-growth-2026-01-r1.zip --hash")
+		agency.Press(lock, "/lock").Says(t, 409, "locked the statement on")
+		agency.Get(st+"/withdraw").Says(t, 200)
+		agency.Post(st+"/withdraw", "hash", "x", "seen", "0").Says(t, 409, "it never changes again")
 
-		page = client.get(st)
-		client.press(page, "/lines/2/release", "release-amount-2", "9,999.00").says(t, 422, "still holds back 1,160.00")
-		client.press(page, "/lines/2/release", "release-amount-2", "160.00", "release-text-2", "Partly ours.").says(t, 200, "the next statement carries it", "still held back: 1,000.00, released: 160.00", "Partly ours.")
-		page = agency.get(st)
-		agency.press(page, "/lines/2/waive").says(t, 200, "that amount is no longer owed", "Released since the lock")
-		client.get(list).says(t, 200, "Nothing: it is final")
+		page = client.Get(st)
+		client.Press(page, "/lines/2/release", "release-amount-2", "9,999.00").Says(t, 422, "still holds back 1,160.00")
+		client.Press(page, "/lines/2/release", "release-amount-2", "160.00", "release-text-2", "Partly ours.").Says(t, 200, "the next statement carries it", "still held back: 1,000.00, released: 160.00", "Partly ours.")
+		page = agency.Get(st)
+		agency.Press(page, "/lines/2/waive").Says(t, 200, "that amount is no longer owed", "Released since the lock")
+		client.Get(list).Says(t, 200, "Nothing: it is final")
 	})
 }
 
@@ -108,16 +110,16 @@ func TestMonthEnd(t *testing.T) {
 func TestReasons(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
-	page := k.as(finance).get(list + "/" + st.ID)
-	page.says(t, 200,
+	k.January()
+	st := k.Submitted("2026-01")
+	page := k.as(finance).Get(list + "/" + st.ID)
+	page.Says(t, 200,
 		"Retainer · team", "1 month", "14,000.00", "1 × 14,000.00 = 14,000.00", "half-up to 2 decimals of USD",
 		"38,666.67 × 3 % = 1,160.00", "3 of 4 counted touches earn under the contract", "does not earn",
 		"Cap of 2,000.00 per deal on Kestrel Foods", "−700.00", "2,000.00 (limited to date) − 0.00 (charged before) − 2,700.00 (this statement) = −700.00",
 		"1 thing held out of this statement", "The CRM has no amount for this deal.",
 		"Considered and not charged: 2 deals", "No touch that earns was credited")
-	for _, href := range []string{"/clients/org_acme/evidence/deals/D-1", "/clients/org_acme/evidence/imports/1", "/clients/org_acme/contract/" + k.contract} {
+	for _, href := range []string{"/clients/org_acme/evidence/deals/D-1", "/clients/org_acme/evidence/imports/1", "/clients/org_acme/contract/" + k.Contract} {
 		if page.Find(`a[href="`+href+`"]`).Length() == 0 {
 			t.Errorf("no link to %s", href)
 		}
@@ -142,83 +144,83 @@ func TestReasons(t *testing.T) {
 func TestSides(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
+	k.January()
+	st := k.Submitted("2026-01")
 	at := list + "/" + st.ID
 	for _, who := range []struct {
-		b     *browser
+		b     *webtest.Browser
 		forms int
 	}{{k.as(sales), 0}, {k.as(owner), 0}, {k.as(finance), 8}, {k.as(boss), 8}} {
-		page := who.b.get(at)
-		page.says(t, 200, "Statement of January 2026")
+		page := who.b.Get(at)
+		page.Says(t, 200, "Statement of January 2026")
 		if got := page.Find(".statement form").Length(); got != who.forms {
 			t.Errorf("%d forms are offered, want %d", got, who.forms)
 		}
 	}
-	k.as(stranger).get(at).says(t, 404)
-	k.as(stranger).get(list).says(t, 404)
-	k.as(sales).post(at+"/lines/1/accept").says(t, 403)
-	k.as(owner).post(at+"/lines/1/accept").says(t, 403)
-	k.as(finance).post(at+"/lines/1/concede").says(t, 403)
-	k.as(finance).get(list+"/draft").says(t, 403)
-	k.as(owner).get("/clients/org_bolt/statements/"+st.ID).says(t, 404)
+	k.as(stranger).Get(at).Says(t, 404)
+	k.as(stranger).Get(list).Says(t, 404)
+	k.as(sales).Post(at+"/lines/1/accept").Says(t, 403)
+	k.as(owner).Post(at+"/lines/1/accept").Says(t, 403)
+	k.as(finance).Post(at+"/lines/1/concede").Says(t, 403)
+	k.as(finance).Get(list+"/draft").Says(t, 403)
+	k.as(owner).Get("/clients/org_bolt/statements/"+st.ID).Says(t, 404)
 }
 
 func TestRevisions(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
+	k.January()
 	b := k.as(owner)
-	first := k.draft("2026-01")
-	b.press(b.get(list+"/"+first.ID+"/withdraw"), "/withdraw", "reason", "Too early.").says(t, 200, "Withdrawn", "Too early.", "nothing of it is owed")
-	k.imported(won("D-1", "Boreal Freight", "44000.00", "2026-01-20", "paid search"))
-	second := k.draft("2026-01")
-	b.get(list+"/"+first.ID).says(t, 200, "This is not the newest revision", "Revision 2 took its place.")
-	b.get(list+"/"+second.ID).says(t, 200, "Revision 2, this one", "Revision 1")
+	first := k.Drafted("2026-01").Statement
+	b.Press(b.Get(list+"/"+first.ID+"/withdraw"), "/withdraw", "reason", "Too early.").Says(t, 200, "Withdrawn", "Too early.", "nothing of it is owed")
+	k.Imported(feestest.WonAfter("D-1", "Boreal Freight", "44000.00", "2026-01-20", "paid search"))
+	second := k.Drafted("2026-01").Statement
+	b.Get(list+"/"+first.ID).Says(t, 200, "This is not the newest revision", "Revision 2 took its place.")
+	b.Get(list+"/"+second.ID).Says(t, 200, "Revision 2, this one", "Revision 1")
 }
 
 func TestLaterEvidence(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
+	k.January()
+	st := k.Submitted("2026-01")
 	b := k.as(finance)
 	at := list + "/" + st.ID
-	if page := b.get(at); strings.Contains(page.words(), "newer") || page.Find(".tabs").Length() > 0 {
+	if page := b.Get(at); strings.Contains(page.Words(), "newer") || page.Find(".tabs").Length() > 0 {
 		t.Error("there is no later evidence yet")
 	}
-	k.imports = append(k.imports, k.imports[0])
-	b.get(at).says(t, 200, "Import 2 is newer than the evidence of this statement, import 1.")
-	b.get(at+"/later").says(t, 200, "Nothing differs")
+	k.Imports = append(k.Imports, k.Imports[0])
+	b.Get(at).Says(t, 200, "Import 2 is newer than the evidence of this statement, import 1.")
+	b.Get(at+"/later").Says(t, 200, "Nothing differs")
 
-	changed := k.imports[0]
+	changed := k.Imports[0]
 	changed.Deals = slices.Clone(changed.Deals)
 	changed.Deals[0].Amount.Minor = 44_000_00
-	k.imports = append(k.imports, changed)
-	b.get(at+"/later").says(t, 200, "Computed again 17,306.00 USD as of import 3", "Difference +116.00", "Boreal Freight, won 20 Jan 2026 1,160.00 1,276.00 +116.00",
+	k.Imports = append(k.Imports, changed)
+	b.Get(at+"/later").Says(t, 200, "Computed again 17,306.00 USD as of import 3", "Difference +116.00", "Boreal Freight, won 20 Jan 2026 1,160.00 1,276.00 +116.00",
 		"1 value", "deal: amount 40000.00 44000.00")
-	k.as(stranger).get(at+"/later").says(t, 404)
+	k.as(stranger).Get(at+"/later").Says(t, 404)
 }
 
 func TestDownloads(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.submitted("2026-01")
+	k.January()
+	st := k.Submitted("2026-01")
 	b := k.as(finance)
 	at := list + "/" + st.ID
 
-	a := b.get(at + "/statement.json")
+	a := b.Get(at + "/statement.json")
 	var document fees.Document
-	if err := json.Unmarshal([]byte(a.body), &document); err != nil || document.Statement.Total.Minor != 17_190_00 || len(document.Issues) != 1 {
+	if err := json.Unmarshal([]byte(a.Body), &document); err != nil || document.Statement.Total.Minor != 17_190_00 || len(document.Issues) != 1 {
 		t.Errorf("the JSON is not the document: %v %+v", err, document.Statement.Total)
 	}
-	if got := a.header.Get("Content-Disposition"); !strings.Contains(got, "northlight-acme-growth-2026-01-r1.json") {
+	if got := a.Header.Get("Content-Disposition"); !strings.Contains(got, "northlight-acme-growth-2026-01-r1.json") {
 		t.Errorf("the file is called %s", got)
 	}
 
-	a = b.get(at + "/lines.csv")
-	rows := must(csv.NewReader(strings.NewReader(a.body)).ReadAll())(t)
+	a = b.Get(at + "/lines.csv")
+	rows := must(csv.NewReader(strings.NewReader(a.Body)).ReadAll())(t)
 	if len(rows) != 6 || rows[4][7] != "-700.00" || rows[4][9] != "3" || rows[2][4] != "38666.67" {
 		t.Errorf("the CSV is %q", rows)
 	}
@@ -226,8 +228,8 @@ func TestDownloads(t *testing.T) {
 		t.Errorf("a formula got out: %s", got)
 	}
 
-	a = b.get(at + "/lines.xlsx")
-	book := must(excelize.OpenReader(strings.NewReader(a.body)))(t)
+	a = b.Get(at + "/lines.xlsx")
+	book := must(excelize.OpenReader(strings.NewReader(a.Body)))(t)
 	if got := must(book.GetCellValue("Lines", "H5", excelize.Options{RawCellValue: true}))(t); got != "-700.00" {
 		t.Errorf("the amount is %s", got)
 	}
@@ -243,12 +245,12 @@ func TestDownloads(t *testing.T) {
 		}
 	}
 
-	a = b.get(at + "/pack")
-	if _, err := zip.NewReader(bytes.NewReader([]byte(a.body)), int64(len(a.body))); err != nil || !strings.Contains(a.header.Get("Content-Disposition"), "northlight-acme-growth-2026-01-r1.zip") {
-		t.Errorf("the pack: %v, %s", err, a.header.Get("Content-Disposition"))
+	a = b.Get(at + "/pack")
+	if _, err := zip.NewReader(bytes.NewReader([]byte(a.Body)), int64(len(a.Body))); err != nil || !strings.Contains(a.Header.Get("Content-Disposition"), "northlight-acme-growth-2026-01-r1.zip") {
+		t.Errorf("the pack: %v, %s", err, a.Header.Get("Content-Disposition"))
 	}
 	for _, path := range []string{"/statement.json", "/lines.csv", "/lines.xlsx", "/pack"} {
-		k.as(stranger).get(at+path).says(t, 404)
+		k.as(stranger).Get(at+path).Says(t, 404)
 	}
 }
 
@@ -256,11 +258,11 @@ func TestDownloads(t *testing.T) {
 func TestConfirmationsNeedTheirPage(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
-	k.january()
-	st := k.draft("2026-01")
+	k.January()
+	st := k.Drafted("2026-01").Statement
 	b := k.as(owner)
-	b.post(list+"/"+st.ID+"/submit").says(t, 422, "press the button again")
-	b.post(list+"/"+st.ID+"/submit", "hash", "other", "seen", "0").says(t, 409, "This is not the statement that you were shown.")
+	b.Post(list+"/"+st.ID+"/submit").Says(t, 422, "press the button again")
+	b.Post(list+"/"+st.ID+"/submit", "hash", "other", "seen", "0").Says(t, 409, "This is not the statement that you were shown.")
 	if got := must(k.Statement(ctx, owner, st.ID))(t); got.State != fees.Drafted {
 		t.Errorf("the statement is %s", got.State)
 	}
@@ -271,11 +273,11 @@ func TestLongList(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
 	for month := 1; month <= 12; month++ {
-		k.moveTo("2027-01-05")
-		k.draft("2026-" + strconv.Itoa(100 + month)[1:])
+		k.MoveTo("2027-01-05")
+		k.Drafted("2026-" + strconv.Itoa(100 + month)[1:])
 	}
-	page := k.as(owner).get(list)
-	page.says(t, 200, "December 2026", "January 2026", "Agency: look through it and submit it")
+	page := k.as(owner).Get(list)
+	page.Says(t, 200, "December 2026", "January 2026", "Agency: look through it and submit it")
 	if got := page.Find("tbody tr").Length(); got != 12 || ops.PageSize < 12 {
 		t.Errorf("%d rows", got)
 	}
@@ -289,10 +291,10 @@ func TestLongJourney(t *testing.T) {
 	for range 10 {
 		channels = append(channels, "webinar", "sales call")
 	}
-	k.imported(won("D-1", "Boreal Freight", "40000.00", "2026-01-30", channels...))
-	k.moveTo("2026-02-03")
-	page := k.as(finance).get(list + "/" + k.submitted("2026-01").ID)
-	page.says(t, 200, "11 of 21 counted touches earn", "middle touches together", "All 21 counted touches with their credit", "Together 40,000.00")
+	k.Imported(feestest.WonAfter("D-1", "Boreal Freight", "40000.00", "2026-01-30", channels...))
+	k.MoveTo("2026-02-03")
+	page := k.as(finance).Get(list + "/" + k.Submitted("2026-01").ID)
+	page.Says(t, 200, "11 of 21 counted touches earn", "middle touches together", "All 21 counted touches with their credit", "Together 40,000.00")
 	if got := page.Find(".journey .touch").Length(); got != 6 {
 		t.Errorf("the journey has %d points, want first, middle, deal creation, middle, last and the end", got)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -43,9 +44,9 @@ func TestPictures(t *testing.T) {
 		chromium(t, "--no-pdf-header-footer", "--print-to-pdf="+filepath.Join(dir, name+".pdf"), server.URL+path)
 	}
 	shoot("empty", owner, base)
-	k.january()
+	k.January()
 	shoot("draft-form", owner, base+"/draft")
-	st := k.draft("2026-01")
+	st := k.Drafted("2026-01").Statement
 	shoot("draft", owner, base+"/"+st.ID)
 	shoot("submit", owner, base+"/"+st.ID+"/submit")
 	must(k.Submit(ctx, owner, ops.SubmitInput{Statement: st.ID}))(t)
@@ -59,11 +60,11 @@ func TestPictures(t *testing.T) {
 	must(k.AcceptRest(ctx, finance, st.ID))(t)
 	shoot("lock", owner, base+"/"+st.ID+"/lock")
 	must(k.Lock(ctx, owner, ops.LockInput{Statement: st.ID, Seen: -1}))(t)
-	k.imported(won("D-1", "Boreal Freight", "44000.00", "2026-01-20", "paid search/robot cells", "webinar/Palletising"), won("D-2", "Kestrel Foods", "90000.00", "2026-01-28", "webinar"))
+	k.Imported(feestest.WonAfter("D-1", "Boreal Freight", "44000.00", "2026-01-20", "paid search/robot cells", "webinar/Palletising"), feestest.WonAfter("D-2", "Kestrel Foods", "90000.00", "2026-01-28", "webinar"))
 	shoot("locked", finance, base+"/"+st.ID)
 	shoot("later", finance, base+"/"+st.ID+"/later")
-	k.moveTo("2026-03-03")
-	k.draft("2026-02")
+	k.MoveTo("2026-03-03")
+	k.Drafted("2026-02")
 	shoot("list", finance, base)
 
 	shoot("month-ends-empty", owner, "/month-ends")
@@ -74,7 +75,7 @@ func TestPictures(t *testing.T) {
 	k.engagement("Quarry Software", "2026-01-01")
 	february := cal.Month{Year: 2026, Month: time.February}
 	must(k.MonthEnd(ctx, owner, ops.MonthEndInput{Month: february}, nil))(t)
-	k.imported(won("D-9", "Granite Works", "12000.00", "2026-02-10", "webinar"), won("D-3", "Lumen", "0.00", "2026-02-11", "webinar"))
+	k.Imported(feestest.WonAfter("D-9", "Granite Works", "12000.00", "2026-02-10", "webinar"), feestest.WonAfter("D-3", "Lumen", "0.00", "2026-02-11", "webinar"))
 	half, stop := context.WithCancel(ctx)
 	_, _ = k.MonthEnd(half, owner, ops.MonthEndInput{Month: february}, func(s ops.MonthEndStep) {
 		if s.Done == 2 {
@@ -85,7 +86,7 @@ func TestPictures(t *testing.T) {
 	run := must(k.MonthEnds(ctx, owner, 1))(t).Runs[0]
 	shoot("month-end-interrupted", owner, "/month-ends/"+run.ID)
 	must(k.MonthEnd(ctx, owner, ops.MonthEndInput{Month: february}, nil))(t)
-	k.imported(won("D-9", "Granite Works", "15000.00", "2026-02-10", "webinar"))
+	k.Imported(feestest.WonAfter("D-9", "Granite Works", "15000.00", "2026-02-10", "webinar"))
 	ended := must(k.MonthEnd(ctx, owner, ops.MonthEndInput{Month: february, Submit: true}, nil))(t)
 	shoot("month-end", owner, "/month-ends/"+ended.ID)
 	shoot("month-end-submitted", owner, "/month-ends/"+ended.ID+"?kind=submitted")
