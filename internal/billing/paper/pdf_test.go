@@ -79,7 +79,7 @@ func TestThePaperSaysWhatPayingEarlyAndLateComesTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(textOf(t, body)), " ")
-	for _, want := range []string{"If it is paid until 17 Apr 2026, USD 280.00 less: USD 13,720.00 (2 %).", "a late charge of 1.5 % per month by the contract, unless paid until 12 May 2026."} {
+	for _, want := range []string{"2 % less if paid by 17 Apr 2026: USD 13,720.00 in the place of 14,000.00.", "a late charge of 1.5 % per month by the contract, unless paid until 12 May 2026."} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the paper: %s", want, text)
 		}

@@ -72,7 +72,7 @@ func TestPaidEarlyAndLate(t *testing.T) {
 				t.Errorf("%s: %d", path, got.Status)
 			}
 		}
-		if body := client.Get(at + "/ubl.xml").Body; !strings.Contains(body, "If it is paid until 13 Feb 2026, USD 333.20 less: USD 16,326.80 (2 %).") {
+		if body := client.Get(at + "/ubl.xml").Body; !strings.Contains(body, "2 % less if paid by 13 Feb 2026: USD 16,326.80 in the place of 16,660.00.") {
 			t.Error("the invoice for other programs does not say what paying early is worth")
 		}
 

@@ -31,17 +31,17 @@ func TestSumsThatMoneyCannotHoldAreToldOnEachPage(t *testing.T) {
 statements:
 `
 		k := newDeskUnder(t, d, ctx, strings.Replace(text, "statements:\n", media, 1))
-		k.moveTo("2026-02-10")
+		k.MoveTo("2026-02-10")
 		var spent crm.Snapshot
 		for i := range 100 {
 			spent.Spend = append(spent.Spend, crm.Spend{ID: "S-" + string(rune('a'+i)), SpentOn: cal.MustDate("2026-01-05"), Vendor: "Vendor", Category: "media", Net: money.New(money.MaxMinor, "USD"), NetKnown: true})
 		}
-		k.imported(spent)
-		_, err := k.Draft(ctx, owner, ops.DraftInput{Contract: k.contract, Month: cal.MonthOf(cal.MustDate("2026-01-01"))})
+		k.Imported(spent)
+		_, err := k.Draft(ctx, owner, ops.DraftInput{Contract: k.Contract, Month: cal.MonthOf(cal.MustDate("2026-01-01"))})
 		wantFault(t, err, fault.Conflict, "sums-refused", "too large to be added up")
-		_, err = k.Worth(ctx, owner, ops.WorthInput{Contract: k.contract, Price: true})
+		_, err = k.Worth(ctx, owner, ops.WorthInput{Contract: k.Contract, Price: true})
 		wantFault(t, err, fault.Conflict, "sums-refused")
-		_, err = k.WhatIf(ctx, finance, ops.WhatIfInput{Contract: k.contract, Run: true})
+		_, err = k.WhatIf(ctx, finance, ops.WhatIfInput{Contract: k.Contract, Run: true})
 		wantFault(t, err, fault.Conflict, "sums-refused")
 		if list := must(k.Statements(ctx, owner, "org_acme", 1))(t); list.Total != 0 {
 			t.Errorf("kept: %+v", list.Statements)

@@ -114,6 +114,21 @@ func TestWhatCannotBeTriedIsSaid(t *testing.T) {
 		other := must(k.Contracts.Begin(ctx, owner, "org_acme", "second"))(t)
 		_, err = k.WhatIf(ctx, owner, ops.WhatIfInput{Contract: other.ID})
 		wantFault(t, err, fault.Conflict, "nothing-proposed")
+		k.Saved(other.ID, strings.Replace(text, "effective: ", "effective: x", 1))
+		_, err = k.WhatIf(ctx, owner, ops.WhatIfInput{Contract: other.ID})
+		wantFault(t, err, fault.Conflict, "draft-problems")
+		k.Saved(other.ID, text)
+		if w := must(k.WhatIf(ctx, owner, ops.WhatIfInput{Contract: other.ID}))(t); w.Terms.Source != text || w.Begin == "" {
+			t.Errorf("the draft of a contract is not what is tried: %+v", w)
+		}
+		_, err = k.WhatIf(ctx, boss, ops.WhatIfInput{Contract: other.ID}) // the client's executive does not see what is not proposed
+		wantFault(t, err, fault.Conflict, "nothing-proposed")
+		if seen := must(k.Contracts.Contracts(ctx, boss, "org_acme"))(t); len(seen) != 1 {
+			t.Errorf("the client sees %d contracts, the one that is not proposed among them", len(seen))
+		}
+		if seen := must(k.Contracts.Contracts(ctx, owner, "org_acme"))(t); len(seen) != 2 {
+			t.Errorf("the agency sees %d contracts", len(seen))
+		}
 
 		ask.Source = text
 		gone, cancel := context.WithCancel(ctx)
