@@ -29,7 +29,7 @@ func TestWhatIf(t *testing.T) {
 		k.January()
 		page = client.Press(form, "/what-if", "source", strings.Replace(copied, "rate: 3 %", "rate: 6 %", 1))
 		page.Says(t, 200, "As it stands 17,190.00 USD", "Your copy", "Side by side", "60 % retainer, 3 % share", "Milestones with bonuses", "unknown",
-			"plan needs deliveries of diagnostic", "by its own terms at most", "How sure it is", "mean of 500 resamples of this history (seed 1)", "companies and not deals",
+			"plan needs deliveries of diagnostic", "by the whole of its own terms at most", "How sure it is", "mean of 500 resamples of this history (seed 1)", "companies and not deals",
 			"a bonus or a milestone shows no range here", "Does not vary with the deals: team (retainer)", "Change this text", "January 2026")
 		if strings.Contains(page.Words(), "Takethisasdraft") || page.Find("form[action$='/edit']").Length() > 0 {
 			t.Error("the client can take a text as draft")
