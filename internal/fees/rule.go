@@ -12,7 +12,8 @@ import (
 // words of its reason; a statement keeps the number that it was drafted by, and whoever verifies it is told when the numbers differ.
 //
 //	1  what came before the number was kept
-//	2  what later evidence says of spend, hours, service credits, milestones and results is corrected
+//	2  what later evidence says of spend, hours, service credits, milestones and results is corrected; a refund counts with the revenue that it
+//	   gives back, and late spend in its own month; floors and minimums end with the contract; tiers and baselines have lines
 const Rules = 2
 
 // rule is how one kind of clause is charged.

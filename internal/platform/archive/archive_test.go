@@ -363,6 +363,21 @@ func TestOtherAccountOfTheSameAddressIsRefused(t *testing.T) {
 	if fault.Code(err) != "account-differs" || !strings.Contains(err.Error(), "nothing was restored") || strings.Contains(err.Error(), "@") {
 		t.Fatalf("got %v", err)
 	}
+	before, err := d.Workspaces(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = archive.Restore(db.WithWorkspace(ctx, "fresh"), bytes.NewReader(packed), d, store(t), options)
+	if fault.Code(err) != "account-differs" {
+		t.Fatalf("got %v", err)
+	}
+	after, err := d.Workspaces(ctx)
+	if err != nil || len(after) != len(before) {
+		t.Errorf("the workspace that was made for it is left: %+v, %v", after, err)
+	}
+	if err := d.CreateWorkspace(ctx, "fresh", "Fresh"); err != nil {
+		t.Errorf("its tables are left: %v", err)
+	}
 }
 
 func TestNewFileTakesTheWorkspaceOfTheBackup(t *testing.T) {

@@ -50,7 +50,7 @@ func Restore(ctx context.Context, r io.Reader, d *db.DB, files *blob.Store, o Op
 		for _, sha := range run.placed {
 			err = errors.Join(err, files.Remove(sha))
 		}
-		return Summary{}, untouched(err)
+		return Summary{}, untouched(target.undone(ctx, d, err))
 	}
 	sum.Workspace = target.slug
 	return sum, nil
@@ -72,6 +72,18 @@ func untouched(err error) error {
 type destination struct {
 	slug string
 	have bool // it stands in the list of workspaces
+	made bool // for this restore
+}
+
+// undone takes away what was made for a restore that failed.
+func (t destination) undone(ctx context.Context, d *db.DB, cause error) error {
+	if !t.made {
+		return cause
+	}
+	if err := d.DropWorkspace(context.WithoutCancel(ctx), t.slug); err != nil {
+		return errors.Join(cause, err)
+	}
+	return cause
 }
 
 // prepare finds or makes the workspace and compares its tables with those of the backup.
@@ -94,15 +106,15 @@ func prepare(ctx context.Context, d *db.DB, m Manifest) (destination, error) {
 		if err := d.CreateWorkspace(ctx, slug, m.Workspace.Name); err != nil {
 			return destination{}, err
 		}
-		target.have = true
+		target.have, target.made = true, true
 	}
 	steps, err := stepsOf(ctx, d, target.slug)
 	if err != nil {
-		return destination{}, err
+		return destination{}, target.undone(ctx, d, err)
 	}
 	if !steps.equal(m.Steps) {
-		return destination{}, fault.New(fault.Conflict, "archive-steps",
-			"this backup was written by version %s, whose tables differ from those here; restore it with that version, then upgrade and run \"ofrecord migrate\"", fault.Excerpt(m.Program, maxQuote))
+		return destination{}, target.undone(ctx, d, fault.New(fault.Conflict, "archive-steps",
+			"this backup was written by version %s, whose tables differ from those here; restore it with that version, then upgrade and run \"ofrecord migrate\"", fault.Excerpt(m.Program, maxQuote)))
 	}
 	return target, nil
 }

@@ -76,6 +76,24 @@ func (d *DB) CreateWorkspace(ctx context.Context, slug, name string) error {
 	return d.migrateWorkspace(ctx, slug)
 }
 
+// DropWorkspace takes a workspace of PostgreSQL away with all that is in it. It is for one that was just made and was not filled; nothing asks
+// whether it is empty.
+func (d *DB) DropWorkspace(ctx context.Context, slug string) error {
+	if d.Engine() != Postgres {
+		return nil
+	}
+	if err := CheckSlug(slug); err != nil {
+		return err
+	}
+	return d.Write(WithWorkspace(ctx, ""), func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.NewRaw("DROP SCHEMA IF EXISTS ? CASCADE", bun.Ident(schemaOf(slug))).Exec(ctx); err != nil {
+			return err
+		}
+		_, err := tx.NewDelete().Model((*workspaceRow)(nil)).Where("slug = ?", slug).Exec(ctx)
+		return err
+	})
+}
+
 // Workspaces lists all workspaces by slug.
 func (d *DB) Workspaces(ctx context.Context) ([]WorkspaceInfo, error) {
 	var list []WorkspaceInfo
