@@ -401,10 +401,10 @@ func (c FactChange) Words() string {
 
 // earlierWindow is the day in whose window of limits a refund counts: that of the revenue that it gives back, when that counts in a month before
 // this one. It gives back first what came last.
-func (m *shareMonth) earlierWindow(all []event, c credited) cal.Date {
+func (m *shareMonth) earlierWindow(all []event, refund event) cal.Date {
 	var came []event // what was received and not given back
 	for _, e := range all {
-		if e.id == c.events[0].id {
+		if e.id == refund.id {
 			break
 		}
 		if e.moves > 0 {

@@ -24,6 +24,8 @@ type LineChange struct {
 func lineKey(l Line) string {
 	key := []string{l.Clause, string(l.Kind), l.Deal}
 	switch l.Kind {
+	case KindDeal, KindDealFloor, KindDealCap: // a refund of other months' revenue stands beside the month's own
+		key = append(key, l.CountsOn.String())
 	case KindRetainer, KindHours, KindOverage, KindReconciliation, KindHourly, KindScorecard, KindSpend, KindCommission, KindMarkup, KindReturned, KindServiceCredit:
 		key = append(key, l.Text)
 	case KindDeliverables:

@@ -35,14 +35,22 @@ func minorOrNil(l contract.Limit) *int64 {
 func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 	now := main.Amount.Minor
 	var before, floored, capped int64
-	for _, p := range m.past.of(deal.ID) {
-		switch p.kind {
+	add := func(kind LineKind, minor int64) {
+		switch kind {
 		case KindDeal:
-			before += p.minor
+			before += minor
 		case KindDealFloor:
-			floored += p.minor
+			floored += minor
 		case KindDealCap:
-			capped += p.minor
+			capped += minor
+		}
+	}
+	for _, p := range m.past.of(deal.ID) {
+		add(p.kind, p.minor)
+	}
+	for _, l := range m.lines[:len(m.lines)-1] { // main is the last
+		if l.Deal == deal.ID {
+			add(l.Kind, l.Amount.Minor)
 		}
 	}
 	floor := minorOrNil(c.share.PerDealFloor)
@@ -51,7 +59,7 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 	}
 	up, down := adjustments(before+now, floor, minorOrNil(c.share.PerDealCap))
 	window := cal.Period{From: deal.ClosedOn, To: m.period.To}
-	add := func(kind LineKind, word string, limit contract.Limit, sum LimitSum, move int64) {
+	put := func(kind LineKind, word string, limit contract.Limit, sum LimitSum, move int64) {
 		text := fmt.Sprintf("%s of %s per deal on %s", word, limit.Amount.Format(), dealName(deal))
 		line := limitLine(*c.terms, *c.share, kind, text, money.New(move, m.currency), sum, now)
 		line.Deal, line.CountsOn = deal.ID, main.CountsOn
@@ -59,10 +67,10 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 		now += move
 	}
 	if move := up - floored; move != 0 {
-		add(KindDealFloor, "Floor", c.share.PerDealFloor, m.limitSum(window, c.share.PerDealFloor, contract.Limit{}, before, before+floored), move)
+		put(KindDealFloor, "Floor", c.share.PerDealFloor, m.limitSum(window, c.share.PerDealFloor, contract.Limit{}, before, before+floored), move)
 	}
 	if move := down - capped; move != 0 {
-		add(KindDealCap, "Cap", c.share.PerDealCap, m.limitSum(window, contract.Limit{}, c.share.PerDealCap, before+floored, before+floored+capped), move)
+		put(KindDealCap, "Cap", c.share.PerDealCap, m.limitSum(window, contract.Limit{}, c.share.PerDealCap, before+floored, before+floored+capped), move)
 	}
 }
 

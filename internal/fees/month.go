@@ -115,10 +115,46 @@ func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
 	if kept = m.withoutEmptyRefunds(deal, kept); len(kept) == 0 {
 		return
 	}
-	c := m.credit(deal, all, kept)
+	var nothing *refusal
+	charged := false
+	for _, r := range m.runs(all, kept) {
+		if nothing = m.charge(deal, all, r); nothing == nil {
+			charged = true
+		}
+	}
+	if !charged {
+		m.consider(deal, kept[0].clause.ID, nothing)
+	}
+}
+
+// run is events of a deal that stand on one line, and the day in whose window of limits they count; zero for the month's own.
+type run struct {
+	events []event
+	counts cal.Date
+}
+
+// runs cuts the events of a deal where they count in another window: a refund counts in that of the revenue that it gives back.
+func (m *shareMonth) runs(all, kept []event) []run {
+	var out []run
+	for _, e := range kept {
+		var on cal.Date
+		if e.minor < 0 {
+			on = m.earlierWindow(all, e)
+		}
+		if n := len(out); n > 0 && out[n-1].counts == on {
+			out[n-1].events = append(out[n-1].events, e)
+			continue
+		}
+		out = append(out, run{[]event{e}, on})
+	}
+	return out
+}
+
+// charge puts the line of a run, with the limits of the deal, or says why there is nothing to charge.
+func (m *shareMonth) charge(deal crm.Deal, all []event, r run) *refusal {
+	c := m.credit(deal, all, r.events)
 	if c.moved == 0 {
-		m.consider(deal, c.share.ID, c.noCredit())
-		return
+		return c.noCredit()
 	}
 	line := c.charge()
 	if m.current {
@@ -126,11 +162,10 @@ func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
 	} else {
 		m.keepCredit(c)
 	}
-	if onlyRefunds(kept) {
-		line.CountsOn = m.earlierWindow(all, c)
-	}
+	line.CountsOn = r.counts
 	m.lines = append(m.lines, line)
 	m.dealLimits(deal, c, line)
+	return nil
 }
 
 func (m *shareMonth) keepCredit(c credited) {
@@ -177,15 +212,6 @@ func (m *shareMonth) credit(deal crm.Deal, all, events []event) credited {
 	earlier := attribution.Credit(journey, model, lookback, money.New(c.before, m.currency)).Portion(earns).Amount.Minor
 	c.moved = c.earned - earlier
 	return c
-}
-
-func onlyRefunds(events []event) bool {
-	for _, e := range events {
-		if e.minor >= 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // withoutEmptyRefunds leaves out refunds of revenue that was not charged: they take nothing back.
