@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
@@ -44,12 +45,28 @@ func (s *Service) takeOver(ctx context.Context, id string) (run heldRun, err err
 		if run.progress.State != monthEndRuns {
 			return fault.New(fault.Conflict, "month-end-ended", "This month end has ended: there is nothing to go on with.")
 		}
+		if begun, err := recordedSo(ctx, tx, run.row, len(run.plan)); err != nil {
+			return err
+		} else if !begun {
+			return fault.New(fault.Conflict, "month-end-altered", "This month end is not one that the record tells of as it is kept: nobody goes on with it. Begin another.")
+		}
 		if !s.stalled(run.progress) {
 			return fault.New(fault.Conflict, "month-end-running", "This month end is running: %d of %d are done. Wait a moment.", run.progress.Done, len(run.plan))
 		}
 		return s.hold(ctx, tx, &run.progress)
 	})
 	return run, err
+}
+
+// recordedSo says whether the record tells that this run was begun as it is kept: by whom, when, for which month, and for how many engagements. A
+// run that was put in beside the program would otherwise go on with the rights of whoever it names.
+func recordedSo(ctx context.Context, tx bun.Tx, row monthEndRow, engagements int) (bool, error) {
+	told, err := journalops.About(ctx, tx, "month-end")
+	if err != nil || len(told[row.ID]) == 0 {
+		return false, err
+	}
+	first, want := told[row.ID][0], row.entry(row.BegunAt, "", engagements, nil)
+	return first.ActorID == row.BegunBy && first.ActorName == row.BegunByName && first.At.Equal(row.BegunAt) && first.After == want.After, nil
 }
 
 // ResumeMonthEnd goes on with a run that was interrupted, for the person who began it, and leaves it going on. Who may: see MonthEndRun.

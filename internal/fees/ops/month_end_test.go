@@ -535,3 +535,34 @@ func endMonthOf(t *testing.T, file string) {
 	_, _ = k.MonthEnd(k.Ctx, owner, ops.MonthEndInput{Month: march, Submit: true}, nil)
 	time.Sleep(time.Second)
 }
+
+// A run that was put in beside the program, in the name of somebody who may, is not gone on with.
+func TestAMonthEndThatNobodyBeganIsNotTakenUp(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		h := newHouse(t, d, ctx)
+		h.MoveTo("2026-04-02")
+		interrupted, stop := context.WithCancel(ctx)
+		if _, err := h.MonthEnd(interrupted, lead, ops.MonthEndInput{Month: march}, func(ops.MonthEndStep) { stop() }); err == nil {
+			t.Fatal("the run was not interrupted")
+		}
+		err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+			for _, attack := range []string{
+				"INSERT INTO month_end SELECT 'mend_forged', month, TRUE, 'forged', plan, begun_at, 'acc_owner', 'Olga Owner' FROM month_end",
+				"INSERT INTO month_end_progress SELECT 'mend_forged', state, holder, done, message, beat_at FROM month_end_progress",
+			} {
+				if _, err := tx.ExecContext(ctx, attack); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantFault(t, h.ResumeMonthEnd(ctx, owner, "mend_forged"), fault.Conflict, "month-end-altered", "the record")
+		resumed, err := h.ResumeMonthEnds(ctx, nil)
+		if err != nil || len(resumed) != 1 || resumed[0] == "mend_forged" {
+			t.Errorf("gone on with %v, %v", resumed, err)
+		}
+	})
+}
