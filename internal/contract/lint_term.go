@@ -3,6 +3,7 @@ package contract
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -22,6 +23,7 @@ var termRules = []lintRule{
 	{"holidays-none", Note, lintHolidaysNone},
 	{"holidays-end", Note, lintHolidaysEnd},
 	{"rounding-one-sided", Note, lintRounding},
+	{"zone-fixed", Note, lintZoneFixed},
 	{"preferred-share", Note, lintPreferredShare},
 	{"appointment-overlap", Warning, lintAppointmentOverlap},
 	{"objection-short", Warning, lintObjectionShort},
@@ -169,6 +171,14 @@ func lintHolidaysEnd(l *linter) {
 			l.found(l.doc.find("calendar.holidays"), "the holidays until "+end.AddDays(-1).Words(),
 				"The last holiday that is named is %s, but the term runs until %s. After it every weekday counts as a working day.", last.Words(), end.AddDays(-1).Words())
 		}
+	}
+}
+
+// lintZoneFixed: a zone without a place keeps no summer time.
+func lintZoneFixed(l *linter) {
+	if name := l.terms.ZoneName; name != "UTC" && !strings.Contains(name, "/") || strings.HasPrefix(name, "Etc/") {
+		l.found(l.doc.get("time_zone"), "time_zone: America/New_York, or another place",
+			"%s names no place, so its clock may not go with that of the people: where summer time is kept, its days begin an hour off for half of the year.", name)
 	}
 }
 

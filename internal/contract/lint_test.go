@@ -46,6 +46,7 @@ var opened = []struct {
 	{"evergreen-length", []string{"kind: auto, at_most: 2, each: 12 months", "kind: evergreen"}, "length of 12 months"},
 	{"holidays-none", []string{"[2026-12-24..2027-01-01]", "[]"}, "Christmas"},
 	{"holidays-end", []string{"[2026-12-24..2027-01-01]", "[2026-05-25]"}, "25 May 2026, but the term runs until 31 Dec 2026"},
+	{"zone-fixed", []string{"time_zone: America/New_York", "time_zone: EST"}, "names no place"},
 	{"rounding-one-sided", []string{"rounding: half-up", "rounding: down"}, "in favour of the client"},
 	{"rounding-one-sided", []string{"rounding: half-up", "rounding: ceiling"}, "in favour of the agency"},
 	{"preferred-share", []string{"promise: roster", "promise: preferred, first_refusal: 5 working days"}, "for 5 working days"},

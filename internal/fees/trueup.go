@@ -3,6 +3,7 @@ package fees
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -109,6 +110,14 @@ type owedNow struct {
 	event    string // what later statements must know of the correction
 }
 
+// corrected names the correction of a line, with its month where the line does not say it itself.
+func corrected(text string, month cal.Month) string {
+	if strings.Contains(text, month.Words()) {
+		return text + ", corrected"
+	}
+	return text + ", correction of " + month.Words()
+}
+
 // trueUp puts the difference between what is owed for a charge and what was charged for it on the statement. It says whether there is one.
 func (d *drafter) trueUp(c *settledCharge, o owedNow) bool {
 	charged := c.first + c.since
@@ -118,7 +127,7 @@ func (d *drafter) trueUp(c *settledCharge, o owedNow) bool {
 	}
 	due, first, since, move := money.New(o.minor, d.currency), money.New(c.first, d.currency), money.New(c.since, d.currency), money.New(amount, d.currency)
 	l := Line{
-		Clause: "", Kind: o.kind, Text: fmt.Sprintf("%s, correction of %s", o.text, cal.MonthOf(c.period.From).Words()), Events: []string{c.month(), c.name},
+		Clause: "", Kind: o.kind, Text: corrected(o.text, cal.MonthOf(c.period.From)), Events: []string{c.month(), c.name},
 		CountsOn: d.firstDay(c.period), Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
 			Version: o.version, Clause: o.clause, Rounding: "none: sums of whole amounts", Evidence: o.evidence, Hours: o.hours,
