@@ -12,5 +12,5 @@
 // from the event alone, so that a check can compute them again (but for the reserve, which follows from those before it); no clock, no floating point.
 //
 // Time: a statement is posted on the last day of its month, when its services were given, whenever it is locked; deferred revenue is released on the last
-// day of its fee period; invoices, late charges and discounts on the day of issue, payments on the day the money moved, what is applied on the later day of the payment and its invoice.
+// day of its fee period, and a credit note takes back its part of what is deferred until then; invoices, late charges and discounts on the day of issue, payments on the day the money moved, what is applied on the later day of the payment and its invoice.
 package ledger

@@ -47,18 +47,27 @@ func OfLock(l Locked) []Entry {
 
 // deferredOf is the part of a retainer's fee that is for days after the statement's month, by days, and the last of them.
 func deferredOf(l fees.Line, payable money.Amount, month cal.Period) (int64, cal.Date) {
-	if l.Kind != fees.KindRetainer || len(l.Events) != 1 || payable.Minor <= 0 {
+	if payable.Minor <= 0 {
 		return 0, cal.Date{}
+	}
+	part, until := deferral(l, month)
+	return payable.Mul(part, money.HalfUp).Minor, until
+}
+
+// deferral is the part of a line that is for days after the statement's month, and the last of them; zero when nothing of it is.
+func deferral(l fees.Line, month cal.Period) (money.Ratio, cal.Date) {
+	if l.Kind != fees.KindRetainer || len(l.Events) != 1 {
+		return money.Ratio{}, cal.Date{}
 	}
 	first, last, ok := strings.Cut(l.Events[0], "..")
 	from, err1 := cal.ParseDate(first)
 	to, err2 := cal.ParseDate(last)
 	if !ok || err1 != nil || err2 != nil || !month.To.Before(to) || !from.Before(to) {
-		return 0, cal.Date{}
+		return money.Ratio{}, cal.Date{}
 	}
 	fee := cal.Period{From: from, To: to}
 	days := fee.Overlap(cal.Period{From: month.To, To: to}).Days()
-	return money.MulDiv(payable.Minor, int64(days), int64(fee.Days()), money.HalfUp), fee.Last()
+	return money.NewRatio(int64(days), int64(fee.Days())), fee.Last()
 }
 
 // Issued is an invoice or credit note as the ledger sees it.
@@ -108,6 +117,54 @@ func OfIssue(v Issued) Entry {
 		e.move(Taxes, ClientFunds, tax)
 	}
 	return e
+}
+
+// OfDeferred are the entries by which a credit note takes back what is deferred out of what is deferred, and not out of revenue that is not
+// counted yet; and by which an invoice that follows one that was taken back whole defers it again. Each goes the other way on the day on which
+// what was deferred is released. Lines gives the line of the statement that a line of the document is of.
+func OfDeferred(v Issued, s fees.Statement, lines func(billing.Line) (fees.Line, bool)) []Entry {
+	d := v.Document
+	if d.Purpose != "" || d.Kind == billing.CreditNote && d.Credits == nil || d.Kind == billing.Invoice && !v.Again {
+		return nil
+	}
+	var out []Entry
+	for _, l := range d.Lines {
+		of, ok := lines(l)
+		part, until := deferral(of, s.Period)
+		minor := l.Net.Mul(part, money.HalfUp).Minor
+		if d.Kind == billing.Invoice {
+			minor = -minor
+		}
+		if !ok || minor == 0 || !d.IssuedOn.Before(until) {
+			continue
+		}
+		account := Of(l.Kind, v.KindOf(l.Clause))
+		e := Entry{Ref: fmt.Sprintf("defer:%s/%d", v.ID, l.No), Client: v.Client, Contract: d.Contract, Kind: OfInvoice, Subject: v.ID, On: d.IssuedOn, Currency: d.Currency,
+			Words: fmt.Sprintf("%s %s, line %d: days after %s", d.Kind.Words(), d.Number, l.No, s.Period.Last().Words())}
+		release := e
+		e.move(Deferred, account, minor)
+		release.Ref, release.On = fmt.Sprintf("undefer:%s/%d", v.ID, l.No), until
+		release.move(account, Deferred, minor)
+		out = append(out, e, release)
+	}
+	return out
+}
+
+// LinesOf finds the line of a statement that a line of its invoice is of, or, where of is the invoice that it takes back, of a credit note.
+func LinesOf(s fees.Statement, of *billing.Document) func(billing.Line) (fees.Line, bool) {
+	return func(l billing.Line) (fees.Line, bool) {
+		no := l.From
+		if of != nil {
+			if no < 1 || no > len(of.Lines) {
+				return fees.Line{}, false
+			}
+			no = of.Lines[no-1].From
+		}
+		if no < 1 || no > len(s.Lines) {
+			return fees.Line{}, false
+		}
+		return s.Lines[no-1], true
+	}
 }
 
 // OfCash is the entry of a payment, a refund or a reversal: money moves between the bank and the client's account.

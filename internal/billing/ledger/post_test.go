@@ -197,3 +197,33 @@ func hledger(t *testing.T, text string, args ...string) string {
 	}
 	return string(out)
 }
+
+// A credit note takes what is deferred out of what is deferred, until the day on which it would have been released; and an invoice that takes its
+// place defers it again. 10,000.00 of a fee of 31 days, of which 14 are in February: 4,516.13.
+func TestACreditNoteTakesBackWhatIsDeferred(t *testing.T) {
+	s := statement(fees.Line{No: 1, Clause: "team", Kind: fees.KindRetainer, Events: []string{"2026-01-15..2026-02-15"}, Amount: usd(31_000_00)}).Statement
+	invoice := billing.Document{Kind: billing.Invoice, Lines: []billing.Line{{No: 1, From: 1, Clause: "team", Kind: fees.KindRetainer, Net: usd(31_000_00)}}}
+	note := billing.Document{Kind: billing.CreditNote, Currency: "USD", Contract: "growth", Credits: &billing.Reference{ID: "inv_1"},
+		Lines: []billing.Line{{No: 1, From: 1, Clause: "team", Kind: fees.KindRetainer, Net: usd(10_000_00)}}}
+	kindOf := func(string) string { return "retainer" }
+	of := func(d billing.Document, on string, again bool, credited *billing.Document) []string {
+		d.IssuedOn = cal.MustDate(on)
+		return printed(ledger.OfDeferred(ledger.Issued{ID: "doc_2", Client: "org_acme", Document: d, Again: again, KindOf: kindOf}, s, ledger.LinesOf(s, credited)))
+	}
+	account := string(ledger.Of(fees.KindRetainer, "retainer"))
+	for _, c := range []struct {
+		name      string
+		got, want []string
+	}{
+		{"before the release", of(note, "2026-02-05", false, &invoice), []string{
+			"2026-02-05 defer:doc_2/1 " + account + " -> liabilities:deferred 451613", "2026-02-14 undefer:doc_2/1 liabilities:deferred -> " + account + " 451613"}},
+		{"after it", of(note, "2026-02-14", false, &invoice), nil},
+		{"the first invoice", of(invoice, "2026-02-05", false, nil), nil},
+		{"an invoice in its place", of(billing.Document{Kind: billing.Invoice, Currency: "USD", Lines: invoice.Lines}, "2026-02-06", true, nil), []string{
+			"2026-02-06 defer:doc_2/1 liabilities:deferred -> " + account + " 1400000", "2026-02-14 undefer:doc_2/1 " + account + " -> liabilities:deferred 1400000"}},
+	} {
+		if diff := cmp.Diff(c.want, c.got); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+}

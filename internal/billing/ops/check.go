@@ -11,6 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/billing"
 	"github.com/ofrecord/ofrecord/internal/billing/ledger"
+	"github.com/ofrecord/ofrecord/internal/fees"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/party"
@@ -143,14 +144,14 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 	if err != nil {
 		return nil, err
 	}
-	kinds := map[string]func(string) string{}
+	kinds, statements, documents := map[string]func(string) string{}, map[string]fees.Statement{}, map[string]*billing.Document{}
 	for _, f := range finals {
 		st, err := s.Fees.Locked(ctx, tx, f.Statement)
 		if err != nil {
 			return nil, err
 		}
 		locked := lockedOf(st)
-		kinds[f.Statement] = locked.KindOf
+		kinds[f.Statement], statements[f.Statement] = locked.KindOf, st.Document.Statement
 		out = append(out, ledger.OfLock(locked)...)
 		unbilled[f.Payable.Currency] += f.Payable.Minor
 	}
@@ -181,7 +182,10 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 		if kindOf == nil {
 			kindOf = func(string) string { return "" }
 		}
-		out = append(out, ledger.OfIssue(ledger.Issued{ID: r.ID, Client: client, Document: d, Again: again, KindOf: kindOf}))
+		issued := ledger.Issued{ID: r.ID, Client: client, Document: d, Again: again, KindOf: kindOf}
+		out = append(out, ledger.OfIssue(issued))
+		out = append(out, ledger.OfDeferred(issued, statements[d.Statement.ID], ledger.LinesOf(statements[d.Statement.ID], documents[r.CreditsID]))...)
+		documents[r.ID] = &d
 	}
 	for _, b := range books {
 		for _, source := range b.Sources {

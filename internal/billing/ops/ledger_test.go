@@ -9,6 +9,8 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/billing/ledger"
 	"github.com/ofrecord/ofrecord/internal/billing/ops"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -186,4 +188,30 @@ func TestTheLedgerIsOfTheSameTransaction(t *testing.T) {
 	if !fault.Is(err, fault.Conflict) {
 		t.Errorf("a statement is posted twice: %v", err)
 	}
+}
+
+// A quarter's fee is charged in January, and a credit note takes half of it back while two of its months are still deferred: January, and what is
+// still to come, lose their halves, and at the end of the quarter nothing is left deferred.
+func TestACreditNoteTakesItsPartOfWhatIsDeferred(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDeskUnder(t, d, ctx, strings.Replace(feestest.Text, "14,000.00 per month", "90,000.00 per quarter", 1))
+		k.profiled()
+		k.MoveTo("2026-02-03")
+		inv := k.issued("2026-01")
+		must(k.Credit(ctx, accounts, ops.CreditInput{Invoice: inv.ID, Reason: "The quarter is halved.", Lines: map[int]string{1: "45,000.00"}}))(t)
+		for _, at := range []struct{ until, deferred, revenue string }{ // of 90 days, 59 are after January
+			{"2026-01-31", "-59000.00", "-31000.00"},
+			{"2026-02-28", "-29500.00", "-15500.00"},
+			{"2026-03-31", "0.00", "-45000.00"},
+		} {
+			all := must(k.Trial(ctx, accounts, ops.LedgerFilter{Until: cal.MustDate(at.until)}))(t)
+			if got := net(t, all, ledger.Deferred); got != at.deferred {
+				t.Errorf("until %s %s is deferred, not %s", at.until, got, at.deferred)
+			}
+			if got := net(t, all, ledger.Of(fees.KindRetainer, "retainer")); got != at.revenue {
+				t.Errorf("until %s revenue is %s, not %s", at.until, got, at.revenue)
+			}
+		}
+		k.inBalance()
+	})
 }

@@ -148,5 +148,19 @@ func (s *Service) postIssue(ctx context.Context, tx bun.Tx, row invoiceRow, d bi
 	if err != nil {
 		return err
 	}
-	return post(ctx, tx, row.IssuedAt, ledger.OfIssue(ledger.Issued{ID: row.ID, Client: row.ClientID, Document: d, Again: row.Attempt > 1 && row.CreditsID == "", KindOf: kindsOf(st.Agreement)}))
+	issued := ledger.Issued{ID: row.ID, Client: row.ClientID, Document: d, Again: row.Attempt > 1 && row.CreditsID == "", KindOf: kindsOf(st.Agreement)}
+	var of *billing.Document
+	if row.CreditsID != "" {
+		invoice, err := readInvoice(ctx, tx, row.CreditsID)
+		if err != nil {
+			return err
+		}
+		credited, err := invoice.document()
+		if err != nil {
+			return err
+		}
+		of = &credited
+	}
+	entries := ledger.OfDeferred(issued, st.Document.Statement, ledger.LinesOf(st.Document.Statement, of))
+	return post(ctx, tx, row.IssuedAt, append([]ledger.Entry{ledger.OfIssue(issued)}, entries...)...)
 }
