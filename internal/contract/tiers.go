@@ -135,7 +135,7 @@ func schedulesFollow(a, b Terms) []*fault.Fault {
 		}
 		earlier, _ := a.Clause(after.ID)
 		before, ok := earlier.(RevenueShare)
-		if !ok || !before.scheduled() && !after.scheduled() || before.sameSchedule(after) {
+		if !ok || !before.Scheduled() && !after.Scheduled() || before.sameSchedule(after) {
 			continue
 		}
 		for _, per := range []Every{before.Tiers.Per, after.Tiers.Per, before.Base.Over.Per, after.Base.Over.Per} {
@@ -155,8 +155,8 @@ func schedulesFollow(a, b Terms) []*fault.Fault {
 	return out
 }
 
-// scheduled says whether the share of one deal depends on the others.
-func (r RevenueShare) scheduled() bool { return r.Tiers.Set || r.Base.Over.Set }
+// Scheduled says whether the share of one deal depends on the others: there are tiers or a baseline.
+func (r RevenueShare) Scheduled() bool { return r.Tiers.Set || r.Base.Over.Set }
 
 // sameSchedule says whether two versions share revenue by the same rates and baseline. What both sides agreed on for single periods may differ.
 func (r RevenueShare) sameSchedule(other RevenueShare) bool {

@@ -175,80 +175,6 @@ func (m *shareMonth) stillHeld(month cal.Period, held []string) {
 	}
 }
 
-// withoutGivenUp keeps what the agency gave up of a deal out of what is taken back or charged for it.
-func (m *shareMonth) withoutGivenUp() {
-	charged, gross, givenUp := map[string]int64{}, map[string]int64{}, map[string]int64{}
-	for _, c := range m.past.all {
-		if c.deal == "" {
-			continue
-		}
-		given := c.waived
-		if c.kind == KindCorrection {
-			given += c.given
-			c.minor += c.given
-		}
-		charged[c.deal] += c.minor
-		gross[c.deal] += max(0, c.minor)
-		if given > 0 {
-			givenUp[c.deal] += given
-		}
-	}
-	for _, id := range slices.Sorted(mapKeys(givenUp)) {
-		var now int64
-		for _, l := range m.lines {
-			if l.Deal == id {
-				now += l.Amount.Minor
-			}
-		}
-		if move := settleUp(charged[id]+now, charged[id], gross[id], givenUp[id]) - now; move != 0 {
-			m.lines = append(m.lines, m.givenUpLine(id, givenUp[id], move))
-		}
-	}
-}
-
-func (m *shareMonth) givenUpLine(id string, givenUp, minor int64) Line {
-	g := m.governing(m.period)
-	move := money.New(minor, m.currency)
-	return Line{
-		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", given up before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()},
-		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
-		Basis: Basis{
-			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
-			Formula:  fmt.Sprintf("1 x %s = %s", move.Format(), move.Format()),
-			Inputs:   []Input{{"given up by the agency after a dispute", money.New(givenUp, m.currency).Format()}},
-			Evidence: []Evident{{"deal", id, m.dealNamed(id)}},
-			Notes:    []string{"What was given up was never paid, so it is not taken back either."},
-		},
-	}
-}
-
-// withoutDouble charges what is owed more only as far as the deal was not charged for it already, in a month whose charge cannot be taken
-// back any more.
-func (m *shareMonth) withoutDouble(corrections []Line, kept map[string]int64) {
-	m.lines = append(m.lines, corrections...)
-	for _, id := range slices.Sorted(mapKeys(kept)) {
-		var more int64
-		for _, l := range m.lines {
-			if l.Deal == id {
-				more += l.Amount.Minor
-			}
-		}
-		if back := min(more, kept[id]); back > 0 {
-			m.lines = append(m.lines, m.doubleLine(id, back))
-		}
-	}
-}
-
-func mapKeys[V any](in map[string]V) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range in {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
 // factMissing says whether nobody can tell if the deal still earns: it is not in the evidence, or its outcome or close date is not known. One
 // that the CRM deleted earns nothing.
 func (m *shareMonth) factMissing(id string) bool {
@@ -340,23 +266,6 @@ func (m *shareMonth) correctionLine(at dealWindow, month cal.Period, owed owedDe
 		Clause: m.clause, Kind: KindCorrection, Text: fmt.Sprintf("%s, correction of %s", m.dealNamed(id), month.Words()), Deal: id,
 		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: at.on, Credited: owed.credited - p.credited,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move, Basis: b,
-	}
-}
-
-// doubleLine takes off what the deal was charged already in a month whose charge cannot be taken back.
-func (m *shareMonth) doubleLine(id string, minor int64) Line {
-	g := m.governing(m.period)
-	move := money.New(-minor, m.currency)
-	return Line{
-		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", charged before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()},
-		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
-		Basis: Basis{
-			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
-			Formula:  fmt.Sprintf("- %s = %s", money.New(minor, m.currency).Format(), move.Format()),
-			Inputs:   []Input{{"charged for this deal in months whose clawback is over", money.New(minor, m.currency).Format()}},
-			Evidence: []Evident{{"deal", id, m.dealNamed(id)}},
-			Notes:    []string{"The evidence moved this deal's revenue out of a month that was charged and cannot be taken back any more, so it is not charged a second time."},
-		},
 	}
 }
 

@@ -208,3 +208,31 @@ func TestNamesOfTheEvidence(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// One question that is asked in every month counts once, and what the history lacks altogether is told beside the total.
+func TestWhatIsHeldAndWhatIsLacking(t *testing.T) {
+	p := pricing(t, "scorecard-missing-hold", "2026-01", "2026-06")
+	prices, err := fees.Price(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := map[string]int{}
+	var settled []fees.SettledStatement
+	for _, m := range p.Months {
+		s, issues := fees.Draft(p.Agreement, fees.Facts{Period: m.Period(), Evidence: p.Evidence, Settled: settled}, longAfter)
+		settled = append(settled, fees.Settle(m.String(), s, nil))
+		for _, i := range issues {
+			if i.Severity == fees.Problem {
+				asked[i.Code+i.Subject]++
+			}
+		}
+	}
+	if prices.Written.Held != len(asked) || len(asked) == 0 {
+		t.Errorf("%d questions are held out, of %v", prices.Written.Held, asked)
+	}
+	p = pricing(t, "deliverables-carried", "2026-01", "2026-03")
+	p.Evidence.Deliveries = nil
+	if prices, err = fees.Price(p); err != nil || len(prices.Needs) != 1 || prices.Needs[0].Words() != "content needs deliveries" {
+		t.Errorf("%+v, %v", prices.Needs, err)
+	}
+}

@@ -108,13 +108,10 @@ func (s ScheduleSum) extra(revenue int64, c money.Currency) (int64, []string) {
 	return minor.Int64(), terms
 }
 
-// scheduled says whether a clause has tiers or a baseline.
-func scheduled(r contract.RevenueShare) bool { return r.Tiers.Set || r.Base.Over.Set }
-
 // schedule adds the lines of the baseline and then of the tiers, in the windows of the month and of what it corrects or gives back.
 func (m *shareMonth) schedule() {
 	g := m.governing(m.period)
-	if !scheduled(g.share) && !slices.ContainsFunc(m.lines, func(l Line) bool { return l.Credited != 0 }) {
+	if !g.share.Scheduled() && !slices.ContainsFunc(m.lines, func(l Line) bool { return l.Credited != 0 }) {
 		return
 	}
 	days := append([]cal.Date{{}}, m.otherDays()...)

@@ -90,3 +90,20 @@ func TestWhatIsConcededOfAScheduleIsNotChargedAgain(t *testing.T) {
 		}
 	}
 }
+
+// A line of tiers opens into the months whose revenue it counts.
+func TestTiersNameTheirMonths(t *testing.T) {
+	got := map[string]string{}
+	for _, l := range march(t, "tiers-marginal").Lines {
+		for _, in := range l.Basis.Inputs {
+			if l.Kind == fees.KindTiers {
+				got[in.Name] = in.Value
+			}
+		}
+	}
+	for name, want := range map[string]string{"credited in January 2026": "60,000.00", "credited in February 2026": "60,000.00", "credited in March 2026": "180,000.00", "revenue that is shared, to date": "300,000.00"} {
+		if got[name] != want {
+			t.Errorf("%s: %q", name, got[name])
+		}
+	}
+}

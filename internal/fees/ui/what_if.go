@@ -234,7 +234,7 @@ func (f trialFace) bar(s fees.SidePrice) kit.BarView {
 			most = max(most, other.Range.High.Minor)
 		}
 	}
-	part := func(minor int64) int { return int(float64(max(0, minor)) / float64(most) * 1000) }
+	part := func(minor int64) int { return int(money.MulDiv(max(0, minor), 1000, most, money.Down)) }
 	return kit.BarView{Label: fmt.Sprintf("%s: expected %s, 10 %% %s, 90 %% %s", s.Name, figures(s.Range.Expected), figures(s.Range.Low), figures(s.Range.High)),
 		From: part(s.Range.Low.Minor), Fill: part(s.Range.High.Minor), Mark: part(s.Range.Expected.Minor), Tone: kit.Active}
 }
