@@ -119,7 +119,7 @@ func (r *Result) path(j Journey) []TouchCredit {
 			continue
 		}
 		n := len(path)
-		sorted = sorted && (n == 0 || path[n-1].Touch.compare(t) < 0)
+		sorted = sorted && (n == 0 || path[n-1].Touch.compare(t) < 0 && !t.isCopyOf(&path[n-1].Touch))
 		path = append(path, TouchCredit{Touch: *t})
 	}
 	slices.SortFunc(r.Ignored, func(a, b Ignored) int { return a.Touch.compare(&b.Touch) })

@@ -105,6 +105,22 @@ func TestOrderOfTheInputChangesNothing(t *testing.T) {
 	})
 }
 
+// Copies of a touch that contradict each other count once, in order already or not.
+func TestContradictingCopiesCountOnceInEitherOrder(t *testing.T) {
+	at := time.Date(2026, time.July, 1, 15, 0, 0, 0, time.UTC)
+	one, other := Touch{ID: "t0", Channel: "direct", Provider: "agency", At: at}, Touch{ID: "t0", Channel: "direct", Provider: "client", At: at}
+	m, err := ParseModel("first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, touches := range [][]Touch{{one, other}, {other, one}} {
+		r := Credit(Journey{Deal: "d", Touches: touches, End: at}, m, Lookback{}, money.New(100, "EUR"))
+		if len(r.Credits) != 1 || r.Credits[0].Touch != one || len(r.Ignored) != 1 || r.Ignored[0].Reason != Duplicate {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 func TestTouchAfterTheEndChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
