@@ -30,32 +30,6 @@ var moneyRules = []lintRule{
 	of("minimum-tops-credits", Warning, lintMinimumTopsCredits),
 	of("minimum-idle", Note, lintMinimumIdle),
 	of("ceiling-below-certain", Warning, lintCeilingBelowCertain),
-	{"limit-shorter", Warning, lintLimitShorter},
-}
-
-// lintLimitShorter: a limit over several clauses whose windows are shorter than those of a share that it counts. What a correction moves of the
-// share's own cap or tiers is charged in the month that carries it, and counts there.
-func lintLimitShorter(l *linter) {
-	look := func(at *value, id string, every Every, covers Coverage) {
-		for _, c := range l.terms.Clauses {
-			r, ok := c.(RevenueShare)
-			if !ok || !covers.Covers(r.ID) {
-				continue
-			}
-			for _, own := range []struct {
-				per  Every
-				what string
-			}{{r.PeriodCap.Per, "cap"}, {r.PeriodFloor.Per, "floor"}, {r.Tiers.Per, "tiers"}} {
-				if own.per != "" && every.Months() > 0 && (own.per.Months() == 0 || own.per.Months() > every.Months()) {
-					l.found(at, "the same window for "+id+" and for the "+own.what+" of "+r.ID,
-						"%s counts per %s, the %s of %s per %s. What a later correction moves of the %s counts in the %s of the statement that carries it, not in that of the month that it corrects.",
-						id, every, own.what, r.ID, own.per, own.what, every)
-				}
-			}
-		}
-	}
-	each(l, func(m Minimum, at *value) { look(at.get("amount"), m.ID, m.Every, m.Coverage) })
-	each(l, func(n NotToExceed, at *value) { look(at.get("amount"), n.ID, n.Every, n.Coverage) })
 }
 
 func lintTwoMargins(l *linter) {

@@ -84,7 +84,6 @@ var opened = []struct {
 	{"one-metric", []string{"weight: 60 %", "weight: 100 %", "      - {metric: cac_payback, weight: 40 %, better: lower, threshold: 18, target: 15, max: 12}\n", "", "for: [cac_payback]", "for: [pipeline_value]"}, "hangs on pipeline_value"},
 	{"bonus-below-threshold", []string{"below: 0 %", "below: 20 %"}, "20 % of its weight"},
 
-	{"limit-shorter", []string{"clauses: [team, media]\n", "clauses: [team, media, renewals]\n"}, "commitment counts per quarter, the cap of renewals per contract-year"},
 	{"pieces-missing-kept", []string{"missing: carried-then-credited", "missing: kept"}, "however few pieces come"},
 	{"pieces-above-free", []string{"above: carried-then-billed", "above: free"}, "is free"},
 	{"work-unsaid", []string{"includes: {hours: 80, partial_period: with-fee}\n    round_time: {per: entry, up_to: 6 minutes, at_least: none}\n    rollover: {partial_period: none, cap: 50 % of base, cap_on: balance, expires_after: 1 period, burn: oldest-first}\n    deficit: billed\n    overage: {rate: 150.00 per hour, approval: before-work, approved_hours: overage-approved}\n    alerts: none\n    late_entries: next-open-period\n    reconcile: none", "includes: none"}, "10,000.00"},

@@ -10,19 +10,19 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
-// jointLimit is a limit over several clauses for the window that the statement belongs to. Like every limit it is computed on the whole
-// window to date less what was charged before.
+// jointLimit is a limit over several clauses for the window of a month, up to the month. Like every limit it is computed on the whole window to
+// date less what was charged before.
 type jointLimit struct {
 	*drafter
+	toDate
 	clause   contract.Clause
 	terms    contract.Terms
 	coverage contract.Coverage
-	on       cal.Date // a day of the window; zero: of the statement's own
-	window   cal.Period
 	over     []string // the clauses that it covers, in the order in which they are charged
 	before   int64    // what other months of the window charge under them
-	own      int64    // what other months of the window charge under the limit itself
+	limited  int64    // what other months of the window charge under the limit itself
 	now      int64    // what this statement charges under them
+	moved    int64    // what it charges under the limit itself for months before
 }
 
 // closing is the clause as the version in force on a month's last day under the contract has it.
@@ -35,9 +35,9 @@ func (d *drafter) closing(id string, month cal.Period) (contract.Terms, contract
 	return terms, c, ok
 }
 
-// jointLimit is a limit for the window in which a day lies; on is zero for the window of the statement itself.
-func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, per contract.Every, coverage contract.Coverage, on cal.Date) *jointLimit {
-	l := &jointLimit{drafter: d, clause: c, terms: t, coverage: coverage, on: on, window: d.window(per, t, d.dayIn(on, d.facts.Period)), over: d.coveredBy(c.ClauseID(), coverage)}
+// jointLimit is a limit for the window of a month.
+func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, coverage contract.Coverage, w toDate) *jointLimit {
+	l := &jointLimit{drafter: d, toDate: w, clause: c, terms: t, coverage: coverage, over: d.coveredBy(c.ClauseID(), coverage)}
 	var unlocked []cal.Period
 	h := d.history()
 	for _, s := range h.months {
@@ -45,14 +45,14 @@ func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, per contract.E
 		if d.facts.Period.From.Before(s.Period.From) { // locked out of order: what it left is gone, and is not given back here
 			covered, own = covered+own, 0
 		}
-		l.before, l.own = l.before+covered, l.own+own
+		l.before, l.limited = l.before+covered, l.limited+own
 		if h.computed[s.Period] && (covered != 0 || own != 0) {
 			unlocked = append(unlocked, s.Period)
 		}
 	}
-	l.now, _ = l.sums(d.facts.Period, Settle("", d.statement, nil).Lines)
+	l.now, l.moved = l.sums(d.facts.Period, Settle("", d.statement, nil).Lines)
 	if len(unlocked) > 0 {
-		d.issue(Warning, "limit-on-unlocked", "clause "+c.ClauseID(), "A limit counts months without a locked statement as the evidence now says: %s to %s.",
+		d.issueOnce(Warning, "limit-on-unlocked", "clause "+c.ClauseID(), "A limit counts months without a locked statement as the evidence now says: %s to %s.",
 			cal.MonthOf(unlocked[0].From).Words(), cal.MonthOf(unlocked[len(unlocked)-1].From).Words())
 	}
 	return l
@@ -66,29 +66,18 @@ func (d *drafter) dayIn(counts cal.Date, statement cal.Period) cal.Date {
 	return counts
 }
 
-// limitDays are the days in whose windows a limit is computed: the zero date for that of the statement, and one for each earlier window in which
-// corrections on it count.
-func (d *drafter) limitDays(id string, per func(contract.Clause) (contract.Every, bool)) []cal.Date {
-	var out []cal.Date
-	var done []cal.Period
-	look := func(on cal.Date) {
-		month := cal.MonthOf(d.dayIn(on, d.facts.Period)).Period()
+// limitedMonths are the windows of a joint limit up to the months that the statement moves, and up to its own, as far as the clause is in force
+// in them.
+func (d *drafter) limitedMonths(id string, per func(contract.Clause) (contract.Every, bool), each func(contract.Terms, contract.Clause, toDate)) {
+	lines := slices.Clone(d.statement.Lines)
+	for _, month := range monthsMoved(d.facts.Period, lines) {
 		terms, c, _ := d.closing(id, month)
-		every, ok := per(c)
-		if !ok {
-			return
-		}
-		if w := d.window(every, terms, d.dayIn(on, d.facts.Period)); !slices.Contains(done, w) {
-			out, done = append(out, on), append(done, w)
+		if every, ok := per(c); ok {
+			if w := d.toDate(every, terms, month, d.facts.Period); w.movedBy(d.statement.Lines) {
+				each(terms, c, w)
+			}
 		}
 	}
-	look(cal.Date{})
-	for _, l := range slices.Clone(d.statement.Lines) {
-		if !l.CountsOn.IsZero() && l.CountsOn.Before(d.firstDay(d.facts.Period)) {
-			look(l.CountsOn)
-		}
-	}
-	return out
 }
 
 // coveredBy are the clauses of all versions that count for a limit and are charged before it.
@@ -112,7 +101,7 @@ func (d *drafter) coveredBy(limit string, c contract.Coverage) []string {
 func (l *jointLimit) sums(statement cal.Period, lines []SettledLine) (covered, own int64) {
 	for _, line := range lines {
 		switch {
-		case !l.window.Contains(l.dayIn(line.CountsOn, statement)):
+		case !l.holds(l.dayIn(line.CountsOn, statement)):
 		case line.Kind == KindReleased || line.Kind.AtCost() && !l.coverage.Costs:
 		case line.Clause == l.clause.ClauseID():
 			own += line.Minor
@@ -128,12 +117,9 @@ func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, i
 	if move == 0 {
 		return
 	}
-	sum.Window, sum.Over, sum.NoCosts, sum.ByDay = l.window, l.over, !l.coverage.Costs, true
-	sum.Before, sum.Charged = money.New(l.before, l.currency).String(), money.New(l.before+l.own, l.currency).String()
-	if !l.on.IsZero() {
-		text += ", " + l.window.Words()
-	}
-	line := limitLine(l.terms, l.clause, kind, text, money.New(move, l.currency), sum, l.now)
+	sum.Window, sum.Until, sum.Over, sum.NoCosts, sum.ByDay = l.toDate.window, l.until(), l.over, !l.coverage.Costs, true
+	sum.Before, sum.Charged = money.New(l.before, l.currency).String(), money.New(l.before+l.limited, l.currency).String()
+	line := limitLine(l.terms, l.clause, kind, l.name(text), sum, limitMove{move, l.now, l.moved})
 	line.CountsOn = l.on
 	what := strings.Join(l.over, ", ")
 	if !l.coverage.Costs {
@@ -149,13 +135,12 @@ func (d *drafter) notToExceed(id string) {
 		limit, ok := c.(contract.NotToExceed)
 		return limit.Every, ok
 	}
-	for _, on := range d.limitDays(id, per) {
-		terms, c, _ := d.closing(id, cal.MonthOf(d.dayIn(on, d.facts.Period)).Period())
+	d.limitedMonths(id, per, func(terms contract.Terms, c contract.Clause, w toDate) {
 		limit := c.(contract.NotToExceed)
-		l := d.jointLimit(terms, limit, limit.Every, limit.Coverage, on)
+		l := d.jointLimit(terms, limit, limit.Coverage, w)
 		_, down := adjustments(l.before+l.now, nil, &limit.Amount.Minor)
-		l.add(KindNotToExceed, fmt.Sprintf("Not to exceed %s per %s", limit.Amount.Format(), limit.Every), LimitSum{Cap: limit.Amount.String()}, down-l.own)
-	}
+		l.add(KindNotToExceed, fmt.Sprintf("Not to exceed %s per %s", limit.Amount.Format(), limit.Every), LimitSum{Cap: limit.Amount.String()}, down-l.limited-l.moved)
+	})
 }
 
 // minimum tops up what is charged to date, in the last month of the window or of the contract; a window that is over is brought to what it needs
@@ -165,20 +150,15 @@ func (d *drafter) minimum(id string) {
 		clause, ok := c.(contract.Minimum)
 		return clause.Every, ok
 	}
-	for _, on := range d.limitDays(id, per) {
-		d.minimumOf(id, on)
-	}
+	d.limitedMonths(id, per, func(terms contract.Terms, c contract.Clause, w toDate) { d.minimumOf(terms, c.(contract.Minimum), w) })
 }
 
-func (d *drafter) minimumOf(id string, on cal.Date) {
-	terms, c, _ := d.closing(id, cal.MonthOf(d.dayIn(on, d.facts.Period)).Period())
-	clause := c.(contract.Minimum)
-	running := d.agreement.Running()
-	window := d.window(clause.Every, terms, d.dayIn(on, d.facts.Period))
-	if d.facts.Period.To.Before(cal.Earlier(window.To, running.To)) {
+func (d *drafter) minimumOf(terms contract.Terms, clause contract.Minimum, w toDate) {
+	running, window := d.agreement.Running(), w.window
+	if w.month.To.Before(cal.Earlier(window.To, running.To)) {
 		return
 	}
-	l := d.jointLimit(terms, clause, clause.Every, clause.Coverage, on)
+	l := d.jointLimit(terms, clause, clause.Coverage, w)
 	if clause.Every == contract.EveryContractYear { // owed from the very day, not from the month of it
 		window = cal.Cycle{Anchor: terms.Term.Start, Months: 12}.Containing(window.Last())
 	}
@@ -195,5 +175,5 @@ func (d *drafter) minimumOf(id string, on cal.Date) {
 			Input{"minimum", fmt.Sprintf("%s x %s = %s", clause.Amount.Format(), part, floor.Format())})
 	}
 	up, _ := adjustments(l.before+l.now, &floor.Minor, nil)
-	l.add(KindMinimum, fmt.Sprintf("Minimum of %s per %s", clause.Amount.Format(), clause.Every), LimitSum{Floor: floor.String()}, up-l.own, inputs...)
+	l.add(KindMinimum, fmt.Sprintf("Minimum of %s per %s", clause.Amount.Format(), clause.Every), LimitSum{Floor: floor.String()}, up-l.limited-l.moved, inputs...)
 }

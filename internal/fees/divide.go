@@ -60,14 +60,15 @@ func amountsWithout(s Statement, out func(int) bool) []money.Amount {
 		limit, schedule := line.Basis.Limit, line.Basis.Schedule
 		switch {
 		case schedule != nil && !(out(i) && line.Amount.Minor > 0):
-			now, fees := creditedIn(s.Lines[:i], amounts, out, line)
-			amounts[i] = money.New(schedule.move(s.Currency, now, fees), s.Currency)
+			now, fees, moved := creditedIn(s.Lines[:i], amounts, out, line)
+			amounts[i] = money.New(schedule.move(s.Currency, now, fees, moved), s.Currency)
 		case schedule != nil:
 			amounts[i] = money.New(0, s.Currency)
 		case out(i) && (limit == nil || line.With != 0 || len(limit.Over) > 0):
 			amounts[i] = money.New(0, s.Currency)
 		case limit != nil && line.With == 0:
-			amounts[i] = limit.move(remaining(s.Lines[:i], amounts, line), s.Currency)
+			now, moved := remaining(s.Lines[:i], amounts, line)
+			amounts[i] = limit.move(now, moved, s.Currency)
 		}
 	}
 	return amounts
@@ -78,34 +79,45 @@ func (l Line) countsIn(limit Line) bool {
 	if l.CountsOn.IsZero() {
 		return limit.CountsOn.IsZero()
 	}
-	return limit.Basis.Limit.Window.Contains(l.CountsOn)
+	of := limit.Basis.Limit
+	return of.Window.Contains(l.CountsOn) && (of.Until.IsZero() || !l.CountsOn.After(of.Until))
 }
 
-// remaining sums what is left of the lines before a limit that it is computed on.
-func remaining(lines []Line, amounts []money.Amount, limit Line) money.Amount {
-	sum := money.New(0, amounts[0].Currency)
+// remaining sums what is left of the lines before a limit that it is computed on, and what the same limit moved for months before.
+func remaining(lines []Line, amounts []money.Amount, limit Line) (now, moved money.Amount) {
+	now, moved = money.New(0, amounts[0].Currency), money.New(0, amounts[0].Currency)
 	over := limit.Basis.Limit.Over
 	for i, l := range lines {
 		if !l.countsIn(limit) && (len(over) == 0 || limit.Basis.Limit.ByDay) && limit.Basis.Hours == nil {
 			continue
 		}
-		if len(over) == 0 && l.under() == limit.under() || slices.Contains(over, l.Clause) && !(limit.Basis.Limit.NoCosts && l.Kind.AtCost()) {
-			sum = sum.Add(amounts[i])
+		switch {
+		case l.Clause == limit.Clause && l.Kind == limit.Kind && l.Basis.Limit != nil && l.under() == limit.under():
+			moved = moved.Add(amounts[i])
+		case len(over) == 0 && l.under() == limit.under() || slices.Contains(over, l.Clause) && !(limit.Basis.Limit.NoCosts && l.Kind.AtCost()):
+			now = now.Add(amounts[i])
 		}
 	}
-	return sum
+	return now, moved
 }
 
-// creditedIn sums what is left of the lines before a line of a schedule: the revenue that they credit in its period, and their fees.
-func creditedIn(lines []Line, amounts []money.Amount, out func(int) bool, schedule Line) (revenue, fees int64) {
-	window := Line{CountsOn: schedule.CountsOn, Basis: Basis{Limit: &LimitSum{Window: schedule.Basis.Schedule.Counted}}}
+// creditedIn sums what is left of the lines before a line of a schedule: the revenue that they credit in its period, their fees, and what such
+// lines moved for months before.
+func creditedIn(lines []Line, amounts []money.Amount, out func(int) bool, schedule Line) (revenue, fees, moved int64) {
+	of := schedule.Basis.Schedule
+	counted := Line{CountsOn: schedule.CountsOn, Basis: Basis{Limit: &LimitSum{Window: of.Counted, Until: of.Until}}}
+	window := Line{CountsOn: schedule.CountsOn, Basis: Basis{Limit: &LimitSum{Window: of.Window, Until: of.Until}}}
 	for i, l := range lines {
-		if l.Clause == schedule.Clause && l.Credited != 0 && !out(i) && l.countsIn(window) {
+		switch {
+		case l.Clause != schedule.Clause:
+		case l.Kind == schedule.Kind && l.countsIn(window):
+			moved += amounts[i].Minor
+		case l.Credited != 0 && !out(i) && l.countsIn(counted):
 			revenue += l.Credited
 			fees += amounts[i].Minor
 		}
 	}
-	return revenue, fees
+	return revenue, fees, moved
 }
 
 // under is what a limit of the line's clause is over: all lines of the clause, or, where it limits months of work, those of one month.
@@ -116,8 +128,9 @@ func (l Line) under() string {
 	return l.Clause
 }
 
-// move is what the limit adds when the statement's fees under it are now: the cumulative adjustment less what was adjusted before.
-func (l LimitSum) move(now money.Amount, c money.Currency) money.Amount {
+// move is what the limit adds when the statement's fees under it are now: the cumulative adjustment less what was adjusted before, by other statements
+// and by this one for months before.
+func (l LimitSum) move(now, moved money.Amount, c money.Currency) money.Amount {
 	number := func(text string) *int64 {
 		a, err := money.Parse(text, c)
 		if err != nil {
@@ -130,7 +143,7 @@ func (l LimitSum) move(now money.Amount, c money.Currency) money.Amount {
 		return money.New(0, c)
 	}
 	up, down := adjustments(*before+now.Minor, number(l.Floor), number(l.Cap))
-	return money.New(up+down-(*charged-*before), c)
+	return money.New(up+down-(*charged-*before)-moved.Minor, c)
 }
 
 // Settle is what a locked statement means for later drafts: every charge that was made, by the states of its lines at the lock. What the

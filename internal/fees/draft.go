@@ -86,6 +86,13 @@ func (d *drafter) issue(severity Severity, code, subject, format string, args ..
 	d.issues = append(d.issues, Issue{severity, code, subject, fmt.Sprintf(format, args...)})
 }
 
+// issueOnce is issue where the same was not said yet.
+func (d *drafter) issueOnce(severity Severity, code, subject, format string, args ...any) {
+	if i := (Issue{severity, code, subject, fmt.Sprintf(format, args...)}); !slices.Contains(d.issues, i) {
+		d.issues = append(d.issues, i)
+	}
+}
+
 // line appends a line and gives its number.
 func (d *drafter) line(l Line) int {
 	l.No = len(d.statement.Lines) + 1

@@ -134,7 +134,11 @@ func (b *hourlyBook) put() {
 	for _, m := range slices.Compact(months) {
 		for _, l := range b.lines {
 			if l.month == m {
-				b.line(l.line())
+				line := l.line()
+				if l.late { // a limit over several clauses counts it in the month of the work, too
+					line.CountsOn = b.firstDay(m.Period())
+				}
+				b.line(line)
 			}
 		}
 		b.correct(corrected[m])
@@ -209,8 +213,11 @@ func (b *hourlyBook) cap(month cal.Month) {
 	}
 	move := money.New(down-capped, b.currency)
 	sum := LimitSum{Window: month.Period(), Cap: clause.Cap.Amount.String(), Before: money.New(before, b.currency).String(), Charged: money.New(before+capped, b.currency).String()}
-	l := limitLine(terms, clause, KindPeriodCap, fmt.Sprintf("Cap of %s on the work of %s", clause.Cap.Amount.Format(), month.Words()), move, sum, now)
+	l := limitLine(terms, clause, KindPeriodCap, fmt.Sprintf("Cap of %s on the work of %s", clause.Cap.Amount.Format(), month.Words()), sum, limitMove{move: move.Minor, now: now})
 	l.Basis.Hours = &HoursSum{Window: month.Period()}
+	if month.Period() != b.facts.Period {
+		l.CountsOn = b.firstDay(month.Period())
+	}
 	b.line(l)
 }
 

@@ -61,7 +61,7 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 	window := cal.Period{From: deal.ClosedOn, To: m.period.To}
 	put := func(kind LineKind, word string, limit contract.Limit, sum LimitSum, move int64) {
 		text := fmt.Sprintf("%s of %s per deal on %s", word, limit.Amount.Format(), dealName(deal))
-		line := limitLine(*c.terms, *c.share, kind, text, money.New(move, m.currency), sum, now)
+		line := limitLine(*c.terms, *c.share, kind, text, sum, limitMove{move: move, now: now})
 		line.Deal, line.CountsOn = deal.ID, main.CountsOn
 		m.lines = append(m.lines, line)
 		now += move
@@ -85,46 +85,31 @@ func (m *shareMonth) limitSum(window cal.Period, floor, limit contract.Limit, be
 	return s
 }
 
-// limits adds the floors and then the caps of the clause over their windows: the one in which the month lies, and those in which what it
-// corrects or gives back counts.
+// limits adds the floors and then the caps of the clause over their windows, for the month and for those before it that are moved.
 func (m *shareMonth) limits() {
-	days := m.otherDays()
-	if m.hasClause(cal.Earlier(m.period.Last(), m.agreement.Running().Last())) {
-		days = append([]cal.Date{{}}, days...)
-	}
 	for _, limit := range []struct {
 		of  func(contract.RevenueShare) contract.Limit
-		add func(on cal.Date, window cal.Period, g governed)
+		add func(w toDate, g governed)
 	}{
 		{func(s contract.RevenueShare) contract.Limit { return s.PeriodFloor }, m.periodFloor},
 		{func(s contract.RevenueShare) contract.Limit { return s.PeriodCap }, m.periodCap},
 	} {
-		var done []cal.Period
-		for _, on := range days {
-			month := m.period
-			if !on.IsZero() {
-				month = cal.MonthOf(on).Period()
-			}
+		for _, month := range m.movedMonths() {
 			g := m.governing(month)
-			window := m.window(limit.of(g.share).Per, g.terms, cal.Later(on, m.firstDay(month)))
-			if limit.of(g.share).Set && !slices.Contains(done, window) {
-				limit.add(on, window, g)
+			if of := limit.of(g.share); of.Set {
+				if w := m.toDate(of.Per, g.terms, month, m.period); w.movedBy(m.lines) {
+					limit.add(w, g)
+				}
 			}
-			done = append(done, window)
 		}
 	}
 }
 
-// otherDays are the days, in order, in whose windows lines of this month count instead of in its own.
-func (m *shareMonth) otherDays() []cal.Date {
-	var out []cal.Date
-	for _, l := range m.lines {
-		if !l.CountsOn.IsZero() && !slices.Contains(out, l.CountsOn) {
-			out = append(out, l.CountsOn)
-		}
-	}
-	slices.SortFunc(out, cal.Date.Cmp)
-	return out
+// movedMonths are the months that the lines may move, as far as the clause was in force in them.
+func (m *shareMonth) movedMonths() []cal.Period {
+	return kept(monthsMoved(m.period, m.lines), func(month cal.Period) bool {
+		return m.hasClause(cal.Earlier(month.Last(), m.agreement.Running().Last()))
+	})
 }
 
 func (m *shareMonth) hasClause(day cal.Date) bool {
@@ -135,6 +120,65 @@ func (m *shareMonth) hasClause(day cal.Date) bool {
 	c, _ := terms.Clause(m.clause)
 	_, ok = c.(contract.RevenueShare)
 	return ok
+}
+
+// toDate is a window of limits up to the end of a month. What a limit moves by is computed for each month from the first that a statement moves
+// to its own, so that all months stand as if the evidence had been known at once. Months after the statement that were locked before it come first.
+type toDate struct {
+	window cal.Period
+	month  cal.Period
+	own    cal.Period // the statement's month
+	on     cal.Date   // the first day of the month under the contract; zero: it is the statement's own
+}
+
+// toDate of the window in which a month lies, for a statement of its own month.
+func (d *drafter) toDate(per contract.Every, terms contract.Terms, month, own cal.Period) toDate {
+	w := toDate{window: d.window(per, terms, d.firstDay(month)), month: month, own: own}
+	if month != own {
+		w.on = d.firstDay(month)
+	}
+	return w
+}
+
+// holds says whether what counts on a day counts.
+func (w toDate) holds(day cal.Date) bool {
+	return w.window.Contains(day) && (day.Before(w.month.To) || !day.Before(w.own.To))
+}
+
+// movedBy says whether one of the lines moves it. The statement's own month is always looked at.
+func (w toDate) movedBy(lines []Line) bool {
+	return w.on.IsZero() || slices.ContainsFunc(lines, func(l Line) bool { return !l.CountsOn.IsZero() && w.holds(l.CountsOn) })
+}
+
+// until is the last day that counts; zero where the whole window does.
+func (w toDate) until() cal.Date {
+	if w.on.IsZero() {
+		return cal.Date{}
+	}
+	return w.month.Last()
+}
+
+// name adds the month where it is not the statement's own.
+func (w toDate) name(text string) string {
+	if w.on.IsZero() {
+		return text
+	}
+	return text + ", " + cal.MonthOf(w.on).Words()
+}
+
+// monthsMoved are the months from the first in which one of the lines counts to the statement's own.
+func monthsMoved(own cal.Period, lines []Line) []cal.Period {
+	first := cal.MonthOf(own.From)
+	for _, l := range lines {
+		if !l.CountsOn.IsZero() && l.CountsOn.Before(first.First()) {
+			first = cal.MonthOf(l.CountsOn)
+		}
+	}
+	var out []cal.Period
+	for m := first; m.First().Before(own.To); m = m.Next() {
+		out = append(out, m.Period())
+	}
+	return out
 }
 
 // window of a limit that a day belongs to.
@@ -158,11 +202,11 @@ func (m *shareMonth) dayOf(c charge) cal.Date {
 	return c.counts
 }
 
-// before sums the charges of earlier months that count in the window: those of one kind, and all others but the skipped ones.
-func (m *shareMonth) before(window cal.Period, kind LineKind, skip ...LineKind) (others, ofKind int64) {
+// before sums the charges of other statements that count: those of one kind, and all others but the skipped ones.
+func (m *shareMonth) before(w toDate, kind LineKind, skip ...LineKind) (others, ofKind int64) {
 	for _, p := range m.past.all {
 		switch {
-		case !window.Contains(m.dayOf(p)):
+		case !w.holds(m.dayOf(p)):
 		case p.kind == kind:
 			ofKind += p.minor
 		case !slices.Contains(skip, p.kind):
@@ -172,41 +216,45 @@ func (m *shareMonth) before(window cal.Period, kind LineKind, skip ...LineKind) 
 	return others, ofKind
 }
 
-// now sums the lines of this month that a limit on the day covers.
-func (m *shareMonth) now(on cal.Date, window cal.Period) int64 {
-	var sum int64
-	limit := Line{CountsOn: on, Basis: Basis{Limit: &LimitSum{Window: window}}}
+// now sums the lines of this month that count: those of one kind, which moved months before, and all others.
+func (m *shareMonth) now(w toDate, kind LineKind) (others, ofKind int64) {
 	for _, l := range m.lines {
-		if l.countsIn(limit) {
-			sum += l.Amount.Minor
+		switch {
+		case !w.holds(m.dayIn(l.CountsOn, m.period)):
+		case l.Kind == kind:
+			ofKind += l.Amount.Minor
+		default:
+			others += l.Amount.Minor
 		}
 	}
-	return sum
+	return others, ofKind
 }
 
 // periodFloor tops up in the last month of the window, or of the contract; a window that is over is brought to what it now needs. There is none for
 // a window that begins after the end.
-func (m *shareMonth) periodFloor(on cal.Date, window cal.Period, g governed) {
-	running := m.agreement.Running()
-	if m.period.To.Before(cal.Earlier(window.To, running.To)) {
+func (m *shareMonth) periodFloor(w toDate, g governed) {
+	if w.month.To.Before(cal.Earlier(w.window.To, m.agreement.Running().To)) {
 		return
 	}
 	m.limited = true
-	before, floored := m.before(window, KindPeriodFloor, KindPeriodCap)
-	now := m.now(on, window)
-	floor := m.floorOf(window, g)
+	before, floored := m.before(w, KindPeriodFloor, KindPeriodCap)
+	now, moved := m.now(w, KindPeriodFloor)
+	floor := m.floorOf(w.window, g)
 	up, _ := adjustments(before+now, minorOrNil(floor), nil)
-	m.periodLine(on, g, KindPeriodFloor, "Floor", floor, m.limitSum(window, floor, contract.Limit{}, before, before+floored), up-floored, now)
+	m.periodLine(w, g, KindPeriodFloor, "Floor", floor, m.limitSum(w.window, floor, contract.Limit{}, before, before+floored), limitMove{up - floored - moved, now, moved})
 }
 
-func (m *shareMonth) periodCap(on cal.Date, window cal.Period, g governed) {
+func (m *shareMonth) periodCap(w toDate, g governed) {
 	m.limited = true
-	before, capped := m.before(window, KindPeriodCap)
-	now := m.now(on, window)
-	limit := m.capOf(window, g)
+	before, capped := m.before(w, KindPeriodCap)
+	now, moved := m.now(w, KindPeriodCap)
+	limit := m.capOf(w, g)
 	_, down := adjustments(before+now, nil, minorOrNil(limit))
-	m.periodLine(on, g, KindPeriodCap, "Cap", limit, m.limitSum(window, contract.Limit{}, limit, before, before+capped), down-capped, now)
+	m.periodLine(w, g, KindPeriodCap, "Cap", limit, m.limitSum(w.window, contract.Limit{}, limit, before, before+capped), limitMove{down - capped - moved, now, moved})
 }
+
+// limitMove is what a limit moves by, on what of this statement, and what it moved on this statement for months before.
+type limitMove struct{ move, now, moved int64 }
 
 // floorOf is the floor of a window: the whole, or the part of it that the contract runs, as the contract says.
 func (m *shareMonth) floorOf(window cal.Period, g governed) contract.Limit {
@@ -225,57 +273,71 @@ func (m *shareMonth) floorOf(window cal.Period, g governed) contract.Limit {
 }
 
 // capOf is the cap of a window. An amendment that lowers it takes back nothing of what months under the versions before had charged.
-func (m *shareMonth) capOf(window cal.Period, g governed) contract.Limit {
+func (m *shareMonth) capOf(w toDate, g governed) contract.Limit {
 	limit := g.share.PeriodCap
 	var before int64
-	for _, p := range m.past.all {
-		if earlier := m.governing(p.period); window.Contains(m.dayOf(p)) && earlier.terms.Version < g.terms.Version && earlier.share.PeriodCap != limit {
-			before += p.minor
+	add := func(on cal.Date, minor int64) {
+		if earlier := m.governing(cal.MonthOf(on).Period()); w.holds(on) && earlier.terms.Version < g.terms.Version && earlier.share.PeriodCap != limit {
+			before += minor
 		}
+	}
+	for _, p := range m.past.all {
+		add(m.dayOf(p), p.minor)
+	}
+	for _, l := range m.lines {
+		add(m.dayIn(l.CountsOn, m.period), l.Amount.Minor)
 	}
 	limit.Amount.Minor = max(limit.Amount.Minor, before)
 	return limit
 }
 
-func (m *shareMonth) periodLine(on cal.Date, g governed, kind LineKind, word string, limit contract.Limit, sum LimitSum, move, now int64) {
-	if move == 0 {
+func (m *shareMonth) periodLine(w toDate, g governed, kind LineKind, word string, limit contract.Limit, sum LimitSum, by limitMove) {
+	if by.move == 0 {
 		return
 	}
-	text := fmt.Sprintf("%s of %s per %s", word, limit.Amount.Format(), limit.Per)
-	if !on.IsZero() {
-		text += ", " + sum.Window.Words()
-	}
-	line := limitLine(g.terms, g.share, kind, text, money.New(move, m.currency), sum, now)
-	line.CountsOn = on
+	sum.Until = w.until()
+	line := limitLine(g.terms, g.share, kind, w.name(fmt.Sprintf("%s of %s per %s", word, limit.Amount.Format(), limit.Per)), sum, by)
+	line.CountsOn = w.on
 	m.lines = append(m.lines, line)
 }
 
 // limitLine is a floor or cap with its sum to date.
-func limitLine(terms contract.Terms, c contract.Clause, kind LineKind, text string, move money.Amount, sum LimitSum, now int64) Line {
+func limitLine(terms contract.Terms, c contract.Clause, kind LineKind, text string, sum LimitSum, by limitMove) Line {
 	before, _ := money.Parse(sum.Before, terms.Currency)
 	charged, _ := money.Parse(sum.Charged, terms.Currency)
-	this := money.New(now, terms.Currency)
-	toDate := before.Add(this)
+	this, move, moved := money.New(by.now, terms.Currency), money.New(by.move, terms.Currency), money.New(by.moved, terms.Currency)
+	charged = charged.Add(moved)
 	bound, word := sum.Cap, "at most"
 	if bound == "" {
 		bound, word = sum.Floor, "at least"
 	}
 	limit, _ := money.Parse(bound, terms.Currency)
 	limited := charged.Add(this).Add(move)
+	inputs := []Input{
+		{"window", windowWords(sum.Window, sum.Until)},
+		{"fees of the window before, unlimited", before.Format()},
+		{"fees of this statement, unlimited", this.Format()},
+		{"fees to date, unlimited", before.Add(this).Format()},
+		{"limit", word + " " + limit.Format()},
+		{"fees to date, limited", limited.Format()},
+		{"charged before", charged.Format()},
+	}
+	if by.moved != 0 {
+		inputs = append(inputs, Input{"of that by this limit on this statement, for months before", moved.Format()})
+	}
 	return Line{
 		Clause: c.ClauseID(), Kind: kind, Text: text, Quantity: "1", Unit: "limit", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
-			Version: terms.Version, Clause: c.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum,
-			Inputs: []Input{
-				{"window", sum.Window.Words()},
-				{"fees of the window before, unlimited", before.Format()},
-				{"fees of this statement, unlimited", this.Format()},
-				{"fees to date, unlimited", toDate.Format()},
-				{"limit", word + " " + limit.Format()},
-				{"fees to date, limited", limited.Format()},
-				{"charged before", charged.Format()},
-			},
+			Version: terms.Version, Clause: c.Words(terms), Rounding: "none: sums of whole amounts", Limit: &sum, Inputs: inputs,
 			Formula: fmt.Sprintf("%s (limited to date) - %s (charged before) - %s (this statement) = %s", limited.Format(), charged.Format(), this.Format(), move.Format()),
 		},
 	}
+}
+
+// windowWords is a window, and the last day of it that counts where it is not whole.
+func windowWords(window cal.Period, until cal.Date) string {
+	if until.IsZero() || !until.Before(window.Last()) {
+		return window.Words()
+	}
+	return window.Words() + ", until " + until.Words()
 }

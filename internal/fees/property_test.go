@@ -50,6 +50,7 @@ func agreements(t testing.TB) []contract.Agreement {
 		"hours-rollover-oldest-first", "hours-rollover-cap-on-balance", "hours-rollover-expires-in-days", "hours-debt-carried", "hours-debt-carried-to-the-end", "hours-amended-mid-month",
 		"hours-rounded-by-person-day", "hours-overage-approved", "hours-reconciled-excess", "hours-anchored-mid-month", "hours-of-several-clauses",
 		"hourly-cap-and-late-entries", "hourly-person-month", "hourly-role-held",
+		"not-to-exceed-per-month-under-a-cap-per-year", "not-to-exceed-per-month-under-tiers-per-year", "service-credit-of-a-share-under-a-cap",
 		"tiers-marginal", "tiers-whole", "baseline-shortfall-carried", "baseline-and-tiers", "baseline-of-a-year-and-tiers", "share-charged-by-quarter"} {
 		a := agreementNamed(t, name)
 		out = append(out, a)

@@ -14,7 +14,9 @@ import (
 //	1  what came before the number was kept
 //	2  what later evidence says of spend, hours, service credits, milestones and results is corrected; a refund counts with the revenue that it
 //	   gives back, and late spend in its own month; floors and minimums end with the contract; tiers and baselines have lines
-const Rules = 2
+//	3  what a correction moves of caps, tiers and limits over several clauses stands in a line for each month that it moves; a service credit is
+//	   taken of what counts in its month, and counts there, as late work by the hour does
+const Rules = 3
 
 // rule is how one kind of clause is charged.
 type rule struct {

@@ -26,6 +26,7 @@ type ScheduleSum struct {
 	Apply     string         `json:"apply,omitempty"` // marginal | whole; empty: the line is a baseline's
 	Above     []TierStep     `json:"tiers,omitempty"`
 	Rounding  money.Rounding `json:"rounding"`
+	Until     cal.Date       `json:"until,omitzero"` // as of a limit
 }
 
 // TierStep is a rate from a revenue on.
@@ -37,13 +38,14 @@ type TierStep struct {
 // excluded is what of a revenue lies below the baseline. A revenue below nothing is excluded whole: nothing is owed, and nothing is given back.
 func excluded(revenue, baseline int64) int64 { return min(revenue, baseline) }
 
-// move is what the line comes to when this statement credits now in Counted and charges fees for it at the first rate.
-func (s ScheduleSum) move(c money.Currency, now, fees int64) int64 {
+// move is what the line comes to when this statement credits now in Counted, charges fees for it at the first rate, and moved that much by such lines
+// for months before.
+func (s ScheduleSum) move(c money.Currency, now, fees, moved int64) int64 {
 	number := func(text string) int64 {
 		a, _ := money.Parse(text, c)
 		return a.Minor
 	}
-	revenue, charged := number(s.Revenue)+now, number(s.Charged)
+	revenue, charged := number(s.Revenue)+now, number(s.Charged)+moved
 	if s.Apply != "" {
 		due, _ := s.extra(s.shared(c, now), c)
 		return due - charged
@@ -108,70 +110,47 @@ func (s ScheduleSum) extra(revenue int64, c money.Currency) (int64, []string) {
 	return minor.Int64(), terms
 }
 
-// schedule adds the lines of the baseline and then of the tiers, in the windows of the month and of what it corrects or gives back.
+// schedule adds the lines of the baseline and then of the tiers, for the month and for those before it that are moved. A shortfall that is carried
+// moves what is above the baseline, and so the tiers, in all periods from the first that is moved.
 func (m *shareMonth) schedule() {
 	g := m.governing(m.period)
 	if !g.share.Scheduled() && !slices.ContainsFunc(m.lines, func(l Line) bool { return l.Credited != 0 }) {
 		return
 	}
-	days := append([]cal.Date{{}}, m.otherDays()...)
 	for _, kind := range []LineKind{KindBaseline, KindTiers} {
-		var done []cal.Period
-		for _, s := range m.schedules(kind, days) {
-			if !slices.Contains(done, s.window) {
-				done = append(done, s.window)
+		for _, month := range m.movedMonths() {
+			g := m.governing(month)
+			per := g.share.Base.Over.Per
+			if kind == KindTiers {
+				per = g.share.Tiers.Per
+			}
+			if per == "" {
+				continue
+			}
+			s := scheduleWindow{m.toDate(per, g.terms, month, m.period), g}
+			if g.share.Base.Over.Shortfall == "carried" || s.movedBy(m.lines) {
 				m.scheduleLine(kind, s)
 			}
 		}
 	}
 }
 
-// scheduleWindow is a window of a baseline or of tiers that the month moves; on is the day in it, zero for the month's own.
+// scheduleWindow is a window of a baseline or of tiers up to a month, and the version that governs it.
 type scheduleWindow struct {
-	on     cal.Date
-	window cal.Period
-	g      governed
+	toDate
+	g governed
 }
 
-// schedules are the windows of a kind that the month touches. A shortfall that is carried runs through all periods from the first to this one, and
-// moves what is above the baseline, and so the tiers, in each.
-func (m *shareMonth) schedules(kind LineKind, days []cal.Date) []scheduleWindow {
-	var out []scheduleWindow
-	for _, on := range days {
-		month := m.period
-		if !on.IsZero() {
-			month = cal.MonthOf(on).Period()
-		}
-		g := m.governing(month)
-		per := g.share.Base.Over.Per
-		if kind == KindTiers {
-			per = g.share.Tiers.Per
-		}
-		if per == "" {
-			continue
-		}
-		window := m.window(per, g.terms, cal.Later(on, m.firstDay(month)))
-		if g.share.Base.Over.Shortfall == "carried" && !on.IsZero() {
-			own := m.window(per, g.terms, m.firstDay(m.period))
-			for at := window; at.From.Before(own.From); at = m.window(per, g.terms, at.To) {
-				out = append(out, scheduleWindow{cal.Later(at.From, m.agreement.Running().From), at, m.governing(cal.MonthOf(at.Last()).Period())})
-			}
-			continue
-		}
-		out = append(out, scheduleWindow{on, window, g})
-	}
-	slices.SortStableFunc(out, func(a, b scheduleWindow) int { return a.on.Cmp(b.on) })
-	return out
-}
+func (s scheduleWindow) words() string { return windowWords(s.window, s.until()) }
 
 // credit to date of a window: what lines before this statement and of it credited, and what those charged at the first rate.
 type creditSum struct{ before, now, feesBefore, feesNow int64 }
 
 // creditedBy are the months whose revenue makes up that of a window to date, where there are several.
-func (m *shareMonth) creditedBy(window cal.Period) []Input {
+func (m *shareMonth) creditedBy(w toDate) []Input {
 	sums := map[cal.Date]int64{}
 	add := func(on cal.Date, minor int64) {
-		if minor != 0 && window.Contains(on) {
+		if minor != 0 && w.holds(on) {
 			sums[cal.MonthOf(on).First()] += minor
 		}
 	}
@@ -193,20 +172,16 @@ func (m *shareMonth) creditedBy(window cal.Period) []Input {
 	return out
 }
 
-func (m *shareMonth) creditIn(window cal.Period) creditSum {
+func (m *shareMonth) creditIn(w toDate) creditSum {
 	var s creditSum
 	for _, p := range m.past.all {
-		if (p.kind == KindDeal || p.kind == KindCorrection) && p.credited != 0 && window.Contains(m.dayOf(p)) {
+		if (p.kind == KindDeal || p.kind == KindCorrection) && p.credited != 0 && w.holds(m.dayOf(p)) {
 			s.before += p.credited
 			s.feesBefore += p.minor
 		}
 	}
 	for _, l := range m.lines {
-		on := l.CountsOn
-		if on.IsZero() {
-			on = m.firstDay(m.period)
-		}
-		if l.Credited != 0 && window.Contains(on) {
+		if l.Credited != 0 && w.holds(m.dayIn(l.CountsOn, m.period)) {
 			s.now += l.Credited
 			s.feesNow += l.Amount.Minor
 		}
@@ -227,7 +202,7 @@ func (m *shareMonth) baselineOf(window cal.Period, g governed) (int64, []Input) 
 			continue
 		}
 		base, _ := m.ownBaseline(at, earlier)
-		s := m.creditIn(at)
+		s := m.creditIn(toDate{window: at, month: m.period, own: m.period})
 		short = max(0, base+short-s.before-s.now)
 	}
 	if short > 0 {
@@ -275,56 +250,63 @@ func (m *shareMonth) scheduleLine(kind LineKind, s scheduleWindow) {
 	if m.period.From.After(s.window.From) {
 		m.limited = true
 	}
-	var charged int64
+	var charged, moved int64
 	for _, p := range m.past.all {
-		if p.kind == kind && s.window.Contains(m.dayOf(p)) {
+		if p.kind == kind && s.holds(m.dayOf(p)) {
 			charged += p.minor + p.given
 		}
 	}
+	for _, l := range m.lines {
+		if l.Kind == kind && s.holds(m.dayIn(l.CountsOn, m.period)) {
+			moved += l.Amount.Minor
+		}
+	}
 	if kind == KindBaseline {
-		m.baselineLine(s, charged)
+		m.baselineLine(s, charged, moved)
 		return
 	}
-	m.tiersLine(s, charged)
+	m.tiersLine(s, charged, moved)
 }
 
-func (m *shareMonth) baselineLine(s scheduleWindow, charged int64) {
+func (m *shareMonth) baselineLine(s scheduleWindow, charged, moved int64) {
 	base, why := m.baselineOf(s.window, s.g)
-	c := m.creditIn(s.window)
-	sum := ScheduleSum{Window: s.window, Counted: s.window, Revenue: m.decimal(c.before), Baseline: m.decimal(base), Fees: m.decimal(c.feesBefore),
+	c := m.creditIn(s.toDate)
+	sum := ScheduleSum{Window: s.window, Counted: s.window, Until: s.until(), Revenue: m.decimal(c.before), Baseline: m.decimal(base), Fees: m.decimal(c.feesBefore),
 		Charged: m.decimal(charged), First: s.g.share.Rate, Rounding: s.g.terms.Rounding}
-	move := sum.move(m.currency, c.now, c.feesNow)
+	move := sum.move(m.currency, c.now, c.feesNow, moved)
+	charged += moved
 	below := excluded(c.before+c.now, base)
 	off := -(charged + move)
 	how := fmt.Sprintf("%s x %s = %s taken off to date", m.format(below), s.g.share.Rate, m.format(off))
 	if below == c.before+c.now {
 		how = fmt.Sprintf("all of it is below the baseline, so all that it pays at %s is taken off: %s", s.g.share.Rate, m.format(off))
 	}
-	inputs := append([]Input{{"window", s.window.Words()}}, m.creditedBy(s.window)...)
+	inputs := append([]Input{{"window", s.words()}}, m.creditedBy(s.toDate)...)
 	inputs = append(append(inputs, Input{"revenue of the window to date", m.format(c.before + c.now)}), why...)
 	inputs = append(inputs, Input{"of it below the baseline", m.format(below)}, Input{"taken off before", m.format(-charged)})
-	m.addSchedule(KindBaseline, s, "Below the baseline of "+m.format(base)+", "+s.window.Words(), move, sum, inputs,
+	m.addSchedule(KindBaseline, s, "Below the baseline of "+m.format(base)+", "+s.words(), move, sum, inputs,
 		fmt.Sprintf("%s; %s - %s = %s", how, m.format(-charged), m.format(off), m.format(move)))
 }
 
-func (m *shareMonth) tiersLine(s scheduleWindow, charged int64) {
+func (m *shareMonth) tiersLine(s scheduleWindow, charged, moved int64) {
 	share := s.g.share
-	sum := ScheduleSum{Window: s.window, Counted: s.window, Charged: m.decimal(charged), First: share.Rate, Apply: share.Tiers.Apply, Rounding: s.g.terms.Rounding}
+	sum := ScheduleSum{Window: s.window, Counted: s.window, Until: s.until(), Charged: m.decimal(charged), First: share.Rate, Apply: share.Tiers.Apply, Rounding: s.g.terms.Rounding}
 	for _, t := range share.Tiers.Above {
 		sum.Above = append(sum.Above, TierStep{t.From.String(), t.Rate})
 	}
-	c := m.creditIn(s.window)
+	c := m.creditIn(s.toDate)
 	if share.Base.Over.Set {
 		c = m.aboveBaselines(s, &sum)
 	}
 	sum.Revenue = m.decimal(c.before)
-	shared, move := sum.shared(m.currency, c.now), sum.move(m.currency, c.now, 0)
+	shared, move := sum.shared(m.currency, c.now), sum.move(m.currency, c.now, 0, moved)
+	charged += moved
 	due, terms := sum.extra(shared, m.currency)
 	how := m.format(shared) + " lies inside the first tier"
 	if len(terms) > 0 {
 		how = strings.Join(terms, " + ") + " = " + m.format(due)
 	}
-	m.addSchedule(KindTiers, s, fmt.Sprintf("Tiers on %s, %s", m.format(shared), s.window.Words()), move, sum, append(append([]Input{{"window", s.window.Words()}}, m.creditedBy(s.window)...), []Input{
+	m.addSchedule(KindTiers, s, fmt.Sprintf("Tiers on %s, %s", m.format(shared), s.words()), move, sum, append(append([]Input{{"window", s.words()}}, m.creditedBy(s.toDate)...), []Input{
 		{"revenue that is shared, to date", m.format(shared)}, {"first rate", share.Rate.String()},
 		{"rate reached", share.Tiers.Reached(shared, share.Rate).String()}, {"added to the first rate before", m.format(charged)},
 	}...), fmt.Sprintf("%s above the first rate, to date; %s - %s = %s", how, m.format(due), m.format(charged), m.format(move)))
@@ -333,17 +315,16 @@ func (m *shareMonth) tiersLine(s scheduleWindow, charged int64) {
 // aboveBaselines sums what of the window's revenue is above the baseline of its period, and gives the revenue of the period that the line moves.
 func (m *shareMonth) aboveBaselines(s scheduleWindow, sum *ScheduleSum) creditSum {
 	per := s.g.share.Base.Over.Per
-	day := s.on
-	if day.IsZero() {
-		day = m.firstDay(m.period)
-	}
-	sum.Counted, sum.Baseline = m.window(per, s.g.terms, day), m.decimal(0)
+	sum.Counted, sum.Baseline = m.window(per, s.g.terms, m.firstDay(s.month)), m.decimal(0)
 	var counted creditSum
 	var elsewhere int64
-	last := m.lastCredited()
+	last := s.until()
+	if last.IsZero() {
+		last = m.lastCredited()
+	}
 	for at := m.window(per, s.g.terms, cal.Later(s.window.From, m.baselineFrom())); at.From.Before(s.window.To) && !at.From.After(last); at = m.window(per, s.g.terms, at.To) {
 		base, _ := m.baselineOf(at, m.governing(cal.MonthOf(at.Last()).Period()))
-		in := m.creditIn(at)
+		in := m.creditIn(toDate{window: at, month: s.month, own: s.own})
 		if at == sum.Counted {
 			sum.Baseline, counted = m.decimal(base), in
 			continue

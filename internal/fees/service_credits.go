@@ -58,12 +58,11 @@ func (d *drafter) creditMonth(id string, m cal.Month, late bool) (creditMonth, b
 	return c, true
 }
 
-// fees sums what the month charges under the clauses of the base: on its own statement, and by corrections of it since.
+// fees sums what counts in the month under the clauses of the base, on whatever statement it stands.
 func (c *creditMonth) fees(d *drafter) {
 	take := func(of cal.Period, lines []SettledLine) {
 		for _, l := range lines {
-			counts := of == c.month.Period() && !l.Kind.corrects() || l.Kind.corrects() && len(l.Events) > 0 && l.Events[0] == c.month.String()
-			if counts && slices.Contains(c.clause.Base, l.Clause) && !l.Kind.AtCost() && l.Kind != KindReleased {
+			if cal.MonthOf(d.dayIn(l.CountsOn, of)) == c.month && slices.Contains(c.clause.Base, l.Clause) && !l.Kind.AtCost() && l.Kind != KindReleased {
 				c.base = c.base.Add(money.New(l.Minor, d.currency))
 			}
 		}
@@ -133,6 +132,9 @@ func (c creditMonth) give(d *drafter) {
 		return
 	}
 	l := c.line(rate, rungs, owed)
+	if c.late {
+		l.CountsOn = d.firstDay(c.month.Period())
+	}
 	if c.given {
 		move := owed.Sub(c.before)
 		l.Text += ", corrected"

@@ -157,6 +157,7 @@ type LimitSum struct {
 	Cap     string     `json:"cap,omitempty"`   // decimal; empty: the limit is not a cap
 	Before  string     `json:"before"`          // fees of the window before this statement, unlimited
 	Charged string     `json:"charged"`         // what was charged of that, after limits
+	Until   cal.Date   `json:"until,omitzero"`  // what counts after it, up to the statement's month, is left to later lines; zero: nothing is
 	Over    []string   `json:"over,omitempty"`  // the clauses that it covers; empty: its own clause alone
 	NoCosts bool       `json:"no_costs,omitempty"`
 	ByDay   bool       `json:"by_day,omitempty"` // over several clauses: each line counts in the window of the day that it counts on

@@ -128,7 +128,7 @@ func (d *drafter) trueUp(c *settledCharge, o owedNow) bool {
 	due, first, since, move := money.New(o.minor, d.currency), money.New(c.first, d.currency), money.New(c.since, d.currency), money.New(amount, d.currency)
 	l := Line{
 		Clause: "", Kind: o.kind, Text: corrected(o.text, cal.MonthOf(c.period.From)), Events: []string{c.month(), c.name},
-		CountsOn: d.firstDay(c.period), Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
+		CountsOn: d.dayIn(c.lines[0].CountsOn, c.period), Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
 			Version: o.version, Clause: o.clause, Rounding: "none: sums of whole amounts", Evidence: o.evidence, Hours: o.hours,
 			Inputs: []Input{{"owed as the evidence now says", due.Format()}, {"charged by locked statements", first.Format()}},
@@ -172,10 +172,7 @@ func (d *drafter) rowStory(rows []Evident) []string {
 
 // heldTrueUp tells that a charge is neither kept nor corrected for want of a fact.
 func (d *drafter) heldTrueUp(c *settledCharge, clause, why string) {
-	i := Issue{Problem, "correction-held", "clause " + clause, fmt.Sprintf("What was charged for %s can be neither kept nor corrected: %s. Mend the evidence and import again.", cal.MonthOf(c.period.From).Words(), why)}
-	if !slices.Contains(d.issues, i) {
-		d.issues = append(d.issues, i)
-	}
+	d.issueOnce(Problem, "correction-held", "clause "+clause, "What was charged for %s can be neither kept nor corrected: %s. Mend the evidence and import again.", cal.MonthOf(c.period.From).Words(), why)
 }
 
 // rowsOf are the rows of the evidence by id.

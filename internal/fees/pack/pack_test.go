@@ -5,10 +5,12 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -442,14 +444,14 @@ func TestStatementAsText(t *testing.T) {
 func TestAPackOfOtherRulesSaysSo(t *testing.T) {
 	p := worked(t, "worked-month", "2026-03")
 	sound := files(t, p)
-	other := edited(t, sound, "facts/rules.json", "2", "1")
+	other := edited(t, sound, "facts/rules.json", strconv.Itoa(fees.Rules), "1")
 	if r := verify(t, resealed(t, p, other), ""); !r.OK() {
 		t.Errorf("it computes the same: %+v", r.Findings)
 	}
-	wantFinding(t, verify(t, resealed(t, p, edited(t, other, "terms/v1.yaml", "rate: 3 %", "rate: 4 %")), ""), "rules", "drafted by rules 1, and this program has rules 2")
+	wantFinding(t, verify(t, resealed(t, p, edited(t, other, "terms/v1.yaml", "rate: 3 %", "rate: 4 %")), ""), "rules", fmt.Sprintf("drafted by rules 1, and this program has rules %d", fees.Rules))
 	unsaid := slices.DeleteFunc(slices.Clone(sound), func(f pack.File) bool { return f.Name == "facts/rules.json" })
 	if r := verify(t, resealed(t, p, unsaid), ""); !r.OK() {
 		t.Errorf("a pack from before: %+v", r.Findings)
 	}
-	wantFinding(t, verify(t, resealed(t, p, edited(t, sound, "facts/rules.json", "2", "x")), ""), "inputs", "facts/rules.json cannot be read")
+	wantFinding(t, verify(t, resealed(t, p, edited(t, sound, "facts/rules.json", strconv.Itoa(fees.Rules), "x")), ""), "inputs", "facts/rules.json cannot be read")
 }
