@@ -17,6 +17,7 @@ func Used(a contract.Agreement, f Facts) Facts {
 	for _, s := range f.Settled {
 		u.until = cal.Later(u.until, s.Period.To)
 	}
+	u.rows = u.chargedRows()
 	out := f
 	out.Evidence = crm.Evidence{AsOf: f.Evidence.AsOf}
 	e := decisive(f.Evidence)
@@ -59,11 +60,17 @@ type use struct {
 	companies map[string]bool
 	deals     map[string]bool
 	contacts  map[string]bool
+	rows      map[string]bool // payments and other rows that locked statements charged: each stays in its month, whatever day and deal it has now
 }
 
 func (u *use) choose(e crm.Evidence) {
 	from := u.agreement.First().Effective
 	charged := u.charged()
+	for _, p := range e.Payments {
+		if u.rows[p.ID] {
+			charged[p.DealID] = true
+		}
+	}
 	for _, d := range e.Deals {
 		if charged[d.ID] {
 			u.deals[d.ID] = true
@@ -143,7 +150,7 @@ func (u *use) copy(out *crm.Evidence, e crm.Evidence) {
 	out.Deals = kept(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] })
 	out.DealContacts = kept(e.DealContacts, func(dc crm.DealContact) bool { return !dc.Deleted && u.deals[dc.DealID] })
 	out.Touches = kept(e.Touches, func(t crm.Touch) bool { return !t.Deleted && u.contacts[t.ContactID] })
-	out.Payments = kept(e.Payments, func(p crm.Payment) bool { return u.deals[p.DealID] && p.PaidOn.Before(u.until) })
+	out.Payments = kept(e.Payments, func(p crm.Payment) bool { return u.deals[p.DealID] && (u.rows[p.ID] || p.PaidOn.Before(u.until)) })
 	lists := u.lists()
 	out.CarveOuts = kept(e.CarveOuts, func(c crm.CarveOut) bool {
 		return slices.ContainsFunc(lists, func(list string) bool { return isList(c, list) })
@@ -172,7 +179,7 @@ func (u *use) copyResults(out *crm.Evidence, e crm.Evidence) {
 			}
 		}
 	}
-	charged := u.chargedRows()
+	charged := u.rows
 	end := u.until.Start(u.agreement.First().Zone)
 	if used[crm.KindTimeEntry] {
 		out.TimeEntries = kept(e.TimeEntries, func(t crm.TimeEntry) bool { return charged[t.ID] || !t.Deleted && t.WorkedOn.Before(u.until) })
