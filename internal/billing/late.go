@@ -41,6 +41,7 @@ type LateBasis struct {
 type Charged struct {
 	Bill     string
 	Document string
+	Line     int // of the document
 	AsOf     cal.Date
 	Minor    int64
 	Waived   int64 // taken back by credit notes to the document
@@ -55,7 +56,7 @@ func (b Book) LateOn(bill Bill, asOf cal.Date) (l LateBasis, ok bool) {
 		return LateBasis{}, false
 	}
 	l = LateBasis{Bill: bill.ID, Number: bill.Number, DueOn: bill.DueOn, AsOf: asOf, Sum: b.amount(0), Charged: b.amount(0), Waived: b.amount(0)}
-	r := reckoning{bill, *a, asOf, b.Currency}
+	r := reckoning{bill, *a, asOf, b.Currency, b.settledBy(bill)}
 	var owed int64
 	l.Parts, owed = r.parts(b.paidByDay(bill))
 	for _, p := range l.Parts {
@@ -147,6 +148,7 @@ type reckoning struct {
 	agreed   Agreed
 	asOf     cal.Date
 	currency money.Currency
+	settled  func(cal.Date) int64 // of the charges on it, by a day
 }
 
 func (r reckoning) amount(minor int64) money.Amount { return money.New(minor, r.currency) }
@@ -169,7 +171,7 @@ func (r reckoning) parts(paidOn []paid) (out []LatePart, owed int64) {
 		seen += minor
 		left -= minor
 		if minor > 0 && until.After(r.agreed.GraceUntil) && until.After(r.bill.DueOn) {
-			out = append(out, r.charge(minor, base, until, isPaid))
+			out = append(out, r.charge(minor, base, until, isPaid, out)...)
 		}
 	}
 	for _, p := range paidOn {
@@ -186,17 +188,18 @@ func (r reckoning) parts(paidOn []paid) (out []LatePart, owed int64) {
 	return out, owed
 }
 
-// charge is what one part bears: base x rate x time, rounded once.
-func (r reckoning) charge(minor, base int64, until cal.Date, isPaid bool) LatePart {
+// charge is what one part bears, rounded once; one in pieces where charges bear charges. before are the parts that were paid before it.
+func (r reckoning) charge(minor, base int64, until cal.Date, isPaid bool, before []LatePart) []LatePart {
 	late := r.agreed.Late
 	p := LatePart{Amount: r.amount(minor), Base: r.amount(base), From: r.bill.DueOn, Until: until, Paid: isPaid}
 	if late.ThenFrom == "its-end" {
 		p.From = r.agreed.GraceUntil
 	}
+	if step := stepMonths(late.Compounding); step > 0 {
+		return r.compounded(p, step, func(on cal.Date) int64 { return chargedBy(before, on) })
+	}
 	num, den, words := timeOf(*late, p.From, until)
-	p.Charge = r.amount(money.MulDiv(base, late.Rate.Num()*num, late.Rate.Den()*den, r.agreed.Rounding))
-	p.Formula = fmt.Sprintf("%s × %s per %s × %s = %s", p.Base.Format(), late.Rate, late.Per, words, p.Charge.Format())
-	return p
+	return []LatePart{r.bearing(p, base, num, den, words)}
 }
 
 // timeOf is how many periods of the rate the time counts, as a fraction and in words.
@@ -214,13 +217,16 @@ func timeOf(late contract.LateCharge, from, until cal.Date) (num, den int64, wor
 			return 12 * num, den, fmt.Sprintf("12 × %d/365", num)
 		}
 	default:
-		num, den = months(from, until, late.Counted == "months-begun"), 1
-		if !yearly {
-			return num, den, plural(num, "month")
-		}
-		den = 12
+		return timeOfMonths(late, months(from, until, late.Counted == "months-begun"))
 	}
 	return num, den, fmt.Sprintf("%d/%d", num, den)
+}
+
+func timeOfMonths(late contract.LateCharge, n int64) (num, den int64, words string) {
+	if late.Per == contract.EveryYear {
+		return n, 12, fmt.Sprintf("%d/12", n)
+	}
+	return n, 1, plural(n, "month")
 }
 
 // months counts from a day by its day of the month, recomputed each time: 31 Jan, 28 Feb, 31 Mar.

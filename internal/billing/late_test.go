@@ -199,6 +199,7 @@ func TestChargingOftenSumsToChargingOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		late := lateTerms(func(l *contract.LateCharge) {
 			l.Counted = rapid.SampledFrom([]string{"months-begun", "full-months", "days/30", "days/365"}).Draw(t, "counted")
+			l.Compounding = rapid.SampledFrom([]string{"none", "monthly", "yearly"}).Draw(t, "compounding")
 			l.On = rapid.SampledFrom([]string{"with-tax", "without-tax"}).Draw(t, "on")
 			l.Credited = rapid.SampledFrom([]string{"from-the-start", "from-its-day"}).Draw(t, "credited")
 			if rapid.Bool().Draw(t, "limited") {

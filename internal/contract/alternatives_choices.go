@@ -138,6 +138,7 @@ var undecisive = map[string]string{
 	"payment.late_charge.on":              "decides what is owed for paying late",
 	"payment.late_charge.grace.then_from": "decides what is owed for paying late",
 	"payment.late_charge.counted":         "decides what is owed for paying late",
+	"payment.late_charge.compounding":     "decides what is owed for paying late",
 	"payment.late_charge.credited":        "decides what is owed for paying late",
 	"payment.late_charge.tax":             "decides how a late charge is taxed",
 	"payment.discount.on":                 "decides what paying early is worth",

@@ -125,6 +125,9 @@ var opened = []struct {
 	{"ceiling-below-certain", []string{"amount: 500,000.00 per contract-year", "amount: 200,000.00 per contract-year"}, "alone come to 240,000.00"},
 
 	{"payment-unsaid", []string{"payment:\n  due: 30 days\n  counted_from: issue\n  late_charge:\n    rate: 1.5 % per month\n    on: with-tax\n    grace: {within: 5 days, then_from: due}\n    counted: days/30\n    compounding: none\n    at_most: 10 %\n    credited: from-the-start\n    tax: none\n  discount: {rate: 2 %, within: 10 days, on: with-tax, partial: pro-rata}\n", ""}, "no late charge can be made"},
+	{"late-charge-compounds", []string{"compounding: none", "compounding: monthly"}, "1.5 % per month come to 19.56 % in a year, not 18.00 %"},
+	{"late-charge-compounds", []string{"rate: 1.5 % per month", "rate: 12 % per year", "compounding: none", "compounding: monthly"}, "12 % per year come to 12.68 % in a year, not 12.00 %"},
+	{"late-charge-compounds", []string{"compounding: none", "compounding: yearly"}, "whole year of paying late"},
 	{"late-charge-unlimited", []string{"at_most: 10 %", "at_most: none"}, "The late charge has no limit"},
 
 	{"paid-twice", []string{"metric: pipeline_value", "metric: mql"}, "mql is a metric of the bonus, and webinar-leads pays for the same (85.00 per lead)"},

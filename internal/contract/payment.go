@@ -19,7 +19,7 @@ var paymentSpec = spec{key: "payment", optional: true, doc: "When an invoice is 
 			{key: "then_from", doc: "When it is over: due: the time since the due day counts too; its-end: only what is after it.", scalar: choice("due", "its-end")},
 		}},
 		{key: "counted", doc: "How time counts. months-begun: every month begun; full-months: full months only; days/30: a month has 30 days, a year 360; days/365: by days of a year of 365.", scalar: choice("months-begun", "full-months", "days/30", "days/365")},
-		{key: "compounding", doc: "none: nothing is charged on late charges.", scalar: choice("none")},
+		{key: "compounding", doc: "none: nothing is charged on late charges; monthly, yearly: the charge of each whole month or year is added to what bears the next, until it is paid.", scalar: choice("none", "monthly", "yearly")},
 		{key: "at_most", doc: "Of one invoice: an amount, a part of what the rate is on, or none.", scalar: mostScalar},
 		{key: "credited", doc: "What a credit note takes back: from-the-start: it was never owed; from-its-day: it was overdue until the note was issued.", scalar: choice("from-the-start", "from-its-day")},
 		{key: "tax", doc: "none: the charge is outside the scope of tax; as-fees: it is taxed as the fees are.", scalar: choice("none", "as-fees")},
@@ -86,7 +86,7 @@ type LateCharge struct {
 	AtMost      *money.Amount `json:"at_most,omitempty"` // of both nil: no limit
 	Credited    string        `json:"credited"`          // from-the-start | from-its-day
 	Tax         string        `json:"tax"`               // none | as-fees
-	Compounding string        `json:"compounding"`       // none
+	Compounding string        `json:"compounding"`       // none | monthly | yearly
 }
 
 // EarlyDiscount is what is taken off when an invoice is paid early.
@@ -202,9 +202,14 @@ func (c LateCharge) Words() []string {
 		most = fmt.Sprintf("Of one invoice it is at most %s of the amount %s", c.AtMostPart, on)
 	}
 	credited := map[string]string{"from-the-start": "What a credit note takes back bears none", "from-its-day": "What a credit note takes back bears it until the day of the note"}[c.Credited]
+	step := map[string]string{"monthly": "month", "yearly": "year"}[c.Compounding]
+	compounding := "Nothing is charged on late charges"
+	if step != "" {
+		compounding = fmt.Sprintf("The charge of each whole %s is added to what bears the charge of the next, until that charge, or what it is on, is paid", step)
+	}
 	tax := map[string]string{"none": "No tax is charged on it", "as-fees": "It is taxed as the fees are"}[c.Tax]
 	return []string{
-		fmt.Sprintf("What is overdue, %s, bears a late charge of %s per %s.", on, c.Rate, c.Per), grace + ".", counted + ".", "A part that is paid reduces it from that day. Nothing is charged on late charges.",
+		fmt.Sprintf("What is overdue, %s, bears a late charge of %s per %s.", on, c.Rate, c.Per), grace + ".", counted + ".", "A part that is paid reduces it from that day.", compounding + ".",
 		most + ".", credited + ".", tax + ".",
 	}
 }

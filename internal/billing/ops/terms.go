@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -146,50 +145,57 @@ func (s shelf) readCharged(ctx context.Context, tx bun.Tx, client string) error 
 	if err := tx.NewSelect().Model(&rows).Where("client_id = ?", client).OrderExpr("invoice_id, seq").Scan(ctx); err != nil || len(rows) == 0 {
 		return err
 	}
-	waived, err := readWaived(ctx, tx, rows)
+	lines, waived, err := readLateLines(ctx, tx, rows)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
+		at := [2]string{r.DocumentID, r.InvoiceID}
 		for _, b := range s {
 			if _, ok := b.Bill(r.InvoiceID); ok {
-				b.Charged = append(b.Charged, billing.Charged{Bill: r.InvoiceID, Document: r.DocumentID, AsOf: day(r.AsOf), Minor: r.Minor, Waived: waived[[2]string{r.DocumentID, r.InvoiceID}]})
+				b.Charged = append(b.Charged, billing.Charged{Bill: r.InvoiceID, Document: r.DocumentID, Line: lines[at], AsOf: day(r.AsOf), Minor: r.Minor, Waived: waived[at]})
 			}
 		}
 	}
 	return nil
 }
 
-// readWaived is what credit notes took back, by the invoice of late charges and the invoice that was paid late.
-func readWaived(ctx context.Context, tx bun.Tx, rows []lateRow) (map[[2]string]int64, error) {
-	var ids []string
+// readLateLines are the lines of the invoices of late charges and what credit notes took back of them, by the invoice of late charges and the
+// invoice that was paid late.
+func readLateLines(ctx context.Context, tx bun.Tx, rows []lateRow) (lines map[[2]string]int, waived map[[2]string]int64, err error) {
+	lines, waived = map[[2]string]int{}, map[[2]string]int64{}
+	seen := map[string]bool{}
 	for _, r := range rows {
-		if !slices.Contains(ids, r.DocumentID) {
-			ids = append(ids, r.DocumentID)
-		}
-	}
-	out := map[[2]string]int64{}
-	for _, id := range ids {
-		_, notes, err := readNotes(ctx, tx, id)
-		if err != nil {
-			return nil, err
-		}
-		if len(notes) == 0 {
-			continue
-		}
-		row, err := readInvoice(ctx, tx, id)
-		if err != nil {
-			return nil, err
-		}
-		d, err := row.document()
-		if err != nil {
-			return nil, err
-		}
-		for _, n := range notes {
-			for _, l := range n.Lines {
-				out[[2]string{id, d.Late[l.From-1].Bill}] += l.Net.Minor
+		if id := r.DocumentID; !seen[id] {
+			seen[id] = true
+			if err := enterLateLines(ctx, tx, id, lines, waived); err != nil {
+				return nil, nil, err
 			}
 		}
 	}
-	return out, nil
+	return lines, waived, nil
+}
+
+func enterLateLines(ctx context.Context, tx bun.Tx, id string, lines map[[2]string]int, waived map[[2]string]int64) error {
+	row, err := readInvoice(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	d, err := row.document()
+	if err != nil {
+		return err
+	}
+	for i, of := range d.Late {
+		lines[[2]string{id, of.Bill}] = i + 1
+	}
+	_, notes, err := readNotes(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		for _, l := range n.Lines {
+			waived[[2]string{id, d.Late[l.From-1].Bill}] += l.Net.Minor
+		}
+	}
+	return nil
 }
