@@ -1,6 +1,9 @@
 package ledger
 
 import (
+	"reflect"
+	"slices"
+
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -45,15 +48,11 @@ func (e *Entry) move(debit, credit Account, minor int64) {
 	}
 }
 
-// Same reports whether two entries say the same.
-func (e Entry) Same(o Entry) bool {
-	if e.Ref != o.Ref || e.Client != o.Client || e.On != o.On || e.Currency != o.Currency || len(e.Postings) != len(o.Postings) {
-		return false
-	}
-	for i := range e.Postings {
-		if e.Postings[i] != o.Postings[i] {
-			return false
-		}
-	}
-	return true
+// Same reports whether two entries say the same, to the word.
+func (e Entry) Same(o Entry) bool { return e.SameHead(o) && slices.Equal(e.Postings, o.Postings) }
+
+// SameHead reports whether two entries say the same but for their postings.
+func (e Entry) SameHead(o Entry) bool {
+	e.Postings, o.Postings = nil, nil
+	return reflect.DeepEqual(e, o)
 }

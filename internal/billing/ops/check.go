@@ -13,6 +13,8 @@ import (
 	"github.com/ofrecord/ofrecord/internal/billing/ledger"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/party"
 )
@@ -146,14 +148,18 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 	}
 	kinds, statements, documents := map[string]func(string) string{}, map[string]fees.Statement{}, map[string]*billing.Document{}
 	for _, f := range finals {
+		unbilled[f.Payable.Currency] += f.Payable.Minor
 		st, err := s.Fees.Locked(ctx, tx, f.Statement)
+		if fault.Is(err, fault.Conflict) {
+			say("the statement %s of %s was locked, but the steps that are kept of it do not say so; ofrecord journal verify tells what was changed", f.Statement, cal.MonthOf(f.Period.From).Words())
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		locked := lockedOf(st)
 		kinds[f.Statement], statements[f.Statement] = locked.KindOf, st.Document.Statement
 		out = append(out, ledger.OfLock(locked)...)
-		unbilled[f.Payable.Currency] += f.Payable.Minor
 	}
 	var rows []invoiceRow
 	if err := tx.NewSelect().Model(&rows).Where("client_id = ?", client).OrderExpr("issued_at, ordinal").Scan(ctx); err != nil {

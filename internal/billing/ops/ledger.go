@@ -206,7 +206,7 @@ func (s *Service) clientNames(ctx context.Context, actor access.Actor) (map[stri
 	return names, err
 }
 
-// readEntries puts the postings together to entries.
+// readEntries puts the postings together to entries. A posting that says something else than the one before it of its entry stands by itself.
 func readEntries(ctx context.Context, tx bun.Tx, f LedgerFilter) ([]ledger.Entry, error) {
 	var rows []postingRow
 	if err := tx.NewSelect().Model(&rows).Apply(f.narrow).OrderExpr("on_day, ref, no").Scan(ctx); err != nil {
@@ -215,7 +215,7 @@ func readEntries(ctx context.Context, tx bun.Tx, f LedgerFilter) ([]ledger.Entry
 	var out []ledger.Entry
 	for _, r := range rows {
 		e := r.entry()
-		if n := len(out); n > 0 && out[n-1].Ref == e.Ref {
+		if n := len(out); n > 0 && out[n-1].SameHead(e) {
 			out[n-1].Postings = append(out[n-1].Postings, e.Postings...)
 			continue
 		}
