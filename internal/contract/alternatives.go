@@ -107,7 +107,7 @@ func (r reading) in(t Terms, p passage) (Terms, bool) {
 	if !ok {
 		return Terms{}, false
 	}
-	other, err := Parse([]byte(text))
+	other, err := ParseAccepted([]byte(text))
 	return other, err == nil
 }
 
@@ -203,7 +203,7 @@ func Backdated(t Terms, day cal.Date) (Terms, bool) {
 	if !ok {
 		return Terms{}, false
 	}
-	moved, err := Parse([]byte(text))
+	moved, err := ParseAccepted([]byte(text))
 	return moved, err == nil
 }
 

@@ -15,8 +15,14 @@ import (
 
 // Parse reads one version of a contract. Every problem of the text is reported in its order, each with line, column, key and the words to
 // write (fault.List, kind Invalid); the Terms are meaningful only when there is none.
-func Parse(source []byte) (Terms, error) {
-	doc, faults := readDocument(source)
+func Parse(source []byte) (Terms, error) { return parse(source, &reader{}) }
+
+// ParseAccepted reads a text that was accepted, under this form or an earlier one. What a text has to say only since later may be missing: it
+// means what its absence meant when the text was accepted. Of a revenue share without clawback, refunds were taken back however late. Faults as Parse.
+func ParseAccepted(source []byte) (Terms, error) { return parse(source, &reader{accepted: true}) }
+
+func parse(source []byte, r *reader) (Terms, error) {
+	doc, faults := r.document(source)
 	if len(faults) > 0 {
 		return Terms{}, faults.Err()
 	}

@@ -12,6 +12,9 @@ type Clawback struct {
 	Unlimited bool
 }
 
+// withoutClawback is what a text means that was accepted before a clawback had to be written: a refund was taken back, however late.
+const withoutClawback = "unlimited"
+
 var clawbackScalar = textOf("length in days, weeks, months, or none, or unlimited", "180 days, or none, or unlimited", `^([0-9]+ [a-z ]+|none|unlimited)$`, func(s string) error {
 	if s == "none" || s == "unlimited" {
 		return nil

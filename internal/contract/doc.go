@@ -21,6 +21,7 @@
 //
 // Invariants: no choice that changes money has a default: what is missing is a fault that says what to write; "none" is written, never
 // implied. Keys that the form took in later (tiers, over_baseline, charged, restated, payment, the ramp of a notice) may be left out, and a text without
-// them means what it meant before; the reference says so at each, and Lint asks for those about which people may think differently. Reading is pure and bounded: the same text gives the same Terms, and no text takes long. A version never changes; a
+// them means what it meant before; the reference says so at each, and Lint asks for those about which people may think differently. What was accepted stays readable: a key that is needed only since later
+// (clawback) may be missing from it (ParseAccepted), though from no new text. Reading is pure and bounded: the same text gives the same Terms, and no text takes long. A version never changes; a
 // withdrawn one never binds. Dates are days in the contract's own time zone.
 package contract

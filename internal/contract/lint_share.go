@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -125,7 +126,7 @@ func lintShareUncapped(l *linter, r RevenueShare, at *value) {
 
 func lintClawbackUnlimited(l *linter, r RevenueShare, at *value) {
 	if r.Clawback.Unlimited {
-		l.found(at.get("clawback"), "clawback: 180 days",
+		l.found(cmp.Or(at.get("clawback"), at), "clawback: 180 days",
 			"What was charged can be taken back however late, by a refund of years after or by a CRM that somebody tidies up. Neither side can ever close a year.")
 	}
 }

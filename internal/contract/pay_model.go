@@ -87,7 +87,7 @@ func (m PayModel) Text(t Terms, n PayModelNumbers) (Terms, error) {
 	if !ok {
 		return Terms{}, uneditable()
 	}
-	return Parse([]byte(text))
+	return ParseAccepted([]byte(text))
 }
 
 func uneditable() error {

@@ -34,12 +34,17 @@ type value struct {
 
 // reader walks the YAML along the specification and collects every problem.
 type reader struct {
-	faults fault.List
+	faults   fault.List
+	accepted bool // the text may lack what is needed only since later
 }
 
-// readDocument checks the text against the specification. The value is usable only where no fault was found.
+// readDocument checks a text that was read before against the specification: it may lack what a text has to say only since later. The value is usable
+// only where no fault was found.
 func readDocument(source []byte) (*value, fault.List) {
-	r := &reader{}
+	return (&reader{accepted: true}).document(source)
+}
+
+func (r *reader) document(source []byte) (*value, fault.List) {
 	source = plainLines(source)
 	if f := guard(source); f != nil {
 		r.faults.Add(f)
@@ -292,7 +297,7 @@ func (r *reader) object(node ast.Node, fields []spec, path string) *value {
 		r.pair(v, node, kv, fields, path)
 	}
 	for _, f := range fields {
-		if _, written := v.fields[f.key]; !written && !f.optional {
+		if _, written := v.fields[f.key]; !written && !f.optional && !(r.accepted && f.since != "") {
 			r.problem(beginning(node), join(path, f.key), "missing", "%q is missing; %s", f.key, f.toWrite())
 		}
 	}

@@ -53,7 +53,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 	{key: "charged", doc: "On which statement revenue is charged: that of its own month, or that of the last month of its quarter or year, by the calendar. Left out: that of its own month.", scalar: choice(string(EveryMonth), string(EveryQuarter), string(EveryYear)), optional: true},
 	{key: "tail", doc: "How long after the end revenue still counts, a closing or a payment, of deals created before the end; or none.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months)},
 	{key: "clawback", doc: "How long after a charge its revenue can still be taken back, by a refund or by evidence that changed: a length counted from the day of the revenue, none, or unlimited.",
-		scalar: clawbackScalar},
+		scalar: clawbackScalar, since: withoutClawback},
 	otherCurrencySpec,
 }}
 
@@ -177,7 +177,7 @@ func (b *builder) revenueShare(v *value) RevenueShare {
 		PeriodCap:     b.limit(period.get("cap")),
 		Charged:       cmp.Or(Every(v.str("charged")), EveryMonth),
 		Tail:          v.span("tail"),
-		Clawback:      clawbackOf(v.str("clawback")),
+		Clawback:      clawbackOf(cmp.Or(v.str("clawback"), withoutClawback)),
 		OtherCurrency: cmp.Or(v.str("other_currency"), "agreed"),
 	}
 	r.Exchange = b.exchange(v.get("other_currency"), r.Base)

@@ -19,6 +19,7 @@ type spec struct {
 	either   []spec  // a list whose entries are told apart by their first key (clauses)
 	instead  *scalar // beside fields: a word that may stand in place of the keys, such as none
 	optional bool
+	since    string // of a key that is needed only since later: what a text that was accepted before means without it
 }
 
 // scalar is a value written as one piece of text.

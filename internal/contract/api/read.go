@@ -78,7 +78,7 @@ func (o *Operations) getVersion(ctx context.Context, in *OfVersion) (*api.Answer
 	if err != nil {
 		return nil, err
 	}
-	terms, err := contract.Parse([]byte(v.Source))
+	terms, err := contract.ParseAccepted([]byte(v.Source))
 	if err != nil {
 		return nil, fmt.Errorf("read version %s: %w", v.ID, err)
 	}

@@ -80,7 +80,7 @@ func (c Contract) Agreement() (contract.Agreement, error) {
 func (c Contract) terms() ([]contract.Terms, error) {
 	var out []contract.Terms
 	for _, v := range c.Accepted() {
-		t, err := contract.Parse([]byte(v.Source))
+		t, err := contract.ParseAccepted([]byte(v.Source))
 		if err != nil {
 			return nil, fmt.Errorf("read version %d of the contract %s: %w", v.Number, c.ID, err)
 		}

@@ -201,7 +201,7 @@ func (s *stored) alteredTexts() string {
 		if sum := sha256.Sum256([]byte(r.Source)); hex.EncodeToString(sum[:]) != r.SHA256 {
 			return fmt.Sprintf("was altered: the text of version %d is not the one that was proposed: its SHA-256 is %x, not %s", r.Number, sum, r.SHA256)
 		}
-		t, err := contract.Parse([]byte(r.Source))
+		t, err := contract.ParseAccepted([]byte(r.Source))
 		attempts[r.Number]++
 		if err != nil { // see unread
 			continue
@@ -216,7 +216,7 @@ func (s *stored) alteredTexts() string {
 // unread tells of a text that is the one that the record tells of, and is no contract to this program.
 func (s *stored) unread() string {
 	for _, r := range s.texts {
-		if _, err := contract.Parse([]byte(r.Source)); err != nil {
+		if _, err := contract.ParseAccepted([]byte(r.Source)); err != nil {
 			return fmt.Sprintf("is what was agreed, but this program cannot read version %d of it: %v. Read it with the program that it was proposed under", r.Number, err)
 		}
 	}

@@ -59,7 +59,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request) error {
 // today is the day it is in the zone of the version.
 func (p *Pages) today(v contract.Version) cal.Date {
 	zone := versionView{}.zone()
-	if terms, err := contract.Parse([]byte(v.Source)); err == nil {
+	if terms, err := contract.ParseAccepted([]byte(v.Source)); err == nil {
 		zone = terms.Zone
 	}
 	return cal.DateOf(p.Ops.Now(), zone)

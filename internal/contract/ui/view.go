@@ -39,14 +39,14 @@ func (v versionView) zone() *time.Location {
 
 // viewOf reads a version and compares it with the accepted one before it.
 func viewOf(c ops.Contract, v contract.Version, now time.Time) (versionView, error) {
-	terms, err := contract.Parse([]byte(v.Source))
+	terms, err := contract.ParseAccepted([]byte(v.Source))
 	if err != nil {
 		return versionView{}, fmt.Errorf("read version %d of the contract %s: %w", v.Number, c.ID, err)
 	}
 	out := versionView{version: v, terms: terms, download: VersionPath(c, v) + "/yaml"}
 	out.state = stateWords(c, v, cal.DateOf(now, out.zone()))
 	if before, ok := amended(c, v); ok {
-		earlier, err := contract.Parse([]byte(before.Source))
+		earlier, err := contract.ParseAccepted([]byte(before.Source))
 		if err != nil {
 			return versionView{}, fmt.Errorf("read version %d of the contract %s: %w", before.Number, c.ID, err)
 		}

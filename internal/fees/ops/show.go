@@ -200,7 +200,7 @@ func agreementOf(row statementRow) (contract.Agreement, error) {
 	}
 	var versions []contract.Terms
 	for _, f := range files {
-		t, err := contract.Parse(f.Body)
+		t, err := contract.ParseAccepted(f.Body)
 		if err != nil {
 			return contract.Agreement{}, fmt.Errorf("statement %s, %s: %w", row.ID, f.Name, err)
 		}

@@ -120,7 +120,11 @@ func (w *Worth) read(in WorthInput, draft contractops.Draft, saved bool) (contra
 	default:
 		return contract.Agreement{}, fault.New(fault.Conflict, "nothing-proposed", "Nothing is proposed yet. The agency is writing this contract.")
 	}
-	terms, err := contract.Parse([]byte(source))
+	read := contract.Parse
+	if w.Version != nil {
+		read = contract.ParseAccepted
+	}
+	terms, err := read([]byte(source))
 	if w.Problems = fault.All(err); err != nil && len(w.Problems) == 0 {
 		return contract.Agreement{}, err
 	}

@@ -137,7 +137,7 @@ func ReadInputs(files []File) (contract.Agreement, fees.Facts, []Problem, error)
 			byName[f.Name] = f.Body
 			continue
 		}
-		t, err := contract.Parse(f.Body)
+		t, err := contract.ParseAccepted(f.Body)
 		if err != nil {
 			return contract.Agreement{}, fees.Facts{}, nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
