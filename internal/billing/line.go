@@ -2,6 +2,7 @@ package billing
 
 import (
 	"math/big"
+	"regexp"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/fees"
@@ -113,6 +114,13 @@ func detailOf(l fees.Line, net money.Amount) string {
 	}
 	return l.QuantityWords() + " × " + l.RateText
 }
+
+// DetailWords is the detail as it is printed: with a true minus sign, as every amount.
+func (l Line) DetailWords() string {
+	return hyphenBeforeFigure.ReplaceAllString(l.Detail, "$1\u2212$2")
+}
+
+var hyphenBeforeFigure = regexp.MustCompile(`(^|[ (])-([0-9])`)
 
 // share spreads tax and rounding over the lines by cumulative rounding, so that they sum to the whole whatever the signs, and computes what
 // is due for each line.

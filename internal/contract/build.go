@@ -24,14 +24,14 @@ func ParseAccepted(source []byte) (Terms, error) { return parse(source, &reader{
 func parse(source []byte, r *reader) (Terms, error) {
 	doc, faults := r.document(source)
 	if len(faults) > 0 {
-		return Terms{}, faults.Err()
+		return Terms{}, spokenPlaces(doc, faults).Err()
 	}
 	sum := sha256.Sum256(source)
 	b := &builder{approved: map[string]bool{}}
 	t := b.terms(doc)
 	t.Source, t.SHA256 = string(source), hex.EncodeToString(sum[:])
 	byPlace(b.faults)
-	if err := b.faults.Err(); err != nil {
+	if err := spokenPlaces(doc, b.faults).Err(); err != nil {
 		return Terms{}, err
 	}
 	return t, nil

@@ -173,7 +173,7 @@ func placed(t Terms, faults fault.List) fault.List {
 			faults[i] = f.AtLine(v.line, v.column)
 		}
 	}
-	return faults
+	return spokenPlaces(doc, faults)
 }
 
 // find is the value at a path of keys such as "term.start".

@@ -106,9 +106,13 @@ func renewalWords(r Renewal) string {
 	}
 	switch r.Kind {
 	case RenewalMutual:
-		return "If nobody acts it ends with the term; it renews by a written agreement" + times + "."
+		length := ""
+		if !r.Each.IsZero() {
+			length = " for " + r.Each.String()
+		}
+		return "If nobody acts it ends with the term; it renews" + length + " by a written agreement" + times + "."
 	case RenewalAuto:
-		return fmt.Sprintf("If nobody gives notice it renews by %s%s.", r.Each, times)
+		return fmt.Sprintf("If nobody gives notice it renews for %s%s.", r.Each, times)
 	case RenewalEvergreen:
 		return "It runs on until notice is given."
 	default:

@@ -210,7 +210,7 @@ func (s sheet) lines() {
 		var detail []string
 		if l.Detail != "" {
 			s.ink("", 8, 90)
-			detail = s.SplitText(l.Detail, quantityAt-textAt-2)
+			detail = s.SplitText(l.DetailWords(), quantityAt-textAt-2)
 		}
 		if s.GetY()+float64(len(words)+len(detail))*5.2+2 > 297-bottom {
 			s.AddPage()

@@ -122,3 +122,15 @@ func textOf(t *testing.T, body []byte) string {
 	}
 	return string(out)
 }
+
+func TestThePaperHasATrueMinusInFormulas(t *testing.T) {
+	d := document(t, 1)
+	d.Lines[0].Detail = "-6,666.67 USD credited × 3 % of 2026-05 (-200.00)"
+	body, err := paper.PDF(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(strings.Fields(textOf(t, body)), " "); !strings.Contains(text, "−6,666.67 USD credited × 3 % of 2026-05 (−200.00)") {
+		t.Error(text)
+	}
+}

@@ -50,7 +50,7 @@ func TestFromLockToCash(t *testing.T) {
 		issue := list + "/issue?statement=" + st.ID
 		agency.Get(issue).Says(t, 409, "Enter the billing profile of the agency first", "Enter the billing profile of the client first")
 		k.enterProfiles(agency)
-		client.Get("/clients/org_acme/billing-profile").Says(t, 200, "Acme AG", "Standard rate", "Germany")
+		client.Get("/clients/org_acme/billing-profile").Says(t, 200, "Acme AG", "Standard rate", "Germany", "30 days after the day of issue")
 
 		form := agency.Get(issue)
 		form.Says(t, 200, "Issue the invoice of January 2026", "Disputes hold something", "VAT 19 %", "16,030.00", "3,045.70", "To pay, USD", "19,075.70", "Northlight GmbH", "Tax id DE111111125")

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -109,7 +110,7 @@ func profileBody(side billing.Side, have ops.Profile, edits bool, action, back s
 			}
 		}
 		if value != "" {
-			out = append(out, kit.Definition{Term: f.Label, Value: kit.Text(value)})
+			out = append(out, kit.Definition{Term: f.Label, Value: kit.Text(strings.TrimSpace(value + " " + f.Unit))})
 		}
 	}
 	return kit.DefinitionList(out...)
@@ -175,7 +176,7 @@ func customerFields(have ops.Profile) []kit.Field {
 		treatment,
 		{Name: "tax_rate", Label: "Tax rate", Kind: kit.Decimal, Value: rate, Optional: true, Hint: "Only where another than the general rate applies, such as a sales tax of 8.875 %."},
 		{Name: "tax_reason", Label: "Why no tax is charged", Value: p.Reason, Optional: true, Hint: "Printed on every invoice. Needed when no tax is charged."},
-		{Name: "terms_days", Label: "Due after", Kind: kit.Decimal, Value: days, Unit: "days", Hint: "From the day of issue."},
+		{Name: "terms_days", Label: "An invoice is due", Kind: kit.Decimal, Value: days, Unit: "days after the day of issue", Hint: "Where the contract has terms of payment, those say it instead."},
 		{Name: "purchase_order", Label: "Purchase order", Value: p.PurchaseOrder, Optional: true, Hint: "Of the client, for every invoice; it can be another one on each."},
 		{Name: "reference", Label: "Client's reference", Value: p.Reference, Optional: true, Hint: "Cost centre or department, as the client wants to read it. Peppol needs it, or a purchase order."},
 	}

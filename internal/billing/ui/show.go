@@ -188,7 +188,7 @@ func linesTable(d billing.Document, book *billing.Book, id string) kit.TableView
 	for _, l := range d.Lines {
 		what := kit.Text(l.Text)
 		if l.Detail != "" {
-			what = kit.TwoLines(what, l.Detail)
+			what = kit.TwoLines(what, l.DetailWords())
 		}
 		row := kit.Row{Cells: []templ.Component{kit.Text(strconv.Itoa(l.No)), what, kit.Text(quantity(l)), kit.Text(price(l, d.Currency)), kit.Money(l.Net)}}
 		if paid {

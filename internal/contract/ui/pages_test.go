@@ -204,7 +204,7 @@ func TestTheLifeOfAContractInForms(t *testing.T) {
 	// a text with problems is checked and saved, and cannot be proposed
 	bad := strings.Replace(text(1, "2025-12-01"), "rate: 3 %", "raet: 3 %", 1)
 	checked := s.post(edit.path, edit.hidden("source", bad, "do", "check")...)
-	checked.says(t, "This text is not saved yet.", "2 things to mend before it can be proposed.", "did you mean", "Line 33, column 5: clauses[1].raet", "The text by line")
+	checked.says(t, "This text is not saved yet.", "2 things to mend before it can be proposed.", "did you mean", "Line 33, column 5: clause closed-won, raet", "The text by line")
 	place := checked.Find("a.issue-where").Last()
 	if href := place.AttrOr("href", ""); href != "#L33" || place.AttrOr("data-column", "") != "5" || !strings.Contains(checked.Find(href).Text(), "raet: 3 %") {
 		t.Errorf("the problem leads to %q, column %q", href, place.AttrOr("data-column", ""))

@@ -219,7 +219,7 @@ func (v checkView) openTitle() string {
 	return number(len(v.open)) + " things that it leaves open"
 }
 
-// where is the place and the key: "Line 42, column 17: clauses[1].rate".
+// where is the place in words: "Line 42, column 17: clause closed-won, rate".
 func where(f *fault.Fault) string {
 	var parts []string
 	switch {
@@ -228,8 +228,8 @@ func where(f *fault.Fault) string {
 	case f.Line > 0:
 		parts = append(parts, fmt.Sprintf("Line %d", f.Line))
 	}
-	if f.Field != "" {
-		parts = append(parts, f.Field)
+	if in := f.Where(); in != "" {
+		parts = append(parts, in)
 	}
 	return strings.Join(parts, ": ")
 }

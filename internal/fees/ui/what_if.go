@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
@@ -69,6 +70,9 @@ func (p *Pages) whatIf(w http.ResponseWriter, r *http.Request, in ops.WhatIfInpu
 	f.input = f.inputOf(err, faults)
 	view := kit.PageView{Title: "What if", Eyebrow: found.Contract.Name, Room: contractRoom, Status: f.input.Status(), Crumbs: []kit.Link{{Text: "Contract", Href: f.path}},
 		Lede: "Change terms on a copy, and see what past months would have come to: the contract as it stands, your copy, and the three usual ways to pay, on one history. Nothing is kept."}
+	if access.Decide(actor(r), access.MonthEndSee, access.Scope{}).Allowed {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Month end", Href: MonthEndPath}))
+	}
 	return web.Render(w, r, view, f.body())
 }
 

@@ -20,6 +20,10 @@ func TestWhatIf(t *testing.T) {
 		form := client.Get(at + "/what-if")
 		page := form
 		page.Says(t, 200, "Try other terms", "Nothing is kept.", "Compare with the three pay models")
+		toMonthEnds := "main a[href='/month-ends']"
+		if own := agency.Get(at + "/what-if"); own.Find(toMonthEnds).Length() != 1 || page.Find(toMonthEnds).Length() != 0 {
+			t.Error("the agency, and only the agency, goes from here to its month ends")
+		}
 		copied := page.Find("textarea[name=source]").Text()
 		if !strings.Contains(copied, "version: 2") || page.Find("input[name=models][checked]").Length() != 1 || page.Find("input[name=to]").AttrOr("value", "") != "2026-01" {
 			t.Errorf("the form begins with %.80q", copied)

@@ -65,6 +65,7 @@ type Fault struct {
 	Kind    Kind
 	Code    string // stable, for programs: "statement-locked"
 	Field   string // where in the input: "clauses[1].rate", "amount"; empty when it concerns the whole
+	Place   string // the field in words for people: "clause closed-won, rate"; empty: Field is one
 	Line    int    // 1-based line in a document or file; 0 when it has none
 	Column  int    // 1-based column; 0 when it has none
 	Message string
@@ -81,6 +82,21 @@ func (f *Fault) At(field string) *Fault {
 	c := *f
 	c.Field = field
 	return &c
+}
+
+// In returns a copy that says its place in words.
+func (f *Fault) In(place string) *Fault {
+	c := *f
+	c.Place = place
+	return &c
+}
+
+// Where is the place as a person reads it; empty when the fault concerns the whole.
+func (f *Fault) Where() string {
+	if f.Place != "" {
+		return f.Place
+	}
+	return f.Field
 }
 
 // AtLine returns a copy that points at a line and column of a document.
@@ -107,8 +123,8 @@ func (f *Fault) Error() string {
 		}
 		b.WriteString(": ")
 	}
-	if f.Field != "" {
-		b.WriteString(f.Field)
+	if where := f.Where(); where != "" {
+		b.WriteString(where)
 		b.WriteString(": ")
 	}
 	b.WriteString(f.Message)

@@ -24,12 +24,13 @@ func TestListShowsEveryProblemAtItsPlace(t *testing.T) {
 	}
 	l.Add(New(Invalid, "rate", "write a rate such as 3 %%").At("clauses[0].rate").AtLine(12, 5))
 	l.Add(New(Invalid, "fee", "write a fee").At("clauses[1].fee"))
-	want := "line 12, column 5: clauses[0].rate: write a rate such as 3 %\nclauses[1].fee: write a fee"
+	l.Add(New(Invalid, "gates", "write gates").At("clauses[2].gates").In("clause bonus, gates"))
+	want := "line 12, column 5: clauses[0].rate: write a rate such as 3 %\nclauses[1].fee: write a fee\nclause bonus, gates: write gates"
 	if got := l.Err().Error(); got != want {
 		t.Fatalf("got %q", got)
 	}
-	if len(All(fmt.Errorf("check: %w", l.Err()))) != 2 {
-		t.Fatal("both faults are found behind a wrapper")
+	if len(All(fmt.Errorf("check: %w", l.Err()))) != 3 {
+		t.Fatal("all faults are found behind a wrapper")
 	}
 }
 

@@ -30,6 +30,8 @@ type placement struct {
 	Line    int    `json:"line,omitempty"`
 	Column  int    `json:"column,omitempty"`
 	Message string `json:"message"`
+
+	spoken string // the field in words
 }
 
 var titles = map[int]string{
@@ -57,7 +59,7 @@ func problemOf(err error) problem {
 	case len(faults) > 0 && faults[0].Kind != fault.Internal:
 		p.Status, p.Code, p.Detail = fault.HTTPStatus(faults[0].Kind), faults[0].Code, faults[0].Message
 		for _, f := range faults {
-			p.Errors = append(p.Errors, placement{f.Code, f.Field, f.Line, f.Column, f.Message})
+			p.Errors = append(p.Errors, placement{f.Code, f.Field, f.Line, f.Column, f.Message, f.Where()})
 		}
 	case errors.Is(err, ErrIncomplete):
 		p.Status, p.Code, p.Detail = http.StatusBadRequest, "incomplete", "what was sent did not arrive whole; go back and send it again"
@@ -131,9 +133,9 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request, p problem) {
 
 func (e placement) where() string {
 	if e.Line > 0 {
-		return strings.TrimSpace(fmt.Sprintf("line %d %s", e.Line, e.Field))
+		return strings.TrimSpace(fmt.Sprintf("line %d %s", e.Line, e.spoken))
 	}
-	return e.Field
+	return e.spoken
 }
 
 // wantsProblem reports whether the caller is a program that reads JSON rather than a person with a browser.

@@ -53,6 +53,9 @@ type waitView struct {
 
 func portfolioPage(actor access.Actor) kit.PageView {
 	v := kit.PageView{Title: "Portfolio", Room: "portfolio", Lede: "Each client with what was promised, where the month's statement stands, and what waits on whom."}
+	if access.Decide(actor, access.MonthEndRun, access.Scope{}).Allowed {
+		v.Actions = append(v.Actions, kit.Button(kit.ButtonView{Text: "Run a month end", Href: "/month-ends/new"}))
+	}
 	if access.Decide(actor, access.ClientCreate, access.Scope{}).Allowed {
 		v.Actions = append(v.Actions, kit.Button(kit.ButtonView{Text: "Add a client", Href: "/clients/new"}))
 	}

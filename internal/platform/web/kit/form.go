@@ -95,7 +95,7 @@ func (in Input) Fill(fields []Field) []Field {
 func (in Input) problems(fields []Field) []Link {
 	var out []Link
 	for _, p := range fault.All(in.Err) {
-		where := p.Field
+		where := p.Where()
 		l := Link{}
 		for _, f := range fields {
 			if f.Name == p.Field && f.Kind != Hidden {
