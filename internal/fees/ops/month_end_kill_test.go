@@ -24,18 +24,21 @@ const killedMonthEnd = "OFRECORD_TEST_MONTH_END_IN"
 
 // A process that is killed in a month end leaves whole statements only, each with its entry in the record, and the next run goes on to the end.
 func TestKilledInAMonthEnd(t *testing.T) {
-	if file := os.Getenv(killedMonthEnd); file != "" {
-		endMonthOf(t, file)
+	if url := os.Getenv(killedMonthEnd); url != "" {
+		endMonthOf(t, url)
 		return
 	}
-	for _, pause := range []time.Duration{10, 40, 80, 120} {
-		t.Run(fmt.Sprint(int(pause)), func(t *testing.T) { killInAMonthEnd(t, pause*time.Millisecond) })
+	for engine, begin := range fresh {
+		t.Run(engine, func(t *testing.T) {
+			for _, pause := range []time.Duration{10, 40, 80, 120} {
+				t.Run(fmt.Sprint(int(pause)), func(t *testing.T) { killInAMonthEnd(t, begin(t), pause*time.Millisecond) })
+			}
+		})
 	}
 }
 
-func killInAMonthEnd(t *testing.T, pause time.Duration) {
+func killInAMonthEnd(t *testing.T, url string, pause time.Duration) {
 	const clients = 12
-	url := dbtest.SQLiteURL(t)
 	d, err := db.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -50,6 +53,7 @@ func killInAMonthEnd(t *testing.T, pause time.Duration) {
 	var runs ops.MonthEndPage
 	for runs.Total == 0 { // killed before it began: let it live longer
 		killChild(t, "TestKilledInAMonthEnd", killedMonthEnd+"="+url, pause)
+		settled(t, d, ctx)
 		runs = must(h.MonthEnds(ctx, owner, 1))(t)
 		pause *= 2
 	}
@@ -85,8 +89,8 @@ func killInAMonthEnd(t *testing.T, pause time.Duration) {
 }
 
 // endMonthOf is the process that is killed.
-func endMonthOf(t *testing.T, file string) {
-	d, err := db.Open(t.Context(), file)
+func endMonthOf(t *testing.T, url string) {
+	d, err := db.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}

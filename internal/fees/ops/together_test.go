@@ -85,11 +85,27 @@ const killedChild = "OFRECORD_TEST_LOCK_IN"
 // A process that is killed while it locks leaves either a locked statement, with its event, its final row and its entry in the
 // record, or a statement that can still be locked.
 func TestKilledWhileLocking(t *testing.T) {
-	if file := os.Getenv(killedChild); file != "" {
-		lockAll(t, file)
+	if url := os.Getenv(killedChild); url != "" {
+		lockAll(t, url)
 		return
 	}
-	url := dbtest.SQLiteURL(t)
+	for engine, begin := range fresh {
+		t.Run(engine, func(t *testing.T) { killWhileLocking(t, begin(t)) })
+	}
+}
+
+// fresh gives, by engine, a fresh database each, which two processes can open.
+var fresh = map[string]func(testing.TB) string{db.SQLite: dbtest.SQLiteURL, db.Postgres: dbtest.PostgresURL}
+
+// settled waits until what a killed process had begun to commit is there or not: one writes at a time.
+func settled(t *testing.T, d *db.DB, ctx context.Context) {
+	t.Helper()
+	if err := d.Write(ctx, func(context.Context, bun.Tx) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func killWhileLocking(t *testing.T, url string) {
 	d, err := db.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +123,7 @@ func TestKilledWhileLocking(t *testing.T) {
 	}
 	for pause := time.Duration(0); pause < 24*time.Millisecond; pause += 3 * time.Millisecond {
 		killChild(t, "TestKilledWhileLocking", killedChild+"="+url, pause)
+		settled(t, d, ctx)
 		wantWhole(t, d, ctx)
 	}
 	for _, id := range ids {
