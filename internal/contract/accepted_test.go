@@ -91,3 +91,14 @@ func said(t Terms) string {
 	}
 	return strings.Join(all, "\n")
 }
+
+// What only a new text may not say: an accepted one of it stays readable.
+func TestAnAcceptedTextMaySayWhatANewOneMayNot(t *testing.T) {
+	text := edited(t, closed(t), []string{"fee: 10,000.00 per month", "fee: 0.00 per month", "when: crm_hygiene < 60", "when: bonus < 60"})
+	if _, err := Parse([]byte(text)); len(fault.All(err)) != 2 {
+		t.Errorf("%v", err)
+	}
+	if _, err := ParseAccepted([]byte(text)); err != nil {
+		t.Error(err)
+	}
+}

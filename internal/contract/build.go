@@ -18,7 +18,7 @@ import (
 func Parse(source []byte) (Terms, error) { return parse(source, &reader{}) }
 
 // ParseAccepted reads a text that was accepted, under this form or an earlier one. What a text has to say only since later may be missing: it
-// means what its absence meant when the text was accepted. Of a revenue share without clawback, refunds were taken back however late. Faults as Parse.
+// means what its absence meant when the text was accepted; what only a new text may not say is no problem. Of a revenue share without clawback, refunds were taken back however late. Faults as Parse.
 func ParseAccepted(source []byte) (Terms, error) { return parse(source, &reader{accepted: true}) }
 
 func parse(source []byte, r *reader) (Terms, error) {
@@ -30,6 +30,9 @@ func parse(source []byte, r *reader) (Terms, error) {
 	b := &builder{approved: map[string]bool{}}
 	t := b.terms(doc)
 	t.Source, t.SHA256 = string(source), hex.EncodeToString(sum[:])
+	if !r.accepted {
+		b.checkNew(doc, t)
+	}
 	byPlace(b.faults)
 	if err := spokenPlaces(doc, b.faults).Err(); err != nil {
 		return Terms{}, err

@@ -323,6 +323,8 @@ func (r *reader) pair(v *value, node ast.Node, kv *ast.MappingValueNode, fields 
 	hint := "known here: " + strings.Join(keysOf(fields), ", ")
 	if near := nearest(key, keysOf(fields)); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
+	} else if key == "currency" && path != "" {
+		hint = "all amounts are in the currency of the contract; a clause in another one needs a contract of its own"
 	} else if kv.Value.Type() == ast.NullType && len(key) > 0 && key[0] >= '0' && key[0] <= '9' {
 		hint = "inside { } a comma separates entries; put an amount with commas on a line of its own or leave its commas out"
 	}

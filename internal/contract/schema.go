@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -195,10 +196,16 @@ func checkAmountPer(s string, per []Every) error {
 	return checkAmount(amount)
 }
 
+// currencySign is a code or a sign of a currency beside a number.
+var currencySign = regexp.MustCompile(`^\s*([A-Za-z]{3}|\p{Sc})\s*-?[0-9]|[0-9]\s*([A-Za-z]{3}|\p{Sc})\s*$`)
+
 func checkAmount(s string) error {
 	a, err := money.Parse(s, "KWD") // three digits, the most that any currency has; the exact number is checked later
 	switch {
 	case err != nil:
+		if currencySign.MatchString(s) {
+			return fmt.Errorf("write the amount without a currency, such as 14,000.00: all amounts are in the currency of the contract, and another one needs a contract of its own")
+		}
 		return fmt.Errorf("write an amount such as 14,000.00")
 	case a.Minor < 0:
 		return fmt.Errorf("an amount here cannot be negative")
