@@ -3,6 +3,8 @@ package ops
 import (
 	"context"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -129,9 +131,28 @@ func (s *Service) prepare(ctx context.Context, tx bun.Tx, actor access.Actor, ho
 		Payable: fees.PayableAtLock(st.Document.Statement, st.Life), Terms: in.Terms,
 		Agreed: billing.AgreedOf(st.Terms, in.IssuedOn, in.DueOn), DueWhy: why,
 	})
+	if fault.Code(err) == "nothing-payable" && st.Split.Held.Minor > 0 {
+		err = heldBack(st)
+	}
 	out.Name, out.Held = "the statement of "+st.Period.Words(), st.Split.Held.Minor > 0
 	row.StatementID, row.ClientID, row.IssuerID = st.ID, st.Client, host
 	return out, row, err
+}
+
+// heldBack is the fault of a statement of which nothing is payable because of its disputes.
+func heldBack(st feesops.Statement) error {
+	var lines []string
+	for i, l := range st.Life.Lines {
+		if l.State == fees.LineDisputed {
+			lines = append(lines, strconv.Itoa(st.Document.Statement.Lines[i].No))
+		}
+	}
+	disputed := ""
+	if len(lines) > 0 {
+		disputed = ", still on line " + strings.Join(lines, ", ")
+	}
+	return fault.New(fault.Conflict, "nothing-payable", "Nothing is payable of the statement of %s: %s was held by disputes when it was locked%s. Settle them on the statement; what is released comes with the next statement, and is invoiced with it.",
+		st.Period.Words(), st.Split.Held.FormatWith(), disputed)
 }
 
 // lockedFor decides access and reads the statement.

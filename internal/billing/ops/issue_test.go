@@ -11,6 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/billing"
 	"github.com/ofrecord/ofrecord/internal/billing/ops"
+	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -84,6 +85,22 @@ func TestWhatIsReleasedComesLater(t *testing.T) {
 		if !found || second.Number != "INV-2026-0002" {
 			t.Errorf("%+v", second.Document.Lines)
 		}
+	})
+}
+
+// A disputed line is never invoiced: where it is all there is, the refusal names it and what to do.
+func TestADisputedLineIsNotInvoiced(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		k.profiled()
+		k.MoveTo("2026-03-02")
+		st := k.Submitted("2026-02")
+		must(k.Fees.Dispute(ctx, finance, feesops.LineInput{Statement: st.ID, Line: 1, Text: "not ours"}))(t)
+		_, err := k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID})
+		wantFault(t, err, fault.Conflict, "statement-not-locked", "of February 2026 is not locked yet")
+		must(k.Fees.Lock(ctx, owner, feesops.LockInput{Statement: st.ID, Seen: -1}))(t)
+		_, err = k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID})
+		wantFault(t, err, fault.Conflict, "nothing-payable", "of February 2026", "USD 14,000.00 was held", "still on line 1", "Settle them")
 	})
 }
 
