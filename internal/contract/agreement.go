@@ -13,7 +13,7 @@ type Agreement struct {
 }
 
 // NewAgreement puts versions in order and checks that they belong together: one name, one currency, one zone, one start, each version
-// number once, effective dates in the order of the numbers. Fault: Invalid.
+// number once, effective dates in the order of the numbers. Fault: Invalid, each at its line of the later text.
 func NewAgreement(versions ...Terms) (Agreement, error) {
 	if len(versions) == 0 {
 		return Agreement{}, fault.New(fault.Invalid, "no-version", "there is no version of the contract")
@@ -22,7 +22,7 @@ func NewAgreement(versions ...Terms) (Agreement, error) {
 	slices.SortFunc(sorted, func(a, b Terms) int { return a.Version - b.Version })
 	var faults fault.List
 	for i := 1; i < len(sorted); i++ {
-		for _, f := range follows(sorted[i-1], sorted[i]) {
+		for _, f := range placed(sorted[i], follows(sorted[i-1], sorted[i])) {
 			faults.Add(f)
 		}
 	}

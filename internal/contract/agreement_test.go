@@ -50,6 +50,13 @@ func TestAnEarlyEndCutsTheContract(t *testing.T) {
 	}
 }
 
+func TestWhatIsNoAmendmentIsToldAtItsLine(t *testing.T) {
+	_, err := NewAgreement(parsed(t, read(t, "testdata/good.yaml")), amended(t, "currency: USD", "currency: EUR"))
+	if faults := fault.All(err); len(faults) != 1 || faults[0].Field != "currency" || faults[0].Line == 0 {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestWhatIsNoAmendment(t *testing.T) {
 	first := parsed(t, read(t, "testdata/good.yaml"))
 	for want, other := range map[string]Terms{
