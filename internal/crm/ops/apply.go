@@ -213,7 +213,7 @@ func (s *Service) applyRows(ctx context.Context, p *progressRow) error {
 		}
 		var sum Tally
 		next := *p
-		err := s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		err := s.DB.WriteAlone(ctx, func(ctx context.Context, tx bun.Tx) error {
 			fresh, t, err := g.classify(ctx, tx, c)
 			if err != nil {
 				return err

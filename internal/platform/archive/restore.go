@@ -46,7 +46,7 @@ func Restore(ctx context.Context, r io.Reader, d *db.DB, files *blob.Store, o Op
 	own := *files
 	own.MaxBytes = limit
 	run := restoring{in: in, manifest: sum.Manifest, target: target, files: &own, engine: d.Engine()}
-	if err := d.Write(db.WithWorkspace(ctx, target.slug), run.everything); err != nil {
+	if err := d.WriteAlone(db.WithWorkspace(ctx, target.slug), run.everything); err != nil {
 		for _, sha := range run.placed {
 			err = errors.Join(err, files.Remove(sha))
 		}

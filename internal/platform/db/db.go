@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,9 +24,11 @@ const queueLimit = 30 * time.Second
 // engine is what differs between the two databases.
 type engine interface {
 	name() string
-	// reader and writer begin a transaction; both end with its Commit or Rollback and then the returned release.
-	reader(ctx context.Context, workspace string) (bun.Tx, func(), error)
-	writer(ctx context.Context, workspace string) (bun.Tx, func(), error)
+	// reader and writer begin a transaction. In this process one writer a workspace is asked for at a time; writer waits for those of other processes.
+	reader(ctx context.Context, workspace string) (bun.Tx, error)
+	writer(ctx context.Context, workspace string) (bun.Tx, error)
+	// undone tells of an error of Commit that nothing of the transaction was kept for sure, for a reason that lies in it.
+	undone(err error) bool
 	// diagnose turns a driver's error into a fault, or nil when the error is not the driver's.
 	diagnose(ctx context.Context, err error) *fault.Fault
 	// migrator lends a connection pool whose unqualified names mean the given schema.
@@ -35,7 +38,11 @@ type engine interface {
 }
 
 // DB is an open database. It is safe for use by many goroutines.
-type DB struct{ engine engine }
+type DB struct {
+	engine engine
+	lines  sync.Map      // of *line, by workspace
+	share  time.Duration // shareLongest
+}
 
 // Open opens a database by a file path (SQLite) or a postgres:// URL (PostgreSQL and what speaks its protocol) and
 // checks that it answers. A missing SQLite file is created, readable by its owner only; its folder must exist. Open does
@@ -55,7 +62,7 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &DB{engine: e}
+	d := &DB{engine: e, share: shareLongest}
 	err = d.Ping(ctx)
 	if err == nil {
 		err = d.refuseNewer(ctx)
@@ -73,7 +80,7 @@ func OpenTemporary(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{engine: e}, nil
+	return &DB{engine: e, share: shareLongest}, nil
 }
 
 // Engine is SQLite or Postgres.

@@ -11,6 +11,7 @@
 // Invariants:
 //   - Every query runs in Read or Write. The function given to them touches nothing but the transaction, for it may run again.
 //   - One writer a workspace at a time, on both engines; readers see one unchanging snapshot and are never blocked.
+//   - Writers that wait in line may share a transaction. None returns before it is committed, and none fails for another.
 //   - A transaction inside a transaction is refused, not joined.
 //   - A transaction sees its own workspace and the shared tables; nothing of it stays on the pooled connection.
 //   - An error that left the engine comes back as a fault, with the driver's error as its cause.

@@ -37,7 +37,7 @@ func openPostgres(url string) (engine, error) {
 	}
 	// bun writes arguments into the text, so a cache of prepared texts would only fill up; and none survives a pooler.
 	config.DefaultQueryExecMode = pgx.QueryExecModeExec
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(timesInUTC))
+	pool := sql.OpenDB(connector{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(timesInUTC))})
 	pool.SetMaxOpenConns(postgresPool)
 	pool.SetMaxIdleConns(postgresPool)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -54,28 +54,66 @@ func timesInUTC(_ context.Context, conn *pgx.Conn) error {
 func (e *postgresEngine) name() string { return Postgres }
 
 // reader holds one snapshot for all its queries, as SQLite does.
-func (e *postgresEngine) reader(ctx context.Context, workspace string) (bun.Tx, func(), error) {
-	return e.begin(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, searchPath(workspace))
+func (e *postgresEngine) reader(ctx context.Context, workspace string) (bun.Tx, error) {
+	return e.begin(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "+searchPath(workspace))
 }
 
-// writer reads committed rows: its first statement waits for the writer before it, and must then see what that one wrote.
-func (e *postgresEngine) writer(ctx context.Context, workspace string) (bun.Tx, func(), error) {
-	return e.begin(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted}, fmt.Sprintf(
-		"%s; SET LOCAL lock_timeout TO %d; SELECT pg_advisory_xact_lock(%d)",
+// writer reads committed rows: its first statement waits for the writer of another process before it, and must then see what that one wrote.
+func (e *postgresEngine) writer(ctx context.Context, workspace string) (bun.Tx, error) {
+	return e.begin(ctx, fmt.Sprintf("BEGIN ISOLATION LEVEL READ COMMITTED; %s; SET LOCAL lock_timeout TO %d; SELECT pg_advisory_xact_lock(%d)",
 		searchPath(workspace), queueLimit.Milliseconds(), writerLock(workspace)))
 }
 
-// begin sends the transaction's settings in one message; they end with the transaction.
-func (e *postgresEngine) begin(ctx context.Context, options *sql.TxOptions, settings string) (bun.Tx, func(), error) {
-	tx, err := e.pool.BeginTx(ctx, options)
+// begin sends the transaction's beginning and its settings in one message; they end with the transaction.
+func (e *postgresEngine) begin(ctx context.Context, words string) (bun.Tx, error) {
+	return e.pool.BeginTx(context.WithValue(ctx, beginning{}, words), nil)
+}
+
+// beginning is the key of the words that begin a transaction.
+type beginning struct{}
+
+// connector makes connections that begin a transaction in the words of its context.
+type connector struct{ driver.Connector }
+
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return bun.Tx{}, nil, err
+		return nil, err
 	}
-	if _, err := tx.Tx.ExecContext(ctx, settings); err != nil {
-		_ = tx.Rollback()
-		return bun.Tx{}, nil, err
+	return begins{conn.(*stdlib.Conn)}, nil
+}
+
+type begins struct{ *stdlib.Conn }
+
+// BeginTx takes back what began before the words failed: the lock that did not come leaves a transaction behind.
+func (c begins) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	words, ok := ctx.Value(beginning{}).(string)
+	if !ok || c.Conn.Conn().IsClosed() {
+		return c.Conn.BeginTx(ctx, options)
 	}
-	return tx, func() {}, nil
+	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: words})
+	if err != nil {
+		if !c.Conn.Conn().IsClosed() {
+			_, rollback := c.Conn.Conn().Exec(ctx, "ROLLBACK")
+			err = errors.Join(err, rollback)
+		}
+		return nil, err
+	}
+	return begun{ctx, tx}, nil
+}
+
+type begun struct {
+	ctx context.Context
+	tx  pgx.Tx
+}
+
+func (b begun) Commit() error   { return b.tx.Commit(b.ctx) }
+func (b begun) Rollback() error { return b.tx.Rollback(b.ctx) }
+
+// undone is what COMMIT says of a transaction in which something failed before, and of a constraint that is checked then.
+func (e *postgresEngine) undone(err error) bool {
+	var said *pgconn.PgError
+	return errors.Is(err, pgx.ErrTxCommitRollback) || errors.As(err, &said) && (said.Code[:2] == "23" || said.Code[:2] == "40")
 }
 
 func searchPath(workspace string) string {

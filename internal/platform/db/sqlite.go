@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
@@ -25,7 +24,6 @@ type sqliteEngine struct {
 	path    string
 	readers *bun.DB
 	one     *bun.DB
-	turn    chan struct{} // holds the one writer
 }
 
 func openSQLite(path, synchronous string) (engine, error) {
@@ -60,7 +58,6 @@ func openSQLite(path, synchronous string) (engine, error) {
 		path:    path,
 		readers: bun.NewDB(readers, sqlitedialect.New()),
 		one:     bun.NewDB(writer, sqlitedialect.New()),
-		turn:    make(chan struct{}, 1),
 	}, nil
 }
 
@@ -77,29 +74,16 @@ func openFile(path, more string, pragmas ...string) (*sql.DB, error) {
 
 func (e *sqliteEngine) name() string { return SQLite }
 
-func (e *sqliteEngine) reader(ctx context.Context, _ string) (bun.Tx, func(), error) {
-	tx, err := e.readers.BeginTx(ctx, nil)
-	return tx, func() {}, err
+func (e *sqliteEngine) reader(ctx context.Context, _ string) (bun.Tx, error) {
+	return e.readers.BeginTx(ctx, nil)
 }
 
-func (e *sqliteEngine) writer(ctx context.Context, _ string) (bun.Tx, func(), error) {
-	wait := time.NewTimer(queueLimit)
-	defer wait.Stop()
-	select {
-	case e.turn <- struct{}{}:
-	case <-ctx.Done():
-		return bun.Tx{}, nil, ctx.Err()
-	case <-wait.C:
-		return bun.Tx{}, nil, busy(nil)
-	}
-	release := func() { <-e.turn }
-	tx, err := e.one.BeginTx(ctx, nil)
-	if err != nil {
-		release()
-		return bun.Tx{}, nil, err
-	}
-	return tx, release, nil
+func (e *sqliteEngine) writer(ctx context.Context, _ string) (bun.Tx, error) {
+	return e.one.BeginTx(ctx, nil)
 }
+
+// undone is never said: what SQLite refuses, it refuses before the commit.
+func (e *sqliteEngine) undone(error) bool { return false }
 
 func (e *sqliteEngine) migrator(string) (*sql.DB, func(), error) {
 	return e.one.DB, func() {}, nil

@@ -20,17 +20,53 @@ var errRetry = errors.New("transaction lost to another one")
 // Read runs fn in a transaction that cannot write and sees one unchanging snapshot of the shared tables and of the
 // context's workspace. Faults: Unavailable when the database cannot be reached; what fn returns otherwise.
 func (d *DB) Read(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
-	return d.run(ctx, d.engine.reader, fn)
+	workspace, err := d.enter(ctx)
+	if err != nil {
+		return err
+	}
+	tx, err := d.engine.reader(ctx, workspace)
+	if err != nil {
+		return d.fault(ctx, err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			_ = tx.Rollback()
+		}
+	}()
+	if err := fn(context.WithValue(ctx, inside{d}, true), tx); err != nil {
+		return d.fault(ctx, err)
+	}
+	done = true
+	if err := tx.Commit(); err != nil {
+		_ = tx.Rollback()
+		return d.fault(ctx, err)
+	}
+	return nil
 }
 
 // Write runs fn in a transaction and commits it when fn returns nil; an error or a panic rolls everything back.
-// Writers of one workspace (and those without a workspace) run one after the other. fn may be called again when the
-// engine asks for a repetition, so it touches nothing but tx.
+// Writers of one workspace (and those without a workspace) run one after the other; those that wait may share a transaction, which is committed when
+// each of them succeeded, before any of them returns. fn may be called again when the engine asks for a repetition or another one that shared its
+// transaction failed, so it touches nothing but tx.
 // Faults: Conflict (unique constraint, its name as Code; "immutable" for an append-only table), Invalid (check or
 // foreign key), Unavailable (busy for half a minute, not reachable, no room on the disk, or read-only); what fn returns otherwise.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
+	return d.write(ctx, fn, false)
+}
+
+// WriteAlone is Write for long work: nobody shares its transaction, so nobody waits for it to be committed who need not.
+func (d *DB) WriteAlone(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
+	return d.write(ctx, fn, true)
+}
+
+func (d *DB) write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error, alone bool) error {
+	workspace, err := d.enter(ctx)
+	if err != nil {
+		return err
+	}
 	for try := 1; ; try++ {
-		err := writerFault(d.run(ctx, d.engine.writer, fn))
+		err := writerFault(d.inLine(ctx, workspace, fn, alone || try > 1))
 		if try == attempts || !errors.Is(err, errRetry) {
 			return err
 		}
@@ -47,39 +83,17 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) 
 // inside marks a context that already belongs to a transaction of the database.
 type inside struct{ *DB }
 
-type begin func(ctx context.Context, workspace string) (bun.Tx, func(), error)
-
-func (d *DB) run(ctx context.Context, begin begin, fn func(context.Context, bun.Tx) error) error {
+// enter gives the workspace of a transaction that begins now.
+func (d *DB) enter(ctx context.Context) (workspace string, err error) {
 	if ctx.Value(inside{d}) != nil {
-		return fault.New(fault.Internal, "nested-transaction",
+		return "", fault.New(fault.Internal, "nested-transaction",
 			"a transaction was begun inside a transaction; pass the outer tx to what needs it")
 	}
-	workspace, _ := Workspace(ctx)
+	workspace, _ = Workspace(ctx)
 	if workspace != "" {
-		if err := CheckSlug(workspace); err != nil {
-			return err
-		}
+		err = CheckSlug(workspace)
 	}
-	tx, release, err := begin(ctx, workspace)
-	if err != nil {
-		return d.fault(ctx, err)
-	}
-	defer release()
-	done := false
-	defer func() {
-		if !done {
-			_ = tx.Rollback()
-		}
-	}()
-	if err := fn(context.WithValue(ctx, inside{d}, true), tx); err != nil {
-		return d.fault(ctx, err)
-	}
-	done = true
-	if err := tx.Commit(); err != nil {
-		_ = tx.Rollback()
-		return d.fault(ctx, err)
-	}
-	return nil
+	return workspace, err
 }
 
 // fault translates what a driver said. Faults that fn made, and errors of no driver, pass unchanged.
