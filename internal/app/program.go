@@ -72,7 +72,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed}
 	p.Fees = &feesops.Service{
 		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),
-		Evidence: evidenceAt, NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Failed: p.monthEndFailed,
+		Evidence: evidenceBy(new(crmops.Memory)), NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Failed: p.monthEndFailed,
 	}
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
@@ -84,16 +84,18 @@ func (p *Program) build(ctx context.Context) error {
 	return nil
 }
 
-// evidenceAt is the evidence as of an import, 0 being the newest.
-func evidenceAt(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
-	if n == 0 {
-		newest, err := crmops.LatestImport(ctx, tx, client)
-		if err != nil {
-			return crm.Evidence{}, err
+// evidenceBy gives the evidence as of an import, 0 being the newest, out of what is remembered of it.
+func evidenceBy(memory *crmops.Memory) func(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
+	return func(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
+		if n == 0 {
+			newest, err := crmops.LatestImport(ctx, tx, client)
+			if err != nil {
+				return crm.Evidence{}, err
+			}
+			n = newest
 		}
-		n = newest
+		return memory.EvidenceAt(ctx, tx, client, n)
 	}
-	return crmops.EvidenceAt(ctx, tx, client, n)
 }
 
 func (p *Program) importFailed(_ context.Context, importID string, err error) {

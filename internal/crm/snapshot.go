@@ -1,5 +1,7 @@
 package crm
 
+import "slices"
+
 // Snapshot is evidence of all kinds, as one import or several left it.
 type Snapshot struct {
 	Companies    []Company
@@ -81,4 +83,46 @@ func appendRecords[T interface{ Record() Record }](out []Record, list []T) []Rec
 		out = append(out, v.Record())
 	}
 	return out
+}
+
+// Take puts the records of a kind in the place of those that are there; both snapshots then share them.
+func (s *Snapshot) Take(k Kind, from *Snapshot) {
+	switch k {
+	case KindCompany:
+		s.Companies = from.Companies
+	case KindContact:
+		s.Contacts = from.Contacts
+	case KindDeal:
+		s.Deals = from.Deals
+	case KindDealContact:
+		s.DealContacts = from.DealContacts
+	case KindTouch:
+		s.Touches = from.Touches
+	case KindPayment:
+		s.Payments = from.Payments
+	case KindTimeEntry:
+		s.TimeEntries = from.TimeEntries
+	case KindMetricReading:
+		s.MetricReadings = from.MetricReadings
+	case KindLead:
+		s.Leads = from.Leads
+	case KindDelivery:
+		s.Deliveries = from.Deliveries
+	case KindSpend:
+		s.Spend = from.Spend
+	case KindSLAMiss:
+		s.SLAMisses = from.SLAMisses
+	default:
+		s.CarveOuts = from.CarveOuts
+	}
+}
+
+// Clone is a snapshot with lists of its own: what is done to them is not done to those of s.
+func (s *Snapshot) Clone() Snapshot {
+	return Snapshot{
+		Companies: slices.Clone(s.Companies), Contacts: slices.Clone(s.Contacts), Deals: slices.Clone(s.Deals), DealContacts: slices.Clone(s.DealContacts),
+		Touches: slices.Clone(s.Touches), Payments: slices.Clone(s.Payments), CarveOuts: slices.Clone(s.CarveOuts), TimeEntries: slices.Clone(s.TimeEntries),
+		MetricReadings: slices.Clone(s.MetricReadings), Leads: slices.Clone(s.Leads), Deliveries: slices.Clone(s.Deliveries), Spend: slices.Clone(s.Spend),
+		SLAMisses: slices.Clone(s.SLAMisses),
+	}
 }

@@ -52,7 +52,7 @@ func (s *Service) removeUnused(ctx context.Context, sha string) error {
 	if err != nil {
 		return err
 	}
-	return s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+	return s.DB.WriteAlone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		used, err := FilesOf(ctx, tx)
 		if err != nil || slices.Contains(used, sha) {
 			return err

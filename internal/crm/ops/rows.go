@@ -85,16 +85,56 @@ func appendJSON(b []byte, s string) []byte {
 }
 
 func (v version) record(k crm.Kind) (crm.Record, error) {
+	columns := crm.Columns(k)
+	r := crm.Record{Kind: k, ID: v.ID, Values: make([]string, len(columns))}
+	if plainBody(v.Body, columns, r.Values) {
+		return r, nil
+	}
 	fields := map[string]string{}
 	if err := json.Unmarshal([]byte(v.Body), &fields); err != nil {
 		return crm.Record{}, fmt.Errorf("read the stored %s %q: %w", k, v.ID, err)
 	}
-	columns := crm.Columns(k)
-	r := crm.Record{Kind: k, ID: v.ID, Values: make([]string, len(columns))}
 	for i, c := range columns {
 		r.Values[i] = fields[c]
 	}
 	return r, nil
+}
+
+// plainBody reads what bodyOf wrote where no value needed an escape, which is nearly always, several times as fast as JSON is read in general. It
+// says no to everything else.
+func plainBody(body string, columns, values []string) bool {
+	rest, ok := strings.CutPrefix(body, "{")
+	if !ok || !utf8.ValidString(body) {
+		return false
+	}
+	for i, c := range columns {
+		after, ok := cutColumn(rest, c)
+		if !ok {
+			continue
+		}
+		end := strings.IndexByte(after, '"')
+		if end < 0 || strings.ContainsFunc(after[:end], func(c rune) bool { return c == '\\' || c < 0x20 }) {
+			return false
+		}
+		values[i], rest = after[:end], after[end+1:]
+		if rest == "}" {
+			return true
+		}
+		if rest, ok = strings.CutPrefix(rest, ","); !ok {
+			return false
+		}
+	}
+	return body == "{}"
+}
+
+// cutColumn takes off the name of a column and what stands before its value.
+func cutColumn(rest, column string) (string, bool) {
+	if rest, ok := strings.CutPrefix(rest, `"`); ok {
+		if rest, ok = strings.CutPrefix(rest, column); ok {
+			return strings.CutPrefix(rest, `":"`)
+		}
+	}
+	return rest, false
 }
 
 // eachAsOf hands over the version of every record of the kind as of import no, in the order of the ids as the engine sorts them.

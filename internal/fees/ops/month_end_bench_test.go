@@ -36,13 +36,14 @@ func (k *desk) importing(b *testing.B, d *db.DB) *crmops.Service {
 	s := &crmops.Service{DB: d, Files: files, Now: k.Clock, Random: rand.Reader}
 	b.Cleanup(s.Close)
 	k.NewestImport, k.ImportedAt = crmops.LatestImport, crmops.LatestImportAt
+	var memory crmops.Memory
 	k.Evidence = func(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
 		if n == 0 {
 			if n, err = crmops.LatestImport(ctx, tx, client); err != nil {
 				return crm.Evidence{}, err
 			}
 		}
-		return crmops.EvidenceAt(ctx, tx, client, n)
+		return memory.EvidenceAt(ctx, tx, client, n)
 	}
 	return s
 }

@@ -55,7 +55,8 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) 
 	return d.write(ctx, fn, false)
 }
 
-// WriteAlone is Write for long work: nobody shares its transaction, so nobody waits for it to be committed who need not.
+// WriteAlone is Write in a transaction that nobody shares: for long work, to whose end nobody else should wait, and for work outside the
+// database that rests on what is committed in it.
 func (d *DB) WriteAlone(ctx context.Context, fn func(ctx context.Context, tx bun.Tx) error) error {
 	return d.write(ctx, fn, true)
 }
