@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
@@ -54,7 +55,7 @@ func (s *Service) Draft(ctx context.Context, actor access.Actor, in DraftInput) 
 		if err != nil {
 			return err
 		}
-		frozen, err := s.freeze(ctx, tx, c, in.Month.Period())
+		frozen, err := s.freeze(ctx, tx, c, in.Month.Period(), newest)
 		if err != nil {
 			return err
 		}
@@ -113,8 +114,8 @@ func (s *Service) newest(ctx context.Context, tx bun.Tx, in DraftInput) (*Statem
 	return &st, nil
 }
 
-// freeze gathers the facts and computes the statement from them.
-func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract, period cal.Period) (pack.Frozen, error) {
+// freeze gathers the facts and computes the statement from them. What the newest draft was computed from is not computed again.
+func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract, period cal.Period, newest *Statement) (pack.Frozen, error) {
 	agreement, err := c.Agreement()
 	if err != nil {
 		return pack.Frozen{}, err
@@ -140,6 +141,12 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract,
 	if facts.Released, err = readReleased(ctx, tx, finals); err != nil {
 		return pack.Frozen{}, err
 	}
+	if newest != nil && newest.State == fees.Drafted && sameDay(newest.AsOf, today, period) {
+		frozen, same, err := again(ctx, tx, c.Client, agreement, facts, finals, *newest)
+		if err != nil || same {
+			return frozen, err
+		}
+	}
 	frozen, err := pack.Freeze(agreement, facts, today)
 	if err != nil {
 		return frozen, err
@@ -149,6 +156,28 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract,
 		return frozen, err
 	}
 	return pack.Freeze(agreement, facts, today)
+}
+
+// sameDay: when a period has ended, the day of the draft decides nothing any more.
+func sameDay(a, b cal.Date, p cal.Period) bool {
+	return a == b || !a.Before(p.To) && !b.Before(p.To)
+}
+
+// again tells whether the agreement and the facts are, to the byte, those that the draft was computed from.
+func again(ctx context.Context, tx bun.Tx, client string, a contract.Agreement, f fees.Facts, finals []finalRow, draft Statement) (pack.Frozen, bool, error) {
+	if draft.Period != f.Period || draft.Import != f.Evidence.AsOf {
+		return pack.Frozen{}, false, nil
+	}
+	var err error
+	if f.Changes, err = stories(ctx, tx, client, finals, draft.Document.Statement); err != nil {
+		return pack.Frozen{}, false, err
+	}
+	document, err := draft.Document.Encode()
+	if err != nil {
+		return pack.Frozen{}, false, err
+	}
+	inputs, err := pack.Inputs(a, f)
+	return pack.Frozen{Document: draft.Document, Inputs: inputs, Hash: draft.Hash}, err == nil && pack.HashOf(document, inputs) == draft.Hash, err
 }
 
 // owesNothing: the contract does not run in the period, and nothing is charged or held out.

@@ -25,10 +25,16 @@ type Frozen struct {
 	Hash     string
 }
 
+// Inputs are the files that a statement of the facts is computed from: the terms, and the part of the facts that it uses. The same files, drafted
+// as of the same day, give the same statement.
+func Inputs(a contract.Agreement, f fees.Facts) ([]File, error) {
+	return encodeInputs(a, fees.Used(a, f))
+}
+
 // Freeze drafts a statement from the part of the facts that it uses, in exactly the form in which that part stands in the pack, so that
 // whoever reads the pack computes from the same.
 func Freeze(a contract.Agreement, f fees.Facts, asOf cal.Date) (Frozen, error) {
-	inputs, err := encodeInputs(a, fees.Used(a, f))
+	inputs, err := Inputs(a, f)
 	if err != nil {
 		return Frozen{}, err
 	}
