@@ -2,10 +2,7 @@ package pack
 
 import (
 	"bytes"
-	"compress/gzip"
-	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -161,36 +158,6 @@ func ReadInputs(files []File) (contract.Agreement, fees.Facts, []Problem, error)
 		return io.NopCloser(bytes.NewReader(body)), nil
 	})
 	return a, facts, problems, err
-}
-
-// Archive is the inputs as one text, for keeping in a database.
-func Archive(files []File) (string, error) {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if err := json.NewEncoder(z).Encode(files); err != nil {
-		return "", err
-	}
-	if err := z.Close(); err != nil {
-		return "", err
-	}
-	return base64.StdEncoding.EncodeToString(b.Bytes()), nil
-}
-
-// OpenArchive gives the files back. An error means that what was kept is damaged.
-func OpenArchive(text string) ([]File, error) {
-	raw, err := base64.StdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("open the inputs of a statement: %w", err)
-	}
-	z, err := gzip.NewReader(bytes.NewReader(raw))
-	if err != nil {
-		return nil, fmt.Errorf("open the inputs of a statement: %w", err)
-	}
-	var files []File
-	if err := errors.Join(json.NewDecoder(z).Decode(&files), z.Close()); err != nil {
-		return nil, fmt.Errorf("open the inputs of a statement: %w", err)
-	}
-	return files, nil
 }
 
 // Split parts the inputs into the terms and the facts.
