@@ -9,6 +9,7 @@
 //   - Version: what one import said of one record. A version is written only where it differs from the one before.
 //   - As of import N: for each record the version with the largest number up to N.
 //   - Tally: what became of the rows of a file.
+//   - Memory: the evidence that was read last, kept within a bound of bytes; as of an import it never changes, so it is never stale.
 //
 // Invariants
 //   - Versions, imports, results and rejected rows are append-only; an import shows only when its result is written, with all its rows.
