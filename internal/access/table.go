@@ -30,6 +30,12 @@ const (
 	EvidenceMap    Action = "evidence.map"
 	DealSee        Action = "deal.see"
 
+	DeliveryHandOver Action = "delivery.hand-over"
+	DeliveryDecide   Action = "delivery.decide"
+	ResultDecide     Action = "result.decide"
+	ResultAnswer     Action = "result.answer"
+	HoursApprove     Action = "hours.approve"
+
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
 	StatementSubmit   Action = "statement.submit"
@@ -121,6 +127,12 @@ var table = []row{
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, cl, cl, cl, cl, no, no}},
 	{EvidenceMap, "map the columns of an import", writes, grants{cl, cl, cl, no, cl, cl, cl, cl, no, no}},
 	{DealSee, "see a deal", reads, grants{cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
+
+	{DeliveryHandOver, "hand a delivery over", writes, grants{cl, cl, cl, no, cl, no, no, no, no, no}},
+	{DeliveryDecide, "accept a delivery or return it", writes, grants{no, no, no, no, no, cl, cl, no, no, no}},
+	{ResultDecide, "accept, reject or dispute a result", writes, grants{no, no, no, no, no, cl, cl, cl, no, no}},
+	{ResultAnswer, "answer the dispute of a result, or give in to it", writes, grants{cl, cl, cl, no, cl, no, no, no, no, no}},
+	{HoursApprove, "approve hours above those included", writes, grants{no, no, no, no, no, cl, cl, no, no, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
 	{StatementDraft, "draft a statement", writes, grants{cl, cl, cl, no, cl, no, no, no, no, no}},

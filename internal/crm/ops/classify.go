@@ -10,14 +10,19 @@ import (
 
 // ground is what an import is compared with: everything of its client before its number.
 type ground struct {
-	client string
-	no     int64
-	known  map[crm.Kind]int64
+	client  string
+	no      int64
+	known   map[crm.Kind]int64
+	decided map[crm.Kind]bool // kinds of rows about which people decided something
 }
 
 func readGround(ctx context.Context, tx bun.Tx, client string, no int64) (ground, error) {
 	counts, err := known(ctx, tx, client, no)
-	return ground{client: client, no: no, known: counts}, err
+	if err != nil {
+		return ground{}, err
+	}
+	decided, err := decidedKinds(ctx, tx, client, no)
+	return ground{client: client, no: no, known: counts, decided: decided}, err
 }
 
 // classify tells what is new, changed and unchanged in a chunk, and gives the records that need a version. Both the check and the import
@@ -37,6 +42,10 @@ func (g ground) classify(ctx context.Context, tx bun.Tx, c chunk) (fresh []item,
 			t.count(k, KindTally{New: int64(len(items))})
 			fresh = append(fresh, items...)
 			continue
+		}
+		items, err := g.meet(ctx, tx, k, items, &t)
+		if err != nil {
+			return nil, t, err
 		}
 		differing, err := g.compare(ctx, tx, k, items, &t)
 		if err != nil {
@@ -65,7 +74,6 @@ func (g ground) compare(ctx context.Context, tx bun.Tx, k crm.Kind, items []item
 		case v.Hash == it.hash:
 			t.count(k, KindTally{Unchanged: 1})
 		default:
-			t.count(k, KindTally{Changed: 1})
 			fresh = append(fresh, it)
 			changed = append(changed, it)
 		}
@@ -88,16 +96,7 @@ func (g ground) fields(ctx context.Context, tx bun.Tx, k crm.Kind, changed []ite
 		if err != nil {
 			return err
 		}
-		deltas := deltasOf(old, it.rec)
-		if t.Fields == nil && len(deltas) > 0 {
-			t.Fields = map[string]int64{}
-		}
-		for _, d := range deltas {
-			t.Fields[d.Field]++
-		}
-		if len(t.Samples) < sampleLimit {
-			t.Samples = append(t.Samples, Changed{Kind: k, ID: it.rec.ID, Line: it.line, Fields: deltas})
-		}
+		t.changed(it, deltasOf(old, it.rec))
 	}
 	return nil
 }

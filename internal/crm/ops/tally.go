@@ -21,6 +21,10 @@ type Tally struct {
 	Problems  map[string]ProblemTally `json:"problems,omitempty"` // by code
 	Known     int64                   `json:"known"`              // records of the file's kind that were known before
 	Samples   []Changed               `json:"samples,omitempty"`  // the first changed records, at most sampleLimit
+
+	Kept         int64     `json:"kept,omitempty"`         // rows whose blanks a person's decision fills
+	Against      int64     `json:"against,omitempty"`      // rows that say otherwise than a person decided
+	Contradicted []Changed `json:"contradicted,omitempty"` // the first of those, at most sampleLimit: what was decided and what the file says
 }
 
 // KindTally is the part of one kind.
@@ -80,9 +84,16 @@ func (t Tally) plus(d Tally) Tally {
 		a.Lost += b.Lost
 		return a
 	})
-	room := sampleLimit - len(t.Samples)
-	t.Samples = append(t.Samples[:len(t.Samples):len(t.Samples)], d.Samples[:min(max(room, 0), len(d.Samples))]...)
+	t.Kept += d.Kept
+	t.Against += d.Against
+	t.Samples = sampled(t.Samples, d.Samples)
+	t.Contradicted = sampled(t.Contradicted, d.Contradicted)
 	return t
+}
+
+func sampled(a, b []Changed) []Changed {
+	room := sampleLimit - len(a)
+	return append(a[:len(a):len(a)], b[:min(max(room, 0), len(b))]...)
 }
 
 func merge[K comparable, V any](a, b map[K]V, sum func(V, V) V) map[K]V {
@@ -108,6 +119,20 @@ func (t *Tally) count(k crm.Kind, d KindTally) {
 	}
 	was := t.Kinds[k]
 	t.Kinds[k] = KindTally{was.New + d.New, was.Changed + d.Changed, was.Unchanged + d.Unchanged}
+}
+
+// changed counts a record that differs from its version before.
+func (t *Tally) changed(it item, deltas []FieldDelta) {
+	t.count(it.rec.Kind, KindTally{Changed: 1})
+	if t.Fields == nil && len(deltas) > 0 {
+		t.Fields = map[string]int64{}
+	}
+	for _, d := range deltas {
+		t.Fields[d.Field]++
+	}
+	if len(t.Samples) < sampleLimit {
+		t.Samples = append(t.Samples, Changed{Kind: it.rec.Kind, ID: it.rec.ID, Line: it.line, Fields: deltas})
+	}
 }
 
 func (t *Tally) problem(p reject) {

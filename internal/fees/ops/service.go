@@ -18,6 +18,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/background"
@@ -36,6 +37,9 @@ type Service struct {
 	NewestImport func(ctx context.Context, tx bun.Tx, client string) (int64, error)
 	// ImportedAt is when that import was applied, zero when there is none. Only the month end asks for it.
 	ImportedAt func(ctx context.Context, tx bun.Tx, client string) (time.Time, error)
+
+	// Rows is where decisions of people about rows of evidence are written. Only Decide, HandOver and what shows them ask for it.
+	Rows *crmops.Service
 
 	// AfterLock is told of a statement within the transaction that locks it; nil: nobody. An error undoes the lock.
 	AfterLock func(ctx context.Context, tx bun.Tx, st Statement) error

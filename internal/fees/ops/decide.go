@@ -1,0 +1,249 @@
+package ops
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
+)
+
+// DecideInput is what a person decides about a row that waits.
+type DecideInput struct {
+	Client string
+	Kind   crm.Kind
+	Row    string
+	Act    crm.Act
+	Seen   int64  // the import that said the row as the person saw it
+	Reason string // of a dispute: the one that the contract names
+	Words  string // why it is returned, the answer to a dispute, or what else there is to say
+	Hours  string // of an approval: a decimal number of hours
+}
+
+// actOf is what an act needs: the action of the access table, the kind of row, and the side that acts.
+var actOf = map[crm.Act]struct {
+	action map[crm.Kind]access.Action
+	side   access.OrgKind
+}{
+	crm.ActAccept:   {map[crm.Kind]access.Action{crm.KindDelivery: access.DeliveryDecide, crm.KindLead: access.ResultDecide}, access.Client},
+	crm.ActReturn:   {map[crm.Kind]access.Action{crm.KindDelivery: access.DeliveryDecide}, access.Client},
+	crm.ActReject:   {map[crm.Kind]access.Action{crm.KindLead: access.ResultDecide}, access.Client},
+	crm.ActDispute:  {map[crm.Kind]access.Action{crm.KindLead: access.ResultDecide}, access.Client},
+	crm.ActWithdraw: {map[crm.Kind]access.Action{crm.KindLead: access.ResultDecide}, access.Client},
+	crm.ActAnswer:   {map[crm.Kind]access.Action{crm.KindLead: access.ResultAnswer}, access.Agency},
+	crm.ActUphold:   {map[crm.Kind]access.Action{crm.KindLead: access.ResultAnswer}, access.Agency},
+	crm.ActApprove:  {map[crm.Kind]access.Action{crm.KindMetricReading: access.HoursApprove}, access.Client},
+}
+
+// ActionOf is what the access table asks for an act about a row of the kind; empty when there is no such act.
+func ActionOf(k crm.Kind, a crm.Act) access.Action { return actOf[a].action[k] }
+
+// SideOf is the side that an act belongs to.
+func SideOf(a crm.Act) access.OrgKind {
+	if a == crm.ActHandOver {
+		return access.Agency
+	}
+	return actOf[a].side
+}
+
+// decision is one decision on its way: who decides in which role, when, and who is told.
+type decision struct {
+	*Service
+	actor  access.Actor
+	action access.Action
+	side   access.OrgKind
+	role   access.Role
+	at     time.Time
+	people []partyops.Listing
+}
+
+// begin decides access, before anything is read.
+func (s *Service) begin(ctx context.Context, actor access.Actor, client string, action access.Action, side access.OrgKind) (decision, error) {
+	d := decision{Service: s, actor: actor, action: action, side: side, at: s.now()}
+	if err := access.Require(actor, action, access.Of(client)); err != nil {
+		return d, err
+	}
+	for _, m := range actor.Memberships {
+		own := actor
+		own.Memberships = []access.Membership{m}
+		if m.OrgKind == side && access.Decide(own, action, access.Of(client)).Allowed {
+			d.role = m.Role
+			break
+		}
+	}
+	var err error
+	d.people, err = s.members(ctx, actor, client)
+	return d, err
+}
+
+// Decide makes a person's decision about a row that waits part of the evidence, as an import of its own. Deciding the same again gives the first
+// decision back. Who may: see DeliveryDecide, ResultDecide, ResultAnswer and HoursApprove; of a delivery only those whom the contract names, where
+// it names any, and never who handed it over. Faults: NotFound, Forbidden; Invalid at "reason", "words", "hours" or "act"; Conflict "not-waiting" when
+// nothing is to be decided about the row, "decision-moved" when it is not as it was seen, and beside an import of the client.
+func (s *Service) Decide(ctx context.Context, actor access.Actor, in DecideInput) (crmops.Decision, error) {
+	action := ActionOf(in.Kind, in.Act)
+	if action == "" {
+		return crmops.Decision{}, fault.New(fault.Invalid, "act-unknown", "This cannot be done with it.").At("act")
+	}
+	d, err := s.begin(ctx, actor, in.Client, action, SideOf(in.Act))
+	if err != nil {
+		return crmops.Decision{}, err
+	}
+	if in.Words, err = checkText("words", in.Words, missingWords(in.Act)); err != nil {
+		return crmops.Decision{}, err
+	}
+	var about Approval
+	out, err := s.Rows.Decide(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx) (planned crmops.DecisionInput, err error) {
+		planned, about, err = d.plan(ctx, tx, in)
+		return planned, err
+	}, func(ctx context.Context, tx bun.Tx, made crmops.Decision) error {
+		return d.record(ctx, tx, made, about)
+	})
+	if err != nil {
+		return out, fmt.Errorf("%s %s %s: %w", in.Act, in.Kind, in.Row, err)
+	}
+	return out, nil
+}
+
+// missingWords is what is said to a person who left out words that the act needs.
+func missingWords(a crm.Act) string {
+	switch a {
+	case crm.ActReturn:
+		return "Say what is missing or wrong, so that the agency can mend it."
+	case crm.ActAnswer:
+		return "Write the answer."
+	}
+	return ""
+}
+
+// plan says what the decision makes of the row, as it is now.
+func (d decision) plan(ctx context.Context, tx bun.Tx, in DecideInput) (crmops.DecisionInput, Approval, error) {
+	g, err := d.decidable(ctx, tx, in.Client, d.at)
+	if err != nil {
+		return crmops.DecisionInput{}, Approval{}, err
+	}
+	made, err := crmops.DecisionsAbout(ctx, tx, in.Client, in.Kind, in.Row)
+	if err != nil {
+		return crmops.DecisionInput{}, Approval{}, err
+	}
+	talk := made[in.Row]
+	if again, ok := d.again(talk, in); ok {
+		return crmops.DecisionInput{Repeats: &again}, Approval{}, nil
+	}
+	w, err := g.find(in, talk)
+	if err != nil {
+		return crmops.DecisionInput{}, w, err
+	}
+	if err := d.mayDecide(w, talk); err != nil {
+		return crmops.DecisionInput{}, w, err
+	}
+	row, words, err := decidedRow(g.rows.Evidence, w, in, d.at)
+	return crmops.DecisionInput{Act: in.Act, Side: d.side, Role: d.role, Row: row, Seen: in.Seen, Words: words, At: d.at}, w, err
+}
+
+// again finds the decision that this one repeats: the newest about the row, by the same person, on the same version and with the same words.
+func (d decision) again(talk []crmops.Decision, in DecideInput) (crmops.Decision, bool) {
+	if len(talk) == 0 {
+		return crmops.Decision{}, false
+	}
+	last := talk[len(talk)-1]
+	same := last.ActorID == d.actor.Account && last.Act == in.Act && last.Seen == in.Seen && last.Words == wordsOf(in)
+	if in.Act == crm.ActApprove {
+		same = same && last.Record().Get("value") == strings.TrimSpace(in.Hours)
+	}
+	return last, same
+}
+
+// find is what waits of the row. Faults: NotFound; Conflict "decision-moved" and "not-waiting".
+func (g ground) find(in DecideInput, talk []crmops.Decision) (Approval, error) {
+	said, known := g.said[in.Kind][in.Row]
+	of := func(w Approval) bool { return w.Kind == in.Kind && w.ID == in.Row }
+	all := slices.Concat(g.waiting, g.disputable)
+	i := slices.IndexFunc(all, of)
+	switch {
+	case i < 0 && !known:
+		return Approval{}, fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
+	case said != in.Seen:
+		return Approval{}, moved(talk, g)
+	case i < 0 || !slices.Contains(all[i].Acts, in.Act):
+		return Approval{}, fault.New(fault.Conflict, "not-waiting", "Nothing of this kind is to be decided about it now: it is decided already, its time is over, or the contract in force on its day does not name it.")
+	}
+	return all[i], nil
+}
+
+// moved says what happened to a row since a person looked.
+func moved(talk []crmops.Decision, g ground) error {
+	since := "an import says otherwise of it"
+	if len(talk) > 0 {
+		last := talk[len(talk)-1]
+		since = fmt.Sprintf("%s %s on %s", last.ActorName, did[last.Act], last.At.In(g.zone()).Format("2 Jan 2006, 15:04 MST"))
+	}
+	return fault.New(fault.Conflict, "decision-moved", "Something happened to this since you looked: %s. Look at it as it stands now, and decide again if it is still right.", since)
+}
+
+// mayDecide: of a delivery only those decide whom the contract names, and never who handed it over.
+func (d decision) mayDecide(w Approval, talk []crmops.Decision) error {
+	if w.Kind != crm.KindDelivery {
+		return nil
+	}
+	if slices.ContainsFunc(talk, func(t crmops.Decision) bool { return t.Act == crm.ActHandOver && t.ActorID == d.actor.Account }) {
+		return fault.New(fault.Forbidden, "own-delivery", "You handed this over, so somebody else of the client decides about it.")
+	}
+	can := fees.Acceptors(w.By, d.mayAct(d.people, access.Client, access.DeliveryDecide))
+	if len(can) == 0 || slices.ContainsFunc(can, func(p fees.Person) bool { return p.Account == d.actor.Account }) {
+		return nil
+	}
+	var names []string
+	for _, p := range can {
+		names = append(names, p.Name)
+	}
+	return fault.New(fault.Forbidden, "not-the-acceptor", "The contract says that %s decides about it: here that is %s.", w.By, strings.Join(names, " or "))
+}
+
+// wordsOf is what is kept of what a person said: of a dispute the reason first.
+func wordsOf(in DecideInput) string {
+	if in.Act != crm.ActDispute {
+		return in.Words
+	}
+	return strings.TrimSpace(strings.Join([]string{strings.TrimSpace(in.Reason), in.Words}, "\n"))
+}
+
+// decidedRow is the row as the decision leaves it.
+func decidedRow(e crm.Evidence, w Approval, in DecideInput, at time.Time) (crm.Record, string, error) {
+	words := wordsOf(in)
+	switch in.Kind {
+	case crm.KindDelivery:
+		i := slices.IndexFunc(e.Deliveries, func(x crm.Delivery) bool { return x.ID == in.Row })
+		return deliveryDecided(e.Deliveries[i], w, in.Act, at).Record(), words, nil
+	case crm.KindLead:
+		i := slices.IndexFunc(e.Leads, func(x crm.Lead) bool { return x.ID == in.Row })
+		l, err := leadDecided(e.Leads[i], w, in, at)
+		return l.Record(), words, err
+	}
+	r, err := hoursApproved(w, in)
+	return r.Record(), words, err
+}
+
+// record writes the journal and leaves mails to the side that has to decide next.
+func (d decision) record(ctx context.Context, tx bun.Tx, made crmops.Decision, about Approval) error {
+	if err := d.enter(ctx, tx, made, about); err != nil {
+		return err
+	}
+	return d.tellOfDecision(ctx, tx, made, about)
+}
+
+// subjectOf names the row in the record.
+func subjectOf(made crmops.Decision) (kind, name string) {
+	kind = map[crm.Kind]string{crm.KindDelivery: "delivery", crm.KindLead: "result", crm.KindMetricReading: "hours"}[made.Kind]
+	return kind, cmp.Or(nameOf(made.Record()), made.Row)
+}
