@@ -38,6 +38,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 		{"contract", "Contract", "/contract", access.ContractSee},
 		{"statements", "Statements", "/statements", access.StatementSee},
 		{"invoices", "Invoices", "/invoices", access.InvoiceSee},
+		{"approvals", "Approvals", "/approvals", access.EvidenceSee},
 		{"evidence", "Evidence", "/evidence", access.EvidenceSee},
 		{"people", "People", "/people", access.PeopleSee},
 		{"record", "Record", "/record", access.RecordSee},

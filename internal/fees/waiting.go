@@ -30,6 +30,7 @@ type Waiting struct {
 	By      string   // who accepts, as the contract names them; empty: nobody is named
 	Reasons []string // of a dispute, those that count; empty: any
 	Accepts string   // what must be true of it, as the contract says
+	Note    string   // what the agency wrote to it
 
 	InForce cal.Period // of hours: the fee period
 	Worked  int64      // of hours: minutes above those at hand so far
@@ -100,7 +101,7 @@ func (d *drafter) waitingMilestones(id string, now time.Time) []Waiting {
 	}
 	var out []Waiting
 	for _, h := range all {
-		w := Waiting{Kind: crm.KindDelivery, ID: h.ID, Clause: id, Name: h.stone.Name, By: h.clause.By, Accepts: h.stone.Criteria,
+		w := Waiting{Kind: crm.KindDelivery, ID: h.ID, Clause: id, Name: h.stone.Name, By: h.clause.By, Accepts: h.stone.Criteria, Note: h.Note,
 			Words: fmt.Sprintf("%s, handed over %s", h.brings(), h.DeliveredOn.Words())}
 		left := max(0, min(h.part, wholeMilestone-accepted[h.stone.Name]))
 		w.Worth = h.stone.Amount.Mul(left.ratio(), h.terms.Rounding)
@@ -147,7 +148,7 @@ func (d *drafter) waitingPieces(id string) []Waiting {
 		if !ok || clause.Counted != "when-accepted" || x.Part != "" || !x.AcceptedOn.IsZero() || !x.ReturnedOn.IsZero() || !x.DeliveredOn.Before(d.knownUntil()) {
 			continue
 		}
-		out = append(out, Waiting{Kind: crm.KindDelivery, ID: x.ID, Clause: id, On: contract.ClientSide, Name: piece.Name,
+		out = append(out, Waiting{Kind: crm.KindDelivery, ID: x.ID, Clause: id, On: contract.ClientSide, Name: piece.Name, Note: x.Note,
 			Words: "a piece, handed over " + x.DeliveredOn.Words(), Acts: []crm.Act{crm.ActAccept, crm.ActReturn},
 			Silent: "Silence decides nothing: a piece counts on the day on which it is accepted.", Counts: fmt.Sprintf("1 of %d included", piece.Included)})
 	}

@@ -38,7 +38,7 @@ type Approval struct {
 	ContractName string
 	Seen         int64             // the import that said the row last; a decision names it
 	Talk         []crmops.Decision // what was decided and said about the row, in order
-	Acceptors    []string          // of a delivery: the people who may decide, where the contract names some of them
+	Acceptors    []fees.Person     // of a delivery: the people who may decide, where the contract names some of them
 }
 
 // Decided is a decision, and whether a later import says otherwise of it.
@@ -87,17 +87,13 @@ func (s *Service) Approvals(ctx context.Context, actor access.Actor, client stri
 	return out, nil
 }
 
-// named are the names of those whom the contract names; none where it leaves it to all.
-func named(by string, people []fees.Person) []string {
+// named are those whom the contract names; none where it leaves it to all.
+func named(by string, people []fees.Person) []fees.Person {
 	of := fees.Acceptors(by, people)
 	if by == "" || len(of) == len(people) {
 		return nil
 	}
-	names := make([]string, len(of))
-	for i, p := range of {
-		names[i] = p.Name
-	}
-	return names
+	return of
 }
 
 // talk adds what was decided and said about what waits. A dispute that the agency has answered waits for the client.

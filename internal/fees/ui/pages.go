@@ -63,6 +63,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Get(contract+"/edit/worth", string(access.ContractEdit), p.worthOfDraft)
 
 	p.registerMonthEnds(g)
+	p.registerApprovals(g)
 	g.Get(contract+"/what-if", string(access.ContractSee), p.showWhatIf)
 	g.Post(contract+"/what-if", string(access.ContractSee), p.runWhatIf)
 

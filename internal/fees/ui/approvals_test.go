@@ -1,0 +1,101 @@
+package ui_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+)
+
+const approvals = "/clients/org_acme/approvals"
+
+// TestApprovals is a milestone and leads through their pages: handed over, returned, handed over again, accepted; disputed, answered, withdrawn.
+func TestApprovals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDeskUnder(t, d, ctx, feestest.MilestoneText)
+		k.WithRows()
+		k.MoveTo("2026-03-03")
+		agency, client := k.as(owner), k.as(finance)
+		agency.Get(approvals).Says(t, 200, "Waits for the client", "Waits for the agency (you)", "Nothing waits here.", "Hand something over")
+		form := agency.Get(approvals + "/hand-over")
+		form.Says(t, 200, "website-launch, USD 8,000.00", "The client's time to accept it or to return it begins on the day after.")
+		a := agency.Press(form, "/hand-over", "part", "150 %", "milestone", "website-launch")
+		a.Says(t, 422, `"150 %" is no part of a milestone.`)
+		agency.Press(form, "/hand-over", "delivered_on", "3 March").Says(t, 422, "Write the day as 2026-03-03.")
+		agency.Press(form, "/hand-over", "milestone", "website-launch", "delivered_on", "2026-03-04").Says(t, 422, "a day to come cannot be entered")
+		a = agency.Press(form, "/hand-over", "milestone", "website-launch", "note", "On <b>staging</b>.")
+		a.Says(t, 200, "Handed over. The client can accept it or return it.", "website-launch the whole, handed over 3 Mar 2026", "USD 8,000.00", "17 Mar 2026", "Silence accepts it on 18 Mar 2026.")
+		if a.Find("main form").Length() != 0 {
+			t.Error("the agency is offered to decide about its own delivery")
+		}
+		agency.Press(form, "/hand-over", "milestone", "website-launch", "note", "On <b>staging</b>.").Says(t, 200, "Handed over.")
+
+		k.MoveTo("2026-03-10")
+		page := client.Get(approvals)
+		page.Says(t, 200, "Waits for the client (you)", "The agency: On <b>staging</b>.", "Accepted when: all pages pass the agreed test list.", "The contract names who decides: client finance. Here that is Finn Finance.", "Accept", "Return")
+		if page.Find("main b").Length() > 0 {
+			t.Error("what a person writes becomes markup")
+		}
+		k.as(boss).Get(approvals).Says(t, 200, "website-launch")
+		if k.as(boss).Get(approvals).Find("main form").Length() != 0 {
+			t.Error("the executive is offered to decide, whom the contract does not name")
+		}
+		a = client.Press(page, "/deliveries/return")
+		a.Says(t, 422, "Say what is missing or wrong")
+		if a.Find("details[open] form[action$='/deliveries/return']").Length() != 1 {
+			t.Error("the form that was refused is not open")
+		}
+		words := page.Find("form[action$='/deliveries/return'] textarea").AttrOr("name", "")
+		client.Press(page, "/deliveries/return", words, "The contact form is missing.").Says(t, 200, "Returned.", "Waits for the agency", "the whole, returned 10 Mar 2026")
+		client.Press(page, "/deliveries/accept").Says(t, 409, "Nothing was decided", "Finn Finance returned it on 10 Mar 2026")
+
+		k.MoveTo("2026-03-12")
+		page = agency.Get(approvals)
+		page.Says(t, 200, "Hand it over again", "The contact form is missing.")
+		again := agency.Get(page.Find("a[href*='hand-over?milestone']").AttrOr("href", ""))
+		if got := again.Find("select option[selected]").AttrOr("value", ""); got != "website-launch" {
+			t.Errorf("proposed is %q", got)
+		}
+		agency.Press(again, "/hand-over").Says(t, 200, "12 Mar 2026")
+		k.MoveTo("2026-03-13")
+		client.Press(client.Get(approvals), "/deliveries/accept").Says(t, 200, "Accepted.", "Finn Finance client, client finance", "accepted: website-launch", "Import 4")
+
+		k.File("leads.csv", "lead_id,delivered_at\nL|2/x,2026-03-12T11:00:00Z\n")
+		page = k.as(sales).Get(approvals)
+		page.Says(t, 200, "L|2/x lead, delivered 12 Mar 2026", "USD 85.00", "Silence makes it accepted.")
+		reason := page.Find("form[action$='/results/dispute'] select").AttrOr("name", "")
+		k.as(sales).Press(page, "/results/dispute", reason, "no budget").Says(t, 200, "Disputed.", "disputed 13 Mar 2026: no budget")
+		page = agency.Get(approvals)
+		page.Says(t, 200, "While it is disputed it is not billed.", "Give in", "Answer")
+		answer := page.Find("form[action$='/results/answer'] textarea").AttrOr("name", "")
+		agency.Press(page, "/results/answer", answer, "It is on your list.").Says(t, 200, "Answered.", "Olga Owner answered", "It is on your list.")
+		k.as(sales).Press(k.as(sales).Get(approvals), "/results/withdraw").Says(t, 200, "Withdrawn: it is billed.")
+	})
+}
+
+// TestApprovalsElsewhere: people of another client and of the clients' product side, and a contract without any of it.
+func TestApprovalsElsewhere(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := newDeskUnder(t, d, ctx, feestest.MilestoneText)
+	k.WithRows()
+	k.as(stranger).Get(approvals).Says(t, 404)
+	k.as(feestest.Product).Get(approvals + "/hand-over").Says(t, 403)
+	k.as(finance).Post(approvals+"/deliveries/accept", "row", "DLV-1", "seen", "1").Says(t, 404)
+	k.as(finance).Post(approvals+"/deliveries/accept", "row", "DLV-1", "seen", "x").Says(t, 422)
+	k.as(owner).Post(approvals+"/deliveries/accept", "row", "DLV-1", "seen", "1").Says(t, 403)
+	if body := k.as(finance).Get(approvals).Text(); strings.Contains(body, "Hand something over") {
+		t.Error("the client is offered to hand over")
+	}
+}
+
+// TestApprovalsOfAContractWithoutAny says that nothing ever waits.
+func TestApprovalsOfAContractWithoutAny(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := newDesk(t, d, ctx)
+	k.WithRows()
+	k.as(finance).Get(approvals).Says(t, 200, "Nothing is decided here")
+	k.as(owner).Get(approvals+"/hand-over").Says(t, 200, "There is nothing to hand over")
+}
