@@ -260,6 +260,12 @@ func writeTally(w io.Writer, path string, i crmops.Import) {
 		fmt.Fprintf(w, ", %s in rows that are taken", counted(int(doubts), "doubt"))
 	}
 	fmt.Fprintln(w)
+	if t.Kept > 0 {
+		fmt.Fprintf(w, "  decisions kept: %s blank what a person decided in the program\n", leaves(t.Kept))
+	}
+	if t.Against > 0 {
+		fmt.Fprintf(w, "  decisions contradicted: %s otherwise than a person decided, the first on line %d: %s\n", says(t.Against), t.Contradicted[0].Line, t.Contradicted[0].ID)
+	}
 	codes := t.Codes()
 	for _, code := range codes[:min(len(codes), doubtsShown)] {
 		p := t.Problems[code]
@@ -268,6 +274,20 @@ func writeTally(w io.Writer, path string, i crmops.Import) {
 	if more := len(codes) - doubtsShown; more > 0 {
 		fmt.Fprintf(w, "  and %s more; --rejects lists every row\n", counted(more, "sort"))
 	}
+}
+
+func leaves(n int64) string {
+	if n == 1 {
+		return "1 row leaves"
+	}
+	return fmt.Sprintf("%d rows leave", n)
+}
+
+func says(n int64) string {
+	if n == 1 {
+		return "1 row says"
+	}
+	return fmt.Sprintf("%d rows say", n)
 }
 
 // clientNamed finds a client by id or by name.

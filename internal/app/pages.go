@@ -84,6 +84,8 @@ func subjectPath(e journal.Entry) string {
 		return home + "/statements/" + e.Subject.ID
 	case "invoice":
 		return home + "/invoices/" + e.Subject.ID
+	case "delivery", "result", "hours":
+		return home + "/approvals"
 	case "payment", "account":
 		return home + "/account"
 	case "billing-profile":

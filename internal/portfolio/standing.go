@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -20,6 +21,16 @@ type Standing struct {
 	Latest    *Statement // the newest statement that is not withdrawn
 	Locked    cal.Date   // first day after the last locked period; zero: nothing is locked
 	Held      []Held     // what disputes still hold over the lock, newest first
+	Decisions []Decision // rows of evidence that wait for a person
+}
+
+// Decision is a row of evidence that waits for a person of a side.
+type Decision struct {
+	On    contract.Side
+	Kind  crm.Kind
+	Worth money.Amount
+	By    cal.Date // zero: the contract sets no day
+	Late  bool
 }
 
 // Held is what a dispute of a locked statement still holds back.
@@ -89,7 +100,56 @@ func Waits(s Standing, today cal.Date) []Wait {
 		}
 		out = append(out, w)
 	}
+	return append(out, decisionWaits(s)...)
+}
+
+// decisionWaits are the rows that wait for a person, as one thing a side and kind, with the earliest day.
+func decisionWaits(s Standing) []Wait {
+	var out []Wait
+	for _, on := range []contract.Side{contract.ClientSide, contract.AgencySide} {
+		for _, k := range []crm.Kind{crm.KindDelivery, crm.KindLead, crm.KindMetricReading} {
+			w, n, worth := Wait{On: on, Room: "approvals"}, 0, money.New(0, s.Terms.Currency)
+			for _, d := range s.Decisions {
+				if d.On != on || d.Kind != k {
+					continue
+				}
+				n++
+				if d.Worth.Currency == worth.Currency {
+					worth = worth.Add(d.Worth)
+				}
+				if w.By.IsZero() || !d.By.IsZero() && d.By.Before(w.By) {
+					w.By = d.By
+				}
+				w.Late = w.Late || d.Late
+			}
+			if n == 0 {
+				continue
+			}
+			w.What = decisionWords(on, k, n)
+			if worth.Minor != 0 {
+				w.What += ": " + worth.FormatWith()
+			}
+			out = append(out, w)
+		}
+	}
 	return out
+}
+
+func decisionWords(on contract.Side, k crm.Kind, n int) string {
+	switch {
+	case k == crm.KindDelivery && on == contract.ClientSide:
+		if n == 1 {
+			return "Accept or return 1 delivery"
+		}
+		return fmt.Sprintf("Accept or return %d deliveries", n)
+	case k == crm.KindDelivery:
+		return "Hand over again what was returned"
+	case k == crm.KindLead && on == contract.ClientSide:
+		return "Decide about " + plural(n, "result")
+	case k == crm.KindLead:
+		return "Answer " + plural(n, "disputed result")
+	}
+	return "Approve hours above those included"
 }
 
 // reviewWait is what the newest statement waits for.

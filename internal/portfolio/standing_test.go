@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -46,6 +47,15 @@ func TestWaits(t *testing.T) {
 			s.Locked = march.To
 			s.Held = []Held{{ID: "stm_1", Period: march, Amount: money.New(250000, "USD")}}
 		}), []string{"client Settle the dispute of March 2026: USD 2,500.00 is held "}},
+		{"deliveries and a dispute", with(func(s *Standing) {
+			s.Locked, s.Terms.Currency = march.To, "USD"
+			s.Decisions = []Decision{
+				{contract.ClientSide, crm.KindDelivery, money.New(800_000, "USD"), cal.MustDate("2026-04-14"), false},
+				{contract.ClientSide, crm.KindDelivery, money.New(300_000, "USD"), cal.MustDate("2026-04-02"), true},
+				{contract.ClientSide, crm.KindDelivery, money.Amount{}, cal.Date{}, false},
+				{contract.AgencySide, crm.KindLead, money.New(8_500, "USD"), cal.Date{}, false},
+			}
+		}), []string{"client Accept or return 3 deliveries: USD 11,000.00 2026-04-02 late", "agency Answer 1 disputed result: USD 85.00 "}},
 		{"held and not answered", with(func(s *Standing) {
 			s.Locked = march.To
 			s.Held = []Held{{ID: "stm_1", Period: march, Amount: money.New(250000, "USD"), Unanswered: 1}}

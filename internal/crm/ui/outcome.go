@@ -23,6 +23,7 @@ func outcomeOf(r *http.Request, i ops.Import, rejects string) templ.Component {
 		kit.FigureView{Label: "Unchanged", Value: count(t.Unchanged), Unit: "records"},
 		kit.FigureView{Label: "Rejected", Value: count(t.Rejected), Unit: "rows", Tone: rejectedTone(t), Note: problemWords(t)},
 	)}
+	parts = append(parts, decidedParts(i)...)
 	if len(t.Kinds) > 1 {
 		parts = append(parts, part("By kind", kit.Table(tallyTable(t))))
 	}
@@ -33,6 +34,28 @@ func outcomeOf(r *http.Request, i ops.Import, rejects string) templ.Component {
 		parts = append(parts, part("What differs", kit.Group(kit.DefinitionList(fieldCounts(t)...), kit.Diff("The first changed records", samples(t)))))
 	}
 	return column(parts...)
+}
+
+// decidedParts say how the rows meet what people decided about them in the program; none where nobody decided anything.
+func decidedParts(i ops.Import) []templ.Component {
+	t, done := i.Tally, i.State == ops.Applied
+	var out []templ.Component
+	if t.Kept > 0 {
+		text := counted(t.Kept, "row") + " of the file leave blank what a person decided in the program. The decisions stay."
+		if t.Kept == 1 {
+			text = "1 row of the file leaves blank what a person decided in the program. The decision stays."
+		}
+		out = append(out, kit.Notice(kit.NoticeView{Level: kit.Info, Text: text}))
+	}
+	if t.Against > 0 {
+		title, text := "The file says otherwise than people decided", "Applying it makes the file's word count, as a change like any other. Ask who decided before you do."
+		if done {
+			text = "Its word counts now, as a change like any other. The page of approvals shows the decisions that it changed."
+		}
+		out = append(out, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: title, Text: counted(t.Against, "row") + ". " + text}),
+			part("What people decided, and what the file says", kit.Diff("The first rows that contradict a decision", changesOf(t.Contradicted))))
+	}
+	return out
 }
 
 func sameNotice(i ops.Import) templ.Component {
@@ -111,9 +134,11 @@ func fieldCounts(t ops.Tally) []kit.Definition {
 	return out
 }
 
-func samples(t ops.Tally) []kit.DiffRow {
+func samples(t ops.Tally) []kit.DiffRow { return changesOf(t.Samples) }
+
+func changesOf(list []ops.Changed) []kit.DiffRow {
 	var out []kit.DiffRow
-	for _, s := range t.Samples {
+	for _, s := range list {
 		for _, f := range s.Fields {
 			out = append(out, kit.DiffRow{Field: s.ID + " · " + fieldWords(f.Field), Before: f.Before, After: f.After})
 		}

@@ -37,7 +37,13 @@ func each(t *testing.T, test func(t *testing.T, k *desk)) {
 
 func newDesk(t *testing.T, d *db.DB, ctx context.Context) *desk {
 	t.Helper()
-	k := &desk{Bench: feestest.New(t, d, ctx, feestest.MarkedText), client: "org_acme"}
+	return newDeskUnder(t, d, ctx, feestest.MarkedText)
+}
+
+// newDeskUnder is the operations under another text of the contract.
+func newDeskUnder(t *testing.T, d *db.DB, ctx context.Context, text string) *desk {
+	t.Helper()
+	k := &desk{Bench: feestest.New(t, d, ctx, text), client: "org_acme"}
 	k.api = api.New(api.Options{Title: "Ofrecord", Version: "test", DB: d, Now: k.Clock, Caller: func(ctx context.Context) string { return access.ActorFrom(ctx).Account },
 		Admit: func(ctx context.Context, _ *http.Request, _, _ string) (context.Context, error) {
 			if access.ActorFrom(ctx).Account == "" {

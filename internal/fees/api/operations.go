@@ -36,6 +36,7 @@ func (o *Operations) Register(a *api.API) {
 	o.registerReview(a)
 	o.registerLock(a)
 	o.registerMonthEnds(a)
+	o.registerApprovals(a)
 }
 
 // Of names a statement in the address.

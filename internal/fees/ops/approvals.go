@@ -87,6 +87,23 @@ func (s *Service) Approvals(ctx context.Context, actor access.Actor, client stri
 	return out, nil
 }
 
+// WaitingApprovals is Approvals without the people and without what was decided, for who only asks what waits. Who may: see EvidenceSee.
+func (s *Service) WaitingApprovals(ctx context.Context, actor access.Actor, client string) ([]Approval, error) {
+	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
+		return nil, err
+	}
+	var out []Approval
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		g, err := s.decidable(ctx, tx, client, s.now())
+		if err != nil {
+			return err
+		}
+		out = slices.DeleteFunc(g.waiting, func(a Approval) bool { return a.IsHours() && !a.Unapproved() })
+		return talk(ctx, tx, client, out)
+	})
+	return out, err
+}
+
 // named are those whom the contract names; none where it leaves it to all.
 func named(by string, people []fees.Person) []fees.Person {
 	of := fees.Acceptors(by, people)

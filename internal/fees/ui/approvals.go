@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -43,7 +44,7 @@ type act struct {
 
 // acts in the order in which they stand under a row.
 var decisions = []act{
-	{kind: crm.KindDelivery, act: crm.ActAccept, button: "Accept", done: "Accepted. It stands on the statement of this month."},
+	{kind: crm.KindDelivery, act: crm.ActAccept, button: "Accept", done: "Accepted. It counts from today."},
 	{kind: crm.KindDelivery, act: crm.ActReturn, label: "Return", button: "Return it", fields: func(ops.Approval) []kit.Field {
 		return []kit.Field{{Name: "words", Label: "What is missing or wrong", Kind: kit.Area, Hint: "The agency reads this and hands it over again. It stays in the record."}}
 	}, done: "Returned. It counts for nothing; the agency can hand it over again."},
@@ -215,7 +216,7 @@ func (d desk) row(a ops.Approval) kit.Row {
 			until = kit.MomentText(a.Until, a.Zone)
 		}
 	}
-	row := kit.Row{ID: anchorOf(a.Kind, a.ID), Cells: []templ.Component{kit.TwoLines(kit.Text(a.Name), a.Words), worth, until, kit.Quiet(a.Silent)}, Below: d.below(a)}
+	row := kit.Row{ID: anchorOf(a.Kind, a.ID), Cells: []templ.Component{kit.TwoLines(kit.Text(a.Name), a.Words), worth, until, kit.Quiet(cmp.Or(a.Silent, "–"))}, Below: d.below(a)}
 	if a.Late {
 		row.Tone, row.Cells[2] = kit.Attend, kit.TwoLines(until, "late")
 	}

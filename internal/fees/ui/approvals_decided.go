@@ -28,7 +28,7 @@ var decidedWords = map[crm.Act]string{
 func (d desk) decided() templ.Component {
 	table := kit.TableView{Caption: "Decided, the newest first", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "When"}, {Title: "Who"}, {Title: "Decided"}, {Title: "Evidence"}}}
 	for _, m := range d.Decided {
-		who := kit.TwoLines(kit.Text(m.ActorName), string(m.Side)+", "+m.ActorRole.Words())
+		who := kit.TwoLines(kit.Text(m.ActorName), m.ActorRole.Label())
 		what := kit.Text(decidedWords[m.Act] + ": " + m.Name)
 		if m.Words != "" {
 			what = kit.TwoLines(what, strings.ReplaceAll(m.Words, "\n", "; "))

@@ -61,7 +61,7 @@ func TestApprovals(t *testing.T) {
 		}
 		agency.Press(again, "/hand-over").Says(t, 200, "12 Mar 2026")
 		k.MoveTo("2026-03-13")
-		client.Press(client.Get(approvals), "/deliveries/accept").Says(t, 200, "Accepted.", "Finn Finance client, client finance", "accepted: website-launch", "Import 4")
+		client.Press(client.Get(approvals), "/deliveries/accept").Says(t, 200, "Accepted.", "Finn Finance Client finance", "accepted: website-launch", "Import 4")
 
 		k.File("leads.csv", "lead_id,delivered_at\nL|2/x,2026-03-12T11:00:00Z\n")
 		page = k.as(sales).Get(approvals)
@@ -82,7 +82,7 @@ func TestApprovalsElsewhere(t *testing.T) {
 	k := newDeskUnder(t, d, ctx, feestest.MilestoneText)
 	k.WithRows()
 	k.as(stranger).Get(approvals).Says(t, 404)
-	k.as(feestest.Product).Get(approvals + "/hand-over").Says(t, 403)
+	k.as(feestest.Product).Get(approvals+"/hand-over").Says(t, 403)
 	k.as(finance).Post(approvals+"/deliveries/accept", "row", "DLV-1", "seen", "1").Says(t, 404)
 	k.as(finance).Post(approvals+"/deliveries/accept", "row", "DLV-1", "seen", "x").Says(t, 422)
 	k.as(owner).Post(approvals+"/deliveries/accept", "row", "DLV-1", "seen", "1").Says(t, 403)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -28,21 +29,7 @@ func TestPictures(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
 	base := "/clients/org_acme/statements"
-	shoot := func(name string, who access.Actor, path string) {
-		if only := os.Getenv("OFRECORD_PICTURE"); only != "" && only != name {
-			return
-		}
-		handler := k.handler(who)
-		if strings.HasSuffix(name, "-open") {
-			handler = opened(handler)
-		}
-		server := httptest.NewServer(handler)
-		defer server.Close()
-		for _, v := range []struct{ name, size, scheme string }{{"wide-light", "1440,2400", "1"}, {"wide-dark", "1440,2400", "0"}, {"narrow-light", "390,4200", "1"}, {"narrow-dark", "390,4200", "0"}} {
-			chromium(t, "--blink-settings=preferredColorScheme="+v.scheme, "--window-size="+v.size, "--screenshot="+filepath.Join(dir, name+"-"+v.name+".png"), server.URL+path)
-		}
-		chromium(t, "--no-pdf-header-footer", "--print-to-pdf="+filepath.Join(dir, name+".pdf"), server.URL+path)
-	}
+	shoot := k.shooter(dir)
 	shoot("empty", owner, base)
 	k.January()
 	shoot("draft-form", owner, base+"/draft")
@@ -91,6 +78,51 @@ func TestPictures(t *testing.T) {
 	shoot("month-end", owner, "/month-ends/"+ended.ID)
 	shoot("month-end-submitted", owner, "/month-ends/"+ended.ID+"?kind=submitted")
 	shoot("month-ends", owner, "/month-ends")
+}
+
+// shooter takes pictures of a page as a person sees it.
+func (k *desk) shooter(dir string) func(name string, who access.Actor, path string) {
+	t := k.T.(*testing.T)
+	return func(name string, who access.Actor, path string) {
+		if only := os.Getenv("OFRECORD_PICTURE"); only != "" && only != name {
+			return
+		}
+		handler := k.handler(who)
+		if strings.HasSuffix(name, "-open") {
+			handler = opened(handler)
+		}
+		server := httptest.NewServer(handler)
+		defer server.Close()
+		for _, v := range []struct{ name, size, scheme string }{{"wide-light", "1440,2400", "1"}, {"wide-dark", "1440,2400", "0"}, {"narrow-light", "390,4200", "1"}, {"narrow-dark", "390,4200", "0"}} {
+			chromium(t, "--blink-settings=preferredColorScheme="+v.scheme, "--window-size="+v.size, "--screenshot="+filepath.Join(dir, name+"-"+v.name+".png"), server.URL+path)
+		}
+		chromium(t, "--no-pdf-header-footer", "--print-to-pdf="+filepath.Join(dir, name+".pdf"), server.URL+path)
+	}
+}
+
+// TestPicturesOfApprovals takes pictures of what waits for a decision.
+func TestPicturesOfApprovals(t *testing.T) {
+	dir := os.Getenv("OFRECORD_PICTURES")
+	if dir == "" {
+		t.Skip("OFRECORD_PICTURES is not set: give a folder for pictures of the pages")
+	}
+	d, ctx := dbtest.SQLite(t)
+	k := newDeskUnder(t, d, ctx, feestest.MilestoneText)
+	k.WithRows()
+	shoot := k.shooter(dir)
+	shoot("approvals-empty", owner, approvals)
+	k.MoveTo("2026-03-03")
+	must(k.HandOver(ctx, owner, ops.HandOverInput{Client: "org_acme", Milestone: "website-launch", On: cal.MustDate("2026-03-03"), Note: "On staging.acme.example; the German pages are new.", Key: "picture-1"}))(t)
+	back := must(k.HandOver(ctx, owner, ops.HandOverInput{Client: "org_acme", Milestone: "crm-cleanup", Part: "50 %", On: cal.MustDate("2026-03-03"), Key: "picture-2"}))(t)
+	k.File("leads.csv", "lead_id,delivered_at\nL-1042,2026-03-02T10:00:00Z\nL-1043,2026-03-02T11:00:00Z\nL-0990,2026-02-20T11:00:00Z\n")
+	k.MoveTo("2026-03-05")
+	must(k.Decide(ctx, finance, ops.DecideInput{Client: "org_acme", Kind: crm.KindDelivery, Row: back.Row, Act: crm.ActReturn, Seen: back.No, Words: "Half of the companies have no owner yet."}))(t)
+	disputed := must(k.Decide(ctx, sales, ops.DecideInput{Client: "org_acme", Kind: crm.KindLead, Row: "L-1043", Act: crm.ActDispute, Seen: 3, Reason: "no budget", Words: "They told us that they buy in 2028."}))(t)
+	must(k.Decide(ctx, owner, ops.DecideInput{Client: "org_acme", Kind: crm.KindLead, Row: "L-1043", Act: crm.ActAnswer, Seen: disputed.No, Words: "The form asks for the budget, and they ticked this year."}))(t)
+	shoot("approvals-client", finance, approvals)
+	shoot("approvals-client-open", finance, approvals)
+	shoot("approvals-agency", owner, approvals)
+	shoot("approvals-hand-over", owner, approvals+"/hand-over")
 }
 
 func chromium(t *testing.T, args ...string) {

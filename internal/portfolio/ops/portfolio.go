@@ -132,12 +132,22 @@ func (s *Service) engagements(ctx context.Context, actor access.Actor, client st
 	if err != nil && !hidden(err) {
 		return nil, err
 	}
+	waiting, err := s.Fees.WaitingApprovals(ctx, actor, client)
+	if err != nil && !hidden(err) {
+		return nil, err
+	}
 	out := make([]Engagement, 0, len(contracts))
 	for _, c := range contracts {
 		e, err := s.engagement(ctx, actor, c, imported, page.Statements)
 		if err != nil {
 			return nil, err
 		}
+		for _, w := range waiting {
+			if w.Contract == c.ID {
+				e.Decisions = append(e.Decisions, portfolio.Decision{On: w.On, Kind: w.Kind, Worth: w.Worth, By: w.LastDay(), Late: w.Late})
+			}
+		}
+		e.Waits = portfolio.Waits(e.Standing, e.Today)
 		out = append(out, e)
 	}
 	return out, nil
@@ -191,7 +201,6 @@ func (s *Service) engagement(ctx context.Context, actor access.Actor, c contract
 	if err := s.latest(ctx, actor, &e); err != nil {
 		return Engagement{}, err
 	}
-	e.Waits = portfolio.Waits(e.Standing, e.Today)
 	return e, nil
 }
 
