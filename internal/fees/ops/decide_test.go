@@ -414,3 +414,45 @@ func (k *desk) wantMail(to, subject string, words ...string) {
 		return err
 	})
 }
+
+// Hours above those included are approved ahead or afterwards, and more of them later: the statement charges what is approved.
+func TestHoursThatAPersonApprovesAreCharged(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := &desk{feestest.New(t, d, ctx, feestest.HoursText).WithRows()}
+		k.MoveTo("2026-03-06")
+		ahead := k.approvals(finance).Waiting
+		if len(ahead) != 1 || ahead[0].Unapproved() || ahead[0].ID != "overage-approved|2026-03-01|2026-03-31" || ahead[0].Seen != 0 {
+			t.Fatalf("got %+v", ahead)
+		}
+		in := ops.DecideInput{Client: acme, Kind: crm.KindMetricReading, Row: ahead[0].ID, Act: crm.ActApprove, Hours: "many"}
+		_, err := k.Decide(ctx, finance, in)
+		wantFault(t, err, fault.Invalid, "hours")
+		in.Hours = "2.5"
+		for _, who := range []access.Actor{owner, lead, sales} {
+			_, err := k.Decide(ctx, who, in)
+			wantFault(t, err, fault.Forbidden, "not-allowed")
+		}
+		first := k.decide(finance, in)
+		if again := k.decide(finance, in); again.No != first.No {
+			t.Errorf("approved twice: %+v", again)
+		}
+		k.File("time_entries.csv", "entry_id,worked_on,person,role,minutes,clause\nE1,2026-03-02,Ana,designer,1200,\nE2,2026-03-03,Ana,designer,240,\n")
+		if w := k.approvals(boss).Waiting; len(w) != 1 || !w[0].Unapproved() || w[0].Worth.String() != "262.50" || w[0].Seen != 1 {
+			t.Errorf("got %+v", w)
+		}
+		in.Hours, in.Seen = "4", 1
+		k.decide(boss, in)
+		_, err = k.Decide(ctx, finance, in)
+		wantFault(t, err, fault.Conflict, "decision-moved", "Emil Executive approved hours")
+		k.MoveTo("2026-04-02")
+		var got []string
+		for _, l := range k.Drafted("2026-03").Statement.Document.Statement.Lines {
+			if l.Kind == fees.KindOverage {
+				got = append(got, l.Amount.String())
+			}
+		}
+		if !slices.Equal(got, []string{"700.00"}) {
+			t.Errorf("got %q, want 4 x 175.00", got)
+		}
+	})
+}

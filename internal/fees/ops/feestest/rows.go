@@ -56,3 +56,15 @@ func (k *Bench) File(name, text string) crmops.Import {
 
 // Product is of the client Acme and decides nothing that costs money.
 var Product = Of("acc_prod", "Pia Product", access.Membership{Role: access.ClientProduct, Org: "org_acme", OrgKind: access.Client})
+
+// HoursText is the contract with 20 hours a month in the retainer, and more of them at 175.00 if the client approved them.
+var HoursText = Rewritten(Text, "    proration: actual-days\n", `    proration: actual-days
+    includes: {hours: 20, partial_period: with-fee}
+    round_time: none
+    rollover: none
+    deficit: billed
+    overage: {rate: 175.00 per hour, approval: before-work, approved_hours: overage-approved}
+    alerts: none
+    late_entries: next-open-period
+    reconcile: none
+`)
