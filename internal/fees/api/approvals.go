@@ -7,7 +7,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
-	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -91,7 +90,7 @@ type Decision struct {
 	Overruled int64     `json:"overruled_by_import,omitempty" doc:"A later import that says otherwise"`
 }
 
-func decisionOf(d crmops.Decision) Decision {
+func decisionOf(d ops.Decision) Decision {
 	return Decision{Kind: string(d.Kind), Row: d.Row, Act: string(d.Act), Side: string(d.Side), By: d.ActorName, Role: string(d.ActorRole), At: d.At, Words: d.Words, Import: d.No}
 }
 

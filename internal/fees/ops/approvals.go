@@ -31,19 +31,22 @@ type Approvals struct {
 	Zone       *time.Location
 }
 
+// Decision is what a person decided about a row of evidence, as the evidence keeps it.
+type Decision = crmops.Decision
+
 // Approval is one thing that waits, under its contract.
 type Approval struct {
 	fees.Waiting
 	Contract     string // id
 	ContractName string
-	Seen         int64             // the import that said the row last; a decision names it
-	Talk         []crmops.Decision // what was decided and said about the row, in order
-	Acceptors    []fees.Person     // of a delivery: the people who may decide, where the contract names some of them
+	Seen         int64         // the import that said the row last; a decision names it
+	Talk         []Decision    // what was decided and said about the row, in order
+	Acceptors    []fees.Person // of a delivery: the people who may decide, where the contract names some of them
 }
 
 // Decided is a decision, and whether a later import says otherwise of it.
 type Decided struct {
-	crmops.Decision
+	Decision
 	Name      string // what it was about, in words
 	Overruled int64  // the import; 0: it stands
 }
@@ -139,7 +142,7 @@ func talk(ctx context.Context, tx bun.Tx, client string, list []Approval) error 
 }
 
 // answered: the agency spoke last.
-func answered(talk []crmops.Decision) bool {
+func answered(talk []Decision) bool {
 	return len(talk) > 0 && talk[len(talk)-1].Act == crm.ActAnswer
 }
 

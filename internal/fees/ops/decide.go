@@ -90,23 +90,23 @@ func (s *Service) begin(ctx context.Context, actor access.Actor, client string, 
 // decision back. Who may: see DeliveryDecide, ResultDecide, ResultAnswer and HoursApprove; of a delivery only those whom the contract names, where
 // it names any, and never who handed it over. Faults: NotFound, Forbidden; Invalid at "reason", "words", "hours" or "act"; Conflict "not-waiting" when
 // nothing is to be decided about the row, "decision-moved" when it is not as it was seen, and beside an import of the client.
-func (s *Service) Decide(ctx context.Context, actor access.Actor, in DecideInput) (crmops.Decision, error) {
+func (s *Service) Decide(ctx context.Context, actor access.Actor, in DecideInput) (Decision, error) {
 	action := ActionOf(in.Kind, in.Act)
 	if action == "" {
-		return crmops.Decision{}, fault.New(fault.Invalid, "act-unknown", "This cannot be done with it.").At("act")
+		return Decision{}, fault.New(fault.Invalid, "act-unknown", "This cannot be done with it.").At("act")
 	}
 	d, err := s.begin(ctx, actor, in.Client, action, SideOf(in.Act))
 	if err != nil {
-		return crmops.Decision{}, err
+		return Decision{}, err
 	}
 	if in.Words, err = checkText("words", in.Words, missingWords(in.Act)); err != nil {
-		return crmops.Decision{}, err
+		return Decision{}, err
 	}
 	var about Approval
 	out, err := s.Rows.Decide(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx) (planned crmops.DecisionInput, err error) {
 		planned, about, err = d.plan(ctx, tx, in)
 		return planned, err
-	}, func(ctx context.Context, tx bun.Tx, made crmops.Decision) error {
+	}, func(ctx context.Context, tx bun.Tx, made Decision) error {
 		return d.record(ctx, tx, made, about)
 	})
 	if err != nil {
@@ -152,9 +152,9 @@ func (d decision) plan(ctx context.Context, tx bun.Tx, in DecideInput) (crmops.D
 }
 
 // again finds the decision that this one repeats: the newest about the row, by the same person, on the same version and with the same words.
-func (d decision) again(talk []crmops.Decision, in DecideInput) (crmops.Decision, bool) {
+func (d decision) again(talk []Decision, in DecideInput) (Decision, bool) {
 	if len(talk) == 0 {
-		return crmops.Decision{}, false
+		return Decision{}, false
 	}
 	last := talk[len(talk)-1]
 	same := last.ActorID == d.actor.Account && last.Act == in.Act && last.Seen == in.Seen && last.Words == wordsOf(in)
@@ -165,7 +165,7 @@ func (d decision) again(talk []crmops.Decision, in DecideInput) (crmops.Decision
 }
 
 // find is what waits of the row. Faults: NotFound; Conflict "decision-moved" and "not-waiting".
-func (g ground) find(in DecideInput, talk []crmops.Decision) (Approval, error) {
+func (g ground) find(in DecideInput, talk []Decision) (Approval, error) {
 	said, known := g.said[in.Kind][in.Row]
 	of := func(w Approval) bool { return w.Kind == in.Kind && w.ID == in.Row }
 	all := slices.Concat(g.waiting, g.disputable)
@@ -182,7 +182,7 @@ func (g ground) find(in DecideInput, talk []crmops.Decision) (Approval, error) {
 }
 
 // moved says what happened to a row since a person looked.
-func moved(talk []crmops.Decision, g ground) error {
+func moved(talk []Decision, g ground) error {
 	since := "an import says otherwise of it"
 	if len(talk) > 0 {
 		last := talk[len(talk)-1]
@@ -192,11 +192,11 @@ func moved(talk []crmops.Decision, g ground) error {
 }
 
 // mayDecide: of a delivery only those decide whom the contract names, and never who handed it over.
-func (d decision) mayDecide(w Approval, talk []crmops.Decision) error {
+func (d decision) mayDecide(w Approval, talk []Decision) error {
 	if w.Kind != crm.KindDelivery {
 		return nil
 	}
-	if slices.ContainsFunc(talk, func(t crmops.Decision) bool { return t.Act == crm.ActHandOver && t.ActorID == d.actor.Account }) {
+	if slices.ContainsFunc(talk, func(t Decision) bool { return t.Act == crm.ActHandOver && t.ActorID == d.actor.Account }) {
 		return fault.New(fault.Forbidden, "own-delivery", "You handed this over, so somebody else of the client decides about it.")
 	}
 	can := fees.Acceptors(w.By, d.mayAct(d.people, access.Client, access.DeliveryDecide))
@@ -235,7 +235,7 @@ func decidedRow(e crm.Evidence, w Approval, in DecideInput, at time.Time) (crm.R
 }
 
 // record writes the journal and leaves mails to the side that has to decide next.
-func (d decision) record(ctx context.Context, tx bun.Tx, made crmops.Decision, about Approval) error {
+func (d decision) record(ctx context.Context, tx bun.Tx, made Decision, about Approval) error {
 	if err := d.enter(ctx, tx, made, about); err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (d decision) record(ctx context.Context, tx bun.Tx, made crmops.Decision, a
 }
 
 // subjectOf names the row in the record.
-func subjectOf(made crmops.Decision) (kind, name string) {
+func subjectOf(made Decision) (kind, name string) {
 	kind = map[crm.Kind]string{crm.KindDelivery: "delivery", crm.KindLead: "result", crm.KindMetricReading: "hours"}[made.Kind]
 	return kind, cmp.Or(nameOf(made.Record()), made.Row)
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
-	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
@@ -76,7 +75,7 @@ var did = map[crm.Act]string{
 }
 
 // sentence is the act with what it was about, for the record and for mails.
-func sentence(made crmops.Decision, w Approval) string {
+func sentence(made Decision, w Approval) string {
 	what := map[crm.Kind]string{crm.KindDelivery: "the delivery of " + nameOf(made.Record()), crm.KindLead: "the result " + made.Row}[made.Kind]
 	switch made.Act {
 	case crm.ActHandOver:
@@ -94,7 +93,7 @@ func sentence(made crmops.Decision, w Approval) string {
 }
 
 // enter appends the decision to the record.
-func (d decision) enter(ctx context.Context, tx bun.Tx, made crmops.Decision, about Approval) error {
+func (d decision) enter(ctx context.Context, tx bun.Tx, made Decision, about Approval) error {
 	kind, name := subjectOf(made)
 	words := sentence(made, about)
 	if made.Act != crm.ActAnswer {
@@ -110,7 +109,7 @@ func (d decision) enter(ctx context.Context, tx bun.Tx, made crmops.Decision, ab
 }
 
 // tellOfDecision leaves a mail to each of the side that has to decide next; none where nobody has.
-func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made crmops.Decision, about Approval) error {
+func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made Decision, about Approval) error {
 	var to []fees.Person
 	switch made.Act {
 	case crm.ActHandOver:
@@ -140,7 +139,7 @@ func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made crmops.Dec
 }
 
 // letter is the mail of a decision.
-func (d decision) letter(made crmops.Decision, about Approval) (subject, text string) {
+func (d decision) letter(made Decision, about Approval) (subject, text string) {
 	_, name := subjectOf(made)
 	subject = map[crm.Act]string{crm.ActHandOver: "Handed over: ", crm.ActReturn: "Returned: ", crm.ActDispute: "Disputed: ", crm.ActAnswer: "Answer on the dispute of "}[made.Act] + name
 	text = fmt.Sprintf("%s %s.", d.actor.Name, sentence(made, about))

@@ -31,10 +31,10 @@ type HandOverInput struct {
 // HandOver makes a delivery part of the evidence, as an import of its own; the client's time to decide begins. Sending the same key again gives
 // the first one back. Who may: see DeliveryHandOver. Faults: NotFound, Forbidden; Invalid at "milestone", "delivered_on", "part", "note" or "key";
 // Conflict beside an import of the client, or when the key handed something else over.
-func (s *Service) HandOver(ctx context.Context, actor access.Actor, in HandOverInput) (crmops.Decision, error) {
+func (s *Service) HandOver(ctx context.Context, actor access.Actor, in HandOverInput) (Decision, error) {
 	d, err := s.begin(ctx, actor, in.Client, access.DeliveryHandOver, access.Agency)
 	if err != nil {
-		return crmops.Decision{}, err
+		return Decision{}, err
 	}
 	var faults fault.List
 	if in.Note, err = checkText("note", in.Note, ""); err != nil {
@@ -50,13 +50,13 @@ func (s *Service) HandOver(ctx context.Context, actor access.Actor, in HandOverI
 		faults.Add(fault.New(fault.Invalid, "delivered-missing", "Say on which day it was handed over, as 2026-03-03.").At("delivered_on"))
 	}
 	if err := faults.Err(); err != nil {
-		return crmops.Decision{}, err
+		return Decision{}, err
 	}
 	var about Approval
 	out, err := s.Rows.Decide(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx) (planned crmops.DecisionInput, err error) {
 		planned, about, err = d.planHandOver(ctx, tx, in)
 		return planned, err
-	}, func(ctx context.Context, tx bun.Tx, made crmops.Decision) error {
+	}, func(ctx context.Context, tx bun.Tx, made Decision) error {
 		return d.record(ctx, tx, made, about)
 	})
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
-	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -239,7 +238,7 @@ func (d desk) below(a ops.Approval) templ.Component {
 	default:
 		words = append(words, said("The contract names who decides: "+a.By+". Everybody of the client whose role accepts lines of statements can."))
 	}
-	if slices.ContainsFunc(a.Talk, func(m crmops.Decision) bool { return m.Act != crm.ActHandOver }) {
+	if slices.ContainsFunc(a.Talk, func(m ops.Decision) bool { return m.Act != crm.ActHandOver }) {
 		words = append(words, d.talk(a.Talk))
 	}
 	for _, x := range d.offered(a) {
@@ -262,7 +261,7 @@ func namesOf(people []fees.Person) string {
 	return strings.Join(names, " or ")
 }
 
-func (d desk) talk(list []crmops.Decision) templ.Component {
+func (d desk) talk(list []ops.Decision) templ.Component {
 	var out []remark
 	for _, m := range list {
 		r := remark{who: m.ActorName, did: decidedWords[m.Act], when: kit.MomentText(m.At, d.Zone)}
