@@ -99,7 +99,7 @@ func (s *Service) Decide(ctx context.Context, actor access.Actor, in DecideInput
 	if err != nil {
 		return Decision{}, err
 	}
-	if in.Words, err = checkText("words", in.Words, missingWords(in.Act)); err != nil {
+	if in.Words, err = checkText("words", oneBreak(in.Words), missingWords(in.Act)); err != nil {
 		return Decision{}, err
 	}
 	var about Approval
@@ -114,6 +114,9 @@ func (s *Service) Decide(ctx context.Context, actor access.Actor, in DecideInput
 	}
 	return out, nil
 }
+
+// oneBreak writes the line breaks of browsers as files have them, so that what is kept reads back as it is.
+func oneBreak(text string) string { return strings.ReplaceAll(text, "\r\n", "\n") }
 
 // missingWords is what is said to a person who left out words that the act needs.
 func missingWords(a crm.Act) string {

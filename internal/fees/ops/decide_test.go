@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -327,6 +328,63 @@ func TestADisputeOfALeadIsDecidedByEachSideAgainstItself(t *testing.T) {
 				t.Errorf("got %s for %q", l.Amount, l.Events)
 			}
 		}
+	})
+}
+
+// A result that a locked month billed is disputed and given in to: the next statement credits it, once.
+func TestGivingInAfterTheLockIsCredited(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newApprovals(t, d, ctx)
+		k.MoveTo("2026-03-30")
+		k.File("leads.csv", "lead_id,delivered_at\nL-1,2026-03-20T10:00:00Z\nL-2,2026-03-20T11:00:00Z\n")
+		k.MoveTo("2026-04-02")
+		march := k.Locked("2026-03")
+		wantAmount(t, "March", march.Total, "14170.00") // 14,000.00 + 2 x 85.00
+		list := k.approvals(sales)
+		if len(list.Waiting) != 0 || len(list.Disputable) != 2 {
+			t.Fatalf("got %+v", list)
+		}
+		dispute := ops.DecideInput{Client: acme, Kind: crm.KindLead, Row: "L-2", Act: crm.ActDispute, Seen: 1, Reason: "no budget"}
+		made := k.decide(sales, dispute)
+		k.decide(owner, ops.DecideInput{Client: acme, Kind: crm.KindLead, Row: "L-2", Act: crm.ActUphold, Seen: made.No})
+		k.MoveTo("2026-05-04")
+		april := k.Locked("2026-04")
+		wantAmount(t, "April", april.Total, "13915.00")
+		k.MoveTo("2026-06-02")
+		wantAmount(t, "May", k.Drafted("2026-05").Statement.Total, "14000.00")
+		if st := must(k.Statement(ctx, finance, march.ID))(t); st.Hash != march.Hash {
+			t.Error("the locked statement stays as it is")
+		}
+	})
+}
+
+// What a decision writes reads back as it is, whatever a person typed: its own file, imported again, changes nothing.
+func TestTheFileOfADecisionSaysWhatTheDecisionSays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newApprovals(t, d, ctx)
+		k.MoveTo("2026-03-03")
+		k.File("leads.csv", "lead_id,delivered_at\n\"L|%7C, \"\"2\"\"\",2026-03-03T11:00:00Z\n")
+		over := ops.HandOverInput{Client: acme, Milestone: " Website-Launch", On: cal.MustDate("2026-03-03"), Part: "33.3%", Key: "key-launch-1",
+			Note: " =HYPERLINK(\"x\")\r\n'quoted', \"twice\"; and\n\nmore \u00e4\u20ac "}
+		handed := must(k.HandOver(ctx, lead, over))(t)
+		accepted := k.decide(finance, about(handed, crm.ActAccept))
+		disputed := k.decide(sales, ops.DecideInput{Client: acme, Kind: crm.KindLead, Row: `L|%7C, "2"`, Act: crm.ActDispute, Seen: 1, Reason: "no budget"})
+		for _, no := range []int64{accepted.No, disputed.No} {
+			i := must(k.Rows.ShowNo(ctx, owner, acme, no))(t)
+			f := must(k.Rows.File(ctx, owner, acme, i.ID))(t)
+			text := must(io.ReadAll(f))(t)
+			f.Close()
+			if again := k.File("again.csv", string(text)); !again.Unchanging() || again.Tally.Rejected != 0 || again.Tally.Unchanged != 1 {
+				t.Errorf("%s\nsays %+v", text, again.Tally)
+			}
+		}
+		k.read(func(ctx context.Context, tx bun.Tx) error {
+			e, err := crmops.EvidenceAt(ctx, tx, acme, k.newest())
+			if x := e.Deliveries[0]; x.Part != "33.3 %" || x.Milestone != "website-launch" || x.Note != "=HYPERLINK(\"x\")\n'quoted', \"twice\"; and\n\nmore \u00e4\u20ac" {
+				t.Errorf("got %+v", x)
+			}
+			return err
+		})
 	})
 }
 

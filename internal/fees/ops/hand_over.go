@@ -37,7 +37,7 @@ func (s *Service) HandOver(ctx context.Context, actor access.Actor, in HandOverI
 		return Decision{}, err
 	}
 	var faults fault.List
-	if in.Note, err = checkText("note", in.Note, ""); err != nil {
+	if in.Note, err = checkText("note", oneBreak(in.Note), ""); err != nil {
 		faults = append(faults, fault.All(err)...)
 	}
 	if len(in.Key) < 8 || len(in.Key) > 100 {
