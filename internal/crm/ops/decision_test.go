@@ -26,14 +26,18 @@ func accepted(on string) crm.Record {
 }
 
 // decide accepts the delivery on a day, as seen in an import.
-func (r room) decide(on string, seen int64, then func(context.Context, bun.Tx, ops.Decision) error) (ops.Decision, error) {
+func (r room) decide(on string, seen int64, then func(context.Context, bun.Tx, []ops.Decision) error) (ops.Decision, error) {
 	if then == nil {
-		then = func(context.Context, bun.Tx, ops.Decision) error { return nil }
+		then = func(context.Context, bun.Tx, []ops.Decision) error { return nil }
 	}
 	at := r.clock.now()
-	return r.Decide(r.ctx, finance, acme, func(context.Context, bun.Tx) (ops.DecisionInput, error) {
-		return ops.DecisionInput{Act: crm.ActAccept, Side: access.Client, Role: access.ClientFinance, Row: accepted(on), Seen: seen, At: at}, nil
+	made, err := r.Decide(r.ctx, finance, acme, func(context.Context, bun.Tx) (ops.DecisionInput, error) {
+		return ops.DecisionInput{Act: crm.ActAccept, Side: access.Client, Role: access.ClientFinance, Rows: []ops.DecidedRow{{Row: accepted(on), Seen: seen}}, At: at}, nil
 	}, then)
+	if err != nil {
+		return ops.Decision{}, err
+	}
+	return made[0], nil
 }
 
 // A decision is an import like any other: numbered, with its file, its tally and its version of the row.
@@ -72,7 +76,7 @@ func TestADecisionIsWholeOrNotAtAll(t *testing.T) {
 		r.take("deliveries.csv", handedOver)
 		before := r.hash(9)
 		broken := errors.New("the disk broke")
-		if _, err := r.decide("2026-03-10", 1, func(context.Context, bun.Tx, ops.Decision) error { return broken }); !errors.Is(err, broken) {
+		if _, err := r.decide("2026-03-10", 1, func(context.Context, bun.Tx, []ops.Decision) error { return broken }); !errors.Is(err, broken) {
 			t.Errorf("got %v", err)
 		}
 		if _, err := r.decide("2026-03-10", 0, nil); !fault.Is(err, fault.Conflict) || fault.Code(err) != "decision-moved" {

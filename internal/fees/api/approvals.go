@@ -45,6 +45,7 @@ func (o *Operations) registerApprovals(a *api.API) {
 	} {
 		api.Register(a, operation(http.MethodPost, d.path+"/"+string(d.act), d.id, d.summary, ops.ActionOf(d.kind, d.act)), o.decide(d.kind, d.act))
 	}
+	api.Register(a, operation(http.MethodPost, client+"/results/accept", "acceptResults", "Accept results together, all of them or none", access.ResultDecide), o.acceptResults)
 	api.Register(a, operation(http.MethodPost, result+"/dispute", "disputeResult", "Dispute a result", access.ResultDecide), o.disputeResult)
 	api.Register(a, operation(http.MethodPost, client+"/approved-hours/{row}/approve", "approveHours", "Approve hours of a fee period above those included", access.HoursApprove), o.approveHours)
 }
@@ -204,6 +205,38 @@ func (o *Operations) approveHours(ctx context.Context, in *struct {
 	Body ApproveHours
 }) (*api.Answer[Decision], error) {
 	return o.decided(ctx, ops.DecideInput{Client: in.Client, Kind: crm.KindMetricReading, Row: in.Row, Act: crm.ActApprove, Seen: in.Body.Seen, Words: in.Body.Words, Hours: in.Body.Hours})
+}
+
+// AcceptResults names the results as they were seen.
+type AcceptResults struct {
+	Rows []RowSeen `json:"rows" minItems:"1" maxItems:"1000" nullable:"false"`
+}
+
+// RowSeen is a row as a person saw it.
+type RowSeen struct {
+	Row  string `json:"row" minLength:"1" maxLength:"500"`
+	Seen int64  `json:"seen" minimum:"0"`
+}
+
+func (o *Operations) acceptResults(ctx context.Context, in *struct {
+	OfClient
+	Body AcceptResults
+}) (*api.Answer[AcceptedResults], error) {
+	var rows []ops.RowSeen
+	for _, r := range in.Body.Rows {
+		rows = append(rows, ops.RowSeen(r))
+	}
+	made, err := o.Fees.AcceptResults(ctx, access.ActorFrom(ctx), ops.AcceptInput{Client: in.Client, Rows: rows})
+	if err != nil {
+		return nil, err
+	}
+	return &api.Answer[AcceptedResults]{Body: AcceptedResults{Count: len(made), Import: made[0].No}}, nil
+}
+
+// AcceptedResults is what was accepted together.
+type AcceptedResults struct {
+	Count  int   `json:"count"`
+	Import int64 `json:"import" doc:"The import that it is"`
 }
 
 func (o *Operations) decided(ctx context.Context, in ops.DecideInput) (*api.Answer[Decision], error) {

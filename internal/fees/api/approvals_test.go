@@ -60,6 +60,14 @@ func TestApprovalsThroughTheAPI(t *testing.T) {
 			t.Errorf("%+v", made)
 		}
 		k.call(sales, 409, "POST", lead+"/withdraw", `{"seen":6}`, nil)
+		k.File("more.csv", "lead_id,delivered_at\nL-8,2026-03-03T11:00:00Z\nL-9,2026-03-03T12:00:00Z\n")
+		k.call(owner, 403, "POST", "/results/accept", `{"rows":[{"row":"L-8","seen":8}]}`, nil)
+		k.call(sales, 409, "POST", "/results/accept", `{"rows":[{"row":"L-8","seen":8},{"row":"L-9","seen":7}]}`, nil)
+		var together feesapi.AcceptedResults
+		k.call(sales, 200, "POST", "/results/accept", `{"rows":[{"row":"L-8","seen":8},{"row":"L-9","seen":8}]}`, &together)
+		if together != (feesapi.AcceptedResults{Count: 2, Import: 9}) {
+			t.Errorf("%+v", together)
+		}
 		k.call(nobody, 401, "GET", "/approvals", "", nil)
 		k.call(stranger, 404, "GET", "/approvals", "", nil)
 	})

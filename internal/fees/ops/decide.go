@@ -102,17 +102,64 @@ func (s *Service) Decide(ctx context.Context, actor access.Actor, in DecideInput
 	if in.Words, err = checkText("words", oneBreak(in.Words), missingWords(in.Act)); err != nil {
 		return Decision{}, err
 	}
-	var about Approval
-	out, err := s.Rows.Decide(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx) (planned crmops.DecisionInput, err error) {
-		planned, about, err = d.plan(ctx, tx, in)
-		return planned, err
-	}, func(ctx context.Context, tx bun.Tx, made Decision) error {
-		return d.record(ctx, tx, made, about)
+	out, err := d.make(ctx, in.Client, func(ctx context.Context, tx bun.Tx) (crmops.DecisionInput, []Approval, error) {
+		return d.plan(ctx, tx, []DecideInput{in})
 	})
 	if err != nil {
-		return out, fmt.Errorf("%s %s %s: %w", in.Act, in.Kind, in.Row, err)
+		return Decision{}, fmt.Errorf("%s %s %s: %w", in.Act, in.Kind, in.Row, err)
+	}
+	return out[0], nil
+}
+
+// AcceptInput is results that are accepted together.
+type AcceptInput struct {
+	Client string
+	Rows   []RowSeen
+}
+
+// RowSeen is a row as a person saw it.
+type RowSeen struct {
+	Row  string
+	Seen int64
+}
+
+// MostTogether is how many results are accepted together at most.
+const MostTogether = 1000
+
+// AcceptResults accepts results together, as one import: all of them or none. Who may: see ResultDecide. Faults: as Decide, and Invalid at "rows".
+func (s *Service) AcceptResults(ctx context.Context, actor access.Actor, in AcceptInput) ([]Decision, error) {
+	d, err := s.begin(ctx, actor, in.Client, access.ResultDecide, access.Client)
+	if err != nil {
+		return nil, err
+	}
+	if len(in.Rows) == 0 || len(in.Rows) > MostTogether {
+		return nil, fault.New(fault.Invalid, "rows", "Choose from 1 to %d results.", MostTogether).At("rows")
+	}
+	each := make([]DecideInput, len(in.Rows))
+	once := map[string]bool{}
+	for i, r := range in.Rows {
+		if once[r.Row] {
+			return nil, fault.New(fault.Invalid, "row-twice", "The result %s is named twice.", r.Row).At("rows")
+		}
+		once[r.Row] = true
+		each[i] = DecideInput{Client: in.Client, Kind: crm.KindLead, Row: r.Row, Act: crm.ActAccept, Seen: r.Seen}
+	}
+	out, err := d.make(ctx, in.Client, func(ctx context.Context, tx bun.Tx) (crmops.DecisionInput, []Approval, error) {
+		return d.plan(ctx, tx, each)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("accept %d results: %w", len(in.Rows), err)
 	}
 	return out, nil
+}
+
+// make makes what is planned part of the evidence, with its entry in the record and its mails.
+func (d decision) make(ctx context.Context, client string, plan func(ctx context.Context, tx bun.Tx) (crmops.DecisionInput, []Approval, error)) ([]Decision, error) {
+	var about []Approval
+	return d.Rows.Decide(ctx, d.actor, client, func(ctx context.Context, tx bun.Tx) (planned crmops.DecisionInput, err error) {
+		planned, about, err = plan(ctx, tx)
+		return planned, err
+	}, func(ctx context.Context, tx bun.Tx, made []Decision) error { return d.record(ctx, tx, made, about) })
 }
 
 // oneBreak writes the line breaks of browsers as files have them, so that what is kept reads back as it is.
@@ -129,29 +176,46 @@ func missingWords(a crm.Act) string {
 	return ""
 }
 
-// plan says what the decision makes of the row, as it is now.
-func (d decision) plan(ctx context.Context, tx bun.Tx, in DecideInput) (crmops.DecisionInput, Approval, error) {
-	g, err := d.decidable(ctx, tx, in.Client, d.at)
+// plan says what decisions of one act make of their rows, as they are now. When all of them were made before, they are repeated.
+func (d decision) plan(ctx context.Context, tx bun.Tx, all []DecideInput) (crmops.DecisionInput, []Approval, error) {
+	client, kind, act := all[0].Client, all[0].Kind, all[0].Act
+	ids := make([]string, len(all))
+	for i, in := range all {
+		ids[i] = in.Row
+	}
+	talk, err := crmops.DecisionsAbout(ctx, tx, client, kind, ids...)
 	if err != nil {
-		return crmops.DecisionInput{}, Approval{}, err
+		return crmops.DecisionInput{}, nil, err
 	}
-	made, err := crmops.DecisionsAbout(ctx, tx, in.Client, in.Kind, in.Row)
+	out := crmops.DecisionInput{Act: act, Side: d.side, Role: d.role, Words: wordsOf(all[0]), At: d.at}
+	for _, in := range all {
+		if again, ok := d.again(talk[in.Row], in); ok {
+			out.Repeats = append(out.Repeats, again)
+		}
+	}
+	if len(out.Repeats) == len(all) {
+		return out, nil, nil
+	}
+	out.Repeats = nil
+	g, err := d.decidable(ctx, tx, client, d.at)
 	if err != nil {
-		return crmops.DecisionInput{}, Approval{}, err
+		return out, nil, err
 	}
-	talk := made[in.Row]
-	if again, ok := d.again(talk, in); ok {
-		return crmops.DecisionInput{Repeats: &again}, Approval{}, nil
+	about := make([]Approval, len(all))
+	for i, in := range all {
+		if about[i], err = g.find(in, talk[in.Row]); err != nil {
+			return out, nil, err
+		}
+		if err := d.mayDecide(about[i], talk[in.Row]); err != nil {
+			return out, nil, err
+		}
+		row, err := decidedRow(g.rows.Evidence, about[i], in, d.at)
+		if err != nil {
+			return out, nil, err
+		}
+		out.Rows = append(out.Rows, crmops.DecidedRow{Row: row, Seen: in.Seen})
 	}
-	w, err := g.find(in, talk)
-	if err != nil {
-		return crmops.DecisionInput{}, w, err
-	}
-	if err := d.mayDecide(w, talk); err != nil {
-		return crmops.DecisionInput{}, w, err
-	}
-	row, words, err := decidedRow(g.rows.Evidence, w, in, d.at)
-	return crmops.DecisionInput{Act: in.Act, Side: d.side, Role: d.role, Row: row, Seen: in.Seen, Words: words, At: d.at}, w, err
+	return out, about, nil
 }
 
 // again finds the decision that this one repeats: the newest about the row, by the same person, on the same version and with the same words.
@@ -177,7 +241,7 @@ func (g ground) find(in DecideInput, talk []Decision) (Approval, error) {
 	case i < 0 && !known:
 		return Approval{}, fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
 	case said != in.Seen:
-		return Approval{}, moved(talk, g)
+		return Approval{}, moved(in.Row, talk, g)
 	case i < 0 || !slices.Contains(all[i].Acts, in.Act):
 		return Approval{}, fault.New(fault.Conflict, "not-waiting", "Nothing of this kind is to be decided about it now: it is decided already, its time is over, or the contract in force on its day does not name it.")
 	}
@@ -185,13 +249,16 @@ func (g ground) find(in DecideInput, talk []Decision) (Approval, error) {
 }
 
 // moved says what happened to a row since a person looked.
-func moved(talk []Decision, g ground) error {
+func moved(row string, talk []Decision, g ground) error {
 	since := "an import says otherwise of it"
+	if strings.HasPrefix(row, ownPrefix) {
+		row = "this"
+	}
 	if len(talk) > 0 {
 		last := talk[len(talk)-1]
 		since = fmt.Sprintf("%s %s on %s", last.ActorName, did[last.Act], last.At.In(g.zone()).Format("2 Jan 2006, 15:04 MST"))
 	}
-	return fault.New(fault.Conflict, "decision-moved", "Something happened to this since you looked: %s. Look at it as it stands now, and decide again if it is still right.", since)
+	return fault.New(fault.Conflict, "decision-moved", "Something happened to %s since you looked: %s. Look at it as it stands now, and decide again if it is still right.", row, since)
 }
 
 // mayDecide: of a delivery only those decide whom the contract names, and never who handed it over.
@@ -222,27 +289,29 @@ func wordsOf(in DecideInput) string {
 }
 
 // decidedRow is the row as the decision leaves it.
-func decidedRow(e crm.Evidence, w Approval, in DecideInput, at time.Time) (crm.Record, string, error) {
-	words := wordsOf(in)
+func decidedRow(e crm.Evidence, w Approval, in DecideInput, at time.Time) (crm.Record, error) {
 	switch in.Kind {
 	case crm.KindDelivery:
 		i := slices.IndexFunc(e.Deliveries, func(x crm.Delivery) bool { return x.ID == in.Row })
-		return deliveryDecided(e.Deliveries[i], w, in.Act, at).Record(), words, nil
+		return deliveryDecided(e.Deliveries[i], w, in.Act, at).Record(), nil
 	case crm.KindLead:
 		i := slices.IndexFunc(e.Leads, func(x crm.Lead) bool { return x.ID == in.Row })
 		l, err := leadDecided(e.Leads[i], w, in, at)
-		return l.Record(), words, err
+		return l.Record(), err
 	}
 	r, err := hoursApproved(w, in)
-	return r.Record(), words, err
+	return r.Record(), err
 }
 
 // record writes the journal and leaves mails to the side that has to decide next.
-func (d decision) record(ctx context.Context, tx bun.Tx, made Decision, about Approval) error {
-	if err := d.enter(ctx, tx, made, about); err != nil {
+func (d decision) record(ctx context.Context, tx bun.Tx, made []Decision, about []Approval) error {
+	if len(made) > 1 {
+		return d.enterAll(ctx, tx, made)
+	}
+	if err := d.enter(ctx, tx, made[0], about[0]); err != nil {
 		return err
 	}
-	return d.tellOfDecision(ctx, tx, made, about)
+	return d.tellOfDecision(ctx, tx, made[0], about[0])
 }
 
 // subjectOf names the row in the record.

@@ -108,6 +108,19 @@ func (d decision) enter(ctx context.Context, tx bun.Tx, made Decision, about App
 	return err
 }
 
+// enterAll appends decisions that were made together to the record, as one entry.
+func (d decision) enterAll(ctx context.Context, tx bun.Tx, made []Decision) error {
+	ids := make([]string, len(made))
+	for i, m := range made {
+		ids[i] = m.Row
+	}
+	first := made[0]
+	_, err := journalops.Append(ctx, tx, journalops.By(d.actor, journal.Entry{At: first.At, Action: string(d.action), Client: first.Client,
+		Subject: journal.Subject{Kind: "result", ID: first.Row, Name: fmt.Sprintf("%d results", len(made))}, Words: fmt.Sprintf("accepted %d results, as import %d", len(made), first.No),
+		After: journal.Snapshot(map[string]any{"rows": ids, "act": first.Act, "import": first.No, "side": first.Side, "role": first.ActorRole})}))
+	return err
+}
+
 // tellOfDecision leaves a mail to each of the side that has to decide next; none where nobody has.
 func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made Decision, about Approval) error {
 	var to []fees.Person

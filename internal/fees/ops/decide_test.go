@@ -331,6 +331,39 @@ func TestADisputeOfALeadIsDecidedByEachSideAgainstItself(t *testing.T) {
 	})
 }
 
+// Results are accepted together as one import, all of them or none.
+func TestResultsAreAcceptedTogether(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newApprovals(t, d, ctx)
+		k.MoveTo("2026-03-04")
+		k.File("leads.csv", "lead_id,delivered_at\nL-2,2026-03-03T10:00:00Z\nL-1,2026-03-03T11:00:00Z\nL-3,2026-03-03T12:00:00Z\n")
+		in := ops.AcceptInput{Client: acme, Rows: []ops.RowSeen{{"L-2", 1}, {"L-1", 1}}}
+		_, err := k.AcceptResults(ctx, lead, in)
+		wantFault(t, err, fault.Forbidden, "not-allowed")
+		_, err = k.AcceptResults(ctx, stranger, in)
+		wantFault(t, err, fault.NotFound, "not-found")
+		_, err = k.AcceptResults(ctx, sales, ops.AcceptInput{Client: acme})
+		wantFault(t, err, fault.Invalid, "rows")
+		_, err = k.AcceptResults(ctx, sales, ops.AcceptInput{Client: acme, Rows: []ops.RowSeen{{"L-1", 1}, {"L-1", 1}}})
+		wantFault(t, err, fault.Invalid, "row-twice")
+		made := must(k.AcceptResults(ctx, sales, in))(t)
+		again := must(k.AcceptResults(ctx, sales, in))(t)
+		if len(made) != 2 || made[0].No != 2 || len(again) != 2 || again[0].No != 2 || k.newest() != 2 {
+			t.Errorf("got %+v, then %+v", made, again)
+		}
+		k.wantRecord("Sal Sales", "accepted 2 results, as import 2")
+		_, err = k.AcceptResults(ctx, sales, ops.AcceptInput{Client: acme, Rows: []ops.RowSeen{{"L-3", 1}, {"L-1", 1}}})
+		wantFault(t, err, fault.Conflict, "decision-moved", "Something happened to L-1", "Sal Sales accepted it")
+		if list := k.approvals(sales).Waiting; len(list) != 1 || list[0].ID != "L-3" {
+			t.Errorf("all or none: %+v", list)
+		}
+		i := must(k.Rows.ShowNo(ctx, owner, acme, 2))(t)
+		if i.Tally.Rows != 2 || i.Tally.Changed != 2 {
+			t.Errorf("got %+v", i.Tally)
+		}
+	})
+}
+
 // A result that a locked month billed is disputed and given in to: the next statement credits it, once.
 func TestGivingInAfterTheLockIsCredited(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {

@@ -52,23 +52,23 @@ func (s *Service) HandOver(ctx context.Context, actor access.Actor, in HandOverI
 	if err := faults.Err(); err != nil {
 		return Decision{}, err
 	}
-	var about Approval
-	out, err := s.Rows.Decide(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx) (planned crmops.DecisionInput, err error) {
-		planned, about, err = d.planHandOver(ctx, tx, in)
-		return planned, err
-	}, func(ctx context.Context, tx bun.Tx, made Decision) error {
-		return d.record(ctx, tx, made, about)
+	out, err := d.make(ctx, in.Client, func(ctx context.Context, tx bun.Tx) (crmops.DecisionInput, []Approval, error) {
+		planned, about, err := d.planHandOver(ctx, tx, in)
+		return planned, []Approval{about}, err
 	})
 	if err != nil {
-		return out, fmt.Errorf("hand over %s: %w", in.Milestone, err)
+		return Decision{}, fmt.Errorf("hand over %s: %w", in.Milestone, err)
 	}
-	return out, nil
+	return out[0], nil
 }
+
+// ownPrefix begins the ids of deliveries that are handed over in the program.
+const ownPrefix = "dlv_"
 
 // idOf is the id of the delivery that a key hands over.
 func idOf(client, key string) string {
 	sum := sha256.Sum256([]byte(client + "\x00" + key))
-	return "dlv_" + hex.EncodeToString(sum[:10])
+	return ownPrefix + hex.EncodeToString(sum[:10])
 }
 
 func (d decision) planHandOver(ctx context.Context, tx bun.Tx, in HandOverInput) (crmops.DecisionInput, Approval, error) {
@@ -82,7 +82,7 @@ func (d decision) planHandOver(ctx context.Context, tx bun.Tx, in HandOverInput)
 		if err == nil && (first.DeliveredOn != x.DeliveredOn || !strings.EqualFold(first.Milestone, strings.TrimSpace(x.Milestone)) || of[0].ActorID != d.actor.Account) {
 			err = fault.New(fault.Conflict, "key-used", "This form handed something else over already. Open it again.")
 		}
-		return crmops.DecisionInput{Repeats: &of[0]}, Approval{}, err
+		return crmops.DecisionInput{Repeats: of[:1]}, Approval{}, err
 	}
 	g, err := d.decidable(ctx, tx, in.Client, d.at)
 	if err != nil {
@@ -103,7 +103,7 @@ func (d decision) planHandOver(ctx context.Context, tx bun.Tx, in HandOverInput)
 			about.Waiting = w
 		}
 	}
-	return crmops.DecisionInput{Act: crm.ActHandOver, Side: d.side, Role: d.role, Row: x.Record(), Words: in.Note, At: d.at}, about, nil
+	return crmops.DecisionInput{Act: crm.ActHandOver, Side: d.side, Role: d.role, Rows: []crmops.DecidedRow{{Row: x.Record()}}, Words: in.Note, At: d.at}, about, nil
 }
 
 // names reports whether the contract names what is handed over on its day.

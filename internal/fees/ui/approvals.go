@@ -91,6 +91,8 @@ func (p *Pages) registerApprovals(g *web.Registry) {
 	g.Get(all, string(access.EvidenceSee), p.approvals)
 	g.Get(all+"/hand-over", string(access.DeliveryHandOver), p.showHandOver)
 	g.Post(all+"/hand-over", string(access.DeliveryHandOver), p.handOver)
+	g.Get(all+"/results/accept-all", string(access.ResultDecide), p.showAcceptAll)
+	g.Post(all+"/results/accept-all", string(access.ResultDecide), p.acceptAll)
 	for _, a := range decisions {
 		g.Post(all+"/"+a.address(), string(ops.ActionOf(a.kind, a.act)), p.decide(a))
 	}
@@ -194,6 +196,9 @@ func (d desk) section(title, empty string, list []ops.Approval) templ.Component 
 		table.Empty = said(empty)
 	}
 	body := kit.Table(table)
+	if n := len(d.acceptable(list)); n > 1 {
+		body = kit.Group(body, kit.Button(kit.ButtonView{Text: "Accept all " + counted(n, "result") + "…", Href: approvalsPath(d.Client) + "/results/accept-all"}))
+	}
 	if more := len(list) - mostShown; more > 0 {
 		body = kit.Group(body, said("And "+counted(more, "more row")+", which come up as these are decided."))
 	}

@@ -2,8 +2,11 @@ package ui_test
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -74,6 +77,29 @@ func TestApprovals(t *testing.T) {
 		agency.Press(page, "/results/answer", answer, "It is on your list.").Says(t, 200, "Answered.", "Olga Owner answered", "It is on your list.")
 		k.as(sales).Press(k.as(sales).Get(approvals), "/results/withdraw").Says(t, 200, "Withdrawn: it is billed.")
 	})
+}
+
+// TestAcceptAll accepts all results that wait in one step, once asked.
+func TestAcceptAll(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := newDeskUnder(t, d, ctx, feestest.MilestoneText)
+	k.WithRows()
+	k.MoveTo("2026-03-04")
+	client := k.as(sales)
+	client.Get(approvals+"/results/accept-all").Says(t, 200, "No result waits for you")
+	k.File("leads.csv", "lead_id,delivered_at\nL-1,2026-03-03T10:00:00Z\nL|2/x,2026-03-03T11:00:00Z\n")
+	client.Get(approvals).Says(t, 200, "Accept all 2 results…")
+	if strings.Contains(k.as(owner).Get(approvals).Text(), "Accept all") {
+		t.Error("the agency is offered to accept")
+	}
+	k.as(owner).Get(approvals+"/results/accept-all").Says(t, 403)
+	ask := client.Get(approvals + "/results/accept-all")
+	ask.Says(t, 200, "You accept every result that waits for the client.", "USD 170.00", "L-1, L|2/x", "Accept 2 results")
+	client.Post(approvals+"/results/accept-all", "row", "L-1").Says(t, 422, "press the button again")
+	form := url.Values{}
+	ask.Find("form[action$='accept-all'] input").Each(func(_ int, in *goquery.Selection) { form.Add(in.AttrOr("name", ""), in.AttrOr("value", "")) })
+	client.Send(approvals+"/results/accept-all", form).Says(t, 200, "Accepted: 2 results.", "accepted: L-1", "Import 2")
+	client.Send(approvals+"/results/accept-all", form).Says(t, 200, "Accepted: 2 results.")
 }
 
 // TestApprovalsElsewhere: people of another client and of the clients' product side, and a contract without any of it.

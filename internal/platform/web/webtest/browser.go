@@ -57,6 +57,12 @@ func (b *Browser) Post(path string, pairs ...string) Answer {
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
+	return b.Send(path, form)
+}
+
+// Send sends a form whose names may come several times.
+func (b *Browser) Send(path string, form url.Values) Answer {
+	b.t.Helper()
 	return b.read(b.client.PostForm(b.base+path, form))
 }
 
