@@ -110,11 +110,28 @@ func HandOver(a contract.Agreement, e crm.Evidence, x crm.Delivery, now time.Tim
 			x.Part = ""
 		}
 	}
+	if over := timeOver(a, x, today); !over.IsZero() {
+		return x, fault.New(fault.Invalid, "delivery-time-over", "Handed over on %s, it would have been accepted by silence on %s, before the client learns of it here. Enter the day on which the client can still decide, today at the latest.",
+			x.DeliveredOn.Words(), over.Words()).At("delivered_on")
+	}
 	if have := handedOver(a, e, can[i].Clause, x.Milestone, now); have+part > wholeMilestone {
 		return x, fault.New(fault.Invalid, "milestone-over", "%s of %s is accepted or waits for the client already, and a milestone pays up to the whole and no more. Hand over the rest, or wait until a part is returned.",
 			have, x.Milestone).At("part")
 	}
 	return x, nil
+}
+
+// timeOver is the day on which silence would have accepted the delivery, when that is not after today; zero when there is time left.
+func timeOver(a contract.Agreement, x crm.Delivery, today cal.Date) cal.Date {
+	d := &drafter{agreement: a}
+	terms, clause, _, ok := d.milestoneOn(x)
+	if !ok || clause.Silence != "accepted" {
+		return cal.Date{}
+	}
+	if deemed := clause.Within.After(x.DeliveredOn, terms.Calendar).AddDays(1); !deemed.After(today) {
+		return deemed
+	}
+	return cal.Date{}
 }
 
 // handedOver is how much of a milestone is accepted or waits for the client.

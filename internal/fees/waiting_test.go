@@ -204,7 +204,10 @@ func TestWhatCanBeHandedOver(t *testing.T) {
 		{"crm-cleanup", "2026-03-05", "", "", ""},
 		{"crm-cleanup", "2026-03-06", "", "delivery-to-come", "delivered_on"},
 		{"crm-cleanup", "2025-12-31", "", "delivery-outside", "delivered_on"},
+		{"crm-cleanup", "2026-02-18", "", "delivery-time-over", "delivered_on"}, // silence: 5 March
+		{"crm-cleanup", "2026-02-19", "", "", ""},
 		{"blog-post", "2026-03-05", "", "", ""},
+		{"blog-post", "2026-01-05", "", "", ""},
 		{"blog-post", "2026-03-05", "50 %", "piece-part", "part"},
 		{"blog", "2026-03-05", "", "milestone-unknown", "milestone"},
 	} {

@@ -44,6 +44,16 @@ type Approval struct {
 	Acceptors    []fees.Person // of a delivery: the people who may decide, where the contract names some of them
 }
 
+// Entered is who entered the hand-over in the program, when that was on a later day than the one that it names; nil otherwise.
+func (a Approval) Entered() (by *Decision, handedOver cal.Date) {
+	for _, d := range a.Talk {
+		if x, err := d.Record().Delivery(); err == nil && d.Act == crm.ActHandOver && cal.DateOf(d.At, a.Zone) != x.DeliveredOn {
+			return &d, x.DeliveredOn
+		}
+	}
+	return nil, cal.Date{}
+}
+
 // Decided is a decision, and whether a later import says otherwise of it.
 type Decided struct {
 	Decision

@@ -162,6 +162,9 @@ func (d decision) letter(made Decision, about Approval) (subject, text string) {
 	if about.Worth.Minor != 0 {
 		text += fmt.Sprintf("\n\nIt is worth %s.", about.Worth.FormatWith())
 	}
+	if x, err := made.Record().Delivery(); made.Act == crm.ActHandOver && err == nil {
+		text += fmt.Sprintf("\n\nIt was handed over on %s.", x.DeliveredOn.Words())
+	}
 	if day := about.LastDay(); made.Act == crm.ActHandOver && !day.IsZero() {
 		text += fmt.Sprintf(" The last day to accept it or to return it is %s. %s", day.Words(), about.Silent)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
@@ -232,6 +233,9 @@ func (d desk) below(a ops.Approval) templ.Component {
 	var words, steps []templ.Component
 	if a.Note != "" && a.On == contract.ClientSide {
 		words = append(words, said("The agency: "+a.Note))
+	}
+	if made, on := a.Entered(); made != nil {
+		words = append(words, said("Entered on "+cal.DateOf(made.At, a.Zone).Words()+" by "+made.ActorName+" as handed over on "+on.Words()+"; the time to decide runs from that day."))
 	}
 	if a.Accepts != "" {
 		words = append(words, said("Accepted when: "+a.Accepts+"."))

@@ -36,7 +36,11 @@ func TestApprovals(t *testing.T) {
 		}
 		agency.Press(form, "/hand-over", "milestone", "website-launch", "note", "On <b>staging</b>.").Says(t, 200, "Handed over.")
 
-		k.MoveTo("2026-03-10")
+		agency.Press(agency.Get(approvals+"/hand-over"), "/hand-over", "milestone", "crm-cleanup", "delivered_on", "2026-02-27", "part", "10 %").Says(t, 200,
+			"Entered on 3 Mar 2026 by Olga Owner as handed over on 27 Feb 2026; the time to decide runs from that day.", "13 Mar 2026")
+		agency.Press(agency.Get(approvals+"/hand-over"), "/hand-over", "milestone", "crm-cleanup", "delivered_on", "2026-02-16", "part", "10 %").Says(t, 422, "accepted by silence on 3 Mar 2026, before the client learns of it here")
+
+		k.MoveTo("2026-03-16")
 		page := client.Get(approvals)
 		page.Says(t, 200, "Waits for the client (you)", "The agency: On <b>staging</b>.", "Accepted when: all pages pass the agreed test list.", "The contract names who decides: client finance. Here that is Finn Finance.", "Accept", "Return")
 		if page.Find("main b").Length() > 0 {
@@ -52,25 +56,25 @@ func TestApprovals(t *testing.T) {
 			t.Error("the form that was refused is not open")
 		}
 		words := page.Find("form[action$='/deliveries/return'] textarea").AttrOr("name", "")
-		client.Press(page, "/deliveries/return", words, "The contact form is missing.").Says(t, 200, "Returned.", "Waits for the agency", "the whole, returned 10 Mar 2026")
-		client.Press(page, "/deliveries/accept").Says(t, 409, "Nothing was decided", "Finn Finance returned it on 10 Mar 2026")
+		client.Press(page, "/deliveries/return", words, "The contact form is missing.").Says(t, 200, "Returned.", "Waits for the agency", "the whole, returned 16 Mar 2026")
+		client.Press(page, "/deliveries/accept").Says(t, 409, "Nothing was decided", "Finn Finance returned it on 16 Mar 2026")
 
-		k.MoveTo("2026-03-12")
+		k.MoveTo("2026-03-17")
 		page = agency.Get(approvals)
 		page.Says(t, 200, "Hand it over again", "The contact form is missing.")
 		again := agency.Get(page.Find("a[href*='hand-over?milestone']").AttrOr("href", ""))
 		if got := again.Find("select option[selected]").AttrOr("value", ""); got != "website-launch" {
 			t.Errorf("proposed is %q", got)
 		}
-		agency.Press(again, "/hand-over").Says(t, 200, "12 Mar 2026")
-		k.MoveTo("2026-03-13")
-		client.Press(client.Get(approvals), "/deliveries/accept").Says(t, 200, "Accepted.", "Finn Finance Client finance", "accepted: website-launch", "Import 4")
+		agency.Press(again, "/hand-over").Says(t, 200, "handed over 17 Mar 2026")
+		k.MoveTo("2026-03-18")
+		client.Press(client.Get(approvals), "/deliveries/accept").Says(t, 200, "Accepted.", "Finn Finance Client finance", "accepted: website-launch", "Import 5")
 
-		k.File("leads.csv", "lead_id,delivered_at\nL|2/x,2026-03-12T11:00:00Z\n")
+		k.File("leads.csv", "lead_id,delivered_at\nL|2/x,2026-03-17T11:00:00Z\n")
 		page = k.as(sales).Get(approvals)
-		page.Says(t, 200, "L|2/x lead, delivered 12 Mar 2026", "USD 85.00", "Silence makes it accepted.")
+		page.Says(t, 200, "L|2/x lead, delivered 17 Mar 2026", "USD 85.00", "Silence makes it accepted.")
 		reason := page.Find("form[action$='/results/dispute'] select").AttrOr("name", "")
-		k.as(sales).Press(page, "/results/dispute", reason, "no budget").Says(t, 200, "Disputed.", "disputed 13 Mar 2026: no budget")
+		k.as(sales).Press(page, "/results/dispute", reason, "no budget").Says(t, 200, "Disputed.", "disputed 18 Mar 2026: no budget")
 		page = agency.Get(approvals)
 		page.Says(t, 200, "While it is disputed it is not billed.", "Give in", "Answer")
 		answer := page.Find("form[action$='/results/answer'] textarea").AttrOr("name", "")
