@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -240,5 +242,17 @@ func TestADryRunByCommandLeavesNothingBehind(t *testing.T) {
 	}
 	if _, after, err := p.CRM.ImportList(ctx, p.operator(), made.Client, 0, 1); err != nil || after != before || len(pending) != 0 {
 		t.Errorf("%d imports before, %d after, on the way %+v, %v", before, after, pending, err)
+	}
+}
+
+// The line of a file says what became of people's decisions.
+func TestTheTallyTellsOfDecisions(t *testing.T) {
+	var b bytes.Buffer
+	writeTally(&b, "deliveries.csv", crmops.Import{No: 7, Kind: crm.KindDelivery, Tally: crmops.Tally{Rows: 3, Changed: 1, Unchanged: 2, Kept: 1, Against: 2, Contradicted: []crmops.Changed{{ID: "DLV-2", Line: 3}}}})
+	want := "deliveries.csv: import 7: 0 new, 1 changed, 2 unchanged, 0 rejected\n" +
+		"  decisions kept: 1 row leaves blank what a person decided in the program\n" +
+		"  decisions contradicted: 2 rows say otherwise than a person decided, the first on line 3: DLV-2\n"
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 }

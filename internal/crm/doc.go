@@ -14,11 +14,13 @@
 //   - Stated: what a person says of a file where there is no form, over what the file or a kept mapping settles.
 //   - Reference: what side tables say (names of campaigns, stages that mean won, leads that became contacts).
 //   - Weighing: what a contract says that decides how much an issue of the evidence matters, in plain values; the contract itself is not known here.
+//   - Decision: what a person decided in the program about a row; an act is one sort of them. How a later row of a file meets it is a rule of this package.
 //   - Problem: what was wrong with one row, at its line and column, with a code and words. A problem with Lost set cost the row.
 //
 // Invariants
 //   - Unknown is never zero: a deal without an amount, a currency or an outcome says so.
 //   - The same record has the same canonical form and hash on every machine; fields that are empty do not enter the hash.
 //   - What WriteCSV writes, the generic profile reads back identically.
+//   - A file does not undo a decision by leaving it blank; what it says otherwise is a change like any other.
 //   - Instants are UTC; ClosedOn and PaidOn are civil dates in the client's calendar.
 package crm

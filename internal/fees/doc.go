@@ -2,7 +2,7 @@
 //
 // It owns: Facts (all that a draft looks at), Draft (the one pure function from terms and facts to a Statement), the rule of each clause,
 // the order of limits, the life of a statement as a fold over its events, what of it is payable, the comparison of a statement with
-// later evidence, what each choice of a contract is worth on a history (Price), and what other terms are, with the range of the fee (SideBySide, Try). It does not own: the terms (contract), the evidence's form (crm), credit inside a deal (attribution), storage (ops).
+// later evidence, what each choice of a contract is worth on a history (Price), and what other terms are, with the range of the fee (SideBySide, Try), and what waits for a person to decide (WaitingFor). It does not own: the terms (contract), the evidence's form (crm), credit inside a deal (attribution), storage (ops).
 //
 // Words: line (one charge that can be accepted or disputed), basis (why a line is what it is: clause, inputs, formula with its numbers,
 // rounding, evidence), considered (a deal that was looked at and not charged, with the reason), settled (what earlier, locked statements
@@ -12,7 +12,7 @@
 // (hours earned in one fee period, with their expiry), account (the hours of a fee period), hours at hand (its lots less repaid debt), overage,
 // late entry (one of a fee period that is settled without it), result (a lead, appointment or acquisition that is paid for one by one), handover
 // (a delivery of a milestone or of a part of it), side (an agreement in a comparison), resample (a history of companies drawn by chance), need (a fact
-// that a history lacks altogether).
+// that a history lacks altogether), waiting (a row that a person of a side has to decide about, with the time for it and what silence makes of it).
 //
 // Order of a statement: fees, then service credits, then minimums, then what is not to be exceeded, each computed on what stands before it; then
 // settled disputes, which no limit counts again. A limit over several clauses counts other months as they were charged, and those without

@@ -1,6 +1,6 @@
 // Package portfolio says where each client stands and what waits on whom.
 //
-// It owns: the standing of an engagement (its promise in one sentence, the month's fee, the review, the evidence's age), the list of what
+// It owns: the standing of an engagement (its promise in one sentence, the month's fee, the review, what waits for a person's decision, the evidence's age), the list of what
 // waits, on which side, until when, what is to be invoiced and what is overdue, and the two pages that show it: the portfolio and the overview of a client.
 // It owns no fact: all of it is read from contracts, evidence, statements and invoices, and nothing is stored.
 //

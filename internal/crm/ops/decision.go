@@ -135,6 +135,9 @@ func (s *Service) decide(ctx context.Context, tx bun.Tx, actor access.Actor, cli
 		return nil, fmt.Errorf("decide: %s of a %s", in.Act, kind)
 	}
 	if err := s.alone(ctx, tx, client); err != nil {
+		if code := fault.Code(err); code != "" {
+			err = fault.New(fault.Conflict, code, "A file of this client is being imported at this moment, so nothing was decided. Decide again when the import has ended.")
+		}
 		return nil, err
 	}
 	last, err := lastNo(ctx, tx, client)

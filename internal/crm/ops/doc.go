@@ -6,6 +6,7 @@
 //   - Trial: a check of a file of which nothing is kept, neither the file nor a note of it.
 //   - Discard: an upload that is not applied is taken away with its file; the record keeps who did.
 //   - Import: a file applied under a mapping. It gets its number, gap-free per client, in its last transaction.
+//   - Decision: what a person decided about a row, or a few together; an import of its own, written in one transaction with its number.
 //   - Version: what one import said of one record. A version is written only where it differs from the one before.
 //   - As of import N: for each record the version with the largest number up to N.
 //   - Tally: what became of the rows of a file.
@@ -15,6 +16,7 @@
 //   - Versions, imports, results and rejected rows are append-only; an import shows only when its result is written, with all its rows.
 //   - One import of a client applies at a time. Its number is settled when it begins, so one that began is always finished: it is resumed from
 //     its last committed chunk, by the running program, by the next import from the command line or by a person. What can fail in the file itself is looked for before.
+//   - A decision names the version of each row that it saw, and is refused when there is a newer one; it waits for an import that applies.
 //   - An import resumed, redone or run in chunks of another size leaves the same rows.
 //   - Of several rows of a file with the same id the first is taken; each other one is rejected with the line of the first.
 //   - A record that a file does not mention stays as it was: exports may be partial.

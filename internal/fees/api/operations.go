@@ -1,5 +1,5 @@
 // Package api holds the operations of statements for programs: draft, submit, review line by line, lock, settle, compare with later evidence,
-// download the pack, run the month end of all engagements. It owns what programs read and write, not the rules (fees) nor who may do what (fees/ops).
+// download the pack, decide what waits for a person, run the month end of all engagements. It owns what programs read and write, not the rules (fees) nor who may do what (fees/ops).
 package api
 
 import (

@@ -4,6 +4,9 @@
 // A statement's row never changes, and neither do the rows of what happened to it; where it stands is computed from them. A correction
 // is another revision before the lock, and the next statement after it. One statement of a contract and period is final, by constraint.
 //
+// What people decide about deliveries, results and hours is decided here, for the contract says who may, until when and on what: each is written as an
+// import of its own by crm/ops, in one transaction with its entry in the record and the mails to the side that has to decide next.
+//
 // A month end is Draft and Submit for one engagement after the other, each in its own transactions, and a row for what came of each. One run of
 // a workspace goes on at a time. Its plan is settled when it begins, so that one that is interrupted is gone on with where it stopped: by the running
 // program, by the command line or by a person. What a step did before the row of it was written is recognised by its time, and not done again.
