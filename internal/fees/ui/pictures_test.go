@@ -122,6 +122,8 @@ func TestPicturesOfApprovals(t *testing.T) {
 	shoot("approvals-client", finance, approvals)
 	shoot("approvals-client-open", finance, approvals)
 	shoot("approvals-agency", owner, approvals)
+	k.File("leads.csv", "lead_id,delivered_at\nL-1044,2026-03-04T10:00:00Z\nL-1045,2026-03-04T11:00:00Z\n")
+	shoot("approvals-accept-all", sales, approvals+"/results/accept-all")
 	shoot("approvals-hand-over", owner, approvals+"/hand-over")
 }
 
