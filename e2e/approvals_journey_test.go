@@ -39,7 +39,6 @@ func TestApprovals(t *testing.T) {
 	finance.reads("Accept or return 1 delivery: USD 8,000.00")
 	finance.press("Accept or return 1 delivery: USD 8,000.00")
 	finance.reads("Waits for the client (you)", "The German pages are new.", "all pages pass the agreed list", "Silence accepts it on")
-	finance.judge(f.client+"/approvals", everyLook...)
 	finance.unfold("main", "Return")
 	finance.fill("What is missing or wrong", "The contact form is missing.")
 	finance.press("Return it")
