@@ -264,7 +264,8 @@ func (p *page) accessible(where, rules string) {
 		}
 		p.do("axe", chromedp.Evaluate[chromedp.Void](string(source)+";undefined"))
 	}
-	text := p.awaited(`Promise.all(document.getAnimations().map(a => a.finished)).then(() =>
+	// A page that stands behind another one waits for its animations for ever, so they are ended.
+	text := p.awaited(`Promise.resolve(document.getAnimations().forEach(a => a.effect.getComputedTiming().endTime === Infinity ? a.cancel() : a.finish())).then(() =>
 		axe.run(document, {preload: false, resultTypes: ["violations"], ...` + rules + `})).then(r => JSON.stringify(r.violations.map(v => (
 		{id: v.id, help: v.help, where: v.nodes.slice(0, 3).map(n => n.html.slice(0, 200) + " " + (n.any[0] || n.all[0] || n.none[0] || {}).message)}))))`)
 	var found []violation
