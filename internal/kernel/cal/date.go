@@ -62,7 +62,16 @@ func digits(s string, out *int) bool {
 
 // DaysIn is the number of days of a month.
 func DaysIn(year int, month time.Month) int {
-	return time.Date(year, month+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	switch month {
+	case time.April, time.June, time.September, time.November:
+		return 30
+	case time.February:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
 }
 
 // Year of the date.
@@ -82,10 +91,13 @@ func (d Date) Weekday() time.Weekday { return d.utc().Weekday() }
 
 func (d Date) utc() time.Time { return time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, time.UTC) }
 
-func fromUTC(t time.Time) Date { return DateOf(t, time.UTC) }
-
 // AddDays is the date n days later (earlier when n is negative).
-func (d Date) AddDays(n int) Date { return fromUTC(d.utc().AddDate(0, 0, n)) }
+func (d Date) AddDays(n int) Date {
+	if day := d.Day() + n; day >= 1 && day <= 28 && d.month >= 1 {
+		return Date{d.year, d.month, int8(day)}
+	}
+	return DateOf(d.utc().AddDate(0, 0, n), time.UTC)
+}
 
 // DaysSince is the number of days from e to d, negative when d is earlier.
 func (d Date) DaysSince(e Date) int { return int((d.utc().Unix() - e.utc().Unix()) / (24 * 60 * 60)) }
@@ -93,40 +105,61 @@ func (d Date) DaysSince(e Date) int { return int((d.utc().Unix() - e.utc().Unix(
 // AddMonths is the same anchor day n months later: day min(anchor, length of that month). The anchor is given, so that a chain of
 // additions does not drift: 31 Jan, 29 Feb, 31 Mar.
 func (d Date) AddMonths(n, anchor int) Date {
-	first := time.Date(d.Year(), d.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, n, 0)
-	y, m, _ := first.Date()
+	months := d.Year()*12 + int(d.month) - 1 + n
+	y, m := floorDiv(months, 12), time.Month(months-12*floorDiv(months, 12)+1)
 	return Date{int16(y), int8(m), int8(min(anchor, DaysIn(y, m)))}
 }
 
 // Cmp is -1, 0 or 1 as d is before, the same as or after e.
 func (d Date) Cmp(e Date) int {
-	return cmp.Or(cmp.Compare(d.year, e.year), cmp.Compare(d.month, e.month), cmp.Compare(d.day, e.day))
+	return cmp.Compare(d.number(), e.number())
 }
 
+// number orders dates as the calendar does.
+func (d Date) number() int { return int(d.year)<<16 + int(d.month)<<8 + int(d.day) }
+
 // Before reports whether d is earlier than e.
-func (d Date) Before(e Date) bool { return d.Cmp(e) < 0 }
+func (d Date) Before(e Date) bool { return d.number() < e.number() }
 
 // After reports whether d is later than e.
-func (d Date) After(e Date) bool { return d.Cmp(e) > 0 }
+func (d Date) After(e Date) bool { return d.number() > e.number() }
 
 // String is ISO 8601, or "" when there is no date.
 func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
+	if d.year < 0 || d.year > 9999 {
+		return fmt.Sprintf("%04d-%02d-%02d", d.year, d.month, d.day)
+	}
+	return string([]byte{digit(d.year / 1000), digit(d.year / 100), digit(d.year / 10), digit(d.year), '-',
+		digit(int16(d.month / 10)), digit(int16(d.month)), '-', digit(int16(d.day / 10)), digit(int16(d.day))})
 }
+
+// digit is the last decimal digit of a number.
+func digit(n int16) byte { return byte('0' + n%10) }
 
 // Words is the date for people, unambiguous in every country: "31 Mar 2026".
 func (d Date) Words() string {
 	if d.IsZero() {
 		return ""
 	}
-	return d.utc().Format("2 Jan 2006")
+	if d.year < 0 || d.year > 9999 {
+		return d.utc().Format("2 Jan 2006")
+	}
+	b := make([]byte, 0, 11)
+	if d.day > 9 {
+		b = append(b, digit(int16(d.day/10)))
+	}
+	b = append(append(append(b, digit(int16(d.day)), ' '), d.Month().String()[:3]...), ' ')
+	return string(append(b, digit(d.year/1000), digit(d.year/100), digit(d.year/10), digit(d.year)))
 }
 
 // Start is the first instant of the day in the zone, also where clocks skip midnight.
 func (d Date) Start(zone *time.Location) time.Time {
+	if zone == time.UTC {
+		return d.utc()
+	}
 	t := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone)
 	for DateOf(t, zone).Before(d) {
 		t = t.Add(15 * time.Minute)

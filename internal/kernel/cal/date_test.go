@@ -46,6 +46,24 @@ func TestDaysAreCountedExactly(t *testing.T) {
 	})
 }
 
+// TestDatesAreThoseOfTheCalendar holds what is counted without package time to what package time says.
+func TestDatesAreThoseOfTheCalendar(t *testing.T) {
+	for d := MustDate("1900-01-01"); d.Before(MustDate("2199-12-31")); d = d.AddDays(1) {
+		at := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, time.UTC)
+		if d.String() != at.Format("2006-01-02") || d.Words() != at.Format("2 Jan 2006") || !d.AddDays(1).Start(time.UTC).Equal(at.AddDate(0, 0, 1)) {
+			t.Fatalf("%s, %q, next %s, want %s", d, d.Words(), d.AddDays(1), at)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		d, n, anchor := anyDate.Draw(t, "date"), rapid.IntRange(-2000, 2000).Draw(t, "months"), rapid.IntRange(1, 31).Draw(t, "anchor")
+		first := time.Date(d.Year(), d.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, n, 0)
+		last := first.AddDate(0, 1, -1).Day()
+		if got := d.AddMonths(n, anchor); got.Year() != first.Year() || got.Month() != first.Month() || got.Day() != min(anchor, last) || DaysIn(got.Year(), got.Month()) != last {
+			t.Fatalf("%s and %d months is %s", d, n, got)
+		}
+	})
+}
+
 func TestDateJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, back := anyDate.Draw(t, "date"), Date{}

@@ -93,7 +93,12 @@ func (m Month) Previous() Month { return MonthOf(m.First().AddMonths(-1, 1)) }
 func (m Month) Period() Period { return Period{m.First(), m.Next().First()} }
 
 // String is "2026-03".
-func (m Month) String() string { return fmt.Sprintf("%04d-%02d", m.Year, int(m.Month)) }
+func (m Month) String() string {
+	if m.Year < 0 || m.Year > 9999 {
+		return fmt.Sprintf("%04d-%02d", m.Year, int(m.Month))
+	}
+	return m.First().String()[:len("2006-01")]
+}
 
 // Words is "March 2026".
 func (m Month) Words() string { return fmt.Sprintf("%s %d", m.Month, m.Year) }

@@ -146,22 +146,26 @@ func (a Amount) Format() string { return decimal(a.Minor, a.Currency.Digits(), "
 func (a Amount) FormatWith() string { return string(a.Currency) + " " + a.Format() }
 
 func decimal(minor int64, digits int, group string) string {
-	sign := ""
-	magnitude := uint64(minor)
+	var buffer [48]byte // 20 digits, their commas, sign and point
+	b, rest := buffer[:0], magnitude(minor)
 	if minor < 0 {
-		sign, magnitude = "-", -uint64(minor)
+		b = append(b, '-')
 	}
-	s := fmt.Sprintf("%0*d", digits+1, magnitude)
-	whole, frac := s[:len(s)-digits], s[len(s)-digits:]
-	if group != "" {
-		for i := len(whole) - 3; i > 0; i -= 3 {
-			whole = whole[:i] + group + whole[i:]
+	var reversed [20]byte
+	n := 0
+	for ; rest > 0 || n <= digits; n++ {
+		reversed[n], rest = byte('0'+rest%10), rest/10
+	}
+	for i := n - 1; i >= 0; i-- {
+		b = append(b, reversed[i])
+		switch {
+		case i == digits && i > 0:
+			b = append(b, '.')
+		case group != "" && i > digits && (i-digits)%3 == 0:
+			b = append(b, group...)
 		}
 	}
-	if digits == 0 {
-		return sign + whole
-	}
-	return sign + whole + "." + frac
+	return string(b)
 }
 
 type amountJSON struct {

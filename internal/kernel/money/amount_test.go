@@ -2,6 +2,7 @@ package money
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -157,4 +158,33 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestDecimalsAreThoseOfTheNumber holds the decimal to the number that package fmt writes.
+func TestDecimalsAreThoseOfTheNumber(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		minor, digits := rapid.Int64().Draw(t, "minor"), rapid.IntRange(0, 3).Draw(t, "digits")
+		plain, grouped := decimal(minor, digits, ""), decimal(minor, digits, ",")
+		sign, rest := "", fmt.Sprint(minor)
+		if minor < 0 {
+			sign, rest = "-", rest[1:]
+		}
+		rest = strings.Repeat("0", max(0, digits+1-len(rest))) + rest
+		want := sign + rest[:len(rest)-digits]
+		if digits > 0 {
+			want += "." + rest[len(rest)-digits:]
+		}
+		if plain != want || strings.ReplaceAll(grouped, ",", "") != want {
+			t.Fatalf("%d with %d digits is %s and %s, want %s", minor, digits, plain, grouped, want)
+		}
+		if minor >= 0 && digits == 2 && minor < 1_000_00 == strings.Contains(grouped, ",") {
+			t.Fatalf("%s is not grouped by thousands", grouped)
+		}
+	})
+	if got := decimal(-1234567890123, 2, ","); got != "-12,345,678,901.23" {
+		t.Errorf("grouped: %s", got)
+	}
+	if got := decimal(math.MinInt64, 0, ","); got != "-9,223,372,036,854,775,808" {
+		t.Errorf("the least: %s", got)
+	}
 }

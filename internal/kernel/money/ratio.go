@@ -100,6 +100,9 @@ func (r Ratio) Cmp(s Ratio) int {
 
 // String is "3 %" where the fraction ends within nine decimals of a percent, else "4/7".
 func (r Ratio) String() string {
+	if r.Den() == 1 && r.num == 0 {
+		return "0 %"
+	}
 	for scale, places := int64(100), 0; places <= 9; scale, places = scale*10, places+1 {
 		if scale%r.Den() != 0 {
 			continue
@@ -114,7 +117,7 @@ func (r Ratio) String() string {
 		}
 		return decimal(n, places, "") + " %"
 	}
-	return fmt.Sprintf("%d/%d", r.num, r.Den())
+	return strconv.FormatInt(r.num, 10) + "/" + strconv.FormatInt(r.Den(), 10)
 }
 
 // MarshalJSON writes the exact fraction as a string, "3/100".
