@@ -71,11 +71,11 @@ type Segment struct {
 // Running is the days on which the contract runs: from the first version's effective date to the end that the latest version
 // names. An open end is the end of the calendar.
 func (a Agreement) Running() cal.Period {
-	end, ok := a.Latest().End()
+	end, ok := a.Versions[len(a.Versions)-1].end()
 	if !ok {
 		end = lastDay
 	}
-	return cal.Period{From: a.First().Effective, To: end}
+	return cal.Period{From: a.Versions[0].Effective, To: end}
 }
 
 // InForce is the version that governs a day. Before the first version nothing is in force; after the end the last one still governs

@@ -113,7 +113,9 @@ func (e Every) Months() int {
 
 // End is the first day on which the contract no longer runs; ok is false while it has no end. A contract that renews by mutual
 // writing ends with its term (a renewal is an amendment with a longer term); one that renews by itself ends after its last renewal.
-func (t Terms) End() (end cal.Date, ok bool) {
+func (t Terms) End() (end cal.Date, ok bool) { return t.end() }
+
+func (t *Terms) end() (end cal.Date, ok bool) {
 	if !t.Term.Ended.IsZero() {
 		return t.Term.Ended, true
 	}
