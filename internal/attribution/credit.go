@@ -48,12 +48,30 @@ const (
 // Credit divides the total among the touches of the journey by the model, within the window. It is exact, repeatable and does not depend
 // on the order of the touches. It panics on the zero Model and on a window without an edge: defects of the caller.
 func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
+	return *new(Crediting).Credit(&j, m, w, total)
+}
+
+// Crediting credits many deals one after the other in the same room: what Journey and Credit give is good until their next call.
+type Crediting struct {
+	journey Journey
+	closed  lastInstantOf
+	result  Result
+	room    []TouchCredit
+	path    []TouchCredit // of the deal that was credited last: what is divided
+	weights []int64
+	parts   money.Allocation
+}
+
+// Credit is the function of this name.
+func (c *Crediting) Credit(j *Journey, m Model, w Lookback, total money.Amount) *Result {
 	if m.IsZero() {
 		panic("attribution: credit without a model")
 	}
 	w.mustEdge()
-	r := Result{Deal: j.Deal, Total: total, Model: m, Lookback: w}
-	path := r.path(j)
+	r := &c.result
+	*r = Result{Deal: j.Deal, Total: total, Model: m, Lookback: w, Ignored: r.Ignored[:0], Notes: r.Notes[:0]}
+	c.room = slices.Grow(c.room[:0], len(j.Touches))
+	path := r.path(j, c.room)
 	outside := w.before(path, j)
 	switch {
 	case outside == 0:
@@ -65,6 +83,7 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 	default:
 		r.note(noteDropped)
 	}
+	c.path = path
 	if len(path) == 0 {
 		r.note(noteNoTouch)
 		r.Unattributed = total.Minor
@@ -74,13 +93,39 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 	if w.Edge == Renormalise && outside > 0 {
 		r.normalise(path, outside)
 	}
-	r.apportion(path)
+	c.apportion(path)
 	for i := range path[:outside] {
 		r.Unattributed += path[i].Minor
 	}
 	r.ignore(path[:outside], OutsideLookback)
 	r.Credits = path[outside:]
 	return r
+}
+
+// Held is what the touches that belong hold together of the deal that was credited last.
+func (c *Crediting) Held(belongs func(*Touch) bool) int64 {
+	var sum int64
+	for i := range c.result.Credits {
+		if t := &c.result.Credits[i]; t.Weight != 0 && belongs(&t.Touch) {
+			sum += t.Minor
+		}
+	}
+	return sum
+}
+
+// HeldOf is Held of another total, by the same weights.
+func (c *Crediting) HeldOf(total int64, belongs func(*Touch) bool) int64 {
+	if total == 0 || c.result.Whole == 0 {
+		return 0
+	}
+	var sum int64
+	outside := len(c.path) - len(c.result.Credits)
+	for i, minor := range c.divide(c.path, total) {
+		if i >= outside && c.path[i].Weight != 0 && belongs(&c.path[i].Touch) {
+			sum += minor
+		}
+	}
+	return sum
 }
 
 // normalise takes the weight of the touches before the window away, and says how much that was.
@@ -99,8 +144,7 @@ func (r *Result) normalise(path []TouchCredit, outside int) {
 }
 
 // path is the touches that count, in order; the others go to Ignored.
-func (r *Result) path(j Journey) []TouchCredit {
-	path := make([]TouchCredit, 0, len(j.Touches))
+func (r *Result) path(j *Journey, path []TouchCredit) []TouchCredit {
 	sorted := true
 	for i := range j.Touches {
 		t := &j.Touches[i]
@@ -122,7 +166,9 @@ func (r *Result) path(j Journey) []TouchCredit {
 		sorted = sorted && (n == 0 || path[n-1].Touch.compare(t) < 0 && !t.isCopyOf(&path[n-1].Touch))
 		path = append(path, TouchCredit{Touch: *t})
 	}
-	slices.SortFunc(r.Ignored, func(a, b Ignored) int { return a.Touch.compare(&b.Touch) })
+	if len(r.Ignored) > 1 {
+		slices.SortFunc(r.Ignored, func(a, b Ignored) int { return a.Touch.compare(&b.Touch) })
+	}
 	if j.End.IsZero() {
 		r.note(noteNoEnd)
 	}
@@ -146,7 +192,7 @@ func (r *Result) withoutCopies(path []TouchCredit) []TouchCredit {
 }
 
 // before is the number of touches of the path before the window opens.
-func (w Lookback) before(path []TouchCredit, j Journey) int {
+func (w Lookback) before(path []TouchCredit, j *Journey) int {
 	opens, limited := w.Opens(j.End)
 	if !limited {
 		return 0
@@ -168,7 +214,8 @@ func (r *Result) ignore(cut []TouchCredit, why Reason) {
 func (r *Result) note(text string) { r.Notes = append(r.Notes, text) }
 
 // apportion divides the total by the weights of the path; without any weight it is unattributed.
-func (r *Result) apportion(path []TouchCredit) {
+func (c *Crediting) apportion(path []TouchCredit) {
+	r := &c.result
 	only, holders := 0, 0
 	for i := range path {
 		if path[i].Weight > 0 {
@@ -186,15 +233,18 @@ func (r *Result) apportion(path []TouchCredit) {
 		path[only].Minor = r.Total.Minor
 		return
 	}
-	weights := make([]int64, len(path))
-	ties := make([]uint64, len(path))
-	for i := range path {
-		weights[i] = path[i].Weight
-		ties[i] = tie(r.Deal, path[i].Touch.ID)
-	}
-	for i, minor := range money.Allocate(r.Total.Minor, weights, ties) {
+	for i, minor := range c.divide(path, r.Total.Minor) {
 		path[i].Minor = minor
 	}
+}
+
+// divide gives each touch of the path its part of a total.
+func (c *Crediting) divide(path []TouchCredit, total int64) []int64 {
+	c.weights = c.weights[:0]
+	for i := range path {
+		c.weights = append(c.weights, path[i].Weight)
+	}
+	return c.parts.Of(total, c.weights, func(i int) uint64 { return tie(c.result.Deal, path[i].Touch.ID) })
 }
 
 // tie is the first eight bytes of SHA-256 over the deal id, a zero byte and the touch id: who gets a unit among equal rests is fair to every

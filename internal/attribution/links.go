@@ -12,11 +12,14 @@ import (
 // Links is the evidence of a snapshot from which journeys are made: contacts with merges followed, their associations with deals and
 // companies, their touches. Deleted rows are not in it, and a row that is named twice counts once, whatever the order.
 type Links struct {
-	contacts  map[string]crm.Contact
-	ofDeal    map[string][]string     // deal -> contacts, sorted
-	ofCompany map[string][]string     // company -> contacts, sorted
-	touches   map[string][]*crm.Touch // contact -> touches of the snapshot
-	canonical func(id string) string  // where a merge chain ends
+	contacts  numbers
+	rows      []*crm.Contact      // by the number of a contact; nil: deleted, or only named
+	touches   groups[*crm.Touch]  // by the number of a contact: touches of the snapshot
+	deals     map[string]int32    // their numbers
+	ofDeal    groups[string]      // contacts of a deal, sorted
+	ofCompany map[string][]string // company -> contacts, sorted
+	canonical func(id string) string
+	doubled   bool
 }
 
 // Path says which journey of a deal is meant.
@@ -26,40 +29,65 @@ type Path struct {
 	Zone       *time.Location // in which days begin and end
 }
 
-// Link makes the links of a snapshot, which must not change while they are used: its touches, which are many, are not copied.
+// Link makes the links of a snapshot, which must not change while they are used: its contacts and touches, which are many, are not copied.
 func Link(s *crm.Snapshot) *Links {
-	contacts := Once(s.Contacts, func(c crm.Contact) string { return c.ID })
-	x := &Links{
-		contacts: map[string]crm.Contact{}, ofDeal: map[string][]string{}, ofCompany: map[string][]string{},
-		touches: map[string][]*crm.Touch{}, canonical: merges(contacts),
+	x := &Links{contacts: newNumbers(len(s.Contacts)), ofCompany: map[string][]string{}}
+	x.link(s.Contacts)
+	if x.doubled = len(x.contacts.ids) < len(s.Contacts); x.doubled {
+		x.contacts, x.rows = newNumbers(len(s.Contacts)), nil
+		x.link(Once(s.Contacts, func(c crm.Contact) string { return c.ID }))
 	}
-	for _, c := range contacts {
-		if c.Deleted {
-			continue
+	x.associate(s.DealContacts)
+	owners := make([]int32, len(s.Touches))
+	for i := range s.Touches {
+		owners[i] = -1
+		if t := &s.Touches[i]; !t.Deleted {
+			owners[i] = x.contacts.of(x.canonical(t.ContactID))
 		}
-		x.contacts[c.ID] = c
-		if c.CompanyID != "" {
+	}
+	x.touches = grouped(len(x.contacts.ids), owners, func(i int) *crm.Touch { return &s.Touches[i] })
+	return x
+}
+
+// link numbers the contacts and follows their merges.
+func (x *Links) link(contacts []crm.Contact) {
+	x.canonical = merges(contacts)
+	x.rows = make([]*crm.Contact, len(contacts))
+	for i := range contacts {
+		c := &contacts[i]
+		if n := int(x.contacts.of(c.ID)); !c.Deleted && n < len(x.rows) {
+			x.rows[n] = c
+		}
+	}
+	for i := range contacts {
+		if c := &contacts[i]; !c.Deleted && c.CompanyID != "" {
 			x.ofCompany[c.CompanyID] = append(x.ofCompany[c.CompanyID], x.canonical(c.ID))
 		}
 	}
-	for _, dc := range s.DealContacts {
-		if !dc.Deleted {
-			x.ofDeal[dc.DealID] = append(x.ofDeal[dc.DealID], x.canonical(dc.ContactID))
+	for k, ids := range x.ofCompany {
+		slices.Sort(ids)
+		x.ofCompany[k] = slices.Compact(ids)
+	}
+}
+
+// associate gathers the contacts of each deal.
+func (x *Links) associate(rows []crm.DealContact) {
+	deals := newNumbers(len(rows))
+	owners := make([]int32, len(rows))
+	for i := range rows {
+		owners[i] = -1
+		if !rows[i].Deleted {
+			owners[i] = deals.of(rows[i].DealID)
 		}
 	}
-	for i := range s.Touches {
-		if t := &s.Touches[i]; !t.Deleted {
-			c := x.canonical(t.ContactID)
-			x.touches[c] = append(x.touches[c], t)
-		}
+	x.deals = deals.at
+	x.ofDeal = grouped(len(deals.ids), owners, func(i int) string { return x.canonical(rows[i].ContactID) })
+	for n := range deals.ids {
+		x.ofDeal.change(int32(n), func(ids []string) []string {
+			slices.Sort(ids)
+			return slices.Compact(ids)
+		})
 	}
-	for _, m := range []map[string][]string{x.ofDeal, x.ofCompany} {
-		for k := range m {
-			slices.Sort(m[k])
-			m[k] = slices.Compact(m[k])
-		}
-	}
-	return x
 }
 
 // Once keeps one row of each id, whatever the order of the rows: evidence that names one thing twice never counts it twice.
@@ -82,12 +110,16 @@ func Once[T interface{ Record() crm.Record }](rows []T, id func(T) string) []T {
 // merges says where a merged contact's touches and associations belong: to the contact at the end of the chain of merges.
 func merges(contacts []crm.Contact) func(id string) string {
 	into := map[string]string{}
-	for _, c := range contacts {
+	for i := range contacts {
+		c := &contacts[i]
 		for _, merged := range c.MergedIDs {
 			if to, taken := into[merged]; merged != c.ID && (!taken || c.ID < to) {
 				into[merged] = c.ID
 			}
 		}
+	}
+	if len(into) == 0 {
+		return func(id string) string { return id }
 	}
 	return func(id string) string {
 		var seen []string
@@ -108,37 +140,73 @@ func merges(contacts []crm.Contact) func(id string) string {
 // Canonical is the contact that an id stands for after merges.
 func (x *Links) Canonical(id string) string { return x.canonical(id) }
 
+// Doubled says whether the snapshot names a contact twice.
+func (x *Links) Doubled() bool { return x.doubled }
+
 // Contact finds a contact that is not deleted.
 func (x *Links) Contact(id string) (crm.Contact, bool) {
-	c, ok := x.contacts[id]
-	return c, ok
+	if n, known := x.contacts.at[id]; known && int(n) < len(x.rows) && x.rows[n] != nil {
+		return *x.rows[n], true
+	}
+	return crm.Contact{}, false
 }
 
 // Touches counts the touches of a contact, those of contacts merged into it included.
-func (x *Links) Touches(contact string) int { return len(x.touches[contact]) }
+func (x *Links) Touches(contact string) int {
+	if n, known := x.contacts.at[contact]; known {
+		return len(x.touches.of(n))
+	}
+	return 0
+}
 
 // ContactsOf are the contacts whose touches make the deal's journey, sorted; byAccount tells that they were found through the company.
 func (x *Links) ContactsOf(d crm.Deal, p Path) (contacts []string, byAccount bool) {
-	if own := x.ofDeal[d.ID]; len(own) > 0 || !p.ByAccount {
-		return own, false
+	return x.contactsOf(&d, p)
+}
+
+func (x *Links) contactsOf(d *crm.Deal, p Path) (contacts []string, byAccount bool) {
+	if n, known := x.deals[d.ID]; known {
+		return x.ofDeal.of(n), false
+	}
+	if !p.ByAccount {
+		return nil, false
 	}
 	found := x.ofCompany[d.CompanyID]
 	return found, len(found) > 0
 }
 
 // Untouched says whether nobody was touched at all.
-func (x *Links) Untouched() bool { return len(x.touches) == 0 }
+func (x *Links) Untouched() bool { return len(x.touches.rows) == 0 }
 
 // Journey is the deal's path. A closing date is a day, and the whole of it counts; so does the day of a creation that the CRM gives without
 // a time.
 func (x *Links) Journey(d crm.Deal, p Path) (j Journey, byAccount bool) {
-	contacts, byAccount := x.ContactsOf(d, p)
-	j = Journey{Deal: d.ID, DealCreated: wholeDay(d.CreatedAt, p.Zone), End: p.end(d)}
+	found, byAccount := new(Crediting).Journey(x, &d, p)
+	return *found, byAccount
+}
+
+// Journey is that of the links.
+func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccount bool) {
+	contacts, byAccount := x.contactsOf(d, p)
+	j = &c.journey
+	*j = Journey{Deal: d.ID, DealCreated: wholeDay(d.CreatedAt, p.Zone), Touches: j.Touches[:0]}
+	switch {
+	case p.ToCreation:
+		j.End = j.DealCreated
+	case !d.ClosedOn.IsZero():
+		j.End = c.closed.of(d.ClosedOn, p.Zone)
+	}
 	for _, id := range contacts {
-		if created := x.contacts[id].CreatedAt; !created.IsZero() && (j.LeadCreated.IsZero() || created.Before(j.LeadCreated)) {
-			j.LeadCreated = created
+		n, known := x.contacts.at[id]
+		if !known {
+			continue
 		}
-		for _, t := range x.touches[id] {
+		if int(n) < len(x.rows) && x.rows[n] != nil {
+			if created := x.rows[n].CreatedAt; !created.IsZero() && (j.LeadCreated.IsZero() || created.Before(j.LeadCreated)) {
+				j.LeadCreated = created
+			}
+		}
+		for _, t := range x.touches.of(n) {
 			j.Touches = append(j.Touches, Touch{
 				ID: t.ID, Contact: id, Channel: t.Channel, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider,
 				At: t.At, Seq: t.Seq, Milestone: Milestone(t.Milestone),
@@ -149,22 +217,27 @@ func (x *Links) Journey(d crm.Deal, p Path) (j Journey, byAccount bool) {
 	return j, byAccount
 }
 
-// end of the journey: the last instant that counts; zero when nobody knows it.
-func (p Path) end(d crm.Deal) time.Time {
-	switch {
-	case p.ToCreation:
-		return wholeDay(d.CreatedAt, p.Zone)
-	case d.ClosedOn.IsZero():
-		return time.Time{}
-	default:
-		return lastInstant(d.ClosedOn, p.Zone)
+// lastInstantOf remembers the end of the day that was asked for last: many deals close on one day.
+type lastInstantOf struct {
+	day  cal.Date
+	zone *time.Location
+	end  time.Time
+}
+
+func (l *lastInstantOf) of(day cal.Date, zone *time.Location) time.Time {
+	if l.day != day || l.zone != zone {
+		*l = lastInstantOf{day, zone, lastInstant(day, zone)}
 	}
+	return l.end
 }
 
 // wholeDay takes an instant at exactly midnight, in the zone or in UTC, for a day without a time, and gives the last instant of it.
 func wholeDay(t time.Time, zone *time.Location) time.Time {
-	for _, z := range []*time.Location{zone, time.UTC} {
-		if day := cal.DateOf(t, z); !t.IsZero() && t.Equal(day.Start(z)) {
+	if t.IsZero() || t.Nanosecond() != 0 {
+		return t
+	}
+	for _, z := range [...]*time.Location{zone, time.UTC} {
+		if day := cal.DateOf(t, z); t.Equal(day.Start(z)) {
 			return lastInstant(day, z)
 		}
 	}

@@ -78,7 +78,10 @@ func (w Lookback) Opens(end time.Time) (opens time.Time, ok bool) {
 
 // mustEdge panics on a window without a known edge: a defect of the caller.
 func (w Lookback) mustEdge() {
-	if _, err := ParseEdge(string(w.Edge)); !w.Span.IsZero() && err != nil {
+	if w.Span.IsZero() {
+		return
+	}
+	if _, err := ParseEdge(string(w.Edge)); err != nil {
 		panic(fmt.Sprintf("attribution: lookback of %s with edge %q", w.Span, w.Edge))
 	}
 }

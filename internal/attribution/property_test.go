@@ -94,6 +94,37 @@ func TestCreditsAndUnattributedSumToTheTotal(t *testing.T) {
 	})
 }
 
+// TestDealsCreditedInOneRoomAreCreditedAsEachAlone: what stands in the room of the deal before changes nothing, and what touches hold of another total is
+// what crediting that total gives them.
+func TestDealsCreditedInOneRoomAreCreditedAsEachAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var room Crediting
+		earns := func(c *Touch) bool { return c.Channel == "email" }
+		for range 3 {
+			j, m, w, total, other := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total"), anyTotal.Draw(t, "other total")
+			got, want := *room.Credit(&j, m, w, total), Credit(j, m, w, total)
+			for _, r := range []*Result{&got, &want} { // none is none
+				if len(r.Ignored) == 0 {
+					r.Ignored = nil
+				}
+				if len(r.Notes) == 0 {
+					r.Notes = nil
+				}
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("%+v\n%+v", got, want)
+			}
+			portion := func(r Result) int64 { return r.Portion(func(c Touch) bool { return earns(&c) }).Amount.Minor }
+			if held := room.Held(earns); held != portion(want) {
+				t.Fatalf("the touches hold %d, want %d", held, portion(want))
+			}
+			if held := room.HeldOf(other.Minor, earns); held != portion(Credit(j, m, w, other)) {
+				t.Fatalf("of %s the touches hold %d, want %d", other, held, portion(Credit(j, m, w, other)))
+			}
+		}
+	})
+}
+
 func TestOrderOfTheInputChangesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")

@@ -3,7 +3,7 @@ package attribution
 import "slices"
 
 // weigh gives every touch of a path that is not empty its roles and its exact weight by the model.
-func (r *Result) weigh(path []TouchCredit, j Journey) {
+func (r *Result) weigh(path []TouchCredit, j *Journey) {
 	holder := holders(path, j)
 	for role, i := range holder {
 		if i >= 0 {
@@ -28,7 +28,7 @@ func (r *Result) weigh(path []TouchCredit, j Journey) {
 }
 
 // holders are the places in the path of first, lead creation, deal creation and last; -1 where no touch holds the role.
-func holders(path []TouchCredit, j Journey) [middle]int {
+func holders(path []TouchCredit, j *Journey) [middle]int {
 	h := [middle]int{first: 0, lead: -1, deal: -1, last: len(path) - 1}
 	markedLead, markedDeal := -1, -1
 	for i := range path {
