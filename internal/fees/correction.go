@@ -3,7 +3,6 @@ package fees
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -27,65 +26,65 @@ type dealWindow struct {
 
 func inDealsOrder(a, b dealWindow) int { return cmp.Or(cmp.Compare(a.deal, b.deal), a.on.Cmp(b.on)) }
 
-// owedDeal is what a deal owes for a month by its own lines, with the line that explains it.
+// owedDeal is what a deal owes for a month by its own lines, with what explains it.
 type owedDeal struct {
+	dealWindow
+	at       int // the place of the deal
 	minor    int64
-	credited int64     // with tiers or a baseline: the revenue
-	credit   *credited // of the deal in the month; nil: none
+	credited int64        // with tiers or a baseline: the revenue
+	credit   creditedDeal // of the deal in the month, where it has any
 }
 
-// owedIn computes, once for each month, what each deal owes for it as the evidence now says, and the deals of which a fact is missing.
-func (d *drafter) owedIn(clause string, month cal.Period) (map[dealWindow]owedDeal, []string) {
-	key := owedKey{clause, month.From}
-	if _, known := d.owed[key]; !known {
-		d.owe(clause, month)
-	}
-	o := d.owed[key]
-	return o.deals, o.held
-}
-
-// owedKey names a month of a clause.
-type owedKey struct {
-	clause string
-	from   cal.Date
-}
-
+// owedMonth is what the deals owe for a month as the evidence now says, those of one deal together, and the deals of which a fact is missing.
 type owedMonth struct {
-	deals map[dealWindow]owedDeal
+	deals []owedDeal
 	held  []string
 }
 
-// owe computes the months up to the given one in order, from where it last stopped: floors and caps of a deal run over its life.
-func (d *drafter) owe(clause string, until cal.Period) {
-	done, begun := d.owedUntil[clause]
-	if !begun {
-		done = &owedSoFar{next: cal.MonthOf(d.agreement.First().Effective), past: &charges{}}
-		d.owedUntil[clause] = done
-	}
-	for ; !done.next.First().After(until.From); done.next = done.next.Next() {
-		m := done.next
-		month := &shareMonth{drafter: d, clause: clause, period: m.Period(), past: done.past}
-		month.own()
-		o := owedMonth{deals: map[dealWindow]owedDeal{}, held: month.held}
-		for _, l := range month.lines {
-			at := dealWindow{l.Deal, d.dayIn(l.CountsOn, m.Period())}
-			sum := o.deals[at]
-			sum.minor += l.Amount.Minor
-			sum.credited += l.Credited
-			if c, ok := month.credits[l.Deal]; ok && l.Kind == KindDeal {
-				sum.credit = &c
-			}
-			o.deals[at] = sum
+// owedIn computes, once for each month, what each deal owes for it. The months up to it are computed in order, from where it last stopped: floors and
+// caps of a deal run over its life.
+func (s *sharedDeals) owedIn(month cal.Period) owedMonth {
+	for ; !s.next.First().After(month.From); s.next = s.next.Next() {
+		m := &shareMonth{drafter: s.drafter, clause: s.clause, period: s.next.Period(), past: s.past, lines: s.room[:0]}
+		m.own()
+		s.owed[m.period.From] = s.owedBy(m)
+		if s.limited {
+			s.past.computed(m)
 		}
-		d.owed[owedKey{clause, m.First()}] = o
-		done.past.add(month.charges()...)
+		s.room = m.lines
 	}
+	if o := s.owed[month.From]; o != nil {
+		return *o
+	}
+	return owedMonth{}
 }
 
-// owedSoFar is how far the months of a clause were computed.
-type owedSoFar struct {
-	next cal.Month
-	past *charges
+// owedBy sums the lines of a month by deal and window.
+func (s *sharedDeals) owedBy(m *shareMonth) *owedMonth {
+	o := &owedMonth{held: m.held, deals: make([]owedDeal, 0, len(m.credits))}
+	credits := m.credits
+	for i := range m.lines {
+		l := &m.lines[i]
+		for credits[0].deal.ID != l.Deal {
+			credits = credits[1:]
+		}
+		on := dealWindow{l.Deal, s.dayIn(l.CountsOn, m.period)}
+		n := len(o.deals) - 1
+		for n >= 0 && o.deals[n].deal == l.Deal && o.deals[n].on != on.on {
+			n--
+		}
+		if n < 0 || o.deals[n].deal != l.Deal {
+			n = len(o.deals)
+			o.deals = append(o.deals, owedDeal{dealWindow: on, at: credits[0].events[0].at})
+		}
+		sum := &o.deals[n]
+		sum.minor += l.Amount.Minor
+		sum.credited += l.Credited
+		if l.Kind == KindDeal {
+			sum.credit = credits[0]
+		}
+	}
+	return o
 }
 
 // paid is what was charged of a deal for a month: by its locked statement, by corrections since, and what the agency gave up of those.
@@ -100,64 +99,140 @@ func settleUp(due, charged, gross, givenUp int64) int64 {
 
 func (p paid) sum() int64 { return p.statement + p.corrections }
 
-func (m *shareMonth) paidFor(month cal.Period) map[dealWindow]paid {
-	out := map[dealWindow]paid{}
-	for _, c := range m.past.all {
-		at := dealWindow{c.deal, m.dayOf(c)}
-		p := out[at]
-		of := c.kind == KindCorrection && slices.Contains(c.events, cal.MonthOf(month.From).String()) || c.kind != KindCorrection && c.period == month
-		if of {
-			p.credited += c.credited + c.forgone
+// difference is what a deal owes for a month in a window, and what was paid of it.
+type difference struct {
+	dealWindow
+	owed *owedDeal // nil: nothing
+	paid paid
+	next int32 // of the same deal, in another window; counted from 1, 0: none
+}
+
+func (d *difference) move() (minor, credited int64) {
+	minor, credited = -d.paid.sum(), -d.paid.credited
+	if d.owed != nil {
+		minor, credited = minor+d.owed.minor, credited+d.owed.credited
+	}
+	return minor, credited
+}
+
+// differences are those of one month, to be found by the place of their deal.
+type differences struct {
+	list  []difference
+	first []int32          // by place: in list, counted from 1
+	other map[string]int32 // of deals that are not in the evidence
+	used  []int
+}
+
+// clear makes room for so many deals.
+func (t *differences) clear(deals int) {
+	if len(t.first) < deals {
+		t.first = make([]int32, deals)
+	}
+	for _, at := range t.used {
+		t.first[at] = 0
+	}
+	clear(t.other)
+	t.list, t.used = t.list[:0], t.used[:0]
+}
+
+// at finds or adds the difference of a deal; place is below 0 when it is not in the evidence.
+func (t *differences) at(w dealWindow, place int) *difference {
+	var first int32
+	if place >= 0 {
+		first = t.first[place]
+	} else {
+		first = t.other[w.deal]
+	}
+	for n := first; n > 0; n = t.list[n-1].next {
+		if t.list[n-1].on == w.on {
+			return &t.list[n-1]
 		}
-		switch {
-		case c.deal == "":
-			continue
-		case c.kind == KindCorrection && slices.Contains(c.events, cal.MonthOf(month.From).String()):
+	}
+	t.list = append(t.list, difference{dealWindow: w, next: first})
+	n := int32(len(t.list))
+	switch {
+	case place >= 0:
+		t.first[place] = n
+		t.used = append(t.used, place)
+	case t.other == nil:
+		t.other = map[string]int32{w.deal: n}
+	default:
+		t.other[w.deal] = n
+	}
+	return &t.list[n-1]
+}
+
+// differing are the deals of which something else was paid for a month than is owed, in order.
+func (m *shareMonth) differing(owed []owedDeal, month cal.Period) []difference {
+	t := &m.shared(m.clause).table
+	t.clear(len(m.index.deals))
+	for i := range owed {
+		t.at(owed[i].dealWindow, owed[i].at).owed = &owed[i]
+	}
+	paid := func(c *charge) *paid {
+		place := -1
+		if at, known := m.index.at[c.deal]; known {
+			place = at
+		}
+		p := &t.at(dealWindow{c.deal, m.dayOf(*c)}, place).paid
+		p.credited += c.credited + c.forgone
+		return p
+	}
+	for _, r := range m.past.months[month] {
+		for n := r.from; n < r.to; n++ {
+			if c := &m.past.all[n]; c.kind != KindCorrection && c.deal != "" {
+				paid(c).statement += c.minor
+			}
+		}
+	}
+	for _, n := range m.past.corrected[cal.MonthOf(month.From).String()] {
+		if c := &m.past.all[n]; c.deal != "" {
+			p := paid(c)
 			p.corrections += c.minor + c.given
 			p.given += c.given
-		case c.kind != KindCorrection && c.period == month:
-			p.statement += c.minor
-		default:
-			continue
 		}
-		out[at] = p
 	}
+	out := t.list[:0]
+	for _, d := range t.list {
+		if minor, credited := d.move(); minor != 0 || credited != 0 {
+			out = append(out, d)
+		}
+	}
+	slices.SortFunc(out, func(a, b difference) int { return inDealsOrder(a.dealWindow, b.dealWindow) })
 	return out
 }
 
 // corrections adds the difference of every locked month before this one.
 func (m *shareMonth) corrections() {
-	months := kept(m.facts.Settled, func(s SettledStatement) bool { return s.Period.From.Before(m.period.From) })
-	if len(months) == 0 || m.sameEvidence {
+	if len(m.facts.Settled) == 0 || m.sameEvidence {
 		return
 	}
 	kept := map[string]int64{} // by deal: what was charged and is no longer owed, but cannot be taken back
 	var after []Line
-	for _, s := range months {
-		owed, held := m.owedIn(m.clause, s.Period)
-		paid := m.paidFor(s.Period)
-		m.stillHeld(s.Period, held)
-		deals := map[dealWindow]bool{}
-		for at := range owed {
-			deals[at] = true
+	locked := false
+	for _, s := range m.facts.Settled {
+		if !s.Period.From.Before(m.period.From) {
+			continue
 		}
-		for at := range paid {
-			deals[at] = true
-		}
-		for _, at := range slices.SortedFunc(maps.Keys(deals), inDealsOrder) {
-			id := at.deal
-			move, credited := owed[at].minor-paid[at].sum(), owed[at].credited-paid[at].credited
+		locked = true
+		owed := m.shared(m.clause).owedIn(s.Period)
+		m.stillHeld(s.Period, owed.held)
+		for _, d := range m.differing(owed.deals, s.Period) {
+			id := d.deal
+			move, credited := d.move()
 			switch {
-			case move == 0 && credited == 0:
-			case slices.Contains(held, id) || m.factMissing(id):
+			case slices.Contains(owed.held, id) || m.factMissing(id):
 				m.heldCorrection(id, s.Period)
 			case (move < 0 || credited < 0) && m.tooLate(s.Period):
 				kept[id] -= min(0, move)
 				m.lateCorrection(id, s.Period, move)
 			default:
-				after = append(after, m.correctionLine(at, s.Period, owed[at], paid[at]))
+				after = append(after, m.correctionLine(d, s.Period))
 			}
 		}
+	}
+	if !locked {
+		return
 	}
 	m.withoutDouble(after, kept)
 	m.withoutGivenUp()
@@ -235,8 +310,12 @@ func (m *shareMonth) tooLate(month cal.Period) bool {
 	return g.share.Clawback.Over(month.Last(), m.period.From, g.terms.Calendar)
 }
 
-func (m *shareMonth) correctionLine(at dealWindow, month cal.Period, owed owedDeal, p paid) Line {
-	id := at.deal
+func (m *shareMonth) correctionLine(d difference, month cal.Period) Line {
+	var owed owedDeal
+	if d.owed != nil {
+		owed = *d.owed
+	}
+	id, p := d.deal, d.paid
 	g := m.governing(month)
 	due, before := money.New(owed.minor, m.currency), money.New(p.statement, m.currency)
 	move := money.New(owed.minor-p.sum(), m.currency)
@@ -256,15 +335,18 @@ func (m *shareMonth) correctionLine(at dealWindow, month cal.Period, owed owedDe
 		}
 		b.Formula = fmt.Sprintf("%s (owed) - %s (charged) - %s (corrected since) = %s", due.Format(), before.Format(), since.Format(), move.Format())
 	}
-	if owed.credit != nil {
-		how := owed.credit.line().Basis
+	if owed.credit.deal != nil {
+		var line Line
+		c := m.credit(owed.credit.deal, owed.credit.all, owed.credit.events)
+		c.line(&line)
+		how := line.Basis
 		b.Version, b.Clause, b.Touches = how.Version, how.Clause, how.Touches
 		b.Inputs = append(b.Inputs, Input{"how it is owed", how.Formula})
 		b.Inputs = append(b.Inputs, how.Inputs...)
 	}
 	return Line{
 		Clause: m.clause, Kind: KindCorrection, Text: fmt.Sprintf("%s, correction of %s", m.dealNamed(id), month.Words()), Deal: id,
-		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: at.on, Credited: owed.credited - p.credited,
+		Events: []string{cal.MonthOf(month.From).String()}, CountsOn: d.on, Credited: owed.credited - p.credited,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move, Basis: b,
 	}
 }
@@ -310,7 +392,7 @@ func (c FactChange) Words() string {
 
 // earlierWindow is the day in whose window of limits a refund counts: that of the revenue that it gives back, when that counts in a month before
 // this one. It gives back first what came last.
-func (m *shareMonth) earlierWindow(all []event, refund event) cal.Date {
+func (m *shareMonth) earlierWindow(all []event, refund *event) cal.Date {
 	var came []event // what was received and not given back
 	for _, e := range all {
 		if e.id == refund.id {

@@ -2,6 +2,7 @@ package fees
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -9,36 +10,65 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
-// charge is the line without words: what it charges for which events.
-func (c credited) charge() Line {
-	events := make([]string, len(c.events))
-	for i, e := range c.events {
-		events[i] = e.id
-	}
-	amount := money.New(c.moved, c.terms.Currency).Mul(c.share.Rate, c.terms.Rounding)
-	l := Line{Clause: c.share.ID, Kind: KindDeal, Amount: amount, Deal: c.deal.ID, Events: events, Basis: Basis{Version: c.terms.Version}}
-	if c.share.Scheduled() {
+// charge makes the line without words: what it charges for which events.
+func (c *credited) charge(l *Line) {
+	g := c.governs
+	l.Clause, l.Kind, l.Deal = g.share.ID, KindDeal, c.deal.ID
+	l.Amount = money.New(c.moved, g.terms.Currency).Mul(g.share.Rate, g.terms.Rounding)
+	l.Basis.Version = g.terms.Version
+	if g.share.Scheduled() {
 		l.Credited = c.moved
 	}
-	return l
 }
 
-// line is the charge with its reason.
-func (c credited) line() Line {
-	l, quantity := c.charge(), money.New(c.moved, c.terms.Currency)
-	l.Text, l.Quantity, l.Unit = c.text(), quantity.String(), string(c.terms.Currency)+" credited"
-	l.Rate, l.RateText = decimalOf(c.share.Rate), c.share.Rate.String()
+// line makes the charge with its reason.
+func (c *credited) line(l *Line) {
+	c.charge(l)
+	w, moved := c.governs.words(), c.money(c.moved)
+	l.Events = make([]string, len(c.events))
+	for i := range c.events {
+		l.Events[i] = c.events[i].id
+	}
+	l.Text, l.Quantity, l.Unit = c.text(), money.New(c.moved, c.governs.terms.Currency).String(), w.unit
+	l.Rate, l.RateText = w.rate, w.rateText
 	l.Basis = Basis{
-		Version:  c.terms.Version,
-		Clause:   c.events[0].governs.words,
-		Formula:  fmt.Sprintf("%s x %s = %s", quantity.Format(), c.share.Rate, l.Amount.Format()),
-		Rounding: roundingWords(*c.terms),
-		Inputs:   c.inputs(),
+		Version:  c.governs.terms.Version,
+		Clause:   w.clause,
+		Formula:  moved + " x " + w.rateText + " = " + l.Amount.Format(),
+		Rounding: w.rounding,
+		Inputs:   c.inputs(moved),
 		Touches:  c.touches(),
 		Evidence: c.evidence(),
 		Notes:    c.notes(),
 	}
-	return l
+}
+
+// sharingWords are what every line of a version's clause says alike.
+type sharingWords struct {
+	clause, rounding, rate, rateText, unit, model string
+	shares                                        map[[2]int64]string // of a weight in the whole
+}
+
+func (g *sharing) words() *sharingWords {
+	if g.said == nil {
+		g.said = &sharingWords{clause: g.share.Words(g.terms), rounding: roundingWords(g.terms), rate: decimalOf(g.share.Rate), rateText: g.share.Rate.String(),
+			unit: string(g.terms.Currency) + " credited", shares: map[[2]int64]string{}}
+		if !g.share.Attribution.None {
+			g.said.model = capital(g.model.Words()) + "."
+		}
+	}
+	return g.said
+}
+
+// share is the part of the whole that a weight is.
+func (w *sharingWords) share(r *attribution.Result, weight int64) string {
+	key := [2]int64{weight, r.Whole}
+	text, known := w.shares[key]
+	if !known {
+		text = r.Share(weight).String()
+		w.shares[key] = text
+	}
+	return text
 }
 
 // decimalOf writes an exact rate: 3 % is 0.03, 100 % is 1. Percentages always end within a few decimals.
@@ -54,35 +84,34 @@ func decimalOf(r money.Ratio) string {
 	return strings.TrimSuffix(strings.TrimRight(whole[:len(whole)-2]+"."+whole[len(whole)-2:]+frac, "0"), ".")
 }
 
-func (c credited) text() string {
-	name := dealName(c.deal)
-	if len(c.events) == 1 {
-		e := c.events[0]
-		switch {
-		case e.payment == nil:
-			return fmt.Sprintf("%s, won %s", name, e.date.Words())
-		case e.minor < 0:
-			return fmt.Sprintf("%s, refund %s", name, e.date.Words())
-		default:
-			return fmt.Sprintf("%s, collected %s", name, e.date.Words())
-		}
+func (c *credited) text() string {
+	name, last := dealName(c.deal), &c.events[len(c.events)-1]
+	what := ", collected "
+	switch {
+	case len(c.events) > 1:
+		what = ", " + strconv.Itoa(len(c.events)) + " events until "
+	case last.payment == nil:
+		what = ", won "
+	case last.minor < 0:
+		what = ", refund "
 	}
-	return fmt.Sprintf("%s, %d events until %s", name, len(c.events), c.events[len(c.events)-1].date.Words())
+	return name + what + last.date.Words()
 }
 
-func (c credited) inputs() []Input {
-	in := []Input{{"deal created", createdOn(c.deal, c.terms.Zone).Words()}, {"deal won", c.deal.ClosedOn.Words()}}
+func (c *credited) inputs(moved string) []Input {
+	after := c.money(c.after)
+	in := append(make([]Input, 0, 8), Input{"deal created", createdOn(c.deal, c.governs.terms.Zone).Words()}, Input{"deal won", c.deal.ClosedOn.Words()})
 	if c.before != 0 {
 		in = append(in, Input{"revenue before", c.money(c.before)})
 	}
-	for _, e := range c.events {
-		if e.rate != "" {
-			in = append(in, Input{"rate of exchange", e.rate})
+	for i := range c.events {
+		if rate := c.events[i].rate; rate != "" {
+			in = append(in, Input{"rate of exchange", rate})
 		}
 	}
-	in = append(in, Input{"revenue to date", c.money(c.after)})
-	if !c.share.Attribution.None {
-		in = append(in, Input{"credited to touches that earn", fmt.Sprintf("%s of %s", c.money(c.earned), c.money(c.after))})
+	in = append(in, Input{"revenue to date", after})
+	if !c.governs.share.Attribution.None {
+		in = append(in, Input{"credited to touches that earn", c.money(c.earned) + " of " + after})
 	}
 	if c.result.Unattributed != 0 {
 		in = append(in, Input{"unattributed", c.money(c.result.Unattributed)})
@@ -90,52 +119,53 @@ func (c credited) inputs() []Input {
 	if c.earned != c.moved {
 		in = append(in, Input{"credited before", c.money(c.earned - c.moved)})
 	}
-	return append(in, Input{"credited in this line", c.money(c.moved)}, Input{"rate", c.share.Rate.String()})
+	return append(in, Input{"credited in this line", moved}, Input{"rate", c.governs.words().rateText})
 }
 
-func (c credited) touches() []Credited {
-	out := make([]Credited, 0, len(c.result.Credits)+len(c.result.Ignored))
-	row := func(t attribution.Touch) Credited {
-		r := Credited{
-			Touch: t.ID, Contact: t.Contact, Channel: t.Channel, Campaign: t.Campaign,
-			Provider: t.Provider, Earns: c.share.Attribution.Credits.Earns(t.Channel, t.Provider),
-		}
+func (c *credited) touches() []Credited {
+	out := make([]Credited, len(c.result.Credits)+len(c.result.Ignored))
+	w, terms := c.governs.words(), &c.governs.terms
+	row := func(r *Credited, t *attribution.Touch) {
+		r.Touch, r.Contact, r.Channel, r.Campaign, r.Provider = t.ID, t.Contact, t.Channel, t.Campaign, t.Provider
 		if !t.At.IsZero() {
-			r.At = t.At.In(c.terms.Zone).Format(time.RFC3339)
+			r.At = t.At.In(terms.Zone).Format(time.RFC3339)
 		}
-		return r
 	}
-	for _, tc := range c.result.Credits {
-		r := row(tc.Touch)
-		r.Roles, r.Share, r.Credit = tc.Roles.String(), c.result.Share(tc.Weight).String(), money.New(tc.Minor, c.terms.Currency).String()
-		out = append(out, r)
+	n := 0
+	for i := range c.result.Credits {
+		tc, r := &c.result.Credits[i], &out[n]
+		row(r, &tc.Touch)
+		r.Roles, r.Share, r.Credit, r.Earns = tc.Roles.String(), w.share(c.result, tc.Weight), money.New(tc.Minor, terms.Currency).String(), c.governs.earns(&tc.Touch)
+		n++
 	}
-	for _, i := range c.result.Ignored {
-		r := row(i.Touch)
-		r.Share, r.Credit, r.Earns, r.Ignored = "0 %", money.New(0, c.terms.Currency).String(), false, i.Reason.Words()
-		out = append(out, r)
+	for i := range c.result.Ignored {
+		g, r := &c.result.Ignored[i], &out[n]
+		row(r, &g.Touch)
+		r.Share, r.Credit, r.Ignored = "0 %", money.New(0, terms.Currency).String(), g.Reason.Words()
+		n++
 	}
 	return out
 }
 
-func (c credited) evidence() []Evident {
-	out := []Evident{{"deal", c.deal.ID, dealName(c.deal)}}
-	for _, e := range c.events {
-		if e.payment != nil {
-			out = append(out, Evident{"payment", e.id, fmt.Sprintf("%s on %s", c.money(e.minor), e.payment.PaidOn.Words())})
+func (c *credited) evidence() []Evident {
+	out := append(make([]Evident, 0, 1), Evident{"deal", c.deal.ID, dealName(c.deal)})
+	for i := range c.events {
+		if e := &c.events[i]; e.payment != nil {
+			out = append(out, Evident{"payment", e.id, c.money(e.minor) + " on " + e.payment.PaidOn.Words()})
 		}
 	}
 	return out
 }
 
-func (c credited) notes() []string {
-	if c.share.Attribution.None {
+func (c *credited) notes() []string {
+	a := &c.governs.share.Attribution
+	if a.None {
 		return []string{"The contract attributes nothing: all revenue of the deal counts."}
 	}
-	notes := append([]string{capital(c.result.Model.Words()) + "."}, c.result.Notes...)
-	for _, t := range c.result.Credits {
-		if t.Touch.Channel == "" && c.share.Attribution.Credits.By != "providers" {
-			notes = append(notes, fmt.Sprintf("The CRM does not say the channel of touch %s: it earns nothing until it does.", t.Touch.ID))
+	notes := append(append(make([]string, 0, 1+len(c.result.Notes)), c.governs.words().model), c.result.Notes...)
+	for i := range c.result.Credits {
+		if t := &c.result.Credits[i].Touch; t.Channel == "" && a.Credits.By != "providers" {
+			notes = append(notes, fmt.Sprintf("The CRM does not say the channel of touch %s: it earns nothing until it does.", t.ID))
 		}
 	}
 	if c.byAccount {

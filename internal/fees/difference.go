@@ -208,8 +208,8 @@ type belongings struct {
 func dealsOfContacts(evidence ...crm.Evidence) belongings {
 	b := belongings{map[string]string{}, map[string]string{}}
 	for _, e := range evidence {
-		for _, d := range e.Deals {
-			b.names[d.ID] = dealName(d)
+		for i := range e.Deals {
+			b.names[e.Deals[i].ID] = dealName(&e.Deals[i])
 		}
 		for _, dc := range e.DealContacts {
 			if other, known := b.contact[dc.ContactID]; known && other != dc.DealID {

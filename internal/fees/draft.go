@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -48,17 +49,15 @@ type drafter struct {
 	currency  money.Currency
 	index     *index
 
-	chargedEvents map[chargeKey]before  // what locked statements did with an event
-	known         map[eventsKey][]event // what was found of each deal
-	owed          map[owedKey]owedMonth // what is owed for each month as the evidence now says
-	sharings      map[sharingKey]*sharing
-	owedUntil     map[string]*owedSoFar         // how far, by clause
-	byMonth       map[string]map[cal.Date][]int // the deals of each month, by clause
-	sameEvidence  bool                          // the settled statements were drafted from the evidence of the facts
-	consulted     map[int]bool                  // versions that a line was computed from beside its own
-	others        *history                      // what other months charge, once it was asked for
-	resampled     *resampledMonth               // nil but in a bootstrap: the lines of deals are given, and nothing is looked up
-	givenUpRows   map[string]bool               // rows of spend that the agency gave up, once it was asked for
+	running      cal.Period              // the days on which the contract runs
+	shares       map[string]*sharedDeals // by clause
+	settledAt    map[cal.Period]int      // locked statements by their period, once they were asked for
+	crediting    attribution.Crediting
+	sameEvidence bool            // the settled statements were drafted from the evidence of the facts
+	consulted    map[int]bool    // versions that a line was computed from beside its own
+	others       *history        // what other months charge, once it was asked for
+	resampled    *resampledMonth // nil but in a bootstrap: the lines of deals are given, and nothing is looked up
+	givenUpRows  map[string]bool // rows of spend that the agency gave up, once it was asked for
 
 	statement Statement
 	issues    []Issue
@@ -67,7 +66,7 @@ type drafter struct {
 // newDrafter begins the draft of the period of the facts, whose settled statements are in order. It has no index yet.
 func newDrafter(a contract.Agreement, f Facts) *drafter {
 	latest, currency := a.Latest(), a.First().Currency
-	return &drafter{agreement: a, facts: f, currency: currency, chargedEvents: chargesBefore(f), known: map[eventsKey][]event{}, owed: map[owedKey]owedMonth{}, owedUntil: map[string]*owedSoFar{}, sharings: map[sharingKey]*sharing{}, byMonth: map[string]map[cal.Date][]int{}, consulted: map[int]bool{}, statement: Statement{
+	return &drafter{agreement: a, facts: f, currency: currency, running: a.Running(), shares: map[string]*sharedDeals{}, consulted: map[int]bool{}, statement: Statement{
 		Contract: latest.Key, Client: latest.Client, Agency: latest.Agency, Currency: currency,
 		Period: f.Period, Evidence: f.Evidence.AsOf, Total: money.New(0, currency),
 	}}

@@ -26,9 +26,11 @@ func hold(code Code, format string, args ...any) *refusal {
 }
 
 // eligible goes through the steps that a deal's event must pass before it is credited; nil when it passes all.
-func (d *drafter) eligible(deal crm.Deal, e event) *refusal {
-	for _, step := range []func(crm.Deal, event) *refusal{d.amountKnown, d.underContract, d.createdInTime, d.notCarvedOut, d.rightCustomer, d.notTooLate, d.notConceded} {
-		if r := step(deal, e); r != nil {
+func (d *drafter) eligible(deal *crm.Deal, e *event) *refusal {
+	for _, step := range [...]func(*drafter, *crm.Deal, *event) *refusal{
+		(*drafter).amountKnown, (*drafter).underContract, (*drafter).createdInTime, (*drafter).notCarvedOut, (*drafter).rightCustomer, (*drafter).notTooLate, (*drafter).notConceded,
+	} {
+		if r := step(d, deal, e); r != nil {
 			return r
 		}
 	}
@@ -36,7 +38,7 @@ func (d *drafter) eligible(deal crm.Deal, e event) *refusal {
 }
 
 // amount of the deal in the contract's currency, or why it is not known.
-func (d *drafter) amount(deal crm.Deal, terms contract.Terms, clause contract.RevenueShare) (money.Amount, *refusal) {
+func (d *drafter) amount(deal *crm.Deal, terms *contract.Terms, clause *contract.RevenueShare) (money.Amount, *refusal) {
 	switch {
 	case !deal.AmountKnown && deal.AmountText != "":
 		return money.Amount{}, hold(CurrencyUnknown, "The CRM does not say in which currency the amount of %s is. State the currency when importing.", deal.AmountText)
@@ -59,9 +61,9 @@ func (d *drafter) amount(deal crm.Deal, terms contract.Terms, clause contract.Re
 	}
 }
 
-func (d *drafter) amountKnown(deal crm.Deal, e event) *refusal {
+func (d *drafter) amountKnown(deal *crm.Deal, e *event) *refusal {
 	if e.payment == nil {
-		_, r := d.amount(deal, *e.terms, *e.clause)
+		_, r := d.amount(deal, e.terms, e.clause)
 		return r
 	}
 	switch {
@@ -77,7 +79,7 @@ func (d *drafter) amountKnown(deal crm.Deal, e event) *refusal {
 }
 
 // exchanged is an amount in another currency at the agreed rate of the day that fixes it; received is the day of the money.
-func (d *drafter) exchanged(a money.Amount, deal crm.Deal, received cal.Date, terms contract.Terms, clause contract.RevenueShare) (money.Amount, string, bool) {
+func (d *drafter) exchanged(a money.Amount, deal *crm.Deal, received cal.Date, terms *contract.Terms, clause *contract.RevenueShare) (money.Amount, string, bool) {
 	if !clause.Exchange.Set || a.Currency == "" || a.Currency == d.currency {
 		return money.Amount{}, "", false
 	}
@@ -91,8 +93,8 @@ func (d *drafter) exchanged(a money.Amount, deal crm.Deal, received cal.Date, te
 }
 
 // underContract: within the contract's days, or in the tail for a deal created before the end.
-func (d *drafter) underContract(deal crm.Deal, e event) *refusal {
-	end := d.agreement.Running().To
+func (d *drafter) underContract(deal *crm.Deal, e *event) *refusal {
+	end := d.running.To
 	if e.date.Before(end) || e.payment != nil && e.minor < 0 { // how late a refund counts is the clawback's
 		return nil
 	}
@@ -111,13 +113,13 @@ func (d *drafter) underContract(deal crm.Deal, e event) *refusal {
 }
 
 // notTooLate: a refund takes back what was charged only within the contract's clawback, counted from the day of the revenue it gives back.
-func (d *drafter) notTooLate(deal crm.Deal, e event) *refusal {
+func (d *drafter) notTooLate(deal *crm.Deal, e *event) *refusal {
 	if e.minor >= 0 || e.payment == nil {
 		return nil
 	}
 	since := deal.ClosedOn
 	if e.clause.Base.Revenue == "collected" {
-		for _, p := range d.index.payments[deal.ID] {
+		for _, p := range d.index.paymentsOf(e.at) {
 			if p.Amount.Minor > 0 && !p.PaidOn.After(e.payment.PaidOn) {
 				since = cal.Later(since, p.PaidOn)
 			}
@@ -129,7 +131,7 @@ func (d *drafter) notTooLate(deal crm.Deal, e event) *refusal {
 	return nil
 }
 
-func (d *drafter) createdInTime(deal crm.Deal, e event) *refusal {
+func (d *drafter) createdInTime(deal *crm.Deal, e *event) *refusal {
 	created, from := createdOn(deal, e.terms.Zone), e.clause.Eligible.CreatedFrom
 	switch {
 	case created.IsZero():
@@ -140,7 +142,7 @@ func (d *drafter) createdInTime(deal crm.Deal, e event) *refusal {
 	return nil
 }
 
-func (d *drafter) notCarvedOut(deal crm.Deal, e event) *refusal {
+func (d *drafter) notCarvedOut(deal *crm.Deal, e *event) *refusal {
 	list := e.clause.Eligible.CarveOut
 	if list == "" {
 		return nil
@@ -155,8 +157,8 @@ func (d *drafter) notCarvedOut(deal crm.Deal, e event) *refusal {
 	return nil
 }
 
-func (d *drafter) rightCustomer(deal crm.Deal, e event) *refusal {
-	base := e.clause.Base
+func (d *drafter) rightCustomer(deal *crm.Deal, e *event) *refusal {
+	base := &e.clause.Base
 	if base.Of == "all-customers" {
 		return nil
 	}
@@ -178,7 +180,7 @@ func (d *drafter) rightCustomer(deal crm.Deal, e event) *refusal {
 }
 
 // customer is "new", "existing" or "" when nobody can tell, and by what it was told.
-func (d *drafter) customer(deal crm.Deal, base contract.Base) (kind, how string) {
+func (d *drafter) customer(deal *crm.Deal, base *contract.Base) (kind, how string) {
 	if base.NewBy == "crm-type" {
 		switch deal.CustomerType {
 		case crm.CustomerNew:
@@ -200,38 +202,40 @@ func (d *drafter) customer(deal crm.Deal, base contract.Base) (kind, how string)
 }
 
 // notConceded: what the agency gave up before the lock is not charged again, neither as it was nor by another rule for the deal.
-func (d *drafter) notConceded(deal crm.Deal, e event) *refusal {
-	if b, ok := d.concededOn(e.clause.ID, deal.ID, e); ok {
+func (d *drafter) notConceded(deal *crm.Deal, e *event) *refusal {
+	if b, ok := d.shared(e.clause.ID).concededOn(e); ok {
 		return refuse(ChargedBefore, "%s was conceded by the agency on the locked statement of %s. It is not charged again.", e.words(), d.facts.Settled[b.statement].Period.Words())
 	}
 	return nil
 }
 
 // chargedElsewhere says where an event was charged that counts in another month than that of its date.
-func (d *drafter) chargedElsewhere(deal crm.Deal, e event) *refusal {
+func (d *drafter) chargedElsewhere(deal *crm.Deal, e *event) *refusal {
 	if r := d.notConceded(deal, e); r != nil {
 		return r
 	}
-	if _, charged := d.chargedOn(e.clause.ID, deal.ID, e); !charged {
+	if _, charged := d.shared(e.clause.ID).chargedOn(e); !charged {
 		return refuse(ChargedLater, "%s is charged on the statement of %s: the contract charges per %s.", e.words(), cal.MonthOf(e.counted).Words(), e.clause.Charged)
 	}
 	return refuse(ChargedBefore, "%s was charged on the locked statement of %s. A moved date never charges twice.", e.words(), cal.MonthOf(e.counted).Words())
 }
 
-func (e event) words() string {
+func (e *event) words() string {
 	if e.payment != nil {
 		return "Payment " + e.id
 	}
 	return "The deal"
 }
 
-// inPeriod are the events that count in p.
+// inPeriod are the events, which are in the order in which they count, that count in p.
 func inPeriod(events []event, p cal.Period) []event {
-	var out []event
-	for _, e := range events {
-		if p.Contains(e.counted) {
-			out = append(out, e)
-		}
+	from := 0
+	for from < len(events) && events[from].counted.Before(p.From) {
+		from++
 	}
-	return out
+	to := from
+	for to < len(events) && p.Contains(events[to].counted) {
+		to++
+	}
+	return events[from:to]
 }

@@ -12,19 +12,24 @@ import (
 // withoutGivenUp keeps what the agency gave up of a deal out of what is taken back or charged for it.
 func (m *shareMonth) withoutGivenUp() {
 	charged, gross, givenUp := map[string]int64{}, map[string]int64{}, map[string]int64{}
-	for _, c := range m.past.all {
-		if c.deal == "" {
-			continue
-		}
+	for i := range m.past.all {
+		c := &m.past.all[i]
 		given := c.waived
 		if c.kind == KindCorrection {
 			given += c.given
-			c.minor += c.given
 		}
-		charged[c.deal] += c.minor
-		gross[c.deal] += max(0, c.minor)
-		if given > 0 {
+		if given > 0 && c.deal != "" {
 			givenUp[c.deal] += given
+		}
+	}
+	for id := range givenUp {
+		for _, at := range m.past.of(id) {
+			c := m.past.all[at]
+			if c.kind == KindCorrection {
+				c.minor += c.given
+			}
+			charged[id] += c.minor
+			gross[id] += max(0, c.minor)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(givenUp)) {

@@ -12,13 +12,15 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
 
-// index is the evidence, ordered and linked for look-up. Deleted rows are not in it.
+// index is the evidence, ordered and linked for look-up. Deleted rows are not in it. It points to the rows of the evidence, which must not change
+// while it is used; names and addresses of contacts and the owners of deals decide nothing and are never looked at.
 type index struct {
-	deals     []crm.Deal // by close date, then id
-	companies map[string]crm.Company
+	deals     []*crm.Deal // by close date, then id
+	companies map[string]*crm.Company
 	links     *attribution.Links
-	payments  map[string][]crm.Payment // deal -> payments by day, then id
-	firstWon  map[string]string        // company -> its first won deal
+	payments  [][]*crm.Payment  // by the place of their deal, by day, then id; nil: there are none
+	paid      bool              // there are payments, be it of deals that are not known
+	firstWon  map[string]string // company -> its first won deal
 	carveOuts []crm.CarveOut
 
 	at         map[string]int  // deal -> its place in deals
@@ -36,36 +38,53 @@ type index struct {
 }
 
 func newIndex(e crm.Evidence) *index {
-	e = decisive(e)
 	x := &index{
-		companies: map[string]crm.Company{}, links: attribution.Link(&e.Snapshot), payments: map[string][]crm.Payment{}, firstWon: map[string]string{}, undatedWon: map[string]bool{}, gone: map[string]bool{}, at: map[string]int{},
+		links:     attribution.Link(&e.Snapshot),
 		carveOuts: slices.SortedFunc(slices.Values(e.CarveOuts), func(a, b crm.CarveOut) int { return cmp.Compare(a.Record().ID+a.Reason, b.Record().ID+b.Reason) }),
 	}
+	if x.links.Doubled() {
+		e.Contacts = decisiveContacts(e.Contacts)
+		x.links = attribution.Link(&e.Snapshot)
+	}
 	x.results(e)
-	for _, d := range e.Deals {
-		if d.Deleted {
-			x.gone[d.ID] = true
-			continue
-		}
-		x.deals = append(x.deals, d)
-	}
-	slices.SortFunc(x.deals, func(a, b crm.Deal) int { return cmp.Or(a.ClosedOn.Cmp(b.ClosedOn), cmp.Compare(a.ID, b.ID)) })
-	for i, d := range x.deals {
-		x.at[d.ID] = i
-	}
-	for _, c := range e.Companies {
-		if !c.Deleted {
+	x.place(e.Deals)
+	e.Companies = attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
+	x.companies = make(map[string]*crm.Company, len(e.Companies))
+	for i := range e.Companies {
+		if c := &e.Companies[i]; !c.Deleted {
 			x.companies[c.ID] = c
 		}
 	}
-	for _, p := range e.Payments {
-		if !p.Deleted {
-			x.payments[p.DealID] = append(x.payments[p.DealID], p)
+	x.pay(attribution.Once(e.Payments, func(p crm.Payment) string { return p.ID }))
+	return x
+}
+
+// place puts the deals in order.
+func (x *index) place(deals []crm.Deal) {
+	x.deals, x.at, x.gone = make([]*crm.Deal, 0, len(deals)), make(map[string]int, len(deals)), map[string]bool{}
+	for i := range deals {
+		if d := &deals[i]; d.Deleted {
+			x.gone[d.ID] = true
+		} else {
+			x.deals = append(x.deals, d)
 		}
 	}
-	for _, list := range x.payments {
-		slices.SortFunc(list, func(a, b crm.Payment) int { return cmp.Or(a.PaidOn.Cmp(b.PaidOn), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(x.deals, func(a, b *crm.Deal) int {
+		if c := a.ClosedOn.Cmp(b.ClosedOn); c != 0 {
+			return c
+		}
+		return strings.Compare(a.ID, b.ID)
+	})
+	doubled := false
+	for i, d := range x.deals {
+		x.at[d.ID] = i
+		doubled = doubled || x.gone[d.ID]
 	}
+	if doubled || len(x.at) < len(x.deals) {
+		x.place(decisiveDeals(deals))
+		return
+	}
+	x.firstWon, x.undatedWon = map[string]string{}, map[string]bool{}
 	for _, d := range x.deals {
 		switch {
 		case !d.Won || d.CompanyID == "":
@@ -75,11 +94,40 @@ func newIndex(e crm.Evidence) *index {
 			x.firstWon[d.CompanyID] = d.ID
 		}
 	}
-	return x
+}
+
+// pay puts the payments with their deals.
+func (x *index) pay(payments []crm.Payment) {
+	if len(payments) == 0 {
+		return
+	}
+	x.payments = make([][]*crm.Payment, len(x.deals))
+	for i := range payments {
+		p := &payments[i]
+		if p.Deleted {
+			continue
+		}
+		x.paid = true
+		if at, known := x.at[p.DealID]; known {
+			x.payments[at] = append(x.payments[at], p)
+		}
+	}
+	for _, list := range x.payments {
+		slices.SortFunc(list, func(a, b *crm.Payment) int { return cmp.Or(a.PaidOn.Cmp(b.PaidOn), cmp.Compare(a.ID, b.ID)) })
+	}
+}
+
+// paymentsOf are the payments of the deal at a place.
+func (x *index) paymentsOf(at int) []*crm.Payment {
+	if x.payments == nil {
+		return nil
+	}
+	return x.payments[at]
 }
 
 // results puts in order what other clauses than a share of revenue are paid for.
 func (x *index) results(e crm.Evidence) {
+	e = decisiveResults(e)
 	x.timeEntries = ordered(e.TimeEntries, func(t crm.TimeEntry) (bool, string, string) { return t.Deleted, t.WorkedOn.String(), t.ID })
 	x.metricReadings = ordered(e.MetricReadings, func(m crm.MetricReading) (bool, string, string) { return m.Deleted, m.Through.String(), m.Record().ID })
 	x.leads = ordered(e.Leads, func(l crm.Lead) (bool, string, string) {
@@ -107,26 +155,41 @@ func gone[T any](x *index, kind crm.Kind, rows []T, of func(T) (deleted bool, id
 
 // ordered are the rows that are not gone, by what they are ordered by and then by id.
 func ordered[T any](rows []T, of func(T) (gone bool, by, id string)) []T {
-	out := kept(rows, func(r T) bool { gone, _, _ := of(r); return !gone })
-	slices.SortFunc(out, func(a, b T) int {
-		_, byA, idA := of(a)
-		_, byB, idB := of(b)
-		return cmp.Or(cmp.Compare(byA, byB), cmp.Compare(idA, idB))
-	})
+	type placed struct {
+		row    T
+		by, id string
+	}
+	list := make([]placed, 0, len(rows))
+	for _, r := range rows {
+		if gone, by, id := of(r); !gone {
+			list = append(list, placed{r, by, id})
+		}
+	}
+	slices.SortFunc(list, func(a, b placed) int { return cmp.Or(cmp.Compare(a.by, b.by), cmp.Compare(a.id, b.id)) })
+	var out []T
+	if len(list) > 0 {
+		out = make([]T, len(list))
+	}
+	for i := range list {
+		out[i] = list[i].row
+	}
 	return out
 }
 
 // deal finds a deal by its id.
-func (x *index) deal(id string) (crm.Deal, bool) {
+func (x *index) deal(id string) (*crm.Deal, bool) {
 	if at, ok := x.at[id]; ok && id != "" {
 		return x.deals[at], true
 	}
-	return crm.Deal{}, false
+	return nil, false
 }
 
 // carvedOut finds the entry of a list that names the deal, its company by id, by name or by domain.
-func (x *index) carvedOut(list string, d crm.Deal) (crm.CarveOut, bool) {
-	company := x.companies[d.CompanyID]
+func (x *index) carvedOut(list string, d *crm.Deal) (crm.CarveOut, bool) {
+	var company crm.Company
+	if c := x.companies[d.CompanyID]; c != nil && len(x.carveOuts) > 0 {
+		company = *c
+	}
 	for _, c := range x.carveOuts {
 		if !isList(c, list) {
 			continue
@@ -145,13 +208,13 @@ func names(c crm.CarveOut, company crm.Company) bool {
 	return said != "" && company.ID != "" && (said == strings.ToLower(strings.TrimSpace(company.Name)) || company.Domain != "" && domain == strings.ToLower(company.Domain))
 }
 
-// journey is the deal's path up to the end that the contract's anchor names.
-func (x *index) journey(d crm.Deal, a contract.Attribution, zone *time.Location) (j attribution.Journey, byAccount bool) {
-	return x.links.Journey(d, attribution.Path{ByAccount: a.Contacts == "associated-or-account", ToCreation: a.Anchor == "deal-created", Zone: zone})
+// pathOf is which journey of a deal an attribution means.
+func pathOf(a contract.Attribution, zone *time.Location) attribution.Path {
+	return attribution.Path{ByAccount: a.Contacts == "associated-or-account", ToCreation: a.Anchor == "deal-created", Zone: zone}
 }
 
 // createdOn is the day of creation in the contract's zone; zero when the CRM does not say.
-func createdOn(d crm.Deal, zone *time.Location) cal.Date {
+func createdOn(d *crm.Deal, zone *time.Location) cal.Date {
 	if d.CreatedAt.IsZero() {
 		return cal.Date{}
 	}

@@ -32,7 +32,11 @@ func minorOrNil(l contract.Limit) *int64 {
 }
 
 // dealLimits adds the floor and the cap of one deal over its life as lines of their own.
-func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
+func (m *shareMonth) dealLimits(deal *crm.Deal, c *credited, main *Line) {
+	terms, share := &c.governs.terms, &c.governs.share
+	if !m.shared(m.clause).limited && !m.past.dealLimit {
+		return
+	}
 	now := main.Amount.Minor
 	var before, floored, capped int64
 	add := func(kind LineKind, minor int64) {
@@ -45,32 +49,30 @@ func (m *shareMonth) dealLimits(deal crm.Deal, c credited, main Line) {
 			capped += minor
 		}
 	}
-	for _, p := range m.past.of(deal.ID) {
-		add(p.kind, p.minor)
+	for _, at := range m.past.of(deal.ID) {
+		add(m.past.all[at].kind, m.past.all[at].minor)
 	}
-	for _, l := range m.lines[:len(m.lines)-1] { // main is the last
-		if l.Deal == deal.ID {
-			add(l.Kind, l.Amount.Minor)
-		}
+	for n := len(m.lines) - 2; n >= 0 && m.lines[n].Deal == deal.ID; n-- { // main is the last, and those of the deal stand together
+		add(m.lines[n].Kind, m.lines[n].Amount.Minor)
 	}
-	floor := minorOrNil(c.share.PerDealFloor)
+	floor := minorOrNil(share.PerDealFloor)
 	if before+now <= 0 {
 		floor = nil // a floor is for a deal with credit; one that was given back has none
 	}
-	up, down := adjustments(before+now, floor, minorOrNil(c.share.PerDealCap))
+	up, down := adjustments(before+now, floor, minorOrNil(share.PerDealCap))
 	window := cal.Period{From: deal.ClosedOn, To: m.period.To}
 	put := func(kind LineKind, word string, limit contract.Limit, sum LimitSum, move int64) {
 		text := fmt.Sprintf("%s of %s per deal on %s", word, limit.Amount.Format(), dealName(deal))
-		line := limitLine(*c.terms, *c.share, kind, text, sum, limitMove{move: move, now: now})
+		line := limitLine(*terms, *share, kind, text, sum, limitMove{move: move, now: now})
 		line.Deal, line.CountsOn = deal.ID, main.CountsOn
 		m.lines = append(m.lines, line)
 		now += move
 	}
 	if move := up - floored; move != 0 {
-		put(KindDealFloor, "Floor", c.share.PerDealFloor, m.limitSum(window, c.share.PerDealFloor, contract.Limit{}, before, before+floored), move)
+		put(KindDealFloor, "Floor", share.PerDealFloor, m.limitSum(window, share.PerDealFloor, contract.Limit{}, before, before+floored), move)
 	}
 	if move := down - capped; move != 0 {
-		put(KindDealCap, "Cap", c.share.PerDealCap, m.limitSum(window, contract.Limit{}, c.share.PerDealCap, before+floored, before+floored+capped), move)
+		put(KindDealCap, "Cap", share.PerDealCap, m.limitSum(window, contract.Limit{}, share.PerDealCap, before+floored, before+floored+capped), move)
 	}
 }
 
@@ -191,7 +193,7 @@ func (d *drafter) window(per contract.Every, terms contract.Terms, day cal.Date)
 
 // firstDay of a month that lies under the contract.
 func (d *drafter) firstDay(month cal.Period) cal.Date {
-	return cal.Later(month.From, d.agreement.Running().From)
+	return cal.Later(month.From, d.running.From)
 }
 
 // dayOf is the day in whose window a charge of an earlier month counts.
@@ -276,8 +278,14 @@ func (m *shareMonth) floorOf(window cal.Period, g governed) contract.Limit {
 func (m *shareMonth) capOf(w toDate, g governed) contract.Limit {
 	limit := g.share.PeriodCap
 	var before int64
+	if g.terms.Version == m.agreement.Versions[0].Version {
+		return limit
+	}
 	add := func(on cal.Date, minor int64) {
-		if earlier := m.governing(cal.MonthOf(on).Period()); w.holds(on) && earlier.terms.Version < g.terms.Version && earlier.share.PeriodCap != limit {
+		if !w.holds(on) {
+			return
+		}
+		if earlier := m.governing(cal.MonthOf(on).Period()); earlier.terms.Version < g.terms.Version && earlier.share.PeriodCap != limit {
 			before += minor
 		}
 	}

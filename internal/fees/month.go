@@ -20,9 +20,9 @@ type shareMonth struct {
 	past    *charges
 	current bool
 	lines   []Line
-	credits map[string]credited // of the lines of deals, in a month that is not the current one: their reasons are written only where one is told
-	held    []string            // deals of which a fact is missing
-	limited bool                // a limit of the window was looked at
+	credits []creditedDeal // of the lines of deals, in a month that is not the current one: their reasons are written only where one is told
+	held    []string       // deals of which a fact is missing
+	limited bool           // a limit of the window was looked at
 }
 
 // run charges the month's own events, then the corrections of locked months, then the baseline, tiers and limits over both.
@@ -39,7 +39,8 @@ func (m *shareMonth) own() {
 		m.lines = m.resampled.deals(m.clause)
 		return
 	}
-	for _, at := range m.dealsOf(m.clause, m.period) {
+	shared := m.shared(m.clause)
+	for _, at := range shared.in(m.period) {
 		deal := m.index.deals[at]
 		if deal.Won && deal.ClosedOn.IsZero() {
 			m.consider(deal, m.clause, hold(NoCloseDate, "The deal is won, but the CRM has no close date: nobody can say to which month it belongs."))
@@ -47,29 +48,22 @@ func (m *shareMonth) own() {
 		if !deal.OutcomeKnown && m.period.Contains(deal.ClosedOn) {
 			m.consider(deal, m.clause, hold(OutcomeUnknown, "The CRM does not say whether the deal was won: state what its stage %q means when importing.", deal.Stage))
 		}
-		all := m.events(deal, m.clause)
+		all := shared.events[at]
 		if events := inPeriod(all, m.period); len(events) > 0 {
 			m.deal(deal, all, events)
 		}
-		for _, e := range all {
-			if m.period.Contains(e.date) && !m.period.Contains(e.counted) {
+		for i := range all {
+			if e := &all[i]; m.period.Contains(e.date) && !m.period.Contains(e.counted) {
 				m.consider(deal, e.clause.ID, m.chargedElsewhere(deal, e))
 			}
 		}
 	}
 }
 
-func (m *shareMonth) charges() []charge {
-	out := make([]charge, 0, len(m.lines))
-	for _, l := range m.lines {
-		out = append(out, charge{m.period, l.Kind, l.Deal, l.Events, l.Amount.Minor, 0, 0, l.CountsOn, l.Credited, 0})
-	}
-	return out
-}
-
 // commit puts the month's lines on the statement, numbering limits to their deal.
 func (m *shareMonth) commit() {
 	var main int
+	m.statement.Lines = slices.Grow(m.statement.Lines, len(m.lines))
 	for _, l := range m.lines {
 		if l.Kind == KindDealFloor || l.Kind == KindDealCap {
 			l.With = main
@@ -81,7 +75,7 @@ func (m *shareMonth) commit() {
 }
 
 // consider notes why a deal is not charged. Months before the current one only remember what is held: of that nothing is taken back.
-func (m *shareMonth) consider(deal crm.Deal, clause string, r *refusal) {
+func (m *shareMonth) consider(deal *crm.Deal, clause string, r *refusal) {
 	if r.held {
 		m.held = append(m.held, deal.ID)
 	}
@@ -94,7 +88,7 @@ func (m *shareMonth) consider(deal crm.Deal, clause string, r *refusal) {
 	}
 }
 
-func dealName(deal crm.Deal) string {
+func dealName(deal *crm.Deal) string {
 	if deal.Name == "" {
 		return deal.ID
 	}
@@ -102,27 +96,32 @@ func dealName(deal crm.Deal) string {
 }
 
 // deal charges the events of one deal in the month.
-func (m *shareMonth) deal(deal crm.Deal, all, events []event) {
-	var kept []event
-	for _, e := range events {
-		if r := m.eligible(deal, e); r != nil {
-			m.consider(deal, e.clause.ID, r)
-			continue
+func (m *shareMonth) deal(deal *crm.Deal, all, events []event) {
+	kept := events
+	if slices.ContainsFunc(events, func(e event) bool { return e.refused != nil }) {
+		kept = nil
+		for _, e := range events {
+			if e.refused != nil {
+				m.consider(deal, e.clause.ID, e.refused)
+				continue
+			}
+			kept = append(kept, e)
 		}
-		kept = append(kept, e)
 	}
 	if kept = m.withoutEmptyRefunds(deal, kept); len(kept) == 0 {
 		return
 	}
 	var nothing *refusal
 	charged := false
-	for _, r := range m.runs(all, kept) {
+	for len(kept) > 0 {
+		var r run
+		r, kept = m.nextRun(all, kept)
 		if nothing = m.charge(deal, all, r); nothing == nil {
 			charged = true
 		}
 	}
 	if !charged {
-		m.consider(deal, kept[0].clause.ID, nothing)
+		m.consider(deal, events[0].clause.ID, nothing)
 	}
 }
 
@@ -132,90 +131,108 @@ type run struct {
 	counts cal.Date
 }
 
-// runs cuts the events of a deal where they count in another window: a refund counts in that of the revenue that it gives back.
-func (m *shareMonth) runs(all, kept []event) []run {
-	var out []run
-	for _, e := range kept {
-		var on cal.Date
-		if e.minor < 0 {
-			on = m.earlierWindow(all, e)
-		}
-		if n := len(out); n > 0 && out[n-1].counts == on {
-			out[n-1].events = append(out[n-1].events, e)
-			continue
-		}
-		out = append(out, run{[]event{e}, on})
+// nextRun cuts off the first events of a deal that count in one window, and gives the rest: a refund counts in that of the revenue that it gives back.
+func (m *shareMonth) nextRun(all, kept []event) (run, []event) {
+	on := m.windowOf(all, &kept[0])
+	n := 1
+	for n < len(kept) && m.windowOf(all, &kept[n]) == on {
+		n++
 	}
-	return out
+	return run{kept[:n], on}, kept[n:]
+}
+
+func (m *shareMonth) windowOf(all []event, e *event) cal.Date {
+	if e.minor < 0 {
+		return m.earlierWindow(all, e)
+	}
+	return cal.Date{}
 }
 
 // charge puts the line of a run, with the limits of the deal, or says why there is nothing to charge.
-func (m *shareMonth) charge(deal crm.Deal, all []event, r run) *refusal {
+func (m *shareMonth) charge(deal *crm.Deal, all []event, r run) *refusal {
 	c := m.credit(deal, all, r.events)
 	if c.moved == 0 {
+		if !m.current {
+			return nothingCredited
+		}
 		return c.noCredit()
 	}
-	line := c.charge()
+	m.lines = append(m.lines, Line{})
+	line := &m.lines[len(m.lines)-1]
 	if m.current {
-		line = c.line()
+		c.line(line)
 	} else {
-		m.keepCredit(c)
+		c.charge(line)
+		m.keepCredit(creditedDeal{deal, all, r.events})
 	}
 	line.CountsOn = r.counts
-	m.lines = append(m.lines, line)
-	m.dealLimits(deal, c, line)
+	m.dealLimits(deal, &c, line)
 	return nil
 }
 
-func (m *shareMonth) keepCredit(c credited) {
-	if m.credits == nil {
-		m.credits = map[string]credited{}
+// nothingCredited is the refusal of a month that tells no words.
+var nothingCredited = &refusal{code: NoCredit}
+
+// creditedDeal is what a credit is computed from.
+type creditedDeal struct {
+	deal        *crm.Deal
+	all, events []event
+}
+
+// keepCredit keeps the last of each deal.
+func (m *shareMonth) keepCredit(c creditedDeal) {
+	if n := len(m.credits); n > 0 && m.credits[n-1].deal == c.deal {
+		m.credits[n-1] = c
+		return
 	}
-	m.credits[c.deal.ID] = c
+	m.credits = append(m.credits, c)
 }
 
 // credited is the credit of a deal at two points of its life: before and after the events of this line.
 type credited struct {
-	deal      crm.Deal
-	terms     *contract.Terms
-	share     *contract.RevenueShare
+	deal      *crm.Deal
+	governs   *sharing
 	events    []event
 	before    int64 // revenue before these events
 	after     int64
-	result    attribution.Result // of the revenue after
-	earned    int64              // of it, credited to touches that earn
-	moved     int64              // earned after less earned before
+	result    *attribution.Result // of the revenue after, until the next deal is credited
+	earned    int64               // of it, credited to touches that earn
+	moved     int64               // earned after less earned before
 	byAccount bool
 }
 
+// noResult is that of a share that attributes nothing.
+var noResult attribution.Result
+
 // credit apportions the deal's revenue to its touches. Revenue is cumulative, so that parts and refunds are apportioned with the same
 // weights and never lose a cent against the whole.
-func (m *shareMonth) credit(deal crm.Deal, all, events []event) credited {
-	first := events[0]
-	c := credited{deal: deal, terms: first.terms, share: first.clause, events: events}
-	c.before = m.revenueBefore(all, events)
+func (d *drafter) credit(deal *crm.Deal, all, events []event) credited {
+	g := events[0].governs
+	c := credited{deal: deal, governs: g, events: events, result: &noResult}
+	c.before = revenueBefore(all, events)
 	c.after = c.before
-	for _, e := range events {
-		c.after += e.moves
+	for i := range events {
+		c.after += events[i].moves
 	}
-	if first.clause.Attribution.None {
+	if g.share.Attribution.None {
 		c.earned, c.moved = c.after, c.after-c.before
 		return c
 	}
-	journey, byAccount := m.index.journey(deal, first.clause.Attribution, first.terms.Zone)
+	journey, byAccount := d.crediting.Journey(d.index.links, deal, g.path)
 	c.byAccount = byAccount
-	model, lookback := modelOf(first.clause.Attribution), lookbackOf(first.clause.Attribution, first.terms.Zone)
-	earns := func(t attribution.Touch) bool { return first.clause.Attribution.Credits.Earns(t.Channel, t.Provider) }
-	c.result = attribution.Credit(journey, model, lookback, money.New(c.after, m.currency))
-	c.earned = c.result.Portion(earns).Amount.Minor
-	earlier := attribution.Credit(journey, model, lookback, money.New(c.before, m.currency)).Portion(earns).Amount.Minor
-	c.moved = c.earned - earlier
+	c.result = d.crediting.Credit(journey, g.model, g.lookback, money.New(c.after, d.currency))
+	c.earned = d.crediting.Held(g.earns)
+	c.moved = c.earned - d.crediting.HeldOf(c.before, g.earns)
 	return c
 }
 
 // withoutEmptyRefunds leaves out refunds of revenue that was not charged: they take nothing back.
-func (m *shareMonth) withoutEmptyRefunds(deal crm.Deal, events []event) []event {
-	kept := slices.DeleteFunc(slices.Clone(events), func(e event) bool { return e.empty })
+func (m *shareMonth) withoutEmptyRefunds(deal *crm.Deal, events []event) []event {
+	empty := func(e event) bool { return e.empty }
+	if !slices.ContainsFunc(events, empty) {
+		return events
+	}
+	kept := slices.DeleteFunc(slices.Clone(events), empty)
 	if len(kept) == 0 {
 		for _, e := range events {
 			m.consider(deal, e.clause.ID, refuse(NotCharged, "Refund %s gives back more than was received, so it takes nothing back before more is received.", e.id))
@@ -225,13 +242,13 @@ func (m *shareMonth) withoutEmptyRefunds(deal crm.Deal, events []event) []event 
 }
 
 // revenueBefore is what the deal's events that count before the first of the given ones moved.
-func (m *shareMonth) revenueBefore(all, events []event) int64 {
+func revenueBefore(all, events []event) int64 {
 	var sum int64
-	for _, e := range all {
-		if e.id == events[0].id {
+	for i := range all {
+		if all[i].id == events[0].id {
 			break
 		}
-		sum += e.moves
+		sum += all[i].moves
 	}
 	return sum
 }
@@ -251,7 +268,7 @@ func lookbackOf(a contract.Attribution, zone *time.Location) attribution.Lookbac
 	return attribution.Lookback{Span: a.Lookback, Edge: attribution.Edge(a.Edge), Zone: zone}
 }
 
-func (c credited) noCredit() *refusal {
+func (c *credited) noCredit() *refusal {
 	switch {
 	case c.after == c.before:
 		return refuse(NoCredit, "The revenue of this deal did not change: %s.", c.money(c.after))
@@ -262,4 +279,6 @@ func (c credited) noCredit() *refusal {
 	}
 }
 
-func (c credited) money(minor int64) string { return money.New(minor, c.terms.Currency).Format() }
+func (c *credited) money(minor int64) string {
+	return money.New(minor, c.governs.terms.Currency).Format()
+}

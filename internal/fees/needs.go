@@ -90,13 +90,13 @@ func (n needing) of(kind, id string) (what string, most *money.Amount) {
 
 // share needs deals, touches, and payments where the revenue is what was collected of deals that were won.
 func (n needing) share(id string) string {
-	won := slices.ContainsFunc(n.index.deals, func(d crm.Deal) bool { return d.Won })
+	won := slices.ContainsFunc(n.index.deals, func(d *crm.Deal) bool { return d.Won })
 	switch {
 	case len(n.index.deals) == 0:
 		return "deals"
 	case n.index.links.Untouched() && slices.ContainsFunc(clauses[contract.RevenueShare](n.agreement, id), func(s contract.RevenueShare) bool { return !s.Attribution.None }):
 		return "touches"
-	case won && len(n.index.payments) == 0 && slices.ContainsFunc(clauses[contract.RevenueShare](n.agreement, id), func(s contract.RevenueShare) bool { return s.Base.Revenue == "collected" }):
+	case won && !n.index.paid && slices.ContainsFunc(clauses[contract.RevenueShare](n.agreement, id), func(s contract.RevenueShare) bool { return s.Base.Revenue == "collected" }):
 		return "payments"
 	}
 	return ""

@@ -32,17 +32,30 @@ func Used(a contract.Agreement, f Facts) Facts {
 // decisive is the evidence with one row of each id, and without what decides nothing: the names and addresses of contacts, the owners of
 // deals.
 func decisive(e crm.Evidence) crm.Evidence {
-	e.Contacts, e.Deals = slices.Clone(e.Contacts), slices.Clone(e.Deals)
-	for i := range e.Contacts {
-		e.Contacts[i].Name, e.Contacts[i].Email = "", ""
-	}
-	for i := range e.Deals {
-		e.Deals[i].Owner = ""
-	}
+	e.Contacts, e.Deals = decisiveContacts(e.Contacts), decisiveDeals(e.Deals)
 	e.Companies = attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
-	e.Contacts = attribution.Once(e.Contacts, func(c crm.Contact) string { return c.ID })
-	e.Deals = attribution.Once(e.Deals, func(d crm.Deal) string { return d.ID })
 	e.Payments = attribution.Once(e.Payments, func(p crm.Payment) string { return p.ID })
+	return decisiveResults(e)
+}
+
+func decisiveContacts(contacts []crm.Contact) []crm.Contact {
+	contacts = slices.Clone(contacts)
+	for i := range contacts {
+		contacts[i].Name, contacts[i].Email = "", ""
+	}
+	return attribution.Once(contacts, func(c crm.Contact) string { return c.ID })
+}
+
+func decisiveDeals(deals []crm.Deal) []crm.Deal {
+	deals = slices.Clone(deals)
+	for i := range deals {
+		deals[i].Owner = ""
+	}
+	return attribution.Once(deals, func(d crm.Deal) string { return d.ID })
+}
+
+// decisiveResults keeps one row of each id of what other clauses than a share of revenue are paid for.
+func decisiveResults(e crm.Evidence) crm.Evidence {
 	e.TimeEntries = attribution.Once(e.TimeEntries, func(t crm.TimeEntry) string { return t.ID })
 	e.MetricReadings = attribution.Once(e.MetricReadings, func(m crm.MetricReading) string { return m.Record().ID })
 	e.Leads = attribution.Once(e.Leads, func(l crm.Lead) string { return l.ID })
