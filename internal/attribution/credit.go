@@ -48,7 +48,7 @@ const (
 // Credit divides the total among the touches of the journey by the model, within the window. It is exact, repeatable and does not depend
 // on the order of the touches. It panics on the zero Model and on a window without an edge: defects of the caller.
 func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
-	return *new(Crediting).Credit(&j, m, w, total)
+	return *new(Crediting).Credit(&j, &m, w, total)
 }
 
 // Crediting credits many deals one after the other in the same room: what Journey and Credit give is good until their next call.
@@ -56,195 +56,212 @@ type Crediting struct {
 	journey Journey
 	closed  lastInstantOf
 	result  Result
-	room    []TouchCredit
-	path    []TouchCredit // of the deal that was credited last: what is divided
+	credits []TouchCredit
+	deal    string // of the journey that was weighed last
+	steps   []step // its path, in order
+	outside int    // so many of them are before the window
 	weights []int64
 	parts   money.Allocation
 }
 
+// step is a touch of the path with its weight.
+type step struct {
+	touch  *Touch
+	roles  Roles
+	weight int64
+}
+
 // Credit is the function of this name.
-func (c *Crediting) Credit(j *Journey, m Model, w Lookback, total money.Amount) *Result {
+func (c *Crediting) Credit(j *Journey, m *Model, w Lookback, total money.Amount) *Result {
+	r := &c.result
+	*r = Result{Deal: j.Deal, Total: total, Model: *m, Lookback: w, Ignored: r.Ignored[:0], Notes: r.Notes[:0]}
+	c.weigh(j, m, w, r)
+	r.Whole = c.whole()
+	if r.Whole == 0 {
+		if len(c.steps) > 0 {
+			r.note(noteNoWeight)
+		}
+		r.Unattributed = total.Minor
+	}
+	c.credits = slices.Grow(c.credits[:0], len(c.steps))[:len(c.steps)]
+	parts := c.divide(total.Minor)
+	for i, s := range c.steps {
+		tc := &c.credits[i]
+		tc.Touch, tc.Roles, tc.Weight, tc.Minor = *s.touch, s.roles, s.weight, parts[i]
+		if i < c.outside {
+			r.Unattributed += parts[i]
+			r.ignore(s.touch, OutsideLookback, s.weight, parts[i])
+		}
+	}
+	if len(c.steps) > 0 {
+		r.Credits = c.credits[c.outside:]
+	}
+	return r
+}
+
+// Weigh weighs the touches of a journey, for Held.
+func (c *Crediting) Weigh(j *Journey, m *Model, w Lookback) { c.weigh(j, m, w, nil) }
+
+// Held is what the touches that belong hold together of a total, by the weights of the journey that was weighed or credited last.
+func (c *Crediting) Held(total int64, belongs func(*Touch) bool) int64 {
+	if total == 0 {
+		return 0
+	}
+	var sum int64
+	for i, part := range c.divide(total) {
+		if i >= c.outside && part != 0 && belongs(c.steps[i].touch) {
+			sum += part
+		}
+	}
+	return sum
+}
+
+// weigh finds the path of a journey and gives every touch of it its weight. It tells r, which may be nil, what is ignored and which special rule
+// was used.
+func (c *Crediting) weigh(j *Journey, m *Model, w Lookback, r *Result) {
 	if m.IsZero() {
 		panic("attribution: credit without a model")
 	}
 	w.mustEdge()
-	r := &c.result
-	*r = Result{Deal: j.Deal, Total: total, Model: m, Lookback: w, Ignored: r.Ignored[:0], Notes: r.Notes[:0]}
-	c.room = slices.Grow(c.room[:0], len(j.Touches))
-	path := r.path(j, c.room)
-	outside := w.before(path, j)
+	c.deal = j.Deal
+	c.path(j, r)
+	c.outside = w.before(c.steps, j)
 	switch {
-	case outside == 0:
+	case c.outside == 0:
 	case w.Edge == RePath:
-		r.ignore(path[:outside], OutsideLookback)
-		path, outside = path[outside:], 0
+		for _, s := range c.steps[:c.outside] {
+			r.ignore(s.touch, OutsideLookback, 0, 0)
+		}
+		c.steps, c.outside = slices.Delete(c.steps, 0, c.outside), 0
 		r.note(noteRePathed)
 	case w.Edge == Renormalise: // noted when it is known how much they lose
 	default:
 		r.note(noteDropped)
 	}
-	c.path = path
-	if len(path) == 0 {
+	if len(c.steps) == 0 {
 		r.note(noteNoTouch)
-		r.Unattributed = total.Minor
-		return r
+		return
 	}
-	r.weigh(path, j)
-	if w.Edge == Renormalise && outside > 0 {
-		r.normalise(path, outside)
+	m.weigh(c.steps, j, r)
+	if w.Edge == Renormalise && c.outside > 0 {
+		c.normalise(r)
 	}
-	c.apportion(path)
-	for i := range path[:outside] {
-		r.Unattributed += path[i].Minor
-	}
-	r.ignore(path[:outside], OutsideLookback)
-	r.Credits = path[outside:]
-	return r
-}
-
-// Held is what the touches that belong hold together of the deal that was credited last.
-func (c *Crediting) Held(belongs func(*Touch) bool) int64 {
-	var sum int64
-	for i := range c.result.Credits {
-		if t := &c.result.Credits[i]; t.Weight != 0 && belongs(&t.Touch) {
-			sum += t.Minor
-		}
-	}
-	return sum
-}
-
-// HeldOf is Held of another total, by the same weights.
-func (c *Crediting) HeldOf(total int64, belongs func(*Touch) bool) int64 {
-	if total == 0 || c.result.Whole == 0 {
-		return 0
-	}
-	var sum int64
-	outside := len(c.path) - len(c.result.Credits)
-	for i, minor := range c.divide(c.path, total) {
-		if i >= outside && c.path[i].Weight != 0 && belongs(&c.path[i].Touch) {
-			sum += minor
-		}
-	}
-	return sum
 }
 
 // normalise takes the weight of the touches before the window away, and says how much that was.
-func (r *Result) normalise(path []TouchCredit, outside int) {
+func (c *Crediting) normalise(r *Result) {
 	var lost, whole int64
-	for i := range path {
-		whole += path[i].Weight
-		if i < outside {
-			lost += path[i].Weight
-			path[i].Weight = 0
+	for i := range c.steps {
+		s := &c.steps[i]
+		whole += s.weight
+		if i < c.outside {
+			lost += s.weight
+			s.weight = 0
 		}
 	}
-	if whole > 0 {
+	if whole > 0 && r != nil {
 		r.note(fmt.Sprintf(noteNormalised, money.NewRatio(lost, whole), money.NewRatio(whole-lost, whole)))
 	}
 }
 
-// path is the touches that count, in order; the others go to Ignored.
-func (r *Result) path(j *Journey, path []TouchCredit) []TouchCredit {
+// path finds the touches that count, in order; the others are ignored.
+func (c *Crediting) path(j *Journey, r *Result) {
+	c.steps = slices.Grow(c.steps[:0], len(j.Touches))
 	sorted := true
 	for i := range j.Touches {
 		t := &j.Touches[i]
+		var why Reason
 		switch {
 		case t.At.IsZero():
-			r.Ignored = append(r.Ignored, Ignored{Touch: *t, Reason: Undated})
-			continue
+			why = Undated
 		case j.End.IsZero():
-			r.Ignored = append(r.Ignored, Ignored{Touch: *t, Reason: NoEnd})
-			continue
+			why = NoEnd
 		case t.At.After(j.End):
-			r.Ignored = append(r.Ignored, Ignored{Touch: *t, Reason: AfterClose})
-			continue
+			why = AfterClose
 		case !j.Since.IsZero() && !t.At.After(j.Since):
-			r.Ignored = append(r.Ignored, Ignored{Touch: *t, Reason: EarlierDeal})
+			why = EarlierDeal
+		default:
+			n := len(c.steps)
+			sorted = sorted && (n == 0 || c.steps[n-1].touch.compare(t) < 0 && !t.isCopyOf(c.steps[n-1].touch))
+			c.steps = append(c.steps, step{touch: t})
 			continue
 		}
-		n := len(path)
-		sorted = sorted && (n == 0 || path[n-1].Touch.compare(t) < 0 && !t.isCopyOf(&path[n-1].Touch))
-		path = append(path, TouchCredit{Touch: *t})
+		r.ignore(t, why, 0, 0)
 	}
-	if len(r.Ignored) > 1 {
+	if r != nil && len(r.Ignored) > 1 {
 		slices.SortFunc(r.Ignored, func(a, b Ignored) int { return a.Touch.compare(&b.Touch) })
 	}
 	if j.End.IsZero() {
 		r.note(noteNoEnd)
 	}
 	if sorted {
-		return path
+		return
 	}
-	slices.SortFunc(path, func(a, b TouchCredit) int { return a.Touch.compare(&b.Touch) })
-	return r.withoutCopies(path)
-}
-
-func (r *Result) withoutCopies(path []TouchCredit) []TouchCredit {
-	kept := path[:1]
-	for _, c := range path[1:] {
-		if c.Touch.isCopyOf(&kept[len(kept)-1].Touch) {
-			r.Ignored = append(r.Ignored, Ignored{Touch: c.Touch, Reason: Duplicate})
+	slices.SortFunc(c.steps, func(a, b step) int { return a.touch.compare(b.touch) })
+	kept := c.steps[:1]
+	for _, s := range c.steps[1:] {
+		if s.touch.isCopyOf(kept[len(kept)-1].touch) {
+			r.ignore(s.touch, Duplicate, 0, 0)
 			continue
 		}
-		kept = append(kept, c)
+		kept = append(kept, s)
 	}
-	return kept
+	c.steps = kept
 }
 
 // before is the number of touches of the path before the window opens.
-func (w Lookback) before(path []TouchCredit, j *Journey) int {
+func (w Lookback) before(path []step, j *Journey) int {
 	opens, limited := w.Opens(j.End)
 	if !limited {
 		return 0
 	}
 	n := 0
-	for n < len(path) && path[n].Touch.At.Before(opens) {
+	for n < len(path) && path[n].touch.At.Before(opens) {
 		n++
 	}
 	return n
 }
 
-func (r *Result) ignore(cut []TouchCredit, why Reason) {
-	r.Ignored = slices.Grow(r.Ignored, len(cut))
-	for _, c := range cut {
-		r.Ignored = append(r.Ignored, Ignored{Touch: c.Touch, Reason: why, Weight: c.Weight, Minor: c.Minor})
+// ignore notes a touch that holds no credit, with what it would have held.
+func (r *Result) ignore(t *Touch, why Reason, weight, minor int64) {
+	if r != nil {
+		r.Ignored = append(r.Ignored, Ignored{Touch: *t, Reason: why, Weight: weight, Minor: minor})
 	}
 }
 
-func (r *Result) note(text string) { r.Notes = append(r.Notes, text) }
+func (r *Result) note(text string) {
+	if r != nil {
+		r.Notes = append(r.Notes, text)
+	}
+}
 
-// apportion divides the total by the weights of the path; without any weight it is unattributed.
-func (c *Crediting) apportion(path []TouchCredit) {
-	r := &c.result
-	only, holders := 0, 0
-	for i := range path {
-		if path[i].Weight > 0 {
-			r.Whole += path[i].Weight
-			only = i
+func (c *Crediting) whole() int64 {
+	var sum int64
+	for _, s := range c.steps {
+		sum += s.weight
+	}
+	return sum
+}
+
+// divide gives each touch of the path its part of a total by the weights; without any weight it is nobody's.
+func (c *Crediting) divide(total int64) []int64 {
+	c.weights = slices.Grow(c.weights[:0], len(c.steps))[:len(c.steps)]
+	holders, only := 0, 0
+	for i, s := range c.steps {
+		c.weights[i] = s.weight
+		if s.weight > 0 {
 			holders++
+			only = i
 		}
 	}
-	switch holders {
-	case 0:
-		r.note(noteNoWeight)
-		r.Unattributed = r.Total.Minor
-		return
-	case 1:
-		path[only].Minor = r.Total.Minor
-		return
+	if holders > 1 {
+		return c.parts.Of(total, c.weights, func(i int) uint64 { return tie(c.deal, c.steps[i].touch.ID) })
 	}
-	for i, minor := range c.divide(path, r.Total.Minor) {
-		path[i].Minor = minor
+	clear(c.weights) // one takes all, or nobody anything: the parts stand in their place
+	if holders == 1 {
+		c.weights[only] = total
 	}
-}
-
-// divide gives each touch of the path its part of a total.
-func (c *Crediting) divide(path []TouchCredit, total int64) []int64 {
-	c.weights = c.weights[:0]
-	for i := range path {
-		c.weights = append(c.weights, path[i].Weight)
-	}
-	return c.parts.Of(total, c.weights, func(i int) uint64 { return tie(c.result.Deal, path[i].Touch.ID) })
+	return c.weights
 }
 
 // tie is the first eight bytes of SHA-256 over the deal id, a zero byte and the touch id: who gets a unit among equal rests is fair to every

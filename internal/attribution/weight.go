@@ -2,37 +2,38 @@ package attribution
 
 import "slices"
 
-// weigh gives every touch of a path that is not empty its roles and its exact weight by the model.
-func (r *Result) weigh(path []TouchCredit, j *Journey) {
+// weigh gives every touch of a path that is not empty its roles and its exact weight by the model. It tells r, which may be nil, which special rule
+// was used.
+func (m *Model) weigh(path []step, j *Journey, r *Result) {
 	holder := holders(path, j)
 	for role, i := range holder {
 		if i >= 0 {
-			path[i].Roles |= 1 << role
+			path[i].roles |= 1 << role
 		}
 	}
-	switch r.Model.kind {
+	switch m.kind {
 	case Linear:
 		for i := range path {
-			path[i].Weight = 1
+			path[i].weight = 1
 		}
 	case TimeDecay:
-		newest := path[len(path)-1].Touch.At
+		newest := path[len(path)-1].touch.At
 		for i := range path {
-			path[i].Weight = decay(newest.Sub(path[i].Touch.At), r.Model.halfLife)
+			path[i].weight = decay(newest.Sub(path[i].touch.At), m.halfLife)
 		}
 	case LastNonDirect:
-		path[r.lastNonDirect(path)].Weight = 1
+		path[m.lastNonDirect(path, r)].weight = 1
 	default:
-		r.weighByRole(path, holder)
+		m.weighByRole(path, holder, r)
 	}
 }
 
 // holders are the places in the path of first, lead creation, deal creation and last; -1 where no touch holds the role.
-func holders(path []TouchCredit, j *Journey) [middle]int {
+func holders(path []step, j *Journey) [middle]int {
 	h := [middle]int{first: 0, lead: -1, deal: -1, last: len(path) - 1}
 	markedLead, markedDeal := -1, -1
 	for i := range path {
-		t := &path[i].Touch
+		t := path[i].touch
 		if !j.LeadCreated.IsZero() && !t.At.After(j.LeadCreated) {
 			h[lead] = i
 		}
@@ -55,9 +56,9 @@ func holders(path []TouchCredit, j *Journey) [middle]int {
 	return h
 }
 
-func (r *Result) lastNonDirect(path []TouchCredit) int {
+func (m *Model) lastNonDirect(path []step, r *Result) int {
 	for i := len(path) - 1; i >= 0; i-- {
-		if !slices.Contains(r.Model.direct, path[i].Touch.Channel) {
+		if !slices.Contains(m.direct, path[i].touch.Channel) {
 			return i
 		}
 	}
@@ -67,8 +68,8 @@ func (r *Result) lastNonDirect(path []TouchCredit) int {
 
 // weighByRole gives anchors their shares and divides the middle share equally among the middle touches. The share of a role that nobody
 // holds goes to the anchors in proportion. All weights are multiplied by what the divisions would need, so they stay whole.
-func (r *Result) weighByRole(path []TouchCredit, holder [middle]int) {
-	s := r.Model.shares
+func (m *Model) weighByRole(path []step, holder [middle]int, r *Result) {
+	s := m.shares
 	var held int64 // shares of the anchors that a touch holds
 	var anchors Roles
 	for role, i := range holder {
@@ -85,8 +86,8 @@ func (r *Result) weighByRole(path []TouchCredit, holder [middle]int) {
 	}
 	var middles int64
 	for i := range path {
-		if path[i].Roles&anchors == 0 {
-			path[i].Roles |= Middle
+		if path[i].roles&anchors == 0 {
+			path[i].roles |= Middle
 			middles++
 		}
 	}
@@ -103,13 +104,13 @@ func (r *Result) weighByRole(path []TouchCredit, holder [middle]int) {
 	}
 	for i := range path {
 		c := &path[i]
-		if c.Roles.Has(Middle) {
-			c.Weight = perMiddle
+		if c.roles.Has(Middle) {
+			c.weight = perMiddle
 			continue
 		}
 		for role := range holder {
-			if c.Roles&anchors&(1<<role) != 0 {
-				c.Weight += s[role] * perAnchor
+			if c.roles&anchors&(1<<role) != 0 {
+				c.weight += s[role] * perAnchor
 			}
 		}
 	}

@@ -337,7 +337,7 @@ func (m *shareMonth) correctionLine(d difference, month cal.Period) Line {
 	}
 	if owed.credit.deal != nil {
 		var line Line
-		c := m.credit(owed.credit.deal, owed.credit.all, owed.credit.events)
+		c := m.credit(owed.credit.deal, owed.credit.all, owed.credit.events, true)
 		c.line(&line)
 		how := line.Basis
 		b.Version, b.Clause, b.Touches = how.Version, how.Clause, how.Touches

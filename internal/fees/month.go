@@ -150,7 +150,7 @@ func (m *shareMonth) windowOf(all []event, e *event) cal.Date {
 
 // charge puts the line of a run, with the limits of the deal, or says why there is nothing to charge.
 func (m *shareMonth) charge(deal *crm.Deal, all []event, r run) *refusal {
-	c := m.credit(deal, all, r.events)
+	c := m.credit(deal, all, r.events, m.current)
 	if c.moved == 0 {
 		if !m.current {
 			return nothingCredited
@@ -195,7 +195,7 @@ type credited struct {
 	events    []event
 	before    int64 // revenue before these events
 	after     int64
-	result    *attribution.Result // of the revenue after, until the next deal is credited
+	result    *attribution.Result // of the revenue after, where it is explained, until the next deal is credited
 	earned    int64               // of it, credited to touches that earn
 	moved     int64               // earned after less earned before
 	byAccount bool
@@ -205,8 +205,8 @@ type credited struct {
 var noResult attribution.Result
 
 // credit apportions the deal's revenue to its touches. Revenue is cumulative, so that parts and refunds are apportioned with the same
-// weights and never lose a cent against the whole.
-func (d *drafter) credit(deal *crm.Deal, all, events []event) credited {
+// weights and never lose a cent against the whole. Explained, it says what each touch holds.
+func (d *drafter) credit(deal *crm.Deal, all, events []event, explained bool) credited {
 	g := events[0].governs
 	c := credited{deal: deal, governs: g, events: events, result: &noResult}
 	c.before = revenueBefore(all, events)
@@ -220,9 +220,13 @@ func (d *drafter) credit(deal *crm.Deal, all, events []event) credited {
 	}
 	journey, byAccount := d.crediting.Journey(d.index.links, deal, g.path)
 	c.byAccount = byAccount
-	c.result = d.crediting.Credit(journey, g.model, g.lookback, money.New(c.after, d.currency))
-	c.earned = d.crediting.Held(g.earns)
-	c.moved = c.earned - d.crediting.HeldOf(c.before, g.earns)
+	if explained {
+		c.result = d.crediting.Credit(journey, &g.model, g.lookback, money.New(c.after, d.currency))
+	} else {
+		d.crediting.Weigh(journey, &g.model, g.lookback)
+	}
+	c.earned = d.crediting.Held(c.after, g.earns)
+	c.moved = c.earned - d.crediting.Held(c.before, g.earns)
 	return c
 }
 
