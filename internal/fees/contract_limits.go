@@ -50,7 +50,7 @@ func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, coverage contr
 			unlocked = append(unlocked, s.Period)
 		}
 	}
-	l.now, l.moved = l.sums(d.facts.Period, Settle("", d.statement, nil).Lines)
+	l.now, l.moved = l.soFar()
 	if len(unlocked) > 0 {
 		d.issueOnce(Warning, "limit-on-unlocked", "clause "+c.ClauseID(), "A limit counts months without a locked statement as the evidence now says: %s to %s.",
 			cal.MonthOf(unlocked[0].From).Words(), cal.MonthOf(unlocked[len(unlocked)-1].From).Words())
@@ -69,8 +69,7 @@ func (d *drafter) dayIn(counts cal.Date, statement cal.Period) cal.Date {
 // limitedMonths are the windows of a joint limit up to the months that the statement moves, and up to its own, as far as the clause is in force
 // in them.
 func (d *drafter) limitedMonths(id string, per func(contract.Clause) (contract.Every, bool), each func(contract.Terms, contract.Clause, toDate)) {
-	lines := slices.Clone(d.statement.Lines)
-	for _, month := range monthsMoved(d.facts.Period, lines) {
+	for _, month := range monthsMoved(d.facts.Period, d.statement.Lines) {
 		terms, c, _ := d.closing(id, month)
 		if every, ok := per(c); ok {
 			if w := d.toDate(every, terms, month, d.facts.Period); w.movedBy(d.statement.Lines) {
@@ -110,6 +109,16 @@ func (l *jointLimit) sums(statement cal.Period, lines []SettledLine) (covered, o
 		}
 	}
 	return covered, own
+}
+
+// soFar is what lines of this statement charge under the clauses that the limit covers, and under the limit itself.
+func (l *jointLimit) soFar() (covered, own int64) {
+	now := make([]SettledLine, len(l.statement.Lines))
+	for i, amount := range amountsWithout(l.statement, func(int) bool { return false }) {
+		line := &l.statement.Lines[i]
+		now[i] = SettledLine{Clause: line.Clause, Kind: line.Kind, Minor: amount.Minor, CountsOn: line.CountsOn}
+	}
+	return l.sums(l.facts.Period, now)
 }
 
 // add puts the limit on the statement as a line of its own, when it moves anything.

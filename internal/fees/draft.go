@@ -53,11 +53,13 @@ type drafter struct {
 	shares       map[string]*sharedDeals // by clause
 	settledAt    map[cal.Period]int      // locked statements by their period, once they were asked for
 	crediting    attribution.Crediting
-	sameEvidence bool            // the settled statements were drafted from the evidence of the facts
-	consulted    map[int]bool    // versions that a line was computed from beside its own
-	others       *history        // what other months charge, once it was asked for
-	resampled    *resampledMonth // nil but in a bootstrap: the lines of deals are given, and nothing is looked up
-	givenUpRows  map[string]bool // rows of spend that the agency gave up, once it was asked for
+	lockedLines  map[string][]lockedLine // of locked statements of other periods by clause, once they were asked for
+	lockedSince  cal.Month               // the first of the months that are locked up to this one, once it was asked for
+	sameEvidence bool                    // the settled statements were drafted from the evidence of the facts
+	consulted    map[int]bool            // versions that a line was computed from beside its own
+	others       *history                // what other months charge, once it was asked for
+	resampled    *resampledMonth         // nil but in a bootstrap: the lines of deals are given, and nothing is looked up
+	givenUpRows  map[string]bool         // rows of spend that the agency gave up, once it was asked for
 
 	statement Statement
 	issues    []Issue

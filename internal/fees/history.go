@@ -48,6 +48,30 @@ func (d *drafter) month(period cal.Period, settled []SettledStatement) SettledSt
 	return Settle("", other.statement, nil)
 }
 
+// lockedLine is a line of a locked statement of another period.
+type lockedLine struct {
+	*SettledLine
+	of cal.Period
+}
+
+// linesUnder are the lines that locked statements of other periods charge under a clause, in order.
+func (d *drafter) linesUnder(clause string) []lockedLine {
+	if d.lockedLines == nil {
+		d.lockedLines = map[string][]lockedLine{}
+		for i := range d.facts.Settled {
+			s := &d.facts.Settled[i]
+			if s.Period == d.facts.Period {
+				continue
+			}
+			for k := range s.Lines {
+				l := &s.Lines[k]
+				d.lockedLines[l.Clause] = append(d.lockedLines[l.Clause], lockedLine{l, s.Period})
+			}
+		}
+	}
+	return d.lockedLines[clause]
+}
+
 // inOrder are the statements by period.
 func inOrder(settled []SettledStatement) []SettledStatement {
 	return slices.SortedFunc(slices.Values(settled), func(a, b SettledStatement) int {

@@ -82,12 +82,10 @@ func (m *milestoneMonth) readSettled(all []handover) {
 // standing is what of a settled line's share, and of its amount, stands after corrections: the last of them says it.
 func (m *milestoneMonth) standing(p *paidDelivery) (share milestoneShare, minor int64) {
 	share, minor = p.was, p.line.Minor
-	for _, s := range m.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period != m.facts.Period && l.Clause == p.line.Clause && l.Kind.corrects() && len(l.Events) > 2 && l.Events[1] == milestoneName(p.line) {
-				share, _ = shareOf(l.Events[2]) // "0 %" is nothing
-				minor += l.Minor + l.GivenUp
-			}
+	for _, l := range m.linesUnder(p.line.Clause) {
+		if l.Kind.corrects() && len(l.Events) > 2 && l.Events[1] == milestoneName(p.line) {
+			share, _ = shareOf(l.Events[2]) // "0 %" is nothing
+			minor += l.Minor + l.GivenUp
 		}
 	}
 	return share, minor

@@ -91,15 +91,13 @@ type feeCharged struct{ charged, gross, givenUp int64 }
 // feesCharged sums what locked statements of other periods charged for each fee period of a retainer.
 func (d *drafter) feesCharged(id string) map[string]feeCharged {
 	out := map[string]feeCharged{}
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period != d.facts.Period && l.Clause == id && l.Kind == KindRetainer && len(l.Events) == 1 {
-				c := out[l.Events[0]]
-				c.charged += l.Minor + l.GivenUp
-				c.gross += max(0, l.Minor+l.GivenUp)
-				c.givenUp += l.GivenUp + l.Waived
-				out[l.Events[0]] = c
-			}
+	for _, l := range d.linesUnder(id) {
+		if l.Kind == KindRetainer && len(l.Events) == 1 {
+			c := out[l.Events[0]]
+			c.charged += l.Minor + l.GivenUp
+			c.gross += max(0, l.Minor+l.GivenUp)
+			c.givenUp += l.GivenUp + l.Waived
+			out[l.Events[0]] = c
 		}
 	}
 	return out

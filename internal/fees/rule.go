@@ -77,25 +77,30 @@ func clausesOf(a contract.Agreement, kind string) []string {
 // locked, on the first after it that is not. Late tells the second case. So what is known late is charged once, and no locked statement changes.
 func (d *drafter) onThisStatement(day cal.Date) (late, here bool) {
 	own := cal.MonthOf(day)
-	m := own
-	for m.First().Before(d.facts.Period.From) {
-		if _, locked := d.settledIn(m.Period()); !locked {
-			return false, false
-		}
-		m = m.Next()
+	if !own.First().Before(d.facts.Period.From) {
+		return false, own.Period() == d.facts.Period
 	}
-	return m != own, m.Period() == d.facts.Period
+	if d.lockedSince == (cal.Month{}) {
+		d.lockedSince = cal.MonthOf(d.facts.Period.From)
+		for {
+			before := d.lockedSince.Previous()
+			if _, locked := d.settledIn(before.Period()); !locked {
+				break
+			}
+			d.lockedSince = before
+		}
+	}
+	late = !own.First().Before(d.lockedSince.First())
+	return late, late
 }
 
 // resultsCharged are the results that locked statements of other periods carried under a clause: leads, deliveries, entries, by id.
 func (d *drafter) resultsCharged(clause string) map[string]bool {
 	out := map[string]bool{}
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period != d.facts.Period && l.Clause == clause && l.Kind != KindReleased && !l.Kind.corrects() {
-				for _, e := range l.Events {
-					out[e] = true
-				}
+	for _, l := range d.linesUnder(clause) {
+		if l.Kind != KindReleased && !l.Kind.corrects() {
+			for _, e := range l.Events {
+				out[e] = true
 			}
 		}
 	}

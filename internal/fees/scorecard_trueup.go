@@ -11,9 +11,16 @@ func (d *drafter) correctScorecards(id string, all []performance) {
 		}
 		return string(KindScorecard) + " " + firstOf(l.Events)
 	})
+	if len(charges) == 0 {
+		return
+	}
+	names := make([]string, len(all))
+	for i, p := range all {
+		names[i] = string(KindScorecard) + " " + p.key()
+	}
 	for _, c := range charges {
 		for i, p := range all {
-			if c.name != string(KindScorecard)+" "+p.key() || p.governing().card.Restated != "corrected" {
+			if c.name != names[i] || p.governing().card.Restated != "corrected" {
 				continue
 			}
 			s := scoring{drafter: d, id: id, performance: p, earlier: all[:i]}

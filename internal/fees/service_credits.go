@@ -53,7 +53,6 @@ func (d *drafter) creditMonth(id string, m cal.Month, late bool) (creditMonth, b
 	}
 	c := creditMonth{month: m, late: late, terms: terms, clause: clause, base: money.New(0, d.currency), before: money.New(0, d.currency)}
 	d.misses(&c, running)
-	c.fees(d)
 	c.settled(d)
 	return c, true
 }
@@ -77,12 +76,10 @@ func (c *creditMonth) fees(d *drafter) {
 
 // settled sums what locked statements gave for the month. What the agency gave up of a correction counts as made.
 func (c *creditMonth) settled(d *drafter) {
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period != d.facts.Period && l.Clause == c.clause.ID && l.Kind == KindServiceCredit && len(l.Events) > 0 && l.Events[0] == c.month.String() {
-				c.before, c.given = c.before.Add(money.New(l.Minor+l.GivenUp, d.currency)), true
-				c.known = append(c.known, l.Events[1:]...)
-			}
+	for _, l := range d.linesUnder(c.clause.ID) {
+		if l.Kind == KindServiceCredit && len(l.Events) > 0 && l.Events[0] == c.month.String() {
+			c.before, c.given = c.before.Add(money.New(l.Minor+l.GivenUp, d.currency)), true
+			c.known = append(c.known, l.Events[1:]...)
 		}
 	}
 }
@@ -121,6 +118,7 @@ func (c creditMonth) give(d *drafter) {
 	if part.Sign() == 0 && !c.given {
 		return
 	}
+	c.fees(d)
 	if c.base.Minor <= 0 && !c.given {
 		d.issue(Info, "credit-without-fee", "clause "+c.clause.ID, "Misses of %s give a credit, but the month charges no fee that it could be taken of.", c.month.Words())
 		return

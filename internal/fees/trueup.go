@@ -49,29 +49,30 @@ func (d *drafter) settledCharges(clause string, name func(SettledLine) string) [
 	}
 	var all []*settledCharge
 	byName := map[string]*settledCharge{}
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period == d.facts.Period || l.Clause != clause || l.Kind.corrects() || name(l) == "" {
-				continue
-			}
-			c := byName[name(l)]
-			if c == nil {
-				c = &settledCharge{name: name(l), period: s.Period}
-				byName[c.name] = c
-				all = append(all, c)
-			}
-			c.lines = append(c.lines, l)
-			c.first += c.add(l)
+	locked := d.linesUnder(clause)
+	for _, l := range locked {
+		if l.Kind.corrects() {
+			continue
 		}
+		name := name(*l.SettledLine)
+		if name == "" {
+			continue
+		}
+		c := byName[name]
+		if c == nil {
+			c = &settledCharge{name: name, period: l.of}
+			byName[c.name] = c
+			all = append(all, c)
+		}
+		c.lines = append(c.lines, *l.SettledLine)
+		c.first += c.add(*l.SettledLine)
 	}
-	for _, s := range d.facts.Settled {
-		for _, l := range s.Lines {
-			if s.Period == d.facts.Period || l.Clause != clause || !l.Kind.corrects() || len(l.Events) < 2 {
-				continue
-			}
-			if c := byName[l.Events[1]]; c != nil {
-				c.since += c.add(l)
-			}
+	for _, l := range locked {
+		if !l.Kind.corrects() || len(l.Events) < 2 {
+			continue
+		}
+		if c := byName[l.Events[1]]; c != nil {
+			c.since += c.add(*l.SettledLine)
 		}
 	}
 	return kept(all, func(c *settledCharge) bool {
