@@ -50,7 +50,15 @@ func (r Roles) Words() []string {
 }
 
 // String joins the words with " + ".
-func (r Roles) String() string { return strings.Join(r.Words(), " + ") }
+func (r Roles) String() string { return roleTexts[r&(1<<roleCount-1)] }
+
+// roleTexts are the words of every set.
+var roleTexts = func() (out [1 << roleCount]string) {
+	for r := range out {
+		out[r] = strings.Join(Roles(r).Words(), " + ")
+	}
+	return out
+}()
 
 // MarshalText writes String.
 func (r Roles) MarshalText() ([]byte, error) { return []byte(r.String()), nil }

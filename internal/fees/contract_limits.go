@@ -98,27 +98,41 @@ func (d *drafter) coveredBy(limit string, c contract.Coverage) []string {
 // sums are what lines charge under the clauses that the limit covers, and under the limit itself. What a settled dispute puts on a statement was
 // counted where it was charged.
 func (l *jointLimit) sums(statement cal.Period, lines []SettledLine) (covered, own int64) {
-	for _, line := range lines {
-		switch {
-		case !l.holds(l.dayIn(line.CountsOn, statement)):
-		case line.Kind == KindReleased || line.Kind.AtCost() && !l.coverage.Costs:
-		case line.Clause == l.clause.ClauseID():
-			own += line.Minor
-		case slices.Contains(l.over, line.Clause):
+	for i := range lines {
+		line := &lines[i]
+		ofLine, ofLimit := l.counts(line.Clause, line.Kind, l.dayIn(line.CountsOn, statement))
+		if ofLine {
 			covered += line.Minor
+		}
+		if ofLimit {
+			own += line.Minor
 		}
 	}
 	return covered, own
 }
 
+// counts says whether a line counts for the limit, or is one of its own.
+func (l *jointLimit) counts(clause string, kind LineKind, on cal.Date) (covered, own bool) {
+	if !l.holds(on) || kind == KindReleased || kind.AtCost() && !l.coverage.Costs {
+		return false, false
+	}
+	own = clause == l.clause.ClauseID()
+	return !own && slices.Contains(l.over, clause), own
+}
+
 // soFar is what lines of this statement charge under the clauses that the limit covers, and under the limit itself.
 func (l *jointLimit) soFar() (covered, own int64) {
-	now := make([]SettledLine, len(l.statement.Lines))
 	for i, amount := range amountsWithout(l.statement, func(int) bool { return false }) {
 		line := &l.statement.Lines[i]
-		now[i] = SettledLine{Clause: line.Clause, Kind: line.Kind, Minor: amount.Minor, CountsOn: line.CountsOn}
+		ofLine, ofLimit := l.counts(line.Clause, line.Kind, l.dayIn(line.CountsOn, l.facts.Period))
+		if ofLine {
+			covered += amount.Minor
+		}
+		if ofLimit {
+			own += amount.Minor
+		}
 	}
-	return l.sums(l.facts.Period, now)
+	return covered, own
 }
 
 // add puts the limit on the statement as a line of its own, when it moves anything.

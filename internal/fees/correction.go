@@ -45,13 +45,13 @@ type owedMonth struct {
 // caps of a deal run over its life.
 func (s *sharedDeals) owedIn(month cal.Period) owedMonth {
 	for ; !s.next.First().After(month.From); s.next = s.next.Next() {
-		m := &shareMonth{drafter: s.drafter, clause: s.clause, period: s.next.Period(), past: s.past, lines: s.room[:0]}
+		m := &shareMonth{drafter: s.drafter, clause: s.clause, period: s.next.Period(), past: s.past, lines: s.room[:0], credits: s.credits[:0]}
 		m.own()
 		s.owed[m.period.From] = s.owedBy(m)
 		if s.limited {
 			s.past.computed(m)
 		}
-		s.room = m.lines
+		s.room, s.credits = m.lines, m.credits
 	}
 	if o := s.owed[month.From]; o != nil {
 		return *o

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -24,7 +25,7 @@ func (c *credited) charge(l *Line) {
 // line makes the charge with its reason.
 func (c *credited) line(l *Line) {
 	c.charge(l)
-	w, moved := c.governs.words(), c.money(c.moved)
+	w, said := c.governs.words(), c.said()
 	l.Events = make([]string, len(c.events))
 	for i := range c.events {
 		l.Events[i] = c.events[i].id
@@ -34,9 +35,9 @@ func (c *credited) line(l *Line) {
 	l.Basis = Basis{
 		Version:  c.governs.terms.Version,
 		Clause:   w.clause,
-		Formula:  moved + " x " + w.rateText + " = " + l.Amount.Format(),
+		Formula:  said.moved + " x " + w.rateText + " = " + l.Amount.Format(),
 		Rounding: w.rounding,
-		Inputs:   c.inputs(moved),
+		Inputs:   c.inputs(said),
 		Touches:  c.touches(),
 		Evidence: c.evidence(),
 		Notes:    c.notes(),
@@ -47,17 +48,45 @@ func (c *credited) line(l *Line) {
 type sharingWords struct {
 	clause, rounding, rate, rateText, unit, model string
 	shares                                        map[[2]int64]string // of a weight in the whole
+	days                                          map[cal.Date]string
+	texts                                         []byte // of the touches of one line
+	ends                                          []int
 }
 
 func (g *sharing) words() *sharingWords {
 	if g.said == nil {
 		g.said = &sharingWords{clause: g.share.Words(g.terms), rounding: roundingWords(g.terms), rate: decimalOf(g.share.Rate), rateText: g.share.Rate.String(),
-			unit: string(g.terms.Currency) + " credited", shares: map[[2]int64]string{}}
+			unit: string(g.terms.Currency) + " credited", shares: map[[2]int64]string{}, days: map[cal.Date]string{}}
 		if !g.share.Attribution.None {
 			g.said.model = capital(g.model.Words()) + "."
 		}
 	}
 	return g.said
+}
+
+// creditedWords are amounts of a credit that its line says more than once.
+type creditedWords struct{ after, earned, moved string }
+
+func (c *credited) said() creditedWords {
+	s := creditedWords{after: c.money(c.after)}
+	s.earned, s.moved = s.after, s.after
+	if c.earned != c.after {
+		s.earned = c.money(c.earned)
+	}
+	if c.moved != c.after {
+		s.moved = c.money(c.moved)
+	}
+	return s
+}
+
+// day is a date for people; many deals are won on one day.
+func (w *sharingWords) day(d cal.Date) string {
+	text, known := w.days[d]
+	if !known {
+		text = d.Words()
+		w.days[d] = text
+	}
+	return text
 }
 
 // share is the part of the whole that a weight is.
@@ -95,12 +124,12 @@ func (c *credited) text() string {
 	case last.minor < 0:
 		what = ", refund "
 	}
-	return name + what + last.date.Words()
+	return name + what + c.governs.words().day(last.date)
 }
 
-func (c *credited) inputs(moved string) []Input {
-	after := c.money(c.after)
-	in := append(make([]Input, 0, 8), Input{"deal created", createdOn(c.deal, c.governs.terms.Zone).Words()}, Input{"deal won", c.deal.ClosedOn.Words()})
+func (c *credited) inputs(said creditedWords) []Input {
+	w := c.governs.words()
+	in := append(make([]Input, 0, 6), Input{"deal created", w.day(createdOn(c.deal, c.governs.terms.Zone))}, Input{"deal won", w.day(c.deal.ClosedOn)})
 	if c.before != 0 {
 		in = append(in, Input{"revenue before", c.money(c.before)})
 	}
@@ -109,9 +138,9 @@ func (c *credited) inputs(moved string) []Input {
 			in = append(in, Input{"rate of exchange", rate})
 		}
 	}
-	in = append(in, Input{"revenue to date", after})
+	in = append(in, Input{"revenue to date", said.after})
 	if !c.governs.share.Attribution.None {
-		in = append(in, Input{"credited to touches that earn", c.money(c.earned) + " of " + after})
+		in = append(in, Input{"credited to touches that earn", said.earned + " of " + said.after})
 	}
 	if c.result.Unattributed != 0 {
 		in = append(in, Input{"unattributed", c.money(c.result.Unattributed)})
@@ -119,32 +148,44 @@ func (c *credited) inputs(moved string) []Input {
 	if c.earned != c.moved {
 		in = append(in, Input{"credited before", c.money(c.earned - c.moved)})
 	}
-	return append(in, Input{"credited in this line", moved}, Input{"rate", c.governs.words().rateText})
+	return append(in, Input{"credited in this line", said.moved}, Input{"rate", w.rateText})
 }
 
 func (c *credited) touches() []Credited {
-	out := make([]Credited, len(c.result.Credits)+len(c.result.Ignored))
-	w, terms := c.governs.words(), &c.governs.terms
-	row := func(r *Credited, t *attribution.Touch) {
-		r.Touch, r.Contact, r.Channel, r.Campaign, r.Provider = t.ID, t.Contact, t.Channel, t.Campaign, t.Provider
-		if !t.At.IsZero() {
-			r.At = t.At.In(terms.Zone).Format(time.RFC3339)
-		}
+	credits, ignored := c.result.Credits, c.result.Ignored
+	out := make([]Credited, len(credits)+len(ignored))
+	w, currency := c.governs.words(), c.governs.terms.Currency
+	w.texts, w.ends = w.texts[:0], w.ends[:0]
+	for i := range credits {
+		tc, r := &credits[i], &out[i]
+		c.touch(r, &tc.Touch)
+		r.Roles, r.Share, r.Earns = tc.Roles.String(), w.share(c.result, tc.Weight), c.governs.earns(&tc.Touch)
+		w.texts = money.New(tc.Minor, currency).Append(w.texts)
+		w.ends = append(w.ends, len(w.texts))
 	}
-	n := 0
-	for i := range c.result.Credits {
-		tc, r := &c.result.Credits[i], &out[n]
-		row(r, &tc.Touch)
-		r.Roles, r.Share, r.Credit, r.Earns = tc.Roles.String(), w.share(c.result, tc.Weight), money.New(tc.Minor, terms.Currency).String(), c.governs.earns(&tc.Touch)
-		n++
+	for i := range ignored {
+		g, r := &ignored[i], &out[len(credits)+i]
+		c.touch(r, &g.Touch)
+		r.Share, r.Ignored = "0 %", g.Reason.Words()
+		w.texts = money.New(0, currency).Append(w.texts)
+		w.ends = append(w.ends, len(w.texts))
 	}
-	for i := range c.result.Ignored {
-		g, r := &c.result.Ignored[i], &out[n]
-		row(r, &g.Touch)
-		r.Share, r.Credit, r.Ignored = "0 %", money.New(0, terms.Currency).String(), g.Reason.Words()
-		n++
+	texts, from := string(w.texts), 0 // one for all
+	for i := range out {
+		at, to := w.ends[2*i], w.ends[2*i+1]
+		out[i].At, out[i].Credit, from = texts[from:at], texts[at:to], to
 	}
 	return out
+}
+
+// touch fills in what is known of a touch, and puts its time to the texts.
+func (c *credited) touch(r *Credited, t *attribution.Touch) {
+	r.Touch, r.Contact, r.Channel, r.Campaign, r.Provider = t.ID, t.Contact, t.Channel, t.Campaign, t.Provider
+	w := c.governs.words()
+	if !t.At.IsZero() {
+		w.texts = t.At.In(c.governs.terms.Zone).AppendFormat(w.texts, time.RFC3339)
+	}
+	w.ends = append(w.ends, len(w.texts))
 }
 
 func (c *credited) evidence() []Evident {

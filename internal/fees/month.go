@@ -40,7 +40,9 @@ func (m *shareMonth) own() {
 		return
 	}
 	shared := m.shared(m.clause)
-	for _, at := range shared.in(m.period) {
+	deals := shared.in(m.period)
+	m.lines = slices.Grow(m.lines, len(deals))
+	for _, at := range deals {
 		deal := m.index.deals[at]
 		if deal.Won && deal.ClosedOn.IsZero() {
 			m.consider(deal, m.clause, hold(NoCloseDate, "The deal is won, but the CRM has no close date: nobody can say to which month it belongs."))

@@ -105,7 +105,7 @@ func (d *drafter) feesCharged(id string) map[string]feeCharged {
 
 // feePart is the part of a fee period that one run of a retainer covers.
 type feePart struct {
-	run          feeRun
+	run          *feeRun
 	fee, inForce cal.Period
 }
 
@@ -118,7 +118,7 @@ func (d *drafter) feeParts(run feeRun) []feePart {
 	for k := cycle.Index(near.From); cycle.Start(k).Before(near.To); k++ {
 		fee := cycle.At(k)
 		if inForce := fee.Overlap(run.period); !inForce.IsEmpty() {
-			out = append(out, feePart{run, fee, inForce})
+			out = append(out, feePart{&run, fee, inForce})
 		}
 	}
 	return out
@@ -141,7 +141,7 @@ func (d *drafter) retainer(run feeRun, charged map[string]feeCharged) {
 
 // nextPeriodOnly: without proration a fee period is owed whole by the version that it began under.
 func (d *drafter) nextPeriodOnly(p feePart) bool {
-	return p.run.retainer.Proration == contract.NoProration && p.inForce.From.After(p.fee.From) && d.chargedEarlier(p.run, p.fee)
+	return p.run.retainer.Proration == contract.NoProration && p.inForce.From.After(p.fee.From) && d.chargedEarlier(*p.run, p.fee)
 }
 
 // correctFees brings fee periods that locked statements charged to what is owed for them now: an amendment or an early end inside a period that

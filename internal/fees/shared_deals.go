@@ -22,11 +22,12 @@ type sharedDeals struct {
 	months [][]int32 // places of the deals that a month has to look at, in order
 	always []int32   // and of those that every month has to look at: won on a day that nobody knows
 
-	owed  map[cal.Date]*owedMonth // what is owed for each month as the evidence now says, by its first day
-	next  cal.Month               // the first month of which that was not computed
-	past  *charges                // what is owed for those before it
-	room  []Line
-	table differences
+	owed    map[cal.Date]*owedMonth // what is owed for each month as the evidence now says, by its first day
+	next    cal.Month               // the first month of which that was not computed
+	past    *charges                // what is owed for those before it
+	room    []Line
+	credits []creditedDeal
+	table   differences
 }
 
 // shared are the deals under a clause. They are put together once.
@@ -164,7 +165,7 @@ const (
 )
 
 func chargedBefore(d *drafter, clause string) chargedEvents {
-	out := chargedEvents{first: make([]int32, len(d.index.deals)), payments: map[string]before{}}
+	out := chargedEvents{first: make([]int32, len(d.index.deals)), list: make([]chargedEvent, 0, len(d.linesUnder(clause))), payments: map[string]before{}}
 	for i, s := range d.facts.Settled {
 		if s.Period == d.facts.Period {
 			continue

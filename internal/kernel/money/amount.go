@@ -139,6 +139,9 @@ func (a Amount) same(b Amount) Currency {
 // String is the plain decimal without grouping or currency: "14000.00". Parse reads it back.
 func (a Amount) String() string { return decimal(a.Minor, a.Currency.Digits(), "") }
 
+// Append appends String.
+func (a Amount) Append(b []byte) []byte { return appendDecimal(b, a.Minor, a.Currency.Digits(), "") }
+
 // Format is the decimal with thousands grouped by commas: "14,000.00".
 func (a Amount) Format() string { return decimal(a.Minor, a.Currency.Digits(), ",") }
 
@@ -147,7 +150,11 @@ func (a Amount) FormatWith() string { return string(a.Currency) + " " + a.Format
 
 func decimal(minor int64, digits int, group string) string {
 	var buffer [48]byte // 20 digits, their commas, sign and point
-	b, rest := buffer[:0], magnitude(minor)
+	return string(appendDecimal(buffer[:0], minor, digits, group))
+}
+
+func appendDecimal(b []byte, minor int64, digits int, group string) []byte {
+	rest := magnitude(minor)
 	if minor < 0 {
 		b = append(b, '-')
 	}
@@ -165,7 +172,7 @@ func decimal(minor int64, digits int, group string) string {
 			b = append(b, group...)
 		}
 	}
-	return string(b)
+	return b
 }
 
 type amountJSON struct {
