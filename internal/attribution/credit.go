@@ -62,6 +62,13 @@ type Crediting struct {
 	outside int    // so many of them are before the window
 	weights []int64
 	parts   money.Allocation
+	divided dividedTotal
+}
+
+// dividedTotal are the parts of the total that was divided last.
+type dividedTotal struct {
+	total int64
+	parts []int64 // nil: there is none
 }
 
 // step is a touch of the path with its weight.
@@ -123,7 +130,7 @@ func (c *Crediting) weigh(j *Journey, m *Model, w Lookback, r *Result) {
 		panic("attribution: credit without a model")
 	}
 	w.mustEdge()
-	c.deal = j.Deal
+	c.deal, c.divided = j.Deal, dividedTotal{}
 	c.path(j, r)
 	c.outside = w.before(c.steps, j)
 	switch {
@@ -245,6 +252,13 @@ func (c *Crediting) whole() int64 {
 
 // divide gives each touch of the path its part of a total by the weights; without any weight it is nobody's.
 func (c *Crediting) divide(total int64) []int64 {
+	if c.divided.parts == nil || c.divided.total != total {
+		c.divided = dividedTotal{total, c.partsOf(total)}
+	}
+	return c.divided.parts
+}
+
+func (c *Crediting) partsOf(total int64) []int64 {
 	c.weights = slices.Grow(c.weights[:0], len(c.steps))[:len(c.steps)]
 	holders, only := 0, 0
 	for i, s := range c.steps {

@@ -41,6 +41,10 @@ func (m *shareMonth) own() {
 	}
 	shared := m.shared(m.clause)
 	deals := shared.in(m.period)
+	if m.current { // behind those of the statement, where commit finds them in their place
+		m.statement.Lines = slices.Grow(m.statement.Lines, len(deals)+1)
+		m.lines = m.statement.Lines[len(m.statement.Lines):]
+	}
 	m.lines = slices.Grow(m.lines, len(deals))
 	for _, at := range deals {
 		deal := m.index.deals[at]
@@ -65,15 +69,16 @@ func (m *shareMonth) own() {
 // commit puts the month's lines on the statement, numbering limits to their deal.
 func (m *shareMonth) commit() {
 	var main int
-	m.statement.Lines = slices.Grow(m.statement.Lines, len(m.lines))
-	for _, l := range m.lines {
+	for i := range m.lines {
+		l := &m.lines[i]
+		l.No = len(m.statement.Lines) + i + 1
 		if l.Kind == KindDealFloor || l.Kind == KindDealCap {
 			l.With = main
-			m.line(l)
 			continue
 		}
-		main = m.line(l)
+		main = l.No
 	}
+	m.statement.Lines = append(m.statement.Lines, m.lines...)
 }
 
 // consider notes why a deal is not charged. Months before the current one only remember what is held: of that nothing is taken back.

@@ -141,18 +141,22 @@ func digit(n int16) byte { return byte('0' + n%10) }
 
 // Words is the date for people, unambiguous in every country: "31 Mar 2026".
 func (d Date) Words() string {
-	if d.IsZero() {
-		return ""
-	}
-	if d.year < 0 || d.year > 9999 {
-		return d.utc().Format("2 Jan 2006")
-	}
-	b := make([]byte, 0, 11)
-	if d.day > 9 {
+	var buffer [16]byte
+	return string(d.AppendWords(buffer[:0]))
+}
+
+// AppendWords appends Words.
+func (d Date) AppendWords(b []byte) []byte {
+	switch {
+	case d.IsZero():
+		return b
+	case d.year < 0 || d.year > 9999:
+		return d.utc().AppendFormat(b, "2 Jan 2006")
+	case d.day > 9:
 		b = append(b, digit(int16(d.day/10)))
 	}
 	b = append(append(append(b, digit(int16(d.day)), ' '), d.Month().String()[:3]...), ' ')
-	return string(append(b, digit(d.year/1000), digit(d.year/100), digit(d.year/10), digit(d.year)))
+	return append(b, digit(d.year/1000), digit(d.year/100), digit(d.year/10), digit(d.year))
 }
 
 // Start is the first instant of the day in the zone, also where clocks skip midnight.

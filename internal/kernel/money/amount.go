@@ -145,6 +145,11 @@ func (a Amount) Append(b []byte) []byte { return appendDecimal(b, a.Minor, a.Cur
 // Format is the decimal with thousands grouped by commas: "14,000.00".
 func (a Amount) Format() string { return decimal(a.Minor, a.Currency.Digits(), ",") }
 
+// AppendFormat appends Format.
+func (a Amount) AppendFormat(b []byte) []byte {
+	return appendDecimal(b, a.Minor, a.Currency.Digits(), ",")
+}
+
 // FormatWith is Format with the currency code in front: "USD 14,000.00".
 func (a Amount) FormatWith() string { return string(a.Currency) + " " + a.Format() }
 
