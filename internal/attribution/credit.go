@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"time"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -55,6 +57,7 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 type Crediting struct {
 	journey Journey
 	closed  lastInstantOf
+	opens   lastOpened
 	result  Result
 	credits []TouchCredit
 	deal    string // of the journey that was weighed last
@@ -110,13 +113,13 @@ func (c *Crediting) Credit(j *Journey, m *Model, w Lookback, total money.Amount)
 func (c *Crediting) Weigh(j *Journey, m *Model, w Lookback) { c.weigh(j, m, w, nil) }
 
 // Held is what the touches that belong hold together of a total, by the weights of the journey that was weighed or credited last.
-func (c *Crediting) Held(total int64, belongs func(*Touch) bool) int64 {
+func (c *Crediting) Held(total int64, belongs func(channel, provider string) bool) int64 {
 	if total == 0 {
 		return 0
 	}
 	var sum int64
 	for i, part := range c.divide(total) {
-		if i >= c.outside && part != 0 && belongs(c.steps[i].touch) {
+		if i >= c.outside && part != 0 && belongs(c.steps[i].touch.Channel, c.steps[i].touch.Provider) {
 			sum += part
 		}
 	}
@@ -132,7 +135,7 @@ func (c *Crediting) weigh(j *Journey, m *Model, w Lookback, r *Result) {
 	w.mustEdge()
 	c.deal, c.divided = j.Deal, dividedTotal{}
 	c.path(j, r)
-	c.outside = w.before(c.steps, j)
+	c.outside = c.before(w, j.End)
 	switch {
 	case c.outside == 0:
 	case w.Edge == RePath:
@@ -217,16 +220,53 @@ func (c *Crediting) path(j *Journey, r *Result) {
 }
 
 // before is the number of touches of the path before the window opens.
-func (w Lookback) before(path []step, j *Journey) int {
-	opens, limited := w.Opens(j.End)
-	if !limited {
-		return 0
-	}
+func (c *Crediting) before(w Lookback, end time.Time) int {
+	opens, limited := c.opens.of(w, end)
 	n := 0
-	for n < len(path) && path[n].touch.At.Before(opens) {
+	for limited && n < len(c.steps) && c.steps[n].touch.At.Before(opens) {
 		n++
 	}
 	return n
+}
+
+// lastOpened remembers when the window opened that was asked for last: many deals close on one day.
+type lastOpened struct {
+	window  Lookback
+	end     time.Time
+	opens   time.Time
+	limited bool
+}
+
+func (l *lastOpened) of(w Lookback, end time.Time) (opens time.Time, limited bool) {
+	if l.window != w || l.end != end {
+		opens, limited := w.Opens(end)
+		*l = lastOpened{w, end, opens, limited}
+	}
+	return l.opens, l.limited
+}
+
+// HoldsAll says that the touches that belong hold all of any total of a deal, so that nothing has to be divided: every touch that counts belongs and
+// is inside the window, and the model gives one of them a weight. Where it is false, Journey, Weigh and Held tell.
+func (c *Crediting) HoldsAll(x *Links, d *crm.Deal, p Path, m *Model, w Lookback, belongs func(channel, provider string) bool) bool {
+	end := c.end(d, p)
+	if end.IsZero() || !m.alwaysWeighs() {
+		return false
+	}
+	opens, limited := c.opens.of(w, end)
+	contacts, _ := x.contactsOf(d, p)
+	found := false
+	for _, n := range contacts {
+		for _, t := range x.touches.of(n) {
+			if t.At.IsZero() || t.At.After(end) {
+				continue
+			}
+			if limited && t.At.Before(opens) || !belongs(t.Channel, t.Provider) {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }
 
 // ignore notes a touch that holds no credit, with what it would have held.

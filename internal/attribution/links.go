@@ -3,6 +3,7 @@ package attribution
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -13,11 +14,11 @@ import (
 // companies, their touches. Deleted rows are not in it, and a row that is named twice counts once, whatever the order.
 type Links struct {
 	contacts  numbers
-	rows      []*crm.Contact      // by the number of a contact; nil: deleted, or only named
-	touches   groups[*crm.Touch]  // by the number of a contact: touches of the snapshot
-	deals     map[string]int32    // their numbers
-	ofDeal    groups[string]      // contacts of a deal, sorted
-	ofCompany map[string][]string // company -> contacts, sorted
+	rows      []*crm.Contact     // by the number of a contact; nil: deleted, or only named
+	touches   groups[*crm.Touch] // by the number of a contact: touches of the snapshot
+	deals     map[string]int32   // their numbers
+	ofDeal    groups[int32]      // contacts of a deal, in the order of their ids
+	ofCompany map[string][]int32 // company -> contacts, in the order of their ids
 	canonical func(id string) string
 	doubled   bool
 }
@@ -31,11 +32,13 @@ type Path struct {
 
 // Link makes the links of a snapshot, which must not change while they are used: its contacts and touches, which are many, are not copied.
 func Link(s *crm.Snapshot) *Links {
-	x := &Links{contacts: newNumbers(len(s.Contacts)), ofCompany: map[string][]string{}}
+	x := &Links{contacts: newNumbers(len(s.Contacts)), ofCompany: map[string][]int32{}}
 	x.link(s.Contacts)
-	if x.doubled = len(x.contacts.ids) < len(s.Contacts); x.doubled {
+	if x.doubled {
 		x.contacts, x.rows = newNumbers(len(s.Contacts)), nil
+		x.ofCompany = map[string][]int32{}
 		x.link(Once(s.Contacts, func(c crm.Contact) string { return c.ID }))
+		x.doubled = true
 	}
 	x.associate(s.DealContacts)
 	owners := make([]int32, len(s.Touches))
@@ -55,19 +58,27 @@ func (x *Links) link(contacts []crm.Contact) {
 	x.rows = make([]*crm.Contact, len(contacts))
 	for i := range contacts {
 		c := &contacts[i]
-		if n := int(x.contacts.of(c.ID)); !c.Deleted && n < len(x.rows) {
+		if n := x.contacts.of(c.ID); !c.Deleted {
 			x.rows[n] = c
 		}
 	}
+	x.doubled = len(x.contacts.ids) < len(contacts)
 	for i := range contacts {
 		if c := &contacts[i]; !c.Deleted && c.CompanyID != "" {
-			x.ofCompany[c.CompanyID] = append(x.ofCompany[c.CompanyID], x.canonical(c.ID))
+			x.ofCompany[c.CompanyID] = append(x.ofCompany[c.CompanyID], x.contacts.of(x.canonical(c.ID)))
 		}
 	}
-	for k, ids := range x.ofCompany {
-		slices.Sort(ids)
-		x.ofCompany[k] = slices.Compact(ids)
+	for k, contacts := range x.ofCompany {
+		x.ofCompany[k] = x.once(contacts)
 	}
+}
+
+// once are the contacts in the order of their ids, each once.
+func (x *Links) once(contacts []int32) []int32 {
+	if len(contacts) > 1 {
+		slices.SortFunc(contacts, func(a, b int32) int { return strings.Compare(x.contacts.ids[a], x.contacts.ids[b]) })
+	}
+	return slices.Compact(contacts)
 }
 
 // associate gathers the contacts of each deal.
@@ -81,12 +92,9 @@ func (x *Links) associate(rows []crm.DealContact) {
 		}
 	}
 	x.deals = deals.at
-	x.ofDeal = grouped(len(deals.ids), owners, func(i int) string { return x.canonical(rows[i].ContactID) })
+	x.ofDeal = grouped(len(deals.ids), owners, func(i int) int32 { return x.contacts.of(x.canonical(rows[i].ContactID)) })
 	for n := range deals.ids {
-		x.ofDeal.change(int32(n), func(ids []string) []string {
-			slices.Sort(ids)
-			return slices.Compact(ids)
-		})
+		x.ofDeal.change(int32(n), x.once)
 	}
 }
 
@@ -161,10 +169,15 @@ func (x *Links) Touches(contact string) int {
 
 // ContactsOf are the contacts whose touches make the deal's journey, sorted; byAccount tells that they were found through the company.
 func (x *Links) ContactsOf(d crm.Deal, p Path) (contacts []string, byAccount bool) {
-	return x.contactsOf(&d, p)
+	found, byAccount := x.contactsOf(&d, p)
+	for _, n := range found {
+		contacts = append(contacts, x.contacts.ids[n])
+	}
+	return contacts, byAccount
 }
 
-func (x *Links) contactsOf(d *crm.Deal, p Path) (contacts []string, byAccount bool) {
+// contactsOf are those contacts by their numbers.
+func (x *Links) contactsOf(d *crm.Deal, p Path) (contacts []int32, byAccount bool) {
 	if n, known := x.deals[d.ID]; known {
 		return x.ofDeal.of(n), false
 	}
@@ -189,18 +202,9 @@ func (x *Links) Journey(d crm.Deal, p Path) (j Journey, byAccount bool) {
 func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccount bool) {
 	contacts, byAccount := x.contactsOf(d, p)
 	j = &c.journey
-	*j = Journey{Deal: d.ID, DealCreated: wholeDay(d.CreatedAt, p.Zone), Touches: j.Touches[:0]}
-	switch {
-	case p.ToCreation:
-		j.End = j.DealCreated
-	case !d.ClosedOn.IsZero():
-		j.End = c.closed.of(d.ClosedOn, p.Zone)
-	}
-	for _, id := range contacts {
-		n, known := x.contacts.at[id]
-		if !known {
-			continue
-		}
+	*j = Journey{Deal: d.ID, DealCreated: wholeDay(d.CreatedAt, p.Zone), End: c.end(d, p), Touches: j.Touches[:0]}
+	for _, n := range contacts {
+		id := x.contacts.ids[n]
 		if int(n) < len(x.rows) && x.rows[n] != nil {
 			if created := x.rows[n].CreatedAt; !created.IsZero() && (j.LeadCreated.IsZero() || created.Before(j.LeadCreated)) {
 				j.LeadCreated = created
@@ -215,6 +219,18 @@ func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccoun
 	}
 	j.LeadCreated = wholeDay(j.LeadCreated, p.Zone)
 	return j, byAccount
+}
+
+// end of the journey: the last instant that counts; zero when nobody knows it.
+func (c *Crediting) end(d *crm.Deal, p Path) time.Time {
+	switch {
+	case p.ToCreation:
+		return wholeDay(d.CreatedAt, p.Zone)
+	case d.ClosedOn.IsZero():
+		return time.Time{}
+	default:
+		return c.closed.of(d.ClosedOn, p.Zone)
+	}
 }
 
 // lastInstantOf remembers the end of the day that was asked for last: many deals close on one day.

@@ -62,6 +62,15 @@ func (m Model) Weighs() Roles {
 	return out
 }
 
+// alwaysWeighs says that a touch of every path that is not empty has a weight: the first and the last are always there.
+func (m *Model) alwaysWeighs() bool {
+	switch m.kind {
+	case Linear, TimeDecay, LastNonDirect:
+		return true
+	}
+	return m.shares[first] > 0 || m.shares[last] > 0
+}
+
 // WithDirect is the model with the contract's list of direct channels, which last-non-direct passes over. Other kinds ignore it.
 func (m Model) WithDirect(channels ...string) Model {
 	if m.kind == LastNonDirect {

@@ -2,10 +2,12 @@ package attribution
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -99,7 +101,7 @@ func TestCreditsAndUnattributedSumToTheTotal(t *testing.T) {
 func TestDealsCreditedInOneRoomAreCreditedAsEachAlone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var room Crediting
-		earns := func(c *Touch) bool { return c.Channel == "email" }
+		earns := func(channel, _ string) bool { return channel == "email" }
 		for range 3 {
 			j, m, w, total, other := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total"), anyTotal.Draw(t, "other total")
 			got, want := *room.Credit(&j, &m, w, total), Credit(j, m, w, total)
@@ -114,7 +116,9 @@ func TestDealsCreditedInOneRoomAreCreditedAsEachAlone(t *testing.T) {
 			if !reflect.DeepEqual(got, want) {
 				t.Fatalf("%+v\n%+v", got, want)
 			}
-			portion := func(r Result) int64 { return r.Portion(func(c Touch) bool { return earns(&c) }).Amount.Minor }
+			portion := func(r Result) int64 {
+				return r.Portion(func(c Touch) bool { return earns(c.Channel, c.Provider) }).Amount.Minor
+			}
 			for _, weigh := range []func(){func() {}, func() { room.Weigh(&j, &m, w) }} {
 				weigh()
 				for _, of := range []money.Amount{total, other, money.New(0, "EUR")} {
@@ -125,6 +129,35 @@ func TestDealsCreditedInOneRoomAreCreditedAsEachAlone(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestTouchesThatHoldAllHoldAll: where nothing has to be divided, dividing gives everything to the touches that belong.
+func TestTouchesThatHoldAllHoldAll(t *testing.T) {
+	all := 0
+	rapid.Check(t, func(t *rapid.T) {
+		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
+		earning := rapid.SliceOfDistinct(rapid.SampledFrom([]string{"direct", "email", "search", "", "a > b"}), rapid.ID).Draw(t, "earning")
+		earns := func(channel, _ string) bool { return slices.Contains(earning, channel) }
+		d := crm.Deal{ID: j.Deal, CreatedAt: j.DealCreated, ClosedOn: cal.DateOf(closed, time.UTC)}
+		s := crm.Snapshot{Contacts: []crm.Contact{{ID: "c", CreatedAt: j.LeadCreated}}, DealContacts: []crm.DealContact{{DealID: d.ID, ContactID: "c"}}}
+		for _, touch := range j.Touches {
+			s.Touches = append(s.Touches, crm.Touch{ID: touch.ID, ContactID: "c", At: touch.At, Seq: touch.Seq, Channel: touch.Channel, Provider: touch.Provider, Milestone: crm.Milestone(touch.Milestone)})
+		}
+		x, p := Link(&s), Path{ToCreation: rapid.Bool().Draw(t, "to creation"), Zone: time.UTC}
+		var room Crediting
+		holds := room.HoldsAll(x, &d, p, &m, w, earns)
+		journey, _ := room.Journey(x, &d, p)
+		room.Weigh(journey, &m, w)
+		if held := room.Held(total.Minor, earns); holds && held != total.Minor {
+			t.Fatalf("they hold %d of %d", held, total.Minor)
+		}
+		if holds {
+			all++
+		}
+	})
+	if all == 0 {
+		t.Error("nothing was ever held whole")
+	}
 }
 
 func TestOrderOfTheInputChangesNothing(t *testing.T) {

@@ -45,7 +45,7 @@ func (c *credited) line(l *Line) {
 // sharingWords are what every line of a version's clause says alike, and room for what they say each.
 type sharingWords struct {
 	clause, rounding, rate, rateText, unit, model string
-	shares                                        map[[2]int64]string // of a weight in the whole
+	shares                                        []weightShare
 	text                                          text
 	ids, said                                     stock[string]
 	inputs                                        stock[Input]
@@ -56,7 +56,7 @@ type sharingWords struct {
 func (g *sharing) words() *sharingWords {
 	if g.said == nil {
 		g.said = &sharingWords{clause: g.share.Words(g.terms), rounding: roundingWords(g.terms), rate: decimalOf(g.share.Rate), rateText: g.share.Rate.String(),
-			unit: string(g.terms.Currency) + " credited", shares: map[[2]int64]string{}}
+			unit: string(g.terms.Currency) + " credited"}
 		if !g.share.Attribution.None {
 			g.said.model = capital(g.model.Words()) + "."
 		}
@@ -64,13 +64,25 @@ func (g *sharing) words() *sharingWords {
 	return g.said
 }
 
+// weightShare is the part of a whole that a weight is.
+type weightShare struct {
+	weight, whole int64
+	text          string
+}
+
+// fewShares are as many as most paths have; the models that weigh by age have others for every deal.
+const fewShares = 16
+
 // share is the part of the whole that a weight is.
 func (w *sharingWords) share(r *attribution.Result, weight int64) string {
-	key := [2]int64{weight, r.Whole}
-	text, known := w.shares[key]
-	if !known {
-		text = r.Share(weight).String()
-		w.shares[key] = text
+	for i := range w.shares {
+		if s := &w.shares[i]; s.weight == weight && s.whole == r.Whole {
+			return s.text
+		}
+	}
+	text := r.Share(weight).String()
+	if len(w.shares) < fewShares {
+		w.shares = append(w.shares, weightShare{weight, r.Whole, text})
 	}
 	return text
 }
@@ -143,7 +155,7 @@ func (c *credited) touches() []Credited {
 	for i := range credits {
 		tc, r := &credits[i], &out[i]
 		c.touch(r, &tc.Touch)
-		r.Roles, r.Share, r.Earns = tc.Roles.String(), w.share(c.result, tc.Weight), c.governs.earns(&tc.Touch)
+		r.Roles, r.Share, r.Earns = tc.Roles.String(), w.share(c.result, tc.Weight), c.governs.earns(tc.Touch.Channel, tc.Touch.Provider)
 		w.text.b = money.New(tc.Minor, currency).Append(w.text.b)
 		w.text.end(&r.Credit)
 	}

@@ -225,6 +225,10 @@ func (d *drafter) credit(deal *crm.Deal, all, events []event, explained bool) cr
 		c.earned, c.moved = c.after, c.after-c.before
 		return c
 	}
+	if !explained && d.crediting.HoldsAll(d.index.links, deal, g.path, &g.model, g.lookback, g.earns) {
+		c.earned, c.moved = c.after, c.after-c.before
+		return c
+	}
 	journey, byAccount := d.crediting.Journey(d.index.links, deal, g.path)
 	c.byAccount = byAccount
 	if explained {

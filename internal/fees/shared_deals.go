@@ -52,7 +52,7 @@ type sharing struct {
 	model    attribution.Model
 	lookback attribution.Lookback
 	path     attribution.Path
-	earns    func(*attribution.Touch) bool
+	earns    func(channel, provider string) bool
 	said     *sharingWords // once they were asked for
 }
 
@@ -68,7 +68,7 @@ func (s *sharedDeals) govern() {
 		g := &sharing{terms: versions[i], share: share}
 		if !share.Attribution.None {
 			g.model, g.lookback, g.path = modelOf(share.Attribution), lookbackOf(share.Attribution, g.terms.Zone), pathOf(share.Attribution, g.terms.Zone)
-			g.earns = func(t *attribution.Touch) bool { return g.share.Attribution.Credits.Earns(t.Channel, t.Provider) }
+			g.earns = g.share.Attribution.Credits.Earns
 		}
 		s.versions[i] = g
 		s.limited = s.limited || share.PerDealFloor.Set || share.PerDealCap.Set

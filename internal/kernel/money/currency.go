@@ -42,11 +42,19 @@ func ParseCurrency(code string) (Currency, error) {
 
 // Digits is the number of digits after the decimal point: 0, 2 or 3.
 func (c Currency) Digits() int {
-	if n, known := digits[c]; known {
-		return n
+	if len(c) == 3 && c[0] <= 'Z' && c[1] <= 'Z' && c[2] <= 'Z' && c[0] >= 'A' && c[1] >= 'A' && c[2] >= 'A' {
+		return 2 + int(notTwo[(int(c[0]-'A')*26+int(c[1]-'A'))*26+int(c[2]-'A')])
 	}
 	return 2
 }
+
+// notTwo is by how many digits a currency differs from two, by its three letters: every amount that is written asks for it.
+var notTwo = func() (out [26 * 26 * 26]int8) {
+	for c, n := range digits {
+		out[(int(c[0]-'A')*26+int(c[1]-'A'))*26+int(c[2]-'A')] = int8(n - 2)
+	}
+	return out
+}()
 
 // Unit is the number of minor units in one unit of the currency: 1, 100 or 1000.
 func (c Currency) Unit() int64 {
