@@ -147,7 +147,7 @@ func (d *drafter) notCarvedOut(deal *crm.Deal, e *event) *refusal {
 	if list == "" {
 		return nil
 	}
-	if c, ok := d.index.carvedOut(list, deal); ok {
+	if c, ok := e.governs.carveOuts.entryOf(deal, d.index.companies[deal.CompanyID]); ok {
 		reason := ""
 		if c.Reason != "" {
 			reason = ": " + c.Reason

@@ -40,7 +40,7 @@ type index struct {
 func newIndex(e crm.Evidence) *index {
 	x := &index{
 		links:     attribution.Link(&e.Snapshot),
-		carveOuts: slices.SortedFunc(slices.Values(e.CarveOuts), func(a, b crm.CarveOut) int { return cmp.Compare(a.Record().ID+a.Reason, b.Record().ID+b.Reason) }),
+		carveOuts: ordered(e.CarveOuts, func(c crm.CarveOut) (bool, string, string) { return false, c.Record().ID + c.Reason, "" }),
 	}
 	if x.links.Doubled() {
 		e.Contacts = decisiveContacts(e.Contacts)
@@ -182,30 +182,6 @@ func (x *index) deal(id string) (*crm.Deal, bool) {
 		return x.deals[at], true
 	}
 	return nil, false
-}
-
-// carvedOut finds the entry of a list that names the deal, its company by id, by name or by domain.
-func (x *index) carvedOut(list string, d *crm.Deal) (crm.CarveOut, bool) {
-	var company crm.Company
-	if c := x.companies[d.CompanyID]; c != nil && len(x.carveOuts) > 0 {
-		company = *c
-	}
-	for _, c := range x.carveOuts {
-		if !isList(c, list) {
-			continue
-		}
-		if (c.DealID != "" && c.DealID == d.ID) || (c.CompanyID != "" && c.CompanyID == d.CompanyID) || names(c, company) {
-			return c, true
-		}
-	}
-	return crm.CarveOut{}, false
-}
-
-// names says whether an entry names the company, by its name or its domain, whatever the case and the spaces around it.
-func names(c crm.CarveOut, company crm.Company) bool {
-	said := strings.ToLower(strings.TrimSpace(c.Company))
-	domain := strings.TrimPrefix(said, "www.")
-	return said != "" && company.ID != "" && (said == strings.ToLower(strings.TrimSpace(company.Name)) || company.Domain != "" && domain == strings.ToLower(company.Domain))
 }
 
 // pathOf is which journey of a deal an attribution means.

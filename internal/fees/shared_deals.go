@@ -54,6 +54,8 @@ type sharing struct {
 	path     attribution.Path
 	earns    func(channel, provider string) bool
 	said     *sharingWords // once they were asked for
+
+	carveOuts *carveOutList // nil: the clause has none
 }
 
 func (s *sharedDeals) govern() {
@@ -69,6 +71,9 @@ func (s *sharedDeals) govern() {
 		if !share.Attribution.None {
 			g.model, g.lookback, g.path = modelOf(share.Attribution), lookbackOf(share.Attribution, g.terms.Zone), pathOf(share.Attribution, g.terms.Zone)
 			g.earns = g.share.Attribution.Credits.Earns
+		}
+		if list := share.Eligible.CarveOut; list != "" {
+			g.carveOuts = s.index.carveOutsOf(list)
 		}
 		s.versions[i] = g
 		s.limited = s.limited || share.PerDealFloor.Set || share.PerDealCap.Set

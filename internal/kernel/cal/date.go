@@ -93,10 +93,23 @@ func (d Date) utc() time.Time { return time.Date(d.Year(), d.Month(), d.Day(), 0
 
 // AddDays is the date n days later (earlier when n is negative).
 func (d Date) AddDays(n int) Date {
-	if day := d.Day() + n; day >= 1 && day <= 28 && d.month >= 1 {
-		return Date{d.year, d.month, int8(day)}
+	if n < -400 || n > 400 || d.IsZero() {
+		return DateOf(d.utc().AddDate(0, 0, n), time.UTC)
 	}
-	return DateOf(d.utc().AddDate(0, 0, n), time.UTC)
+	y, m, day := d.Year(), d.Month(), d.Day()+n
+	for day < 1 {
+		if m--; m < time.January {
+			y, m = y-1, time.December
+		}
+		day += DaysIn(y, m)
+	}
+	for day > DaysIn(y, m) {
+		day -= DaysIn(y, m)
+		if m++; m > time.December {
+			y, m = y+1, time.January
+		}
+	}
+	return Date{int16(y), int8(m), int8(day)}
 }
 
 // DaysSince is the number of days from e to d, negative when d is earlier.

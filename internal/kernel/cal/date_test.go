@@ -56,6 +56,9 @@ func TestDatesAreThoseOfTheCalendar(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		d, n, anchor := anyDate.Draw(t, "date"), rapid.IntRange(-2000, 2000).Draw(t, "months"), rapid.IntRange(1, 31).Draw(t, "anchor")
+		if days := rapid.IntRange(-1000, 1000).Draw(t, "days"); d.AddDays(days).String() != time.Date(d.Year(), d.Month(), d.Day()+days, 0, 0, 0, 0, time.UTC).Format("2006-01-02") {
+			t.Fatalf("%s and %d days is %s", d, days, d.AddDays(days))
+		}
 		first := time.Date(d.Year(), d.Month(), 1, 0, 0, 0, 0, time.UTC).AddDate(0, n, 0)
 		last := first.AddDate(0, 1, -1).Day()
 		if got := d.AddMonths(n, anchor); got.Year() != first.Year() || got.Month() != first.Month() || got.Day() != min(anchor, last) || DaysIn(got.Year(), got.Month()) != last {
