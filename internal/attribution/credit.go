@@ -50,7 +50,14 @@ const (
 // Credit divides the total among the touches of the journey by the model, within the window. It is exact, repeatable and does not depend
 // on the order of the touches. It panics on the zero Model and on a window without an edge: defects of the caller.
 func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
-	return *new(Crediting).Credit(&j, &m, w, total)
+	r, holdings := new(Crediting).Credit(&j, &m, w, total)
+	if holdings != nil {
+		r.Credits = make([]TouchCredit, len(holdings))
+	}
+	for i, h := range holdings {
+		r.Credits[i] = TouchCredit{*h.Touch, h.Roles, h.Weight, h.Minor}
+	}
+	return *r
 }
 
 // Crediting credits many deals one after the other in the same room: what Journey and Credit give is good until their next call.
@@ -59,10 +66,9 @@ type Crediting struct {
 	closed  lastInstantOf
 	opens   lastOpened
 	result  Result
-	credits []TouchCredit
-	deal    string // of the journey that was weighed last
-	steps   []step // its path, in order
-	outside int    // so many of them are before the window
+	deal    string    // of the journey that was weighed last
+	steps   []Holding // its path, in order
+	outside int       // so many of them are before the window
 	weights []int64
 	parts   money.Allocation
 	divided dividedTotal
@@ -74,15 +80,16 @@ type dividedTotal struct {
 	parts []int64 // nil: there is none
 }
 
-// step is a touch of the path with its weight.
-type step struct {
-	touch  *Touch
-	roles  Roles
-	weight int64
+// Holding is what one touch of the path holds, beside the touch itself.
+type Holding struct {
+	Touch  *Touch
+	Roles  Roles
+	Weight int64 // of Result.Whole, exact
+	Minor  int64 // of Result.Total
 }
 
-// Credit is the function of this name.
-func (c *Crediting) Credit(j *Journey, m *Model, w Lookback, total money.Amount) *Result {
+// Credit is the function of this name, but that it gives the Credits as holdings.
+func (c *Crediting) Credit(j *Journey, m *Model, w Lookback, total money.Amount) (*Result, []Holding) {
 	r := &c.result
 	*r = Result{Deal: j.Deal, Total: total, Model: *m, Lookback: w, Ignored: r.Ignored[:0], Notes: r.Notes[:0]}
 	c.weigh(j, m, w, r)
@@ -93,20 +100,18 @@ func (c *Crediting) Credit(j *Journey, m *Model, w Lookback, total money.Amount)
 		}
 		r.Unattributed = total.Minor
 	}
-	c.credits = slices.Grow(c.credits[:0], len(c.steps))[:len(c.steps)]
-	parts := c.divide(total.Minor)
-	for i, s := range c.steps {
-		tc := &c.credits[i]
-		tc.Touch, tc.Roles, tc.Weight, tc.Minor = *s.touch, s.roles, s.weight, parts[i]
+	for i, minor := range c.divide(total.Minor) {
+		s := &c.steps[i]
+		s.Minor = minor
 		if i < c.outside {
-			r.Unattributed += parts[i]
-			r.ignore(s.touch, OutsideLookback, s.weight, parts[i])
+			r.Unattributed += minor
+			r.ignore(s.Touch, OutsideLookback, s.Weight, minor)
 		}
 	}
-	if len(c.steps) > 0 {
-		r.Credits = c.credits[c.outside:]
+	if len(c.steps) == 0 {
+		return r, nil
 	}
-	return r
+	return r, c.steps[c.outside:]
 }
 
 // Weigh weighs the touches of a journey, for Held.
@@ -119,7 +124,7 @@ func (c *Crediting) Held(total int64, belongs func(channel, provider string) boo
 	}
 	var sum int64
 	for i, part := range c.divide(total) {
-		if i >= c.outside && part != 0 && belongs(c.steps[i].touch.Channel, c.steps[i].touch.Provider) {
+		if i >= c.outside && part != 0 && belongs(c.steps[i].Touch.Channel, c.steps[i].Touch.Provider) {
 			sum += part
 		}
 	}
@@ -140,7 +145,7 @@ func (c *Crediting) weigh(j *Journey, m *Model, w Lookback, r *Result) {
 	case c.outside == 0:
 	case w.Edge == RePath:
 		for _, s := range c.steps[:c.outside] {
-			r.ignore(s.touch, OutsideLookback, 0, 0)
+			r.ignore(s.Touch, OutsideLookback, 0, 0)
 		}
 		c.steps, c.outside = slices.Delete(c.steps, 0, c.outside), 0
 		r.note(noteRePathed)
@@ -163,10 +168,10 @@ func (c *Crediting) normalise(r *Result) {
 	var lost, whole int64
 	for i := range c.steps {
 		s := &c.steps[i]
-		whole += s.weight
+		whole += s.Weight
 		if i < c.outside {
-			lost += s.weight
-			s.weight = 0
+			lost += s.Weight
+			s.Weight = 0
 		}
 	}
 	if whole > 0 && r != nil {
@@ -192,8 +197,8 @@ func (c *Crediting) path(j *Journey, r *Result) {
 			why = EarlierDeal
 		default:
 			n := len(c.steps)
-			sorted = sorted && (n == 0 || c.steps[n-1].touch.compare(t) < 0 && !t.isCopyOf(c.steps[n-1].touch))
-			c.steps = append(c.steps, step{touch: t})
+			sorted = sorted && (n == 0 || c.steps[n-1].Touch.compare(t) < 0 && !t.isCopyOf(c.steps[n-1].Touch))
+			c.steps = append(c.steps, Holding{Touch: t})
 			continue
 		}
 		r.ignore(t, why, 0, 0)
@@ -207,11 +212,11 @@ func (c *Crediting) path(j *Journey, r *Result) {
 	if sorted {
 		return
 	}
-	slices.SortFunc(c.steps, func(a, b step) int { return a.touch.compare(b.touch) })
+	slices.SortFunc(c.steps, func(a, b Holding) int { return a.Touch.compare(b.Touch) })
 	kept := c.steps[:1]
 	for _, s := range c.steps[1:] {
-		if s.touch.isCopyOf(kept[len(kept)-1].touch) {
-			r.ignore(s.touch, Duplicate, 0, 0)
+		if s.Touch.isCopyOf(kept[len(kept)-1].Touch) {
+			r.ignore(s.Touch, Duplicate, 0, 0)
 			continue
 		}
 		kept = append(kept, s)
@@ -223,7 +228,7 @@ func (c *Crediting) path(j *Journey, r *Result) {
 func (c *Crediting) before(w Lookback, end time.Time) int {
 	opens, limited := c.opens.of(w, end)
 	n := 0
-	for limited && n < len(c.steps) && c.steps[n].touch.At.Before(opens) {
+	for limited && n < len(c.steps) && c.steps[n].Touch.At.Before(opens) {
 		n++
 	}
 	return n
@@ -285,7 +290,7 @@ func (r *Result) note(text string) {
 func (c *Crediting) whole() int64 {
 	var sum int64
 	for _, s := range c.steps {
-		sum += s.weight
+		sum += s.Weight
 	}
 	return sum
 }
@@ -302,14 +307,14 @@ func (c *Crediting) partsOf(total int64) []int64 {
 	c.weights = slices.Grow(c.weights[:0], len(c.steps))[:len(c.steps)]
 	holders, only := 0, 0
 	for i, s := range c.steps {
-		c.weights[i] = s.weight
-		if s.weight > 0 {
+		c.weights[i] = s.Weight
+		if s.Weight > 0 {
 			holders++
 			only = i
 		}
 	}
 	if holders > 1 {
-		return c.parts.Of(total, c.weights, func(i int) uint64 { return tie(c.deal, c.steps[i].touch.ID) })
+		return c.parts.Of(total, c.weights, func(i int) uint64 { return tie(c.deal, c.steps[i].Touch.ID) })
 	}
 	clear(c.weights) // one takes all, or nobody anything: the parts stand in their place
 	if holders == 1 {

@@ -104,7 +104,14 @@ func TestDealsCreditedInOneRoomAreCreditedAsEachAlone(t *testing.T) {
 		earns := func(channel, _ string) bool { return channel == "email" }
 		for range 3 {
 			j, m, w, total, other := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total"), anyTotal.Draw(t, "other total")
-			got, want := *room.Credit(&j, &m, w, total), Credit(j, m, w, total)
+			r, holdings := room.Credit(&j, &m, w, total)
+			got, want := *r, Credit(j, m, w, total)
+			for _, h := range holdings {
+				got.Credits = append(got.Credits, TouchCredit{*h.Touch, h.Roles, h.Weight, h.Minor})
+			}
+			if len(want.Credits) == 0 {
+				want.Credits = nil
+			}
 			for _, r := range []*Result{&got, &want} { // none is none
 				if len(r.Ignored) == 0 {
 					r.Ignored = nil

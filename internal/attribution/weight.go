@@ -4,36 +4,36 @@ import "slices"
 
 // weigh gives every touch of a path that is not empty its roles and its exact weight by the model. It tells r, which may be nil, which special rule
 // was used.
-func (m *Model) weigh(path []step, j *Journey, r *Result) {
+func (m *Model) weigh(path []Holding, j *Journey, r *Result) {
 	holder := holders(path, j)
 	for role, i := range holder {
 		if i >= 0 {
-			path[i].roles |= 1 << role
+			path[i].Roles |= 1 << role
 		}
 	}
 	switch m.kind {
 	case Linear:
 		for i := range path {
-			path[i].weight = 1
+			path[i].Weight = 1
 		}
 	case TimeDecay:
-		newest := path[len(path)-1].touch.At
+		newest := path[len(path)-1].Touch.At
 		for i := range path {
-			path[i].weight = decay(newest.Sub(path[i].touch.At), m.halfLife)
+			path[i].Weight = decay(newest.Sub(path[i].Touch.At), m.halfLife)
 		}
 	case LastNonDirect:
-		path[m.lastNonDirect(path, r)].weight = 1
+		path[m.lastNonDirect(path, r)].Weight = 1
 	default:
 		m.weighByRole(path, holder, r)
 	}
 }
 
 // holders are the places in the path of first, lead creation, deal creation and last; -1 where no touch holds the role.
-func holders(path []step, j *Journey) [middle]int {
+func holders(path []Holding, j *Journey) [middle]int {
 	h := [middle]int{first: 0, lead: -1, deal: -1, last: len(path) - 1}
 	markedLead, markedDeal := -1, -1
 	for i := range path {
-		t := path[i].touch
+		t := path[i].Touch
 		if !j.LeadCreated.IsZero() && !t.At.After(j.LeadCreated) {
 			h[lead] = i
 		}
@@ -56,9 +56,9 @@ func holders(path []step, j *Journey) [middle]int {
 	return h
 }
 
-func (m *Model) lastNonDirect(path []step, r *Result) int {
+func (m *Model) lastNonDirect(path []Holding, r *Result) int {
 	for i := len(path) - 1; i >= 0; i-- {
-		if !slices.Contains(m.direct, path[i].touch.Channel) {
+		if !slices.Contains(m.direct, path[i].Touch.Channel) {
 			return i
 		}
 	}
@@ -68,7 +68,7 @@ func (m *Model) lastNonDirect(path []step, r *Result) int {
 
 // weighByRole gives anchors their shares and divides the middle share equally among the middle touches. The share of a role that nobody
 // holds goes to the anchors in proportion. All weights are multiplied by what the divisions would need, so they stay whole.
-func (m *Model) weighByRole(path []step, holder [middle]int, r *Result) {
+func (m *Model) weighByRole(path []Holding, holder [middle]int, r *Result) {
 	s := m.shares
 	var held int64 // shares of the anchors that a touch holds
 	var anchors Roles
@@ -86,8 +86,8 @@ func (m *Model) weighByRole(path []step, holder [middle]int, r *Result) {
 	}
 	var middles int64
 	for i := range path {
-		if path[i].roles&anchors == 0 {
-			path[i].roles |= Middle
+		if path[i].Roles&anchors == 0 {
+			path[i].Roles |= Middle
 			middles++
 		}
 	}
@@ -104,13 +104,13 @@ func (m *Model) weighByRole(path []step, holder [middle]int, r *Result) {
 	}
 	for i := range path {
 		c := &path[i]
-		if c.roles.Has(Middle) {
-			c.weight = perMiddle
+		if c.Roles.Has(Middle) {
+			c.Weight = perMiddle
 			continue
 		}
 		for role := range holder {
-			if c.roles&anchors&(1<<role) != 0 {
-				c.weight += s[role] * perAnchor
+			if c.Roles&anchors&(1<<role) != 0 {
+				c.Weight += s[role] * perAnchor
 			}
 		}
 	}

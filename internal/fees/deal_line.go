@@ -149,12 +149,12 @@ func (c *credited) inputs() []Input {
 }
 
 func (c *credited) touches() []Credited {
-	credits, ignored := c.result.Credits, c.result.Ignored
+	credits, ignored := c.holdings, c.result.Ignored
 	w, currency := c.governs.words(), c.governs.terms.Currency
 	out := w.touches.take(len(credits) + len(ignored))
 	for i := range credits {
 		tc, r := &credits[i], &out[i]
-		c.touch(r, &tc.Touch)
+		c.touch(r, tc.Touch)
 		r.Roles, r.Share, r.Earns = tc.Roles.String(), w.share(c.result, tc.Weight), c.governs.earns(tc.Touch.Channel, tc.Touch.Provider)
 		w.text.b = money.New(tc.Minor, currency).Append(w.text.b)
 		w.text.end(&r.Credit)
@@ -198,8 +198,8 @@ func (c *credited) notes() []string {
 	}
 	notes := append(w.said.take(1 + len(c.result.Notes))[:0], w.model)
 	notes = append(notes, c.result.Notes...)
-	for i := range c.result.Credits {
-		if t := &c.result.Credits[i].Touch; t.Channel == "" && a.Credits.By != "providers" {
+	for i := range c.holdings {
+		if t := c.holdings[i].Touch; t.Channel == "" && a.Credits.By != "providers" {
 			notes = append(notes, fmt.Sprintf("The CRM does not say the channel of touch %s: it earns nothing until it does.", t.ID))
 		}
 	}

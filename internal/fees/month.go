@@ -202,9 +202,10 @@ type credited struct {
 	events    []event
 	before    int64 // revenue before these events
 	after     int64
-	result    *attribution.Result // of the revenue after, where it is explained, until the next deal is credited
-	earned    int64               // of it, credited to touches that earn
-	moved     int64               // earned after less earned before
+	result    *attribution.Result   // of the revenue after, where it is explained, until the next deal is credited
+	holdings  []attribution.Holding // its touches that count
+	earned    int64                 // of it, credited to touches that earn
+	moved     int64                 // earned after less earned before
 	byAccount bool
 }
 
@@ -232,7 +233,7 @@ func (d *drafter) credit(deal *crm.Deal, all, events []event, explained bool) cr
 	journey, byAccount := d.crediting.Journey(d.index.links, deal, g.path)
 	c.byAccount = byAccount
 	if explained {
-		c.result = d.crediting.Credit(journey, &g.model, g.lookback, money.New(c.after, d.currency))
+		c.result, c.holdings = d.crediting.Credit(journey, &g.model, g.lookback, money.New(c.after, d.currency))
 	} else {
 		d.crediting.Weigh(journey, &g.model, g.lookback)
 	}
@@ -287,7 +288,7 @@ func (c *credited) noCredit() *refusal {
 	switch {
 	case c.after == c.before:
 		return refuse(NoCredit, "The revenue of this deal did not change: %s.", c.money(c.after))
-	case len(c.result.Credits) == 0:
+	case len(c.holdings) == 0:
 		return refuse(NoCredit, "No touch counts for this deal: all of %s is unattributed.", c.money(c.after))
 	default:
 		return refuse(NoCredit, "No touch that earns was credited: all of %s went to other touches or is unattributed.", c.money(c.after))
