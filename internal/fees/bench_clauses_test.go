@@ -164,20 +164,47 @@ func lockedYears(a contract.Agreement, years, each int) fees.Facts {
 	return f
 }
 
-// BenchmarkDraftOfTwelveClauses drafts under every kind of clause with 1,000 deals: those of a year, of which a twelfth counts in the month and the
-// months before are locked, and all in the month. The aim is 2 ms.
-func BenchmarkDraftOfTwelveClauses(b *testing.B) {
+func twelveClauses(t testing.TB) contract.Agreement {
+	t.Helper()
 	terms, err := contract.Parse([]byte(twelve))
 	if err != nil {
-		b.Fatal(err)
+		t.Fatal(err)
 	}
 	a, err := contract.NewAgreement(terms)
 	if err != nil || len(terms.Clauses) != 12 {
-		b.Fatal(err, len(terms.Clauses))
+		t.Fatal(err, len(terms.Clauses))
 	}
-	year := lockedYears(a, 1, 1000/13)
-	crowded := fees.Facts{Period: cal.Month{Year: 2016, Month: time.January}.Period()}
-	won(&crowded.Evidence, cal.Month{Year: 2016, Month: time.January}, 1000)
+	return a
+}
+
+// crowdedMonth is the facts of the first month with so many deals in it.
+func crowdedMonth(deals int) fees.Facts {
+	month := cal.Month{Year: 2016, Month: time.January}
+	f := fees.Facts{Period: month.Period()}
+	won(&f.Evidence, month, deals)
+	return f
+}
+
+// Given many deals, the work is done by the line and by the hundred: a draft asks for memory about twice a line of a crowded month, and about once a deal
+// of a year whose months are locked and of which nothing changed. A list, a map or a text for each touch would show here.
+func TestDraftsOfManyDealsAskForLittleMemory(t *testing.T) {
+	a := twelveClauses(t)
+	for _, c := range []struct {
+		name  string
+		facts fees.Facts
+		most  float64
+	}{{"a crowded month", crowdedMonth(1000), 3 * 1000}, {"a locked year", lockedYears(a, 1, 1000/13), 2 * 1000}} {
+		if got := testing.AllocsPerRun(3, func() { fees.Draft(a, c.facts, longAfter) }); got > c.most {
+			t.Errorf("%s asks %.0f times for memory, want at most %.0f", c.name, got, c.most)
+		}
+	}
+}
+
+// BenchmarkDraftOfTwelveClauses drafts under every kind of clause with 1,000 deals: those of a year, of which a twelfth counts in the month and the
+// months before are locked, and all in the month. The aim is 2 ms.
+func BenchmarkDraftOfTwelveClauses(b *testing.B) {
+	a := twelveClauses(b)
+	year, crowded := lockedYears(a, 1, 1000/13), crowdedMonth(1000)
 	for _, c := range []struct {
 		name  string
 		facts fees.Facts
