@@ -206,9 +206,10 @@ func (m *shareMonth) dayOf(c charge) cal.Date {
 
 // before sums the charges of other statements that count: those of one kind, and all others but the skipped ones.
 func (m *shareMonth) before(w toDate, kind LineKind, skip ...LineKind) (others, ofKind int64) {
-	for _, p := range m.past.all {
+	for i := range m.past.all {
+		p := &m.past.all[i]
 		switch {
-		case !w.holds(m.dayOf(p)):
+		case !w.holds(m.dayOf(*p)):
 		case p.kind == kind:
 			ofKind += p.minor
 		case !slices.Contains(skip, p.kind):

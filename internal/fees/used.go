@@ -159,10 +159,10 @@ func (u *use) byAccount() bool {
 
 func (u *use) copy(out *crm.Evidence, e crm.Evidence) {
 	out.Companies = kept(e.Companies, func(c crm.Company) bool { return u.companies[c.ID] })
-	out.Contacts = kept(e.Contacts, func(c crm.Contact) bool { return u.contacts[c.ID] })
-	out.Deals = kept(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] })
-	out.DealContacts = kept(e.DealContacts, func(dc crm.DealContact) bool { return !dc.Deleted && u.deals[dc.DealID] })
-	out.Touches = kept(e.Touches, func(t crm.Touch) bool { return !t.Deleted && u.contacts[t.ContactID] })
+	out.Contacts = keptOfMany(e.Contacts, func(c crm.Contact) bool { return u.contacts[c.ID] })
+	out.Deals = keptOfMany(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] })
+	out.DealContacts = keptOfMany(e.DealContacts, func(dc crm.DealContact) bool { return !dc.Deleted && u.deals[dc.DealID] })
+	out.Touches = keptOfMany(e.Touches, func(t crm.Touch) bool { return !t.Deleted && u.contacts[t.ContactID] })
 	out.Payments = kept(e.Payments, func(p crm.Payment) bool { return u.deals[p.DealID] && (u.rows[p.ID] || p.PaidOn.Before(u.until)) })
 	lists := u.lists()
 	out.CarveOuts = kept(e.CarveOuts, func(c crm.CarveOut) bool {
@@ -228,6 +228,26 @@ func (u *use) chargedRows() map[string]bool {
 			for _, e := range l.Hours.Entries {
 				out[e.ID] = true
 			}
+		}
+	}
+	return out
+}
+
+// keptOfMany is kept where a list that grows would be copied many times over: it asks twice.
+func keptOfMany[T any](rows []T, keep func(T) bool) []T {
+	n := 0
+	for _, r := range rows {
+		if keep(r) {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	out := make([]T, 0, n)
+	for _, r := range rows {
+		if keep(r) {
+			out = append(out, r)
 		}
 	}
 	return out
