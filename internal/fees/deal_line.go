@@ -118,7 +118,7 @@ func (c *credited) text(into *string) {
 
 func (c *credited) inputs() []Input {
 	w := c.governs.words()
-	t, in := &w.text, w.inputs.take(8 + len(c.events))[:0]
+	t, in := &w.text, w.inputs.take(c.inputCount())[:0] // all of them, for what is pointed to must not move
 	next := func(name string) *string {
 		in = append(in, Input{Name: name})
 		return &in[len(in)-1].Value
@@ -146,6 +146,22 @@ func (c *credited) inputs() []Input {
 	t.money(c, c.moved).end(next("credited in this line"))
 	*next("rate") = w.rateText
 	return in
+}
+
+// inputCount is how many inputs a line can have.
+func (c *credited) inputCount() int {
+	n := 6
+	for i := range c.events {
+		if c.events[i].rate != "" {
+			n++
+		}
+	}
+	for _, said := range []bool{c.before != 0, c.result.Unattributed != 0, c.earned != c.moved} {
+		if said {
+			n++
+		}
+	}
+	return n
 }
 
 func (c *credited) touches() []Credited {
@@ -180,7 +196,13 @@ func (c *credited) touch(r *Credited, t *attribution.Touch) {
 
 func (c *credited) evidence() []Evident {
 	w := c.governs.words()
-	out := w.evidence.take(1 + len(c.events))[:1]
+	n := 1
+	for i := range c.events {
+		if c.events[i].payment != nil {
+			n++
+		}
+	}
+	out := w.evidence.take(n)[:1] // all of it, as above
 	out[0] = Evident{"deal", c.deal.ID, dealName(c.deal)}
 	for i := range c.events {
 		if e := &c.events[i]; e.payment != nil {
