@@ -35,13 +35,28 @@ func decay(age, halfLife time.Duration) int64 {
 	rest := uint64(age % halfLife)
 	hi, lo := rest>>(64-decayBits), rest<<decayBits
 	fraction, _ := bits.Div64(hi, lo, uint64(halfLife)) // rest/halfLife in 2^-40, below 2^40
-	w := uint64(1<<64 - 1)
+	w := times(upper[fraction>>lowerBits], fraction&(1<<lowerBits-1))
+	shift := 64 - decayBits + whole
+	rounded := (w>>(shift-1) + 1) >> 1
+	return int64(rounded)
+}
+
+// times multiplies w by the halves of the fraction's bits, from the highest to the lowest.
+func times(w, fraction uint64) uint64 {
 	for fraction != 0 {
 		bit := bits.Len64(fraction) - 1
 		fraction &^= 1 << bit
 		w, _ = bits.Mul64(w, halves[decayBits-1-bit])
 	}
-	shift := 64 - decayBits + whole
-	rounded := (w>>(shift-1) + 1) >> 1
-	return int64(rounded)
+	return w
 }
+
+// lowerBits of a fraction are multiplied one by one; what the upper ones come to is looked up.
+const lowerBits = 28
+
+var upper = func() (out [1 << (decayBits - lowerBits)]uint64) {
+	for i := range out {
+		out[i] = times(1<<64-1, uint64(i)<<lowerBits)
+	}
+	return out
+}()

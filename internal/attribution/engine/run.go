@@ -1,0 +1,191 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/bits"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+)
+
+// Deal is a conversion of a person. Instants are nanoseconds since 1970, UTC, or Unknown.
+type Deal struct {
+	ID          string
+	Person      uint32
+	End         int64 // the last instant that counts
+	LeadCreated int64
+	DealCreated int64
+	Since       int64 // touches at or before it belong to an earlier deal
+	Minor       int64 // may be below zero
+}
+
+// Options say how deals are credited.
+type Options struct {
+	Models   []attribution.Model
+	Lookback attribution.Lookback
+	Workers  int // 0: as many as there are processors
+}
+
+// Sums is the credit of all deals under one model.
+type Sums struct {
+	Model        attribution.Model
+	Channels     []int64 // by the number of the channel
+	Unattributed int64
+}
+
+// Total is the amounts of the deals.
+func (s Sums) Total() int64 {
+	sum := s.Unattributed
+	for _, minor := range s.Channels {
+		sum += minor
+	}
+	return sum
+}
+
+// Run credits the deals under each model. An error: amounts that together exceed what can be counted.
+func (t *Touches) Run(deals []Deal, o Options) ([]Sums, error) {
+	if err := countable(deals); err != nil {
+		return nil, err
+	}
+	deals = t.byPerson(deals)
+	plans := t.plans(o)
+	workers := o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	workers = max(1, min(workers, len(deals)/256+1))
+	parts := make([][]Sums, workers)
+	var wait sync.WaitGroup
+	for w := range workers {
+		wait.Go(func() {
+			parts[w] = t.credit(deals[len(deals)*w/workers:len(deals)*(w+1)/workers], plans, o.Lookback)
+		})
+	}
+	wait.Wait()
+	out := parts[0]
+	for _, part := range parts[1:] {
+		for m := range part {
+			out[m].Unattributed += part[m].Unattributed
+			for c, minor := range part[m].Channels {
+				out[m].Channels[c] += minor
+			}
+		}
+	}
+	return out, nil
+}
+
+// byPerson are the deals in the order of their persons, so that the columns are read from one end to the other.
+func (t *Touches) byPerson(deals []Deal) []Deal {
+	if slices.IsSortedFunc(deals, func(a, b Deal) int { return cmp.Compare(a.Person, b.Person) }) {
+		return deals
+	}
+	next := make([]uint32, len(t.from))
+	for i := range deals {
+		next[deals[i].Person+1]++
+	}
+	for p := 1; p < len(next); p++ {
+		next[p] += next[p-1]
+	}
+	out := make([]Deal, len(deals))
+	for i := range deals {
+		at := &next[deals[i].Person]
+		out[*at] = deals[i]
+		*at++
+	}
+	return out
+}
+
+// countable: no sum of parts of the amounts can overflow.
+func countable(deals []Deal) error {
+	var sum uint64
+	for i := range deals {
+		var carry uint64
+		if sum, carry = bits.Add64(sum, magnitude(deals[i].Minor), 0); carry != 0 || sum > math.MaxInt64 {
+			return fmt.Errorf("the amounts up to deal %q sum to more than can be counted; split the file", deals[i].ID)
+		}
+	}
+	return nil
+}
+
+func (t *Touches) credit(deals []Deal, plans []plan, w attribution.Lookback) []Sums {
+	sums := make([]Sums, len(plans))
+	for m := range plans {
+		sums[m] = Sums{Model: plans[m].model, Channels: make([]int64, len(t.Channels))}
+	}
+	s := scratch{edge: w.Edge}
+	opens := opener(w)
+	for i := range deals {
+		d := &deals[i]
+		p := t.pathOf(d, opens, w.Edge)
+		s.begin(t, d, p)
+		for m := range plans {
+			s.one(&plans[m], &sums[m])
+		}
+	}
+	return sums
+}
+
+// path is the touches of a deal that count: from first to the one before end, of which the first outside ones are before the window.
+type path struct {
+	first, end, outside int
+}
+
+// pathOf finds the touches up to the deal's end, and where its window opens.
+func (t *Touches) pathOf(d *Deal, opens func(int64) (int64, bool), edge attribution.Edge) path {
+	from, to := int(t.from[d.Person]), int(t.from[d.Person+1])
+	if d.End == Unknown {
+		return path{from, from, 0}
+	}
+	p := path{first: from, end: from + after(t.at[from:to], d.End)}
+	if d.Since != Unknown {
+		p.first += after(t.at[from:p.end], d.Since)
+	}
+	if at, limited := opens(d.End); limited {
+		p.outside = after(t.at[p.first:p.end], at-1)
+	}
+	if edge == attribution.RePath {
+		p.first, p.outside = p.first+p.outside, 0
+	}
+	return p
+}
+
+// after is the number of instants at or before the given one.
+func after(at []int64, instant int64) int {
+	low, high := 0, len(at)
+	for low < high {
+		if mid := int(uint(low+high) >> 1); at[mid] > instant {
+			high = mid
+		} else {
+			low = mid + 1
+		}
+	}
+	return low
+}
+
+// opener gives the first instant of the window that ends at an instant. It remembers the last day of a calendar that was asked for.
+func opener(w attribution.Lookback) func(int64) (int64, bool) {
+	if length, exact := w.Span.Duration(); exact && !w.Span.IsZero() {
+		return func(end int64) (int64, bool) {
+			if end < math.MinInt64+int64(length) {
+				return math.MinInt64 + 1, true
+			}
+			return end - int64(length), true
+		}
+	}
+	return func(end int64) (int64, bool) {
+		at, limited := w.Opens(time.Unix(0, end))
+		return at.UnixNano(), limited
+	}
+}
+
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
+}

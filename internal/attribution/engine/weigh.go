@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+)
+
+// plan is a model made ready for columns.
+type plan struct {
+	model    attribution.Model
+	kind     attribution.Kind
+	shares   [5]int64 // first, lead, deal, last, middle
+	direct   []bool   // by channel
+	halfLife time.Duration
+}
+
+const (
+	roleFirst = iota
+	roleLead
+	roleDeal
+	roleLast
+	roleMiddle
+)
+
+func (t *Touches) plans(o Options) []plan {
+	out := make([]plan, len(o.Models))
+	for i, m := range o.Models {
+		p := plan{model: m, kind: m.Kind(), halfLife: m.HalfLife()}
+		p.shares[roleFirst], p.shares[roleLead], p.shares[roleDeal], p.shares[roleLast], p.shares[roleMiddle] = m.Shares()
+		if p.kind == attribution.LastNonDirect {
+			p.direct = make([]bool, len(t.Channels))
+			for c, name := range t.Channels {
+				p.direct[c] = m.IsDirect(name)
+			}
+		}
+		out[i] = p
+	}
+	return out
+}
+
+// holder is the only touch of the path with a weight, for the models that give all to one.
+func (p *plan) holder(t *Touches, at path) (int, bool) {
+	switch p.kind {
+	case attribution.FirstTouch:
+		return at.first, true
+	case attribution.LastTouch:
+		return at.end - 1, true
+	case attribution.LastNonDirect:
+		for i := at.end - 1; i >= at.first; i-- {
+			if !p.direct[t.channel[i]] {
+				return i, true
+			}
+		}
+		return at.end - 1, true
+	}
+	return 0, false
+}
+
+// weigh writes the weights of the path's touches.
+func (p *plan) weigh(t *Touches, d *Deal, at path, out []int64) {
+	switch p.kind {
+	case attribution.Linear:
+		for i := range out {
+			out[i] = 1
+		}
+	case attribution.TimeDecay:
+		newest := t.at[at.end-1]
+		for i := range out {
+			out[i] = attribution.Decay(time.Duration(newest-t.at[at.first+i]), p.halfLife)
+		}
+	default:
+		p.weighByRole(t, d, at, out)
+	}
+}
+
+// weighByRole is the rule of attribution for anchors and the touches between them.
+func (p *plan) weighByRole(t *Touches, d *Deal, at path, out []int64) {
+	holder := [4]int{0, -1, -1, len(out) - 1}
+	if d.LeadCreated != Unknown {
+		holder[roleLead] = after(t.at[at.first:at.end], d.LeadCreated) - 1
+	}
+	if d.DealCreated != Unknown {
+		holder[roleDeal] = after(t.at[at.first:at.end], d.DealCreated) - 1
+	}
+	var held int64
+	middles := int64(len(out))
+	for role, i := range holder {
+		if p.shares[role] == 0 || i < 0 {
+			continue
+		}
+		held += p.shares[role]
+		seen := false
+		for before := range role {
+			seen = seen || p.shares[before] > 0 && holder[before] == i
+		}
+		if !seen {
+			middles--
+		}
+	}
+	perAnchor, perMiddle := int64(1), int64(0)
+	switch share := p.shares[roleMiddle]; {
+	case share == 0 || middles == 0:
+	case held == 0:
+		perMiddle = 1
+	default:
+		perAnchor, perMiddle = (fullShare-share)*middles, share*held
+	}
+	for i := range out {
+		out[i] = perMiddle
+	}
+	for role, i := range holder {
+		if p.shares[role] > 0 && i >= 0 {
+			out[i] = 0
+		}
+	}
+	for role, i := range holder {
+		if p.shares[role] > 0 && i >= 0 {
+			out[i] += p.shares[role] * perAnchor
+		}
+	}
+}
+
+// fullShare is 100 % in basis points.
+const fullShare = 10_000
