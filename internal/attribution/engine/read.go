@@ -107,10 +107,19 @@ func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
 
 // part is what one reader of touches found.
 type part struct {
-	rows     rows
+	slabs    []rows
 	channels *channels
 	others   int
-	full     bool
+}
+
+// add takes a row into the last slab.
+func (p *part) add(r row, id []byte) {
+	if n := len(p.slabs); n == 0 || len(p.slabs[n-1].all) == slab {
+		p.slabs = append(p.slabs, rows{make([]row, 0, slab), make([]byte, 0, 10*slab)})
+	}
+	last := &p.slabs[len(p.slabs)-1]
+	r.id = uint32(len(last.ids))
+	last.all, last.ids = append(last.all, r), append(last.ids, id...)
 }
 
 func (b *Book) readTouches(data []byte, how Reading, persons *names) error {
@@ -126,17 +135,19 @@ func (b *Book) readTouches(data []byte, how Reading, persons *names) error {
 	})
 	b.Rows = rows
 	b.tell("touches", problems)
-	all, names := make([]rowsOf, 0, len(parts)), []string(nil)
-	for i := range parts {
-		if parts[i].full {
-			return fmt.Errorf("more touches than can be held at once; split the file by person")
+	all, names, size := make([]rowsOf, 0, len(parts)), []string(nil), 0
+	for _, p := range parts {
+		b.Others += p.others
+		for _, some := range p.slabs {
+			all = append(all, rowsOf{some, p.channels.names})
+			size += len(some.ids)
 		}
-		if parts[i].channels == nil {
-			continue
+		if p.channels != nil {
+			names = append(names, p.channels.names...)
 		}
-		b.Others += parts[i].others
-		names = append(names, parts[i].channels.names...)
-		all = append(all, rowsOf{parts[i].rows, parts[i].channels.names})
+	}
+	if size > math.MaxUint32 || len(all) > maxTouches/slab {
+		return fmt.Errorf("more touches than can be held at once; split the files by person")
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
@@ -163,16 +174,12 @@ func (p *part) take(cells [][]byte, how Reading, persons *names) string {
 		return fmt.Sprintf("touch %s: %q is no instant", cells[0], cells[2])
 	case at == Unknown:
 		return fmt.Sprintf("touch %s has no instant", cells[0])
-	case len(p.rows.ids)+len(cells[0]) > math.MaxUint32/2 || len(p.rows.all) > maxTouches/2:
-		p.full = true
-		return ""
 	}
 	channel, ok := p.channels.number(cells[3])
 	if !ok {
 		return fmt.Sprintf("touch %s: more channels than can be told apart", cells[0])
 	}
-	p.rows.all = append(p.rows.all, row{at, uint32(len(p.rows.ids)), person, channel, uint16(len(cells[0]))})
-	p.rows.ids = append(p.rows.ids, cells[0]...)
+	p.add(row{at: at, person: person, channel: channel, length: uint16(len(cells[0]))}, cells[0])
 	return ""
 }
 

@@ -51,6 +51,9 @@ type rows struct {
 	ids []byte
 }
 
+// slab of rows: what is read comes in such, so that nothing is moved when more comes.
+const slab = 1 << 15
+
 const (
 	maxTouches  = math.MaxUint32 - 1
 	maxChannels = math.MaxUint16
@@ -133,7 +136,10 @@ func (t *Touches) put(sorted []row, ids []byte) {
 	t.idFrom, t.ids = make([]uint32, 1, len(sorted)+1), make([]byte, 0, len(ids))
 	id := func(r row) []byte { return ids[r.id : r.id+uint32(r.length)] }
 	order := func(a, b row) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), compareIDs(id(a), id(b)), strings.Compare(t.Channels[a.channel], t.Channels[b.channel]))
+		if a.at != b.at {
+			return cmp.Compare(a.at, b.at)
+		}
+		return cmp.Or(compareIDs(id(a), id(b)), strings.Compare(t.Channels[a.channel], t.Channels[b.channel]))
 	}
 	for p := 1; p < len(t.from); p++ {
 		mine := sorted[t.from[p-1]:t.from[p]]
