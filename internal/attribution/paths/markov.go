@@ -17,30 +17,33 @@ func (t *Table) Markov(order, workers int) (Result, error) {
 	for c, name := range t.Channels {
 		r.Rows[c].Channel = name
 	}
-	var conversions, value int64
-	for _, p := range t.Paths {
-		if len(p.Channels) > 0 {
-			conversions, value = conversions+p.Conversions, value+p.Value
-		}
-	}
-	all, allValue := t.Totals()
-	r.Conversions, r.Value = all-number(conversions), allValue-number(value)
-	if conversions == 0 {
+	r.Conversions, r.Value = t.unattributed()
+	conversions, value := t.totals(1)
+	if conversions.Sign() == 0 {
 		r.Notes = append(r.Notes, "No path with a channel converted, so there is nothing to divide.")
 		return r, nil
 	}
-	k := t.chain(order)
-	s := newSolver(len(k.states))
-	converts, earns := k.absorbed(k.visits(s, nil))
-	k.effects(workers, r.Rows, converts, earns)
-	r.divide(number(conversions), number(value))
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	k := t.chain(order, workers)
+	if order == 1 {
+		k.effectsOfOne(r.Rows)
+	} else {
+		k.effects(workers, r.Rows)
+	}
+	r.divide(conversions.Float64(), value.Float64())
 	return r, nil
 }
 
-// effects computes the removal effect of each channel.
-func (k *chain) effects(workers int, rows []Row, converts, earns float64) {
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
+// effects computes the removal effect of each channel: what flows for the first time into the states that have it, times what comes of each of them
+// with and without it, over what comes of all paths.
+func (k *chain) effects(workers int, rows []Row) {
+	comes, earns := k.outcomes()
+	whole, wholeValue := 0.0, 0.0
+	for i, p := range k.start {
+		whole += float64(p * comes[i])
+		wholeValue += float64(p * earns[i])
 	}
 	next := make(chan int)
 	var wait sync.WaitGroup
@@ -51,8 +54,8 @@ func (k *chain) effects(workers int, rows []Row, converts, earns float64) {
 				for i, of := range k.states {
 					closed[i] = slices.Contains(of, uint16(c))
 				}
-				left, leftValue := k.absorbed(k.visits(s, closed))
-				rows[c].Effect, rows[c].EffectOfValue = lost(converts, left), lost(earns, leftValue)
+				through, throughValue := k.through(k.visits(s, closed), closed, comes, earns)
+				rows[c].Effect, rows[c].EffectOfValue = part(through, whole), part(throughValue, wholeValue)
 			}
 		})
 	}
@@ -63,12 +66,11 @@ func (k *chain) effects(workers int, rows []Row, converts, earns float64) {
 	wait.Wait()
 }
 
-// lost is the part of the whole that is not left.
-func lost(whole, left float64) float64 {
+func part(of, whole float64) float64 {
 	if whole == 0 {
 		return 0
 	}
-	return (whole - left) / whole
+	return of / whole
 }
 
 // divide gives each channel its effect over the sum of them, times the total.

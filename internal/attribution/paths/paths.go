@@ -5,19 +5,15 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"math/bits"
 	"slices"
 )
-
-// unit is how many of the whole numbers in which counts and values are kept make one.
-const unit = 1_000_000_000
 
 // Path is a sequence of channels with what became of it.
 type Path struct {
 	Channels    []uint16 // by number
-	Conversions int64    // in 10^-9
-	Value       int64    // in 10^-9
-	Null        int64    // in 10^-9
+	Conversions Decimal
+	Value       Decimal // of the conversions
+	Null        Decimal // how often it did not convert
 }
 
 // Table is aggregated paths. Equal paths are one, and stand in a fixed order.
@@ -42,23 +38,28 @@ func New(channels []string, paths []Path) (*Table, error) {
 	}
 	slices.SortFunc(paths, func(a, b Path) int { return slices.Compare(a.Channels, b.Channels) })
 	t := &Table{Channels: order}
-	var sum [3]uint64
+	var sum Decimal // of the sizes of all numbers
 	for _, p := range paths {
-		for i, n := range []int64{p.Conversions, p.Null, max(p.Value, -p.Value)} {
-			var carry uint64
-			if sum[i], carry = bits.Add64(sum[i], uint64(n), 0); carry != 0 || sum[i] > 1<<62 {
+		for _, n := range []Decimal{p.Conversions, p.Null, p.Value} {
+			if n.Sign() < 0 {
+				n = n.Negative()
+			}
+			if sum = sum.Plus(n); sum.hi >= most || sum.Sign() < 0 || n.Sign() < 0 {
 				return nil, fmt.Errorf("the paths sum to more than can be counted")
 			}
 		}
 		if n := len(t.Paths); n > 0 && slices.Equal(t.Paths[n-1].Channels, p.Channels) {
 			last := &t.Paths[n-1]
-			last.Conversions, last.Null, last.Value = last.Conversions+p.Conversions, last.Null+p.Null, last.Value+p.Value
+			last.Conversions, last.Null, last.Value = last.Conversions.Plus(p.Conversions), last.Null.Plus(p.Null), last.Value.Plus(p.Value)
 			continue
 		}
 		t.Paths = append(t.Paths, p)
 	}
 	return t, nil
 }
+
+// most is a bound of all numbers together, 1.3e15, under which nothing overflows that sums each of them as often as its path has touches.
+const most = 1 << 46
 
 func numbers(channels []string) map[string]bool {
 	out := make(map[string]bool, len(channels))
@@ -70,17 +71,18 @@ func numbers(channels []string) map[string]bool {
 
 // Totals are all conversions and their value.
 func (t *Table) Totals() (conversions, value float64) {
-	var c, v int64
-	for _, p := range t.Paths {
-		c, v = c+p.Conversions, v+p.Value
-	}
-	return number(c), number(v)
+	c, v := t.totals(0)
+	return c.Float64(), v.Float64()
 }
 
-// number is a count of 10^-9, rounded once.
-func number(n int64) float64 {
-	out, _ := new(big.Rat).SetFrac64(n, unit).Float64()
-	return out
+// totals are those of the paths with so many channels at least.
+func (t *Table) totals(least int) (conversions, value Decimal) {
+	for i := range t.Paths {
+		if p := &t.Paths[i]; len(p.Channels) >= least {
+			conversions, value = conversions.Plus(p.Conversions), value.Plus(p.Value)
+		}
+	}
+	return conversions, value
 }
 
 // Row is what a channel holds.
@@ -102,21 +104,21 @@ type Result struct {
 	Notes       []string
 }
 
-// shares is what is divided equally, summed by the number of equal parts before it is divided: exact, in any order.
-type shares []map[int]*[2]big.Int
+// shares is, of each channel, what is divided in so many equal parts, summed before it is divided: exact, in any order.
+type shares []map[int]*[2]Decimal
 
-func (s shares) add(channel uint16, parts int, times int64, p Path) {
+func (s shares) add(channel uint16, parts, times int, p *Path) {
 	if s[channel] == nil {
-		s[channel] = map[int]*[2]big.Int{}
+		s[channel] = map[int]*[2]Decimal{}
 	}
 	sums := s[channel][parts]
 	if sums == nil {
-		sums = new([2]big.Int)
+		sums = new([2]Decimal)
 		s[channel][parts] = sums
 	}
-	var n big.Int
-	sums[0].Add(&sums[0], n.Mul(big.NewInt(times), big.NewInt(p.Conversions)))
-	sums[1].Add(&sums[1], n.Mul(big.NewInt(times), big.NewInt(p.Value)))
+	for range times {
+		sums[0], sums[1] = sums[0].Plus(p.Conversions), sums[1].Plus(p.Value)
+	}
 }
 
 func (s shares) rows(channels []string) []Row {
@@ -125,8 +127,9 @@ func (s shares) rows(channels []string) []Row {
 		out[c].Channel = name
 		var sums [2]big.Rat
 		for parts, of := range s[c] {
+			whole := new(big.Int).Mul(big.NewInt(int64(parts)), big.NewInt(unit))
 			for i := range sums {
-				sums[i].Add(&sums[i], new(big.Rat).SetFrac(&of[i], big.NewInt(int64(parts)*unit)))
+				sums[i].Add(&sums[i], new(big.Rat).SetFrac(of[i].big(), whole))
 			}
 		}
 		out[c].Conversions, _ = sums[0].Float64()
@@ -135,33 +138,28 @@ func (s shares) rows(channels []string) []Row {
 	return out
 }
 
-// First, Last, Linear and Shapley divide each path's conversions among its channels: to its first, to its last, to each of its touches equally, and
-// to each of its different channels equally.
+// First gives all to the first touch of a path.
 func (t *Table) First() Result {
-	return t.each("first", func(s shares, p Path) { s.add(p.Channels[0], 1, 1, p) })
+	return t.each("first", func(s shares, p *Path) { s.add(p.Channels[0], 1, 1, p) })
 }
 
 // Last gives all to the last touch.
 func (t *Table) Last() Result {
-	return t.each("last", func(s shares, p Path) { s.add(p.Channels[len(p.Channels)-1], 1, 1, p) })
+	return t.each("last", func(s shares, p *Path) { s.add(p.Channels[len(p.Channels)-1], 1, 1, p) })
 }
 
 // Linear gives each touch the same.
 func (t *Table) Linear() Result {
-	return t.each("linear", func(s shares, p Path) {
-		times := map[uint16]int64{}
+	return t.each("linear", func(s shares, p *Path) {
 		for _, c := range p.Channels {
-			times[c]++
-		}
-		for c, n := range times {
-			s.add(c, len(p.Channels), n, p)
+			s.add(c, len(p.Channels), 1, p)
 		}
 	})
 }
 
 // Shapley gives each different channel the same.
 func (t *Table) Shapley() Result {
-	return t.each("shapley", func(s shares, p Path) {
+	return t.each("shapley", func(s shares, p *Path) {
 		set := slices.Compact(slices.Sorted(slices.Values(p.Channels)))
 		for _, c := range set {
 			s.add(c, len(set), 1, p)
@@ -169,16 +167,22 @@ func (t *Table) Shapley() Result {
 	})
 }
 
-func (t *Table) each(model string, add func(shares, Path)) Result {
+func (t *Table) each(model string, add func(shares, *Path)) Result {
 	s, r := make(shares, len(t.Channels)), Result{Model: model}
-	var conversions, value int64
-	for _, p := range t.Paths {
-		if len(p.Channels) == 0 {
-			conversions, value = conversions+p.Conversions, value+p.Value
-			continue
+	for i := range t.Paths {
+		if p := &t.Paths[i]; len(p.Channels) > 0 && (p.Conversions.Sign() != 0 || p.Value.Sign() != 0) {
+			add(s, p)
 		}
-		add(s, p)
 	}
-	r.Rows, r.Conversions, r.Value = s.rows(t.Channels), number(conversions), number(value)
+	r.Rows = s.rows(t.Channels)
+	r.Conversions, r.Value = t.unattributed()
 	return r
+}
+
+// unattributed are the conversions of the path without a channel.
+func (t *Table) unattributed() (conversions, value float64) {
+	if len(t.Paths) == 0 || len(t.Paths[0].Channels) > 0 { // it is the first in their order
+		return 0, 0
+	}
+	return t.Paths[0].Conversions.Float64(), t.Paths[0].Value.Float64()
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -82,22 +80,22 @@ func (b *builder) take(record []string, at map[string]int) string {
 	var p Path
 	for _, of := range []struct {
 		name string
-		into *int64
+		into *Decimal
 	}{{"total_conversions", &p.Conversions}, {"total_conversion_value", &p.Value}, {"total_null", &p.Null}} {
 		i, there := at[of.name]
 		if !there {
 			continue
 		}
-		n, ok := decimal(strings.TrimSpace(record[i]))
+		n, ok := ParseDecimal(strings.TrimSpace(record[i]))
 		if !ok {
 			return fmt.Sprintf("%s %q is no number", of.name, record[i])
 		}
 		*of.into = n
 	}
 	switch {
-	case p.Conversions < 0 || p.Null < 0:
+	case p.Conversions.Sign() < 0 || p.Null.Sign() < 0:
 		return "a path that happened less than not at all"
-	case p.Conversions == 0 && p.Value != 0:
+	case p.Conversions.Sign() == 0 && p.Value.Sign() != 0:
 		return "a value without a conversion"
 	}
 	if text := record[at["path"]]; strings.TrimSpace(text) != "" {
@@ -117,35 +115,4 @@ func (b *builder) take(record []string, at map[string]int) string {
 	}
 	b.paths = append(b.paths, p)
 	return ""
-}
-
-// decimal reads a decimal as a count of 10^-9; more decimals are rounded to the nearest. An empty cell is 0.
-func decimal(text string) (int64, bool) {
-	if text == "" {
-		return 0, true
-	}
-	body, negative := strings.CutPrefix(text, "-")
-	whole, parts, dotted := strings.Cut(body, ".")
-	up := int64(0)
-	if dotted && len(parts) > 9 {
-		if parts[9] >= '5' {
-			up = 1
-		}
-		if !slices.Equal([]byte(strings.Trim(parts[9:], "0123456789")), nil) {
-			return 0, false
-		}
-		parts = parts[:9]
-	}
-	if whole == "" && parts == "" || strings.ContainsAny(whole+parts, "+-_") {
-		return 0, false
-	}
-	n, err := strconv.ParseInt(whole+parts+strings.Repeat("0", 9-len(parts)), 10, 64)
-	if err != nil {
-		return 0, false
-	}
-	n += up
-	if negative {
-		n = -n
-	}
-	return n, true
 }

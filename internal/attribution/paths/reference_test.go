@@ -110,10 +110,11 @@ func TestMarkovComesToTheReferenceFigures(t *testing.T) {
 		want := expected(t, referenceFile(t, folder, "expected_markov1.csv"))
 		for _, row := range r.Rows {
 			w := want[row.Channel]
-			wantClose(t, "effect of "+row.Channel, row.Effect, w["removal_effect"], 1e-14)
-			wantClose(t, "effect of value of "+row.Channel, row.EffectOfValue, w["removal_effect_value"], 1e-14)
-			wantClose(t, "conversions of "+row.Channel, row.Conversions, w["total"], 1e-13)
-			wantClose(t, "value of "+row.Channel, row.Value, w["total_conversion_value"], 1e-13)
+			wantClose(t, "effect of "+row.Channel, row.Effect, w["removal_effect"], 2e-15)
+			wantClose(t, "effect of value of "+row.Channel, row.EffectOfValue, w["removal_effect_value"], 2e-15)
+			conversions, value := table.Totals()
+			wantClose(t, "part of the conversions of "+row.Channel, row.Conversions/conversions, w["total"]/conversions, 2e-16)
+			wantClose(t, "part of the value of "+row.Channel, row.Value/value, w["total_conversion_value"]/value, 2e-16)
 		}
 	}
 }

@@ -16,19 +16,22 @@ func newSolver(states int) *solver {
 	return s
 }
 
-// residue is how small a residual is as good as none, in parts of the solution's largest part.
-const residue = 1e-16
+// enough is how small a residual is as good as none, in parts of the solution's largest part: what rounding leaves.
+const enough = 2e-16
 
 func (s *solver) solve(k *chain, closed []bool) []float64 {
 	clear(s.z)
-	for range 8 {
-		if s.residual(k, closed) {
+	left := math.Inf(1)
+	for range 12 {
+		before := left
+		if left = s.residual(k, closed); left <= enough || left > before/2 && before <= 1e-12 {
 			return s.z
 		}
 		s.improve(k, closed)
 	}
-	for range 100_000 {
-		if s.residual(k, closed) {
+	clear(s.z)
+	for range 1_000_000 {
+		if s.residual(k, closed) <= 1e-15 {
 			break
 		}
 		for i := range s.z {
@@ -38,8 +41,8 @@ func (s *solver) solve(k *chain, closed []bool) []float64 {
 	return s.z
 }
 
-// residual is r = b + z Q - z; true when it is as good as none.
-func (s *solver) residual(k *chain, closed []bool) bool {
+// residual is r = b + z Q - z, and its largest part over the largest of z.
+func (s *solver) residual(k *chain, closed []bool) float64 {
 	k.apply(s.z, s.r, closed)
 	most, largest := 0.0, 0.0
 	for i := range s.r {
@@ -47,7 +50,13 @@ func (s *solver) residual(k *chain, closed []bool) bool {
 		most = max(most, math.Abs(s.r[i]))
 		largest = max(largest, math.Abs(s.z[i]))
 	}
-	return most <= residue*largest
+	switch {
+	case most == 0:
+		return 0
+	case largest == 0 || math.IsNaN(most) || math.IsInf(largest, 0):
+		return math.Inf(1)
+	}
+	return most / largest
 }
 
 // apply is out = x - x Q over the open states.
