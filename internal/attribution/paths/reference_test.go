@@ -113,8 +113,8 @@ func TestMarkovComesToTheReferenceFigures(t *testing.T) {
 			wantClose(t, "effect of "+row.Channel, row.Effect, w["removal_effect"], 2e-15)
 			wantClose(t, "effect of value of "+row.Channel, row.EffectOfValue, w["removal_effect_value"], 2e-15)
 			conversions, value := table.Totals()
-			wantClose(t, "part of the conversions of "+row.Channel, row.Conversions/conversions, w["total"]/conversions, 2e-16)
-			wantClose(t, "part of the value of "+row.Channel, row.Value/value, w["total_conversion_value"]/value, 2e-16)
+			wantClose(t, "part of the conversions of "+row.Channel, row.Conversions/conversions, w["total"]/conversions, 2e-15)
+			wantClose(t, "part of the value of "+row.Channel, row.Value/value, w["total_conversion_value"]/value, 2e-15)
 		}
 	}
 }
