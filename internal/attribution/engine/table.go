@@ -118,15 +118,15 @@ func (t *table) slow(each func(cells [][]byte) string) (problems []Problem, rows
 			return problems, rows
 		}
 		rows++
-		line, _ := r.FieldPos(0)
 		if err != nil {
 			var at *csv.ParseError
 			if errors.As(err, &at) {
 				problems = append(problems, Problem{at.StartLine, at.Err.Error()})
 				continue
 			}
-			return append(problems, Problem{line, err.Error()}), rows
+			return append(problems, Problem{0, err.Error()}), rows
 		}
+		line, _ := r.FieldPos(0)
 		if len(record) != t.width {
 			problems = append(problems, Problem{line, fmt.Sprintf("the row has %d cells, the header %d", len(record), t.width)})
 			continue

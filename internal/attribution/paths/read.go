@@ -47,7 +47,6 @@ func Read(in io.Reader, separator string) (*Table, []Problem, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
 			var wrong *csv.ParseError
 			if !errors.As(err, &wrong) {
@@ -56,6 +55,7 @@ func Read(in io.Reader, separator string) (*Table, []Problem, error) {
 			problems = append(problems, Problem{wrong.StartLine, wrong.Err.Error()})
 			continue
 		}
+		line, _ := r.FieldPos(0)
 		if len(record) != width {
 			problems = append(problems, Problem{line, fmt.Sprintf("the row has %d cells, the header %d", len(record), width)})
 			continue
