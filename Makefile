@@ -21,7 +21,7 @@ check:
 
 bench:
 	@scripts/install-test-needs
-	@scripts/test -run '^$$' -bench . -benchmem ./...
+	@scripts/bench
 
 generate:
 	go generate ./...

@@ -83,11 +83,12 @@ func BenchmarkMonthEnd(b *testing.B) {
 	}
 }
 
-// BenchmarkDraftOfTheTenthYear drafts the month after one year and after ten years of 50 deals a year, with every month before it locked: as a program
-// does that has just started, after an import that changed a deal of the month, and with nothing changed.
+// BenchmarkDraftOfTheTenthYear drafts the month after one, nine and ten years of 50 deals a year, with every month before it locked: as a program
+// does that has just started, after an import that changed a deal of the month, and with nothing changed. The tenth year
+// is to cost at most a fifth more than the ninth: what a statement costs grows with the years of its evidence, and no faster.
 func BenchmarkDraftOfTheTenthYear(b *testing.B) {
 	for _, engine := range engines {
-		for _, years := range []int{1, 10} {
+		for _, years := range []int{1, 9, 10} {
 			b.Run(fmt.Sprintf("%s/%d", engine.name, years), func(b *testing.B) {
 				d, ctx := engine.open(b)
 				k := newDeskUnder(b, d, ctx, strings.Replace(text, "length: 12 months", "length: 240 months", 1))
