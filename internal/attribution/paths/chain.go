@@ -15,14 +15,14 @@ type chain struct {
 }
 
 // visits are how often each state is visited on average, when the states that are closed end a path. It is the solution z of z = start + z Q over
-// the states that are open.
-func (k *chain) visits(s *solver, closed []bool) []float64 {
+// the states that are open. The guess is what the visits are near to.
+func (k *chain) visits(s *solver, closed []bool, guess []float64) []float64 {
 	for i, p := range k.start {
 		if s.b[i] = p; closed != nil && closed[i] {
 			s.b[i] = 0
 		}
 	}
-	return s.solve(k, closed)
+	return s.solve(k, closed, guess)
 }
 
 // through is what comes of the paths that visit a closed state, by the first that they visit.
@@ -54,9 +54,9 @@ func (k *chain) outcomes() (comes, earns []float64) {
 	turned := k.turned()
 	s := newSolver(len(k.states))
 	copy(s.b, k.convert)
-	comes = slices.Clone(s.solve(turned, nil))
+	comes = slices.Clone(s.solve(turned, nil, nil))
 	copy(s.b, k.earn)
-	return comes, slices.Clone(s.solve(turned, nil))
+	return comes, slices.Clone(s.solve(turned, nil, nil))
 }
 
 // turned is the chain with every transition the other way round.

@@ -45,6 +45,7 @@ func (k *chain) effects(workers int, rows []Row) {
 		whole += float64(p * comes[i])
 		wholeValue += float64(p * earns[i])
 	}
+	open := slices.Clone(k.visits(newSolver(len(k.states)), nil, nil))
 	next := make(chan int)
 	var wait sync.WaitGroup
 	for range min(workers, len(rows)) {
@@ -54,7 +55,7 @@ func (k *chain) effects(workers int, rows []Row) {
 				for i, of := range k.states {
 					closed[i] = slices.Contains(of, uint16(c))
 				}
-				through, throughValue := k.through(k.visits(s, closed), closed, comes, earns)
+				through, throughValue := k.through(k.visits(s, closed, open), closed, comes, earns)
 				rows[c].Effect, rows[c].EffectOfValue = part(through, whole), part(throughValue, wholeValue)
 			}
 		})

@@ -22,7 +22,7 @@ type Table struct {
 	Paths    []Path
 }
 
-// New puts paths together: equal ones are added. An error: sums beyond what can be counted.
+// New puts paths together, and takes them over: equal ones are added. An error: sums beyond what can be counted.
 func New(channels []string, paths []Path) (*Table, error) {
 	order := slices.SortedFunc(maps.Keys(numbers(channels)), cmp.Compare[string])
 	to := make([]uint16, len(channels))
@@ -31,7 +31,6 @@ func New(channels []string, paths []Path) (*Table, error) {
 		to[i] = uint16(at)
 	}
 	for i := range paths {
-		paths[i].Channels = slices.Clone(paths[i].Channels)
 		for k, c := range paths[i].Channels {
 			paths[i].Channels[k] = to[c]
 		}
@@ -55,7 +54,22 @@ func New(channels []string, paths []Path) (*Table, error) {
 		}
 		t.Paths = append(t.Paths, p)
 	}
+	t.gather()
 	return t, nil
+}
+
+// gather puts the channels of all paths one behind the other, in the order in which they are read.
+func (t *Table) gather() {
+	n := 0
+	for i := range t.Paths {
+		n += len(t.Paths[i].Channels)
+	}
+	all := make([]uint16, 0, n)
+	for i := range t.Paths {
+		p := &t.Paths[i]
+		all = append(all, p.Channels...)
+		p.Channels = all[len(all)-len(p.Channels):]
+	}
 }
 
 // most is a bound of all numbers together, 1.3e15, under which nothing overflows that sums each of them as often as its path has touches.

@@ -19,8 +19,15 @@ func newSolver(states int) *solver {
 // enough is how small a residual is as good as none, in parts of the solution's largest part: what rounding leaves.
 const enough = 2e-16
 
-func (s *solver) solve(k *chain, closed []bool) []float64 {
+// solve begins with a guess, or with nothing.
+func (s *solver) solve(k *chain, closed []bool, guess []float64) []float64 {
 	clear(s.z)
+	copy(s.z, guess)
+	for i, shut := range closed {
+		if shut {
+			s.z[i] = 0
+		}
+	}
 	left := math.Inf(1)
 	for range 12 {
 		before := left
@@ -84,7 +91,11 @@ func (s *solver) improve(k *chain, closed []bool) {
 	clear(s.p)
 	clear(s.v)
 	rho, alpha, omega := 1.0, 1.0, 1.0
-	first := dot(s.r, s.r)
+	var largest float64
+	for i := range s.z {
+		largest = max(largest, math.Abs(s.z[i]), math.Abs(s.b[i]))
+	}
+	least := enough * largest / 4
 	for range 400 {
 		before := rho
 		if rho = dot(s.shadow, s.r); rho == 0 || omega == 0 {
@@ -116,7 +127,7 @@ func (s *solver) improve(k *chain, closed []bool) {
 			s.z[i] += float64(alpha*s.p[i]) + float64(omega*s.q[i])
 			s.r[i] = s.q[i] - float64(omega*s.t[i])
 		}
-		if left := dot(s.r, s.r); left <= first*1e-32 || math.IsNaN(left) {
+		if left := dot(s.r, s.r); left <= least*least || math.IsNaN(left) {
 			return
 		}
 	}
