@@ -39,6 +39,8 @@ type Probes struct {
 	Contracts func(ctx context.Context, d *db.DB) (string, error)
 	// Statements does the same for the workspace's statements, and recomputes their hashes.
 	Statements func(ctx context.Context, d *db.DB) (string, error)
+	// Decisions does the same for what people decided about deliveries, results and hours.
+	Decisions func(ctx context.Context, d *db.DB) (string, error)
 	// Billing does the same for invoices, payments and billing profiles.
 	Billing func(ctx context.Context, d *db.DB) (string, error)
 	// Interrupted lists in words the imports of the workspace that stopped on the way and on which nobody works.
@@ -156,6 +158,7 @@ func (e *examination) database(ctx context.Context) {
 	e.record(ctx, d, "journal", e.probes.Journal)
 	e.record(ctx, d, "contracts", e.probes.Contracts)
 	e.record(ctx, d, "statements", e.probes.Statements)
+	e.record(ctx, d, "decisions", e.probes.Decisions)
 	e.record(ctx, d, "billing", e.probes.Billing)
 	e.imports(ctx, d)
 	e.contents(ctx, d, slug)

@@ -25,7 +25,7 @@ func journalCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "journal", Short: "The record of every change"}
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, invoices and payments with it",
+		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, decisions, invoices and payments with it",
 		Long: "Recomputes the chain of the record, the text of every contract, the hash of every statement and the digests of every invoice and payment from what is\n" +
 			"kept of them, and compares all that happened to each with what the record tells. With --head, as an earlier run printed it, a record that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
 		Args: usage(cobra.NoArgs),
@@ -68,11 +68,15 @@ func (p *Program) verifyRecord(cmd *cobra.Command, heads []journal.Head) error {
 	if err != nil {
 		return err
 	}
+	decisions, err := writeStanding(ctx, out, p.DB, "decision", feesops.VerifyDecisions)
+	if err != nil {
+		return err
+	}
 	bills, err := p.writeBilling(ctx, out)
 	if err != nil {
 		return err
 	}
-	if report.Break != nil || contracts+statements+bills > 0 {
+	if report.Break != nil || contracts+statements+decisions+bills > 0 {
 		return errFound
 	}
 	return nil

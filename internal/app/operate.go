@@ -54,7 +54,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Billing: probeBilling, Interrupted: probeImports, Files: probeFiles})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Billing: probeBilling, Interrupted: probeImports, Files: probeFiles})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -89,6 +89,11 @@ func probeContracts(ctx context.Context, d *db.DB) (string, error) {
 // probeStatements recomputes the statements of the context's workspace.
 func probeStatements(ctx context.Context, d *db.DB) (string, error) {
 	return probed(standing(ctx, d, "statement", feesops.VerifyStored))
+}
+
+// probeDecisions compares what people decided in the context's workspace with its record.
+func probeDecisions(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, "decision", feesops.VerifyDecisions))
 }
 
 // billed are the parts of billing that are compared with the record.

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 type decisionRow struct {
@@ -83,6 +85,27 @@ func DecisionsOf(ctx context.Context, tx bun.Tx, client string, limit int) ([]De
 		}
 	}
 	return out, nil
+}
+
+// EachDecision hands over all decisions of the workspace by client, kind and row, each in their order. One that holds a value that no decision can
+// have, as only somebody beside the program can have written, comes with the reason. evident tells that the row of evidence that the decision
+// left is there and says the same. It decides no access: the caller has.
+func EachDecision(ctx context.Context, tx bun.Tx, each func(d Decision, evident bool, unreadable error) error) error {
+	var ids []string
+	err := tx.NewSelect().TableExpr("crm_decision AS d").ColumnExpr("d.id").
+		Join("LEFT JOIN crm_row AS r ON r.client_id = d.client_id AND r.kind = d.kind AND r.ext_id = d.ext_id AND r.import_no = d.import_no").
+		Where("d.act <> ? AND (r.body IS NULL OR r.body <> d.body)", string(crm.ActAnswer)).Scan(ctx, &ids)
+	if err != nil {
+		return err
+	}
+	contradicted := map[string]bool{}
+	for _, id := range ids {
+		contradicted[id] = true
+	}
+	return db.EachRow(ctx, tx.NewSelect().Model((*decisionRow)(nil)).OrderExpr("client_id, kind, ext_id, seq"), func(r decisionRow, unreadable error) error {
+		d, err := r.decision()
+		return each(d, !contradicted[r.ID], cmp.Or(unreadable, err))
+	})
 }
 
 // DecisionsAbout are all decisions about one row, in their order. It decides no access: the caller has.

@@ -316,6 +316,5 @@ func (d decision) record(ctx context.Context, tx bun.Tx, made []Decision, about 
 
 // subjectOf names the row in the record.
 func subjectOf(made Decision) (kind, name string) {
-	kind = map[crm.Kind]string{crm.KindDelivery: "delivery", crm.KindLead: "result", crm.KindMetricReading: "hours"}[made.Kind]
-	return kind, cmp.Or(nameOf(made.Record()), made.Row)
+	return subjects[made.Kind], cmp.Or(nameOf(made.Record()), made.Row)
 }

@@ -104,8 +104,18 @@ func (d decision) enter(ctx context.Context, tx bun.Tx, made Decision, about App
 	}
 	_, err := journalops.Append(ctx, tx, journalops.By(d.actor, journal.Entry{At: made.At, Action: string(d.action), Client: made.Client,
 		Subject: journal.Subject{Kind: kind, ID: made.Row, Name: name}, Words: words,
-		After: journal.Snapshot(map[string]any{"row": made.Record().Fields(), "act": made.Act, "import": made.No, "seen": made.Seen, "side": made.Side, "role": made.ActorRole, "words": made.Words})}))
+		After: afterOf(made)}))
 	return err
+}
+
+// afterOf is a decision as the record keeps it.
+func afterOf(made Decision) string {
+	return journal.Snapshot(map[string]any{"row": made.Record().Fields(), "act": made.Act, "import": made.No, "seen": made.Seen, "side": made.Side, "role": made.ActorRole, "words": made.Words})
+}
+
+// afterOfAll is what the record keeps of decisions that were made together, which are all alike but for their rows.
+func afterOfAll(first Decision, rows []string) string {
+	return journal.Snapshot(map[string]any{"rows": rows, "act": first.Act, "import": first.No, "side": first.Side, "role": first.ActorRole})
 }
 
 // enterAll appends decisions that were made together to the record, as one entry.
@@ -117,7 +127,7 @@ func (d decision) enterAll(ctx context.Context, tx bun.Tx, made []Decision) erro
 	first := made[0]
 	_, err := journalops.Append(ctx, tx, journalops.By(d.actor, journal.Entry{At: first.At, Action: string(d.action), Client: first.Client,
 		Subject: journal.Subject{Kind: "result", ID: first.Row, Name: fmt.Sprintf("%d results", len(made))}, Words: fmt.Sprintf("accepted %d results, as import %d", len(made), first.No),
-		After: journal.Snapshot(map[string]any{"rows": ids, "act": first.Act, "import": first.No, "side": first.Side, "role": first.ActorRole})}))
+		After: afterOfAll(first, ids)}))
 	return err
 }
 
