@@ -106,9 +106,7 @@ func HandOver(a contract.Agreement, e crm.Evidence, x crm.Delivery, now time.Tim
 		if !ok {
 			return x, fault.New(fault.Invalid, "part", "%q is no part of a milestone. Write a percentage above 0 %% up to 100 %%, such as 50 %%.", x.Part).At("part")
 		}
-		if part, x.Part = share, share.String(); share == wholeMilestone {
-			x.Part = ""
-		}
+		part, x.Part = share, share.written()
 	}
 	if over := timeOver(a, x, today); !over.IsZero() {
 		return x, fault.New(fault.Invalid, "delivery-time-over", "Handed over on %s, it would have been accepted by silence on %s, before the client learns of it here. Enter the day on which the client can still decide, today at the latest.",
@@ -184,4 +182,23 @@ func Acceptors(by string, people []Person) []Person {
 func plainWords(text string) string {
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	return " " + strings.Join(words, " ") + " "
+}
+
+// SamePart reports whether two texts name the same part of a milestone; an empty one names the whole.
+func SamePart(a, b string) bool { return written(a) == written(b) }
+
+// written is the part that a text names, as HandOver writes it; a text that names none stays as it is.
+func written(part string) string {
+	if share, ok := shareOf(part); ok {
+		return share.written()
+	}
+	return part
+}
+
+// written is a part as a delivery has it: empty for the whole.
+func (s milestoneShare) written() string {
+	if s == wholeMilestone {
+		return ""
+	}
+	return s.String()
 }

@@ -224,6 +224,16 @@ func TestADecisionIsMadeOnce(t *testing.T) {
 		}
 		_, err := k.HandOver(ctx, lead, ops.HandOverInput{Client: acme, Milestone: "crm-cleanup", On: cal.MustDate("2026-03-03"), Key: "key-launch-1"})
 		wantFault(t, err, fault.Conflict, "key-used")
+		for _, part := range []string{"100 %", " 100% "} {
+			if again := k.handedOver("2026-03-03", part, "key-launch-1"); again.No != handed.No {
+				t.Errorf("%q: got %+v", part, again)
+			}
+		}
+		for _, other := range []ops.HandOverInput{{Part: "50 %"}, {Part: "half"}, {Note: "Without the form."}} {
+			other.Client, other.Milestone, other.On, other.Key = acme, "website-launch", cal.MustDate("2026-03-03"), "key-launch-1"
+			_, err = k.HandOver(ctx, lead, other)
+			wantFault(t, err, fault.Conflict, "key-used")
+		}
 		_, err = k.HandOver(ctx, lead, ops.HandOverInput{Client: acme, Milestone: "website-launch", On: cal.MustDate("2026-03-03"), Key: "key-launch-2"})
 		wantFault(t, err, fault.Invalid, "milestone-over", "100 %")
 

@@ -79,7 +79,9 @@ func (d decision) planHandOver(ctx context.Context, tx bun.Tx, in HandOverInput)
 	}
 	if of := made[x.ID]; len(of) > 0 {
 		first, err := of[0].Record().Delivery()
-		if err == nil && (first.DeliveredOn != x.DeliveredOn || !strings.EqualFold(first.Milestone, strings.TrimSpace(x.Milestone)) || of[0].ActorID != d.actor.Account) {
+		same := first.DeliveredOn == x.DeliveredOn && strings.EqualFold(first.Milestone, strings.TrimSpace(x.Milestone)) && fees.SamePart(first.Part, x.Part) &&
+			of[0].Words == x.Note && of[0].ActorID == d.actor.Account
+		if err == nil && !same {
 			err = fault.New(fault.Conflict, "key-used", "This form handed something else over already. Open it again.")
 		}
 		return crmops.DecisionInput{Repeats: of[:1]}, Approval{}, err
