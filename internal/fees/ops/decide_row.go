@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/uptrace/bun"
 
@@ -164,7 +165,7 @@ func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made Decision, 
 // letter is the mail of a decision.
 func (d decision) letter(made Decision, about Approval) (subject, text string) {
 	_, name := subjectOf(made)
-	subject = map[crm.Act]string{crm.ActHandOver: "Handed over: ", crm.ActReturn: "Returned: ", crm.ActDispute: "Disputed: ", crm.ActAnswer: "Answer on the dispute of "}[made.Act] + name
+	subject = map[crm.Act]string{crm.ActHandOver: "Handed over: ", crm.ActReturn: "Returned: ", crm.ActDispute: "Disputed: ", crm.ActAnswer: "Answer on the dispute of "}[made.Act] + oneLine(name)
 	text = fmt.Sprintf("%s %s.", d.actor.Name, sentence(made, about))
 	if made.Words != "" {
 		text += "\n\n" + made.Words
@@ -179,4 +180,9 @@ func (d decision) letter(made Decision, about Approval) (subject, text string) {
 		text += fmt.Sprintf(" The last day to accept it or to return it is %s. %s", day.Words(), about.Silent)
 	}
 	return subject, text + fmt.Sprintf("\n\n%s/clients/%s/approvals\n", strings.TrimSuffix(d.PublicURL, "/"), made.Client)
+}
+
+// oneLine is a name as the subject of a mail can hold it: an id of a file may have line breaks in it.
+func oneLine(name string) string {
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
 }

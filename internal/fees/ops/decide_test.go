@@ -557,3 +557,17 @@ func TestHoursThatAPersonApprovesAreCharged(t *testing.T) {
 		}
 	})
 }
+
+// Ids come from files, and a file may have a line break in one: whose result it is can dispute it all the same, or silence would bill it.
+func TestAResultWhoseIDHasALineBreakCanBeDisputed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newApprovals(t, d, ctx)
+		k.MoveTo("2026-03-04")
+		k.File("leads.csv", "lead_id,delivered_at\n\"L-1\nBcc: x@y.example\",2026-03-03T10:00:00Z\n")
+		made := k.decide(sales, ops.DecideInput{Client: acme, Kind: crm.KindLead, Row: "L-1\nBcc: x@y.example", Act: crm.ActDispute, Seen: 1, Reason: "no budget"})
+		k.wantMail("lea@northlight.example", "Disputed: L-1 Bcc: x@y.example", "no budget")
+		answer := about(made, crm.ActAnswer)
+		answer.Words = "It is on the list."
+		k.decide(lead, answer)
+	})
+}
