@@ -23,14 +23,18 @@ func (m *shareMonth) withoutGivenUp() {
 		}
 	}
 	for id := range givenUp {
+		var last cal.Period
 		for _, at := range m.past.of(id) {
 			c := m.past.all[at]
 			if c.kind == KindCorrection {
 				c.minor += c.given
 			}
+			if c.period != last { // what was charged is the most that stood on the statements together: what went down and up again is not charged twice
+				gross[id], last = max(gross[id], charged[id]), c.period
+			}
 			charged[id] += c.minor
-			gross[id] += max(0, c.minor)
 		}
+		gross[id] = max(gross[id], charged[id])
 	}
 	for _, id := range slices.Sorted(maps.Keys(givenUp)) {
 		var now int64
