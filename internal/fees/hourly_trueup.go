@@ -72,7 +72,8 @@ type owedWork struct {
 	held     string // what must be known first
 }
 
-// recount counts the charged entries again when any of them changed since; nil: none did.
+// recount counts the charged entries again when any of them changed since, or was corrected: what is as it was first may be back from what it was
+// then. nil: none did.
 func (b *hourlyBook) recount() map[string]*owedWork {
 	if b.sameEvidence {
 		return nil
@@ -80,6 +81,7 @@ func (b *hourlyBook) recount() map[string]*owedWork {
 	now, changed := b.entriesNow(), false
 	out := map[string]*owedWork{}
 	for _, l := range b.before {
+		changed = changed || l.Kind.corrects()
 		name := hourlyName(l)
 		if name == "" || l.Conceded {
 			continue

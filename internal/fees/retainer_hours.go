@@ -119,9 +119,10 @@ type hoursBook struct {
 	guessed bool             // an earlier fee period was computed from the evidence as it is now
 	sums    map[int]HoursSum // by number of the fee period
 
-	now      entriesNow
-	changes  []Evident    // what the evidence says otherwise of entries that closed fee periods counted
-	restated map[int]bool // closed fee periods that count otherwise, by number
+	now       entriesNow
+	changes   []Evident    // what the evidence says otherwise of entries that closed fee periods counted
+	corrected bool         // locked statements corrected the hours: entries that are as they were counted first are back from what they were then
+	restated  map[int]bool // closed fee periods that count otherwise, by number
 }
 
 type lateEntry struct {
@@ -180,7 +181,7 @@ func (b *hoursBook) readSettled() {
 // reopen goes on from a fee period as it was closed, or as its entries count now.
 func (b *hoursBook) reopen(i int, s HoursSum) {
 	p := b.periods[i]
-	if len(b.changes) > 0 {
+	if len(b.changes) > 0 || b.corrected {
 		s = b.restate(i, s)
 	} else {
 		for _, e := range s.Entries {

@@ -25,6 +25,7 @@ func (b *hoursBook) readChanges() {
 		return
 	}
 	b.now = b.entriesNow()
+	b.corrected = slices.ContainsFunc(b.linesUnder(b.clause), func(l lockedLine) bool { return l.Kind == KindCorrection })
 	for _, p := range b.periods {
 		s, closed := b.settled[p.fee]
 		if !closed {
