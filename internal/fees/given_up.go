@@ -9,51 +9,86 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
+// standingDeal is what was charged of a deal to date.
+type standingDeal struct {
+	charged  int64 // with what was given up, which lines that balance it leave out
+	most     int64 // the most that stood charged on the statements together: what went down and up again is not charged twice
+	givenUp  int64
+	balanced int64
+}
+
+func (m *shareMonth) standingOf(id string) standingDeal {
+	var s standingDeal
+	var last cal.Period
+	for _, at := range m.past.of(id) {
+		c := &m.past.all[at]
+		s.givenUp += c.waived
+		if c.balances() && slices.Contains(c.events, ofGivenUp) {
+			s.balanced += c.minor
+			continue
+		}
+		if c.period != last {
+			s.most, last = max(s.most, s.charged), c.period
+		}
+		s.charged += c.minor
+		if c.kind == KindCorrection {
+			s.charged += c.given
+			s.givenUp += c.given
+		}
+	}
+	s.most = max(s.most, s.charged)
+	return s
+}
+
+// balances says whether the charge keeps out what was given up, or charged before: it names the month of its own statement. It is no charge of a month,
+// so no month is corrected by it.
+func (c *charge) balances() bool {
+	return c.kind == KindCorrection && len(c.events) > 0 && c.events[0] == cal.MonthOf(c.period.From).String()
+}
+
+// ofGivenUp marks the lines that keep out what was given up, among those that balance a deal.
+const ofGivenUp = "given-up"
+
 // withoutGivenUp keeps what the agency gave up of a deal out of what is taken back or charged for it.
 func (m *shareMonth) withoutGivenUp() {
-	charged, gross, givenUp := map[string]int64{}, map[string]int64{}, map[string]int64{}
+	given := map[string]bool{}
 	for i := range m.past.all {
-		c := &m.past.all[i]
-		given := c.waived
-		if c.kind == KindCorrection {
-			given += c.given
-		}
-		if given > 0 && c.deal != "" {
-			givenUp[c.deal] += given
+		if c := &m.past.all[i]; c.deal != "" && (c.waived > 0 || c.kind == KindCorrection && c.given > 0) {
+			given[c.deal] = true
 		}
 	}
-	for id := range givenUp {
-		var last cal.Period
-		for _, at := range m.past.of(id) {
-			c := m.past.all[at]
-			if c.kind == KindCorrection {
-				c.minor += c.given
-			}
-			if c.period != last { // what was charged is the most that stood on the statements together: what went down and up again is not charged twice
-				gross[id], last = max(gross[id], charged[id]), c.period
-			}
-			charged[id] += c.minor
-		}
-		gross[id] = max(gross[id], charged[id])
-	}
-	for _, id := range slices.Sorted(maps.Keys(givenUp)) {
-		var now int64
-		for _, l := range m.lines {
-			if l.Deal == id {
-				now += l.Amount.Minor
-			}
-		}
-		if move := settleUp(charged[id]+now, charged[id], gross[id], givenUp[id]) - now; move != 0 {
-			m.lines = append(m.lines, m.givenUpLine(id, givenUp[id], move))
+	for _, id := range slices.Sorted(maps.Keys(given)) {
+		s := m.standingOf(id)
+		now, on := m.ofDeal(id)
+		due := s.charged + now
+		left := min(due, max(due, s.most)-s.givenUp)
+		if move := left - (s.charged - s.givenUp + s.balanced) - now; move != 0 {
+			m.lines = append(m.lines, m.givenUpLine(id, s.givenUp, move, on))
 		}
 	}
 }
 
-func (m *shareMonth) givenUpLine(id string, givenUp, minor int64) Line {
+// ofDeal sums the lines of a deal, and gives the day on which the largest of them counts.
+func (m *shareMonth) ofDeal(id string) (sum int64, on cal.Date) {
+	var largest int64
+	for i := range m.lines {
+		l := &m.lines[i]
+		if l.Deal != id {
+			continue
+		}
+		sum += l.Amount.Minor
+		if size := max(l.Amount.Minor, -l.Amount.Minor); size > largest {
+			largest, on = size, l.CountsOn
+		}
+	}
+	return sum, on
+}
+
+func (m *shareMonth) givenUpLine(id string, givenUp, minor int64, on cal.Date) Line {
 	g := m.governing(m.period)
 	move := money.New(minor, m.currency)
 	return Line{
-		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", given up before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()},
+		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", given up before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String(), ofGivenUp}, CountsOn: on,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
 			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
@@ -70,24 +105,19 @@ func (m *shareMonth) givenUpLine(id string, givenUp, minor int64) Line {
 func (m *shareMonth) withoutDouble(corrections []Line, kept map[string]int64) {
 	m.lines = append(m.lines, corrections...)
 	for _, id := range slices.Sorted(maps.Keys(kept)) {
-		var more int64
-		for _, l := range m.lines {
-			if l.Deal == id {
-				more += l.Amount.Minor
-			}
-		}
+		more, on := m.ofDeal(id)
 		if back := min(more, kept[id]); back > 0 {
-			m.lines = append(m.lines, m.doubleLine(id, back))
+			m.lines = append(m.lines, m.doubleLine(id, back, on))
 		}
 	}
 }
 
 // doubleLine takes off what the deal was charged already in a month whose charge cannot be taken back.
-func (m *shareMonth) doubleLine(id string, minor int64) Line {
+func (m *shareMonth) doubleLine(id string, minor int64, on cal.Date) Line {
 	g := m.governing(m.period)
 	move := money.New(-minor, m.currency)
 	return Line{
-		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", charged before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()},
+		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", charged before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()}, CountsOn: on,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
 			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",

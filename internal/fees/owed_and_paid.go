@@ -107,7 +107,7 @@ func (m *shareMonth) differing(owed []owedDeal, month cal.Period) []difference {
 		}
 	}
 	for _, n := range m.past.corrected[cal.MonthOf(month.From).String()] {
-		if c := &m.past.all[n]; c.deal != "" {
+		if c := &m.past.all[n]; c.deal != "" && !c.balances() {
 			p := paid(c)
 			p.corrections += c.minor + c.given
 			p.given += c.given

@@ -95,7 +95,7 @@ func (d *drafter) feesCharged(id string) map[string]feeCharged {
 		if l.Kind == KindRetainer && len(l.Events) == 1 {
 			c := out[l.Events[0]]
 			c.charged += l.Minor + l.GivenUp
-			c.gross += max(0, l.Minor+l.GivenUp)
+			c.gross = max(c.gross, c.charged)
 			c.givenUp += l.GivenUp + l.Waived
 			out[l.Events[0]] = c
 		}

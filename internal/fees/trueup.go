@@ -22,13 +22,15 @@ type settledCharge struct {
 	lines   []SettledLine
 	first   int64 // what its lines charged
 	since   int64 // and what corrections moved
-	gross   int64 // what was charged, without what was taken back
+	stands  int64 // what stands charged to date
+	gross   int64 // the most that stood charged
 	givenUp int64
 }
 
 func (c *settledCharge) add(l SettledLine) int64 {
 	minor := l.Minor + l.GivenUp
-	c.gross += max(0, minor)
+	c.stands += minor
+	c.gross = max(c.gross, c.stands)
 	c.givenUp += l.GivenUp + l.Waived
 	return minor
 }
