@@ -275,31 +275,10 @@ func (c FactChange) Words() string {
 }
 
 // earlierWindow is the day in whose window of limits a refund counts: that of the revenue that it gives back, when that counts in a month before
-// this one. It gives back first what came last.
-func (m *shareMonth) earlierWindow(all []event, refund *event) cal.Date {
-	var came []event // what was received and not given back
-	for _, e := range all {
-		if e.id == refund.id {
-			break
-		}
-		if e.moves > 0 {
-			came = append(came, e)
-		}
-		for back := -e.moves; back > 0 && len(came) > 0; {
-			last := &came[len(came)-1]
-			took := min(back, last.moves)
-			last.moves, back = last.moves-took, back-took
-			if last.moves == 0 {
-				came = came[:len(came)-1]
-			}
-		}
-	}
-	if len(came) == 0 {
+// this one.
+func (m *shareMonth) earlierWindow(refund *event) cal.Date {
+	if refund.gives.IsZero() || !refund.gives.Before(m.period.From) {
 		return cal.Date{}
 	}
-	month := cal.MonthOf(came[len(came)-1].counted).Period()
-	if !month.From.Before(m.period.From) {
-		return cal.Date{}
-	}
-	return m.firstDay(month)
+	return m.firstDay(cal.MonthOf(refund.gives).Period())
 }

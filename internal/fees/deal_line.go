@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -113,7 +114,11 @@ func (c *credited) text(into *string) {
 	default:
 		t.add(", collected ")
 	}
-	t.day(last.date).end(into)
+	t.day(last.date)
+	if last.cut {
+		t.add(", of what counted in ").add(cal.MonthOf(last.gives).Words())
+	}
+	t.end(into)
 }
 
 func (c *credited) inputs() []Input {

@@ -43,7 +43,7 @@ func limitedByMonth(t interface {
 statements:
 `
 	var out []contract.Agreement
-	for _, name := range []string{"not-to-exceed-per-month-under-a-cap-per-year", "not-to-exceed-per-month-under-tiers-per-year", "tiers-whole", "baseline-of-a-year-and-tiers", "baseline-shortfall-carried", "period-floor"} {
+	for _, name := range []string{"not-to-exceed-per-month-under-a-cap-per-year", "not-to-exceed-per-month-under-tiers-per-year", "tiers-whole", "baseline-of-a-year-and-tiers", "baseline-shortfall-carried", "period-floor", "refund-above-the-last-payment-under-a-cap"} {
 		source := agreementNamed(t, name).First().Source
 		if at := strings.Index(source, "  - not_to_exceed"); at >= 0 {
 			source = source[:at] + source[strings.Index(source, "statements:\n"):]
@@ -93,7 +93,8 @@ func TestEveryMonthComesToWhatIsOwedForIt(t *testing.T) {
 				e.SLAMisses = append(e.SLAMisses, crm.SLAMiss{ID: string(rune('a' + i)), MissedOn: cal.MustDate("2026-01-01").AddDays(20 * i), Target: "first-response", Deleted: c.oneIn(6)})
 			}
 			for i := range e.Payments {
-				e.Payments[i].PaidOn = cal.MustDate("2026-02-10").AddDays(17 * i)
+				p := &e.Payments[i]
+				p.PaidOn = cal.MustDate("2026-02-10").AddDays(17 * (2*int(p.ID[1]-'0') + int(p.ID[3]-'0')))
 			}
 			return e
 		}

@@ -59,7 +59,7 @@ func (m *shareMonth) own() {
 			m.deal(deal, all, events)
 		}
 		for i := range all {
-			if e := &all[i]; m.period.Contains(e.date) && !m.period.Contains(e.counted) {
+			if e := &all[i]; e.part == 0 && m.period.Contains(e.date) && !m.period.Contains(e.counted) {
 				m.consider(deal, e.clause.ID, m.chargedElsewhere(deal, e))
 			}
 		}
@@ -122,7 +122,7 @@ func (m *shareMonth) deal(deal *crm.Deal, all, events []event) {
 	charged := false
 	for len(kept) > 0 {
 		var r run
-		r, kept = m.nextRun(all, kept)
+		r, kept = m.nextRun(kept)
 		if nothing = m.charge(deal, all, r); nothing == nil {
 			charged = true
 		}
@@ -139,18 +139,18 @@ type run struct {
 }
 
 // nextRun cuts off the first events of a deal that count in one window, and gives the rest: a refund counts in that of the revenue that it gives back.
-func (m *shareMonth) nextRun(all, kept []event) (run, []event) {
-	on := m.windowOf(all, &kept[0])
+func (m *shareMonth) nextRun(kept []event) (run, []event) {
+	on := m.windowOf(&kept[0])
 	n := 1
-	for n < len(kept) && m.windowOf(all, &kept[n]) == on {
+	for n < len(kept) && m.windowOf(&kept[n]) == on {
 		n++
 	}
 	return run{kept[:n], on}, kept[n:]
 }
 
-func (m *shareMonth) windowOf(all []event, e *event) cal.Date {
+func (m *shareMonth) windowOf(e *event) cal.Date {
 	if e.minor < 0 {
-		return m.earlierWindow(all, e)
+		return m.earlierWindow(e)
 	}
 	return cal.Date{}
 }
@@ -261,7 +261,7 @@ func (m *shareMonth) withoutEmptyRefunds(deal *crm.Deal, events []event) []event
 func revenueBefore(all, events []event) int64 {
 	var sum int64
 	for i := range all {
-		if all[i].id == events[0].id {
+		if all[i].id == events[0].id && all[i].part == events[0].part {
 			break
 		}
 		sum += all[i].moves

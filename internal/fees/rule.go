@@ -15,7 +15,8 @@ import (
 //	2  what later evidence says of spend, hours, service credits, milestones and results is corrected; a refund counts with the revenue that it
 //	   gives back, and late spend in its own month; floors and minimums end with the contract; tiers and baselines have lines
 //	3  what a correction moves of caps, tiers and limits over several clauses stands in a line for each month that it moves; a service credit is
-//	   taken of what counts in its month, and counts there, as late work by the hour does
+//	   taken of what counts in its month, and counts there, as late work by the hour does; a refund is cut where it gives back revenue of several months;
+//	   what was given up, or charged in a month that cannot be taken back, is kept out once
 const Rules = 3
 
 // rule is how one kind of clause is charged.

@@ -72,6 +72,9 @@ type event struct {
 	counted cal.Date // the day on which it counts: its date, or, when a locked statement charged it, a day of that statement's month
 	minor   int64
 	moves   int64        // what it adds to the deal's revenue; 0 when it is not eligible
+	part    int          // of a refund that gives back revenue of several months: which of its parts, from 0
+	gives   cal.Date     // of a refund: the first day of the month whose revenue it gives back; zero: of none
+	cut     bool         // it gives back revenue of several months
 	empty   bool         // a refund of revenue that there is not
 	refused *refusal     // why it is not eligible
 	payment *crm.Payment // nil for "won"
@@ -108,6 +111,7 @@ func (s *sharedDeals) findEvents(at int, out []event) []event {
 	if len(out) > 1 {
 		afterTheirRevenue(out)
 		slices.SortStableFunc(out, func(a, b event) int { return cmp.Or(a.counted.Cmp(b.counted), a.date.Cmp(b.date)) })
+		out = givingBack(out)
 	}
 	return out
 }
@@ -171,6 +175,59 @@ func (d *drafter) moves(deal *crm.Deal, all []event) {
 		e.moves = max(sum, least) - before
 		e.empty = e.payment != nil && e.minor < 0 && e.moves == 0
 	}
+}
+
+// givingBack tells of each refund which month's revenue it gives back: first what came last. One that gives back revenue of several months is cut into
+// parts, so that each counts with the revenue that it takes back.
+func givingBack(all []event) []event {
+	type received struct {
+		month cal.Date
+		left  int64
+	}
+	var came []received // and not given back
+	var out []event     // once a refund was cut
+	for i := range all {
+		e := all[i]
+		var parts []event
+		for back := -e.moves; back > 0 && len(came) > 0; {
+			last := &came[len(came)-1]
+			took := min(back, last.left)
+			if n := len(parts); n > 0 && parts[n-1].gives == last.month {
+				parts[n-1].moves -= took
+			} else {
+				part := e
+				part.moves, part.gives, part.part = -took, last.month, n
+				parts = append(parts, part)
+			}
+			back, last.left = back-took, last.left-took
+			if last.left == 0 {
+				came = came[:len(came)-1]
+			}
+			if back > 0 && len(came) == 0 {
+				parts[len(parts)-1].moves -= back
+			}
+		}
+		for k := range parts {
+			parts[k].cut = len(parts) > 1
+		}
+		if e.moves > 0 {
+			came = append(came, received{cal.MonthOf(e.counted).First(), e.moves})
+		}
+		switch {
+		case len(parts) > 1 && out == nil:
+			out = append(slices.Clone(all[:i]), parts...)
+		case out != nil && len(parts) > 0:
+			out = append(out, parts...)
+		case out != nil:
+			out = append(out, e)
+		case len(parts) == 1:
+			all[i] = parts[0]
+		}
+	}
+	if out == nil {
+		return all
+	}
+	return out
 }
 
 // afterTheirRevenue lets no refund count before the revenue that it gives back, where that counts later than on its own day.
