@@ -137,7 +137,7 @@ func (l *jointLimit) soFar() (covered, own int64) {
 
 // add puts the limit on the statement as a line of its own, when it moves anything.
 func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, inputs ...Input) {
-	if move == 0 {
+	if move == 0 && (kind != KindMinimum || !l.on.IsZero()) {
 		return
 	}
 	sum.Window, sum.Until, sum.Over, sum.NoCosts, sum.ByDay = l.toDate.window, l.until(), l.over, !l.coverage.Costs, true

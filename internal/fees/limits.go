@@ -301,7 +301,7 @@ func (m *shareMonth) capOf(w toDate, g governed) contract.Limit {
 }
 
 func (m *shareMonth) periodLine(w toDate, g governed, kind LineKind, word string, limit contract.Limit, sum LimitSum, by limitMove) {
-	if by.move == 0 {
+	if by.move == 0 && (kind != KindPeriodFloor || !w.on.IsZero() || !limit.Set) {
 		return
 	}
 	sum.Until = w.until()

@@ -16,7 +16,7 @@ import (
 //	   gives back, and late spend in its own month; floors and minimums end with the contract; tiers and baselines have lines
 //	3  what a correction moves of caps, tiers and limits over several clauses stands in a line for each month that it moves; a service credit is
 //	   taken of what counts in its month, and counts there, as late work by the hour does; a refund is cut where it gives back revenue of several months;
-//	   what was given up, or charged in a month that cannot be taken back, is kept out once
+//	   what was given up, or charged in a month that cannot be taken back, is kept out once; a floor or minimum that is reached has a line of 0.00
 const Rules = 3
 
 // rule is how one kind of clause is charged.
