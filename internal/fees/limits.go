@@ -49,8 +49,9 @@ func (m *shareMonth) dealLimits(deal *crm.Deal, c *credited, main *Line) {
 			capped += minor
 		}
 	}
-	for _, at := range m.past.of(deal.ID) {
-		add(m.past.all[at].kind, m.past.all[at].minor)
+	past := m.owedBefore()
+	for _, at := range past.of(deal.ID) {
+		add(past.all[at].kind, past.all[at].minor)
 	}
 	for n := len(m.lines) - 2; n >= 0 && m.lines[n].Deal == deal.ID; n-- { // main is the last, and those of the deal stand together
 		add(m.lines[n].Kind, m.lines[n].Amount.Minor)
@@ -74,6 +75,17 @@ func (m *shareMonth) dealLimits(deal *crm.Deal, c *credited, main *Line) {
 	if move := down - capped; move != 0 {
 		put(KindDealCap, "Cap", share.PerDealCap, m.limitSum(window, contract.Limit{}, share.PerDealCap, before+floored, before+floored+capped), move)
 	}
+}
+
+// owedBefore is what is owed for the months before, as the evidence now says: what was charged otherwise for them is corrected beside the month's own
+// lines, so that a limit over a deal's life counts it once.
+func (m *shareMonth) owedBefore() *charges {
+	s := m.shared(m.clause)
+	if m.past == s.past || m.sameEvidence || !s.limited {
+		return m.past
+	}
+	s.owedIn(cal.MonthOf(m.period.From).Previous().Period())
+	return s.past
 }
 
 func (m *shareMonth) limitSum(window cal.Period, floor, limit contract.Limit, before, charged int64) LimitSum {

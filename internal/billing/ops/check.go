@@ -139,6 +139,11 @@ func (r invoiceRow) says(d billing.Document) bool {
 		r.IssuedOn == d.IssuedOn.String() && r.DueOn == d.DueOn.String() && r.NetMinor == d.Net.Minor && r.TaxMinor == d.TaxTotal.Minor && r.PayableMinor == d.Payable.Minor
 }
 
+// unreadable says whether an error is of what was read, not of the database: those are faults.
+func unreadable(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() == nil && len(fault.All(err)) == 0
+}
+
 // expected are the entries of all that happened to a client.
 func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books []billing.Book, unbilled map[money.Currency]int64, say func(string, ...any)) ([]ledger.Entry, error) {
 	var out []ledger.Entry
@@ -154,6 +159,10 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 			say("the statement %s of %s was locked, but the steps that are kept of it do not say so; ofrecord journal verify tells what was changed", f.Statement, cal.MonthOf(f.Period.From).Words())
 			continue
 		}
+		if unreadable(ctx, err) {
+			say("the locked statement %s of %s cannot be read (%v); ofrecord journal verify tells what was changed", f.Statement, cal.MonthOf(f.Period.From).Words(), err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -167,6 +176,10 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 	}
 	for _, r := range rows {
 		d, err := r.document()
+		if unreadable(ctx, err) {
+			say("%s cannot be read (%v); ofrecord journal verify tells what was changed", r.number(), err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -174,7 +187,9 @@ func (s *Service) expected(ctx context.Context, tx bun.Tx, client string, books 
 			say("%s was altered: its row or its hash is not that of its document", r.number())
 		}
 		again := r.Attempt > 1 && r.CreditsID == ""
-		if err := s.checkTerms(ctx, tx, r, d, say); err != nil {
+		if err := s.checkTerms(ctx, tx, r, d, say); unreadable(ctx, err) {
+			say("the payment terms that %s was issued under cannot be read (%v)", r.number(), err)
+		} else if err != nil {
 			return nil, err
 		}
 		if r.StatementID != "" && !again {
