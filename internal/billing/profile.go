@@ -172,6 +172,9 @@ func (r *reader) taxID(text, country string) string {
 	}
 	id := Profile{Country: country, TaxID: strings.ToUpper(text)}.taxIdentity()
 	norm.Normalize(id)
+	if country == "US" { // GOBL knows the country, and no form of its tax ids: neither a hyphen nor the prefix that is printed is taken away
+		tax.NormalizeIdentity(id)
+	}
 	if err := rules.Validate(id); err != nil || id.Code == "" || len(id.Code) > 32 {
 		r.refuse("tax_id", "%q is no tax id of %s: a digit is missing or mistyped, or it belongs to another country.", text, CountryName(country))
 	}
