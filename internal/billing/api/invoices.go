@@ -195,7 +195,7 @@ func (o *Operations) get(ctx context.Context, in *Of) (*api.Answer[Invoice], err
 // Issue says what a person says of an invoice.
 type Issue struct {
 	Statement     string `json:"statement" maxLength:"64" doc:"Id of the locked statement"`
-	IssuedOn      string `json:"issued_on,omitempty" format:"date" doc:"Absent: today, in the zone of the contract"`
+	IssuedOn      string `json:"issued_on,omitempty" format:"date" doc:"From the day of the lock until today, in the zone of the contract. Absent: today"`
 	DueOn         string `json:"due_on,omitempty" format:"date" doc:"Absent: by the contract, or by the terms in the client's billing profile where it says nothing. A day before the contract's is refused"`
 	PurchaseOrder string `json:"purchase_order,omitempty" maxLength:"40"`
 	PaymentLink   string `json:"payment_link,omitempty" maxLength:"500" doc:"Where the client can pay online, https"`

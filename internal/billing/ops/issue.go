@@ -28,9 +28,10 @@ type IssueInput struct {
 // Prepared is an invoice as it would be issued, without a number.
 type Prepared struct {
 	billing.Document
-	Name    string // of the statement
-	Held    bool   // disputes hold something back, which is not on it
-	Earlier string // number of the invoice of the same statement that was taken back whole; empty: there is none
+	Name    string   // of the statement
+	Locked  cal.Date // day of the lock in the contract's zone, the first day of issue
+	Held    bool     // disputes hold something back, which is not on it
+	Earlier string   // number of the invoice of the same statement that was taken back whole; empty: there is none
 }
 
 // Prepare computes the invoice of a locked statement without issuing it. Who may: see InvoiceIssue. Faults: NotFound, Forbidden; Conflict
@@ -121,8 +122,8 @@ func (s *Service) prepare(ctx context.Context, tx bun.Tx, actor access.Actor, ho
 	if in.DueOn, why, err = dueOf(in.Terms, st.Terms, customer.TermsDays); err != nil {
 		return out, row, err
 	}
-	if in.IssuedOn.After(cal.Later(today, last)) {
-		return out, row, fault.New(fault.Invalid, "issued-on", "The day of issue is today, %s, or a day before.", today.Words()).At("issued_on")
+	if err := issuable(in.IssuedOn, st, today, cal.Later(today, last)); err != nil {
+		return out, row, err
 	}
 	name := st.Document.Statement.Contract
 	out.Document, err = billing.Issue(billing.Claim{
@@ -134,9 +135,24 @@ func (s *Service) prepare(ctx context.Context, tx bun.Tx, actor access.Actor, ho
 	if fault.Code(err) == "nothing-payable" && st.Split.Held.Minor > 0 {
 		err = heldBack(st)
 	}
-	out.Name, out.Held = "the statement of "+st.Period.Words(), st.Split.Held.Minor > 0
+	out.Name, out.Locked, out.Held = "the statement of "+st.Period.Words(), lockedOn(st), st.Split.Held.Minor > 0
 	row.StatementID, row.ClientID, row.IssuerID = st.ID, st.Client, host
 	return out, row, err
+}
+
+func lockedOn(st feesops.Statement) cal.Date { return cal.DateOf(st.Life.LockedAt, st.Terms.Zone) }
+
+// issuable bounds the day of issue: nothing is payable before the lock, so no day before it may start the days to pay, the discount or a late
+// charge. Fault: Invalid at "issued_on".
+func issuable(on cal.Date, st feesops.Statement, today, latest cal.Date) error {
+	locked := lockedOn(st)
+	switch {
+	case on.Before(locked):
+		return fault.New(fault.Invalid, "issued-on", "The statement was locked on %s, and nothing of it is payable before: choose that day of issue or a later one.", locked.Words()).At("issued_on")
+	case on.After(latest):
+		return fault.New(fault.Invalid, "issued-on", "The day of issue is today, %s, or a day before, from the lock of the statement on %s.", today.Words(), locked.Words()).At("issued_on")
+	}
+	return nil
 }
 
 // heldBack is the fault of a statement of which nothing is payable because of its disputes.

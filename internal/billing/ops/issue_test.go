@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -203,10 +204,11 @@ func TestNumbersAndDaysAscendTogether(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)
 		k.profiled()
+		k.MoveTo("2026-12-28")
+		october, st := k.Locked("2026-10"), k.Locked("2026-11")
 		k.MoveTo("2026-12-30")
-		first := k.issued("2026-10")
+		first := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: october.ID}))(t)
 		k.MoveTo("2027-01-05")
-		st := k.Locked("2026-11")
 		_, err := k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: cal.MustDate("2026-12-29")}})
 		wantFault(t, err, fault.Invalid, "issued-on", "30 Dec 2026")
 		_, err = k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: cal.MustDate("2027-01-06")}})
@@ -214,6 +216,43 @@ func TestNumbersAndDaysAscendTogether(t *testing.T) {
 		second := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t)
 		if first.Number != "INV-2026-0001" || second.Number != "INV-2027-0001" {
 			t.Errorf("%s, %s", first.Number, second.Number)
+		}
+	})
+}
+
+func TestNoInvoiceIsOfADayBeforeTheLock(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		k.profiled()
+		k.MoveTo("2026-03-04")
+		st := k.Locked("2026-02")
+		first := cal.DateOf(st.Life.LockedAt, st.Terms.Zone)
+		k.MoveTo("2026-03-09")
+		for _, on := range []cal.Date{first.AddDays(-1), cal.MustDate("2026-01-02")} {
+			in := ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: on}}
+			_, err := k.Prepare(ctx, accounts, in)
+			wantFault(t, err, fault.Invalid, "issued-on", first.Words())
+			_, err = k.Issue(ctx, accounts, in)
+			wantFault(t, err, fault.Invalid, "issued-on", first.Words())
+		}
+		inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: first}}))(t)
+		if inv.IssuedOn != first || inv.Standing != billing.Open {
+			t.Errorf("%+v", inv.Summary)
+		}
+	})
+}
+
+// The bench's contract is of New York: a lock at 03:30 UTC on 4 March is one of 3 March there.
+func TestTheDayOfTheLockIsThatOfTheContractsZone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		k.profiled()
+		k.MoveTo("2026-03-03")
+		k.Pass(10*time.Hour + 30*time.Minute)
+		st := k.Locked("2026-02")
+		inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{IssuedOn: cal.MustDate("2026-03-03")}}))(t)
+		if inv.IssuedOn != cal.MustDate("2026-03-03") {
+			t.Errorf("%+v", inv.Summary)
 		}
 	})
 }

@@ -46,7 +46,7 @@ func (p *Pages) issuePage(w http.ResponseWriter, r *http.Request, statement stri
 	d := prepared.Document
 	view.Title, view.Lede = "Issue the "+lowerKind(d.Kind)+" of "+d.Period.Words(), "It gets the next number of the series, goes to the client's people by mail, and never changes. A credit note can take it back."
 	parts := []templ.Component{notices(client, prepared), sides(sideOf("From", d.Issuer.Profile), sideOf("To", d.Customer.Profile)), section("Lines", kit.Table(linesTable(d, nil, ""))),
-		kit.Form(issueForm(r, client, statement, d, in))}
+		kit.Form(issueForm(client, statement, prepared, in))}
 	return web.Render(w, r, view, kit.Group(parts...))
 }
 
@@ -89,10 +89,11 @@ func notices(client string, prepared ops.Prepared) templ.Component {
 	return kit.Group(out...)
 }
 
-func issueForm(r *http.Request, client, statement string, d billing.Document, in kit.Input) kit.FormView {
+func issueForm(client, statement string, prepared ops.Prepared, in kit.Input) kit.FormView {
+	d := prepared.Document
 	fields := []kit.Field{
 		{Name: "statement", Kind: kit.Hidden, Value: statement},
-		{Name: "issued_on", Label: "Day of issue", Kind: kit.Date, Value: d.IssuedOn.String()},
+		{Name: "issued_on", Label: "Day of issue", Kind: kit.Date, Value: d.IssuedOn.String(), Hint: "From " + prepared.Locked.Words() + ", when the statement was locked, until today."},
 	}
 	if d.Kind == billing.Invoice {
 		fields = append(fields,

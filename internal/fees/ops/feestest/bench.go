@@ -78,6 +78,13 @@ func (k *Bench) MoveTo(day string) {
 	k.at = Zoned(day).Add(12 * time.Hour)
 }
 
+// Pass lets time pass.
+func (k *Bench) Pass(d time.Duration) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.at = k.at.Add(d)
+}
+
 // Agreed brings a contract in force that an executive accepts for the client, and gives its id.
 func (k *Bench) Agreed(executive access.Actor, text string) string {
 	k.T.Helper()
