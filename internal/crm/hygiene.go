@@ -48,6 +48,7 @@ func Hygiene(s *Snapshot, zone *time.Location, by *Weighing) []Issue {
 	h.checkDeals()
 	h.checkContract()
 	h.checkLinks()
+	h.checkPayments()
 	h.checkTouches()
 	h.checkDuplicates()
 	slices.SortStableFunc(h.issues, func(a, b Issue) int {

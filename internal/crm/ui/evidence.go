@@ -167,6 +167,7 @@ var issueTitles = map[string]string{
 	"touch-of-unknown-contact": "Touches of contacts that are not here", "touch-after-close": "Touches after the close",
 	"deal-without-creation": "Won deals without a day of creation", "customer-type-unknown": "Won deals of an unknown customer type",
 	"deal-in-other-currency": "Won deals in another currency than the contract", "payment-in-other-currency": "Payments in another currency than the contract",
+	"payment-of-unknown-deal": "Payments and refunds of deals that are not here", "refund-above-deal": "More given back than the deal brought in",
 	"contacts-same-email": "Contacts with the same e-mail", "deals-alike": "Deals that look alike",
 }
 
