@@ -271,6 +271,11 @@ func (b Book) Late(asOf cal.Date) []Bill {
 	return slices.DeleteFunc(b.oldestFirst(), func(x Bill) bool { return !asOf.After(x.DueOn) || b.LeftOf(x).Minor <= 0 })
 }
 
+// NotDue are the invoices that are open and are due on the day or later, the oldest first.
+func (b Book) NotDue(asOf cal.Date) []Bill {
+	return slices.DeleteFunc(b.oldestFirst(), func(x Bill) bool { return asOf.After(x.DueOn) || b.LeftOf(x).Minor <= 0 })
+}
+
 // Standing is the state of an invoice in a word.
 type Standing string
 

@@ -15,6 +15,7 @@ import (
 type Owing struct {
 	Waiting []Waiting // the oldest first
 	Overdue []Overdue // likewise, by the day on which they were due
+	Open    []Open    // likewise: what is not due yet
 	Today   cal.Date
 }
 
@@ -26,7 +27,17 @@ type Overdue struct {
 	Left    money.Amount
 }
 
-// Owing tells what is to be invoiced and what is overdue. Who may: see InvoiceSee. Faults: NotFound, Forbidden.
+// Open is an invoice that is not paid and is due on the day or later.
+type Open struct {
+	Invoice  string // id
+	Number   string
+	DueOn    cal.Date
+	Left     money.Amount
+	Discount money.Amount // taken off when all that is left is paid early; zero: none is to be had any more
+	Until    cal.Date     // the last day of it
+}
+
+// Owing tells what is to be invoiced, what is overdue, and what is open without being so. Who may: see InvoiceSee. Faults: NotFound, Forbidden.
 func (s *Service) Owing(ctx context.Context, actor access.Actor, client string) (Owing, error) {
 	if err := access.Require(actor, access.InvoiceSee, access.Of(client)); err != nil {
 		return Owing{}, err
@@ -47,6 +58,13 @@ func (s *Service) Owing(ctx context.Context, actor access.Actor, client string) 
 		for _, b := range books {
 			for _, bill := range b.Late(out.Today) {
 				out.Overdue = append(out.Overdue, Overdue{bill.ID, bill.Number, bill.DueOn, b.LeftOf(bill)})
+			}
+			for _, bill := range b.NotDue(out.Today) {
+				open := Open{Invoice: bill.ID, Number: bill.Number, DueOn: bill.DueOn, Left: b.LeftOf(bill), Discount: b.InCurrency(0)}
+				if early, ok := b.EarlyOn(bill, out.Today); ok {
+					open.Discount, open.Until = early.Full, early.Until
+				}
+				out.Open = append(out.Open, open)
 			}
 		}
 		return err

@@ -96,7 +96,7 @@ func (s *Service) card(ctx context.Context, actor access.Actor, client party.Org
 	return Card{client, engagements, owing}, err
 }
 
-// owing is what is to be invoiced and what is overdue; nil for a person who may not see invoices.
+// owing is what is to be invoiced, overdue and open; nil for a person who may not see invoices.
 func (s *Service) owing(ctx context.Context, actor access.Actor, client string) (*portfolio.Owing, error) {
 	have, err := s.Billing.Owing(ctx, actor, client)
 	if hidden(err) {
@@ -111,6 +111,9 @@ func (s *Service) owing(ctx context.Context, actor access.Actor, client string) 
 	}
 	for _, o := range have.Overdue {
 		out.Overdue = append(out.Overdue, portfolio.Overdue{Invoice: o.Invoice, Number: o.Number, DueOn: o.DueOn, Amount: o.Left})
+	}
+	for _, o := range have.Open {
+		out.Open = append(out.Open, portfolio.Open{Invoice: o.Invoice, Number: o.Number, DueOn: o.DueOn, Amount: o.Left, Discount: o.Discount, Until: o.Until})
 	}
 	return &out, nil
 }

@@ -323,7 +323,7 @@ func waits(list []waitView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(list) == 0 {
-			templ_7745c5c3_Err = kit.Quiet("Nothing waits.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = kit.Quiet("No statement, dispute or decision waits.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -170,6 +170,9 @@ func owingOf(card ops.Card, actor access.Actor) *owingView {
 		if d.Overdue.Minor > 0 {
 			v.Figures = append(v.Figures, kit.FigureView{Label: "Overdue", Value: d.Overdue.Format(), Unit: string(d.Overdue.Currency), Note: "since " + d.Since.Words(), Tone: kit.Bad, Href: home + "/account"})
 		}
+		if d.Open.Minor > 0 {
+			v.Figures = append(v.Figures, kit.FigureView{Label: "Open, not yet due", Value: d.Open.Format(), Unit: string(d.Open.Currency), Note: "due from " + d.Next.Words(), Href: home + "/account"})
+		}
 	}
 	for _, w := range card.Owing.Waits() {
 		v.Waits = append(v.Waits, viewOf(w, home, actor, card.Client.ID))
