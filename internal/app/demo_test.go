@@ -135,7 +135,7 @@ func lookAround(t *testing.T, p *Program, made demo.Made) {
 		}
 	}
 	finance := open(access.ClientFinance, "/clients/"+made.Client)
-	says(finance, "Client (you)", "Held by disputes", "imported 4 days ago")
+	says(finance, "Client (you)", "Held by disputes", "all locked statements", "imported 4 days ago")
 	for _, page := range []*goquery.Document{lead, finance} {
 		says(page, "Overdue", "since 6 Sep 2026", "Pay INV-2026-0008: USD 18,729.16 is open")
 	}

@@ -2,6 +2,7 @@ package portfolio
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -40,6 +41,27 @@ type Held struct {
 	Amount money.Amount
 
 	Unanswered int // of its disputed lines, those that the agency has not answered
+}
+
+// HeldSum is what disputes still hold of all locked statements in one currency.
+type HeldSum struct {
+	Held           // its amount is the sum; the rest is of the newest of them
+	Statements int // of which something is held
+}
+
+// StillHeld sums what disputes still hold by currency, in the order in which the currencies first occur.
+func (s Standing) StillHeld() []HeldSum {
+	var out []HeldSum
+	for _, h := range s.Held {
+		i := slices.IndexFunc(out, func(x HeldSum) bool { return x.Amount.Currency == h.Amount.Currency })
+		if i < 0 {
+			out = append(out, HeldSum{h, 1})
+			continue
+		}
+		out[i].Amount = out[i].Amount.Add(h.Amount)
+		out[i].Statements++
+	}
+	return out
 }
 
 // Proposal is a version that waits for a side to accept it.

@@ -3,6 +3,7 @@ package portfolio
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -80,6 +81,20 @@ func TestWaits(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+// Given 2,500.00 still held of March and 1,000.00 of January, and 70.00 in another currency, each currency has one sum.
+func TestWhatIsStillHeldIsSummedOverAllLockedStatements(t *testing.T) {
+	month := func(m time.Month) cal.Period { return cal.Month{Year: 2026, Month: m}.Period() }
+	got := Standing{Held: []Held{
+		{ID: "stm_3", Period: month(3), Amount: money.New(2_500_00, "USD")}, {ID: "stm_2", Period: month(2), Amount: money.New(70_00, "EUR")}, {ID: "stm_1", Period: month(1), Amount: money.New(1_000_00, "USD")},
+	}}.StillHeld()
+	if len(got) != 2 || got[0].Amount != money.New(3_500_00, "USD") || got[0].Statements != 2 || got[1].Amount != money.New(70_00, "EUR") || got[1].Statements != 1 || got[1].ID != "stm_2" {
+		t.Errorf("%+v", got)
+	}
+	if (Standing{}).StillHeld() != nil {
+		t.Error("nothing holds something")
 	}
 }
 

@@ -140,12 +140,11 @@ func figures(e ops.Engagement, home string) []kit.FigureView {
 				note = "locked"
 			}
 			out = append(out, kit.FigureView{Label: "Payable", Value: s.Split.Payable.Format(), Unit: string(s.Total.Currency), Period: s.Period.Words(), Note: note, Href: href})
-			held := kit.FigureView{Label: "Held by disputes", Value: s.Split.Held.Format(), Unit: string(s.Total.Currency), Period: s.Period.Words(), Href: href}
-			if !s.Split.Held.IsZero() {
-				held.Note, held.Tone = "disputed", kit.Attend
-			}
-			out = append(out, held)
 		}
+		if s.State == fees.Submitted && !s.Split.Held.IsZero() {
+			out = append(out, kit.FigureView{Label: "Disputed", Value: s.Split.Held.Format(), Unit: string(s.Total.Currency), Period: s.Period.Words(), Note: "as the lines stand", Tone: kit.Attend, Href: href})
+		}
+		out = append(out, heldFigures(e, home)...)
 	} else {
 		out = append(out, kit.FigureView{Label: "Fee of the month", Value: "unknown", Note: "no statement yet", Href: home + "/statements"})
 	}
@@ -157,6 +156,25 @@ func figures(e ops.Engagement, home string) []kit.FigureView {
 }
 
 // owingOf are what is to be invoiced and what is overdue, each where there is something.
+// heldFigures are what disputes still hold of all locked statements, in each currency.
+func heldFigures(e ops.Engagement, home string) []kit.FigureView {
+	if e.Locked.IsZero() {
+		return nil
+	}
+	all := e.StillHeld()
+	if len(all) == 0 {
+		return []kit.FigureView{{Label: "Held by disputes", Value: money.New(0, e.Terms.Currency).Format(), Unit: string(e.Terms.Currency), Period: "all locked statements", Href: home + "/statements"}}
+	}
+	out := make([]kit.FigureView, len(all))
+	for i, h := range all {
+		out[i] = kit.FigureView{Label: "Held by disputes", Value: trueMinus(h.Amount), Unit: string(h.Amount.Currency), Period: "all locked statements", Note: "of " + statements(h.Statements), Tone: kit.Attend, Href: home + "/statements"}
+		if h.Statements == 1 {
+			out[i].Note, out[i].Href = h.Period.Words(), home+"/statements/"+h.ID
+		}
+	}
+	return out
+}
+
 func owingOf(card ops.Card, actor access.Actor) *owingView {
 	if card.Owing == nil {
 		return nil
