@@ -131,8 +131,8 @@ func (s *Service) engagements(ctx context.Context, actor access.Actor, client st
 	if err != nil {
 		return nil, err
 	}
-	page, err := s.Fees.Statements(ctx, actor, client, 1)
-	if err != nil && !hidden(err) {
+	statements, err := s.statements(ctx, actor, client)
+	if err != nil {
 		return nil, err
 	}
 	waiting, err := s.Fees.WaitingApprovals(ctx, actor, client)
@@ -141,7 +141,7 @@ func (s *Service) engagements(ctx context.Context, actor access.Actor, client st
 	}
 	out := make([]Engagement, 0, len(contracts))
 	for _, c := range contracts {
-		e, err := s.engagement(ctx, actor, c, imported, page.Statements)
+		e, err := s.engagement(ctx, actor, c, imported, statements)
 		if err != nil {
 			return nil, err
 		}
@@ -154,6 +154,24 @@ func (s *Service) engagements(ctx context.Context, actor access.Actor, client st
 		out = append(out, e)
 	}
 	return out, nil
+}
+
+// statements are all of a client, for the oldest can still hold something; none for a person who may not see them.
+func (s *Service) statements(ctx context.Context, actor access.Actor, client string) ([]feesops.Summary, error) {
+	var out []feesops.Summary
+	for n := 1; ; n++ {
+		page, err := s.Fees.Statements(ctx, actor, client, n)
+		if hidden(err) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page.Statements...)
+		if len(page.Statements) == 0 || len(out) >= page.Total {
+			return out, nil
+		}
+	}
 }
 
 func hidden(err error) bool { return fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound) }
