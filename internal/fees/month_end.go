@@ -75,7 +75,7 @@ func (e Engagement) proposedWords() string {
 
 // withoutImport: an import that was taken after the month tells all that the CRM knew of it; one before does not.
 func (e Engagement) withoutImport(m cal.Month) (Obstacle, bool) {
-	if !restsOnEvidence(*e.Agreement) || !e.Imported.IsZero() && !e.Imported.Before(m.Period().To) {
+	if !RestsOnEvidence(*e.Agreement) || !e.Imported.IsZero() && !e.Imported.Before(m.Period().To) {
 		return Obstacle{}, false
 	}
 	o := Obstacle{Code: "no-import", Room: "evidence", Drafts: !e.Runs(m) && !tailReaches(*e.Agreement, m.Period()), Mend: fmt.Sprintf("Import the client's CRM as it was on %s or later, then run the month end again.", m.Period().To.Words())}
@@ -89,8 +89,8 @@ func (e Engagement) withoutImport(m cal.Month) (Obstacle, bool) {
 	return o, true
 }
 
-// restsOnEvidence says whether a version has a clause that is computed from evidence. Fixed retainers and limits over clauses are not.
-func restsOnEvidence(a contract.Agreement) bool {
+// RestsOnEvidence says whether a version has a clause that is computed from evidence. Fixed retainers and limits over clauses are not.
+func RestsOnEvidence(a contract.Agreement) bool {
 	return slices.ContainsFunc(a.Versions, func(t contract.Terms) bool {
 		return slices.ContainsFunc(t.Clauses, func(c contract.Clause) bool {
 			switch c.(type) {

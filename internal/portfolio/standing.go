@@ -18,6 +18,7 @@ type Standing struct {
 	Agreement bool           // a version is accepted
 	Terms     contract.Terms // the version in force, or the first accepted one to come; only with Agreement
 	Proposal  *Proposal
+	Evidence  bool       // a clause is computed from evidence
 	Imported  cal.Date   // day of the newest evidence; zero: there is none
 	Latest    *Statement // the newest statement that is not withdrawn
 	Locked    cal.Date   // first day after the last locked period; zero: nothing is locked
@@ -106,7 +107,7 @@ func Waits(s Standing, today cal.Date) []Wait {
 		}
 		return out
 	}
-	if s.Imported.IsZero() {
+	if s.Evidence && s.Imported.IsZero() {
 		out = append(out, Wait{On: contract.AgencySide, Room: "evidence", What: "Import the CRM: there is no evidence yet"})
 	}
 	if w, ok := reviewWait(s, today); ok {

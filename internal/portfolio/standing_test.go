@@ -21,7 +21,7 @@ var terms = contract.Terms{
 func TestWaits(t *testing.T) {
 	today := cal.MustDate("2026-04-06")
 	march := cal.Period{From: cal.MustDate("2026-03-01"), To: cal.MustDate("2026-04-01")}
-	ready := Standing{Agreement: true, Terms: terms, Imported: today, Locked: march.From}
+	ready := Standing{Agreement: true, Terms: terms, Evidence: true, Imported: today, Locked: march.From}
 	with := func(change func(*Standing)) Standing {
 		s := ready
 		change(&s)
@@ -36,6 +36,7 @@ func TestWaits(t *testing.T) {
 		{"proposed", Standing{Proposal: &Proposal{1, cal.MustDate("2026-05-01"), contract.ClientSide}}, []string{"client Read version 1 of the contract and accept it 2026-05-01"}},
 		{"month to draft", ready, []string{"agency Draft the statement of March 2026 2026-04-14"}},
 		{"no evidence", with(func(s *Standing) { s.Imported = cal.Date{}; s.Locked = march.To }), []string{"agency Import the CRM: there is no evidence yet "}},
+		{"fixed fees need no evidence", with(func(s *Standing) { s.Evidence, s.Imported, s.Locked = false, cal.Date{}, march.To }), nil},
 		{"draft", with(func(s *Standing) { s.Latest = &Statement{Period: march, State: fees.Drafted} }), []string{"agency Submit the statement of March 2026 2026-04-14"}},
 		{"review", with(func(s *Standing) {
 			s.Latest = &Statement{Period: march, State: fees.Submitted, Open: 1, WindowEnds: cal.MustDate("2026-04-03")}

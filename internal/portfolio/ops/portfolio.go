@@ -196,7 +196,7 @@ func (s *Service) engagement(ctx context.Context, actor access.Actor, c contract
 	case err == nil:
 		zone = agreement.First().Zone
 		e.Today = cal.DateOf(s.Now(), zone)
-		e.Agreement, e.Terms = true, agreement.First()
+		e.Agreement, e.Terms, e.Evidence = true, agreement.First(), fees.RestsOnEvidence(agreement)
 		if now, ok := agreement.InForce(e.Today); ok {
 			e.Terms = now
 		}

@@ -149,6 +149,9 @@ func figures(e ops.Engagement, home string) []kit.FigureView {
 		out = append(out, kit.FigureView{Label: "Fee of the month", Value: "unknown", Note: "no statement yet", Href: home + "/statements"})
 	}
 	evidence := kit.FigureView{Label: "Evidence", Value: "none", Note: "nothing imported yet", Tone: kit.Attend, Href: home + "/evidence"}
+	if e.Agreement && !e.Evidence {
+		evidence.Note, evidence.Tone = "the contract needs none", kit.Plain
+	}
 	if !e.Imported.IsZero() {
 		evidence.Value, evidence.Note, evidence.Tone = e.Imported.Words(), age(e.Today.DaysSince(e.Imported)), kit.Plain
 	}
