@@ -89,6 +89,14 @@ func (c Credit) check(invoice Document, left Left) error {
 	sum := money.New(0, invoice.Currency)
 	for i, net := range c.Lines {
 		sum = sum.Add(net)
+		if net.Minor < 0 && invoice.Lines[i].Net.Minor >= 0 {
+			faults.Add(fault.New(fault.Invalid, "below-zero", "Write what is taken back of line %d without a minus; only a deduction of the invoice is taken back with one.", i+1).At(LineField(i + 1)))
+			continue
+		}
+		if net.Minor > 0 && invoice.Lines[i].Net.Minor < 0 {
+			faults.Add(fault.New(fault.Invalid, "deduction", "Line %d is a deduction: write what is taken back of it with a minus, down to %s.", i+1, left.Net[i].Format()).At(LineField(i + 1)))
+			continue
+		}
 		if net.Minor > max(0, left.Net[i].Minor) || net.Minor < min(0, left.Net[i].Minor) {
 			faults.Add(fault.New(fault.Invalid, "above-line", "Line %d has %s left, without tax; no more than that can be credited.", i+1, left.Net[i].Format()).At(LineField(i + 1)))
 		}

@@ -201,6 +201,8 @@ func TestACreditNoteTakesBackAtMostWhatIsLeft(t *testing.T) {
 	wantFault(t, err, fault.Invalid, "Say why", "2026", "Line 1 has 1,000.00 left")
 	_, err = billing.CreditOf("inv_1", "h", inv, nil, billing.Credit{IssuedOn: on, Reason: "x", Lines: eur(1_000_00, 500_00, 0)})
 	wantFault(t, err, fault.Invalid, "has 1,300.00 left", "takes back 1,500.00")
+	_, err = billing.CreditOf("inv_1", "h", inv, nil, billing.Credit{IssuedOn: on, Reason: "x", Lines: eur(-10_00, 0, 10_00)})
+	wantFault(t, err, fault.Invalid, "taken back of line 1 without a minus", "Line 3 is a deduction", "down to -200.00")
 	_, err = billing.CreditOf("inv_1", "h", inv, nil, billing.Credit{IssuedOn: on, Reason: "x", Lines: eur(0, 0, 0)})
 	wantFault(t, err, fault.Invalid, "gives something back")
 
