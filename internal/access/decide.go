@@ -71,6 +71,9 @@ func Decide(actor Actor, action Action, scope Scope) Decision {
 	if !seen {
 		return Decision{Hidden: true, Reason: "There is nothing here, or it is not for you."}
 	}
+	if scope.Client == "" && slices.ContainsFunc(actor.Memberships, func(m Membership) bool { return m.oneClientOnly(action) }) {
+		return Decision{Reason: "Your role is for one client, and this is of the whole workspace. It needs the role for all clients; the agency's owner gives it under People."}
+	}
 	return Decision{Reason: refusal(action)}
 }
 
@@ -180,6 +183,11 @@ func (m Membership) covers() string {
 func (m Membership) reaches(scope Scope) bool {
 	c := m.covers()
 	return c == everyClient || c != "" && c == scope.Client
+}
+
+// oneClientOnly: the role would do, if it were not given in the agency for one client.
+func (m Membership) oneClientOnly(action Action) bool {
+	return m.fits() && m.OrgKind == Agency && m.Client != "" && GrantOf(m.Role, action) == OfClient
 }
 
 func (m Membership) maySee(scope Scope) bool { return !scope.Internal || m.OrgKind == Agency }

@@ -133,6 +133,15 @@ func TestRefusalNamesWhoMay(t *testing.T) {
 	if err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
+	ofOne := Actor{Account: "a", Memberships: []Membership{{Role: AgencyFinance, Org: "ag", OrgKind: Agency, Client: "c1"}}}
+	for _, action := range []Action{BillingProfileSee, LedgerSee} {
+		if err := Require(ofOne, action, Scope{}); !fault.Is(err, fault.Forbidden) || !strings.Contains(err.Error(), "for all clients") {
+			t.Errorf("%s with the role for one client: %v", action, err)
+		}
+	}
+	if err := Require(ofOne, WorkspaceAdminister, Scope{}); !fault.Is(err, fault.Forbidden) || strings.Contains(err.Error(), "for all clients") {
+		t.Errorf("what the role does for nobody: %v", err)
+	}
 	if err := Require(finance, StatementSubmit, Of("c2")); !fault.Is(err, fault.NotFound) {
 		t.Errorf("another client: %v", err)
 	}
