@@ -56,7 +56,7 @@ type Profile struct {
 	Treatment     Treatment    `json:"tax,omitempty"`
 	Rate          *money.Ratio `json:"tax_rate,omitempty"`   // in place of the rate that the country's law has on the day of issue
 	Reason        string       `json:"tax_reason,omitempty"` // why no tax is charged
-	TermsDays     int          `json:"terms_days"`           // from the day of issue until it is due
+	TermsDays     *int         `json:"terms_days,omitempty"` // from the day of issue until it is due, where the contract says nothing of payment; nil: not said
 	PurchaseOrder string       `json:"purchase_order,omitempty"`
 	Reference     string       `json:"reference,omitempty"` // of the customer: cost centre, department
 }
@@ -226,11 +226,13 @@ func (r *reader) customer(p *Profile, in ProfileInput) {
 	if text := strings.TrimSpace(in.Rate); text != "" {
 		p.Rate = r.rate(text, p.Treatment)
 	}
-	days, err := strconv.Atoi(strings.TrimSpace(in.TermsDays))
-	if err != nil || days < 0 || days > longestTerm {
-		r.refuse("terms_days", "Write after how many days an invoice is due, 0 to %d.", longestTerm)
+	if text := strings.TrimSpace(in.TermsDays); text != "" {
+		days, err := strconv.Atoi(text)
+		if err != nil || days < 0 || days > longestTerm {
+			r.refuse("terms_days", "Write after how many days an invoice is due, 0 to %d, or nothing where the contract says it.", longestTerm)
+		}
+		p.TermsDays = &days
 	}
-	p.TermsDays = days
 	p.PurchaseOrder, p.Reference = r.code("purchase_order", in.PurchaseOrder, 40), r.code("reference", in.Reference, 80)
 }
 

@@ -33,7 +33,7 @@ func TestFromProfilesToCash(t *testing.T) {
 		}
 		var client billingapi.Entered[billingapi.Client]
 		k.call(owner, 200, "PUT", "/billing-profile", clientProfile, &client)
-		if k.call(finance, 200, "GET", "/billing-profile", "", &client); client.Profile.Tax != "reverse-charge" || client.Profile.TermsDays != 14 {
+		if k.call(finance, 200, "GET", "/billing-profile", "", &client); client.Profile.Tax != "reverse-charge" || *client.Profile.TermsDays != 14 {
 			t.Errorf("%+v", client)
 		}
 

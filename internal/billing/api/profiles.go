@@ -59,7 +59,7 @@ type Client struct {
 	Tax           string `json:"tax" enum:"standard,reverse-charge,none"`
 	Rate          string `json:"tax_rate,omitempty" maxLength:"20" example:"8.875 %"`
 	Reason        string `json:"tax_reason,omitempty" maxLength:"200"`
-	TermsDays     int    `json:"terms_days" minimum:"0" maximum:"365"`
+	TermsDays     *int   `json:"terms_days,omitempty" minimum:"0" maximum:"365" doc:"Needed only where the contract has no terms of payment"`
 	PurchaseOrder string `json:"purchase_order,omitempty" maxLength:"40"`
 	Reference     string `json:"reference,omitempty" maxLength:"80"`
 }
@@ -119,6 +119,9 @@ func (o *Operations) putClient(ctx context.Context, in *struct {
 }) (*api.Answer[Entered[Client]], error) {
 	b := in.Body
 	input := b.input()
-	input.Treatment, input.Rate, input.Reason, input.TermsDays, input.PurchaseOrder, input.Reference = b.Tax, b.Rate, b.Reason, strconv.Itoa(b.TermsDays), b.PurchaseOrder, b.Reference
+	input.Treatment, input.Rate, input.Reason, input.TermsDays, input.PurchaseOrder, input.Reference = b.Tax, b.Rate, b.Reason, "", b.PurchaseOrder, b.Reference
+	if b.TermsDays != nil {
+		input.TermsDays = strconv.Itoa(*b.TermsDays)
+	}
 	return client(o.Billing.EnterClientProfile(ctx, access.ActorFrom(ctx), in.Client, input))
 }

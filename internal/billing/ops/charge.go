@@ -177,7 +177,7 @@ func (s *Service) lateTerms(ctx context.Context, tx bun.Tx, t billing.Terms, c b
 	case t.IssuedOn.Before(p.AsOf):
 		return t, "", fault.New(fault.Invalid, "issued-on", "It charges until %s; choose that day of issue or a later one.", p.AsOf.Words()).At("issued_on")
 	}
-	due, why, err := dueOf(t, st.Terms, 0)
+	due, why, err := dueOf(t, st.Terms, nil)
 	t.DueOn = due
 	return t, why, err
 }

@@ -231,7 +231,7 @@ func profiles(ctx context.Context, tx bun.Tx, host, client string) (issuer, cust
 		return issuer, customer, err
 	}
 	if !ok {
-		faults.Add(fault.New(fault.Conflict, "client-profile-missing", "Enter the billing profile of the client first: its address, how tax is charged, and when an invoice is due."))
+		faults.Add(fault.New(fault.Conflict, "client-profile-missing", "Enter the billing profile of the client first: its address, how tax is charged, and, where the contract does not say it, when an invoice is due."))
 	}
 	return issuer, customer, faults.Err()
 }

@@ -69,11 +69,19 @@ func (r termsRow) agreed() (*billing.Agreed, error) {
 }
 
 // dueOf says when an invoice is due, and why. The contract governs where it says something of payment: a later day may be given, no earlier one.
-// Otherwise the client's billing profile does. Fault: Invalid at "due_on".
-func dueOf(t billing.Terms, terms contract.Terms, days int) (due cal.Date, why string, err error) {
-	usual := t.IssuedOn.AddDays(days)
-	why = plural(days, "day") + " after the day of issue, by the client's billing profile"
-	if p := terms.Payment; p != nil {
+// Otherwise the client's billing profile does, and where that does not either, the day must be given. Faults: Invalid at "due_on"; Conflict when
+// nothing says it.
+func dueOf(t billing.Terms, terms contract.Terms, days *int) (due cal.Date, why string, err error) {
+	var usual cal.Date
+	switch p := terms.Payment; {
+	case p == nil && days == nil && t.DueOn.IsZero():
+		return t.DueOn, "", fault.New(fault.Conflict, "due-unknown", "Neither the contract nor the client's billing profile says when an invoice is due. Enter the days in the billing profile.")
+	case p == nil && days == nil:
+		return t.DueOn, "chosen when it was issued; neither the contract nor the client's billing profile says it", nil
+	case p == nil:
+		usual = t.IssuedOn.AddDays(*days)
+		why = plural(*days, "day") + " after the day of issue, by the client's billing profile"
+	default:
 		usual = p.DueOn(t.IssuedOn, terms.Calendar)
 		why = fmt.Sprintf("%s, by version %d of the contract", p.DueWords(), terms.Version)
 		if !t.DueOn.IsZero() && t.DueOn.Before(usual) {

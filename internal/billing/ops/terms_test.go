@@ -57,6 +57,39 @@ func (k *desk) balances(want map[ledger.Account]string) {
 	}
 }
 
+func TestTheProfileSaysWhenAnInvoiceIsDueOnlyWhereTheContractDoesNot(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		silent := clientInput
+		silent.TermsDays = ""
+
+		governed := newDeskUnder(t, d, ctx, text+payment)
+		governed.profiled()
+		if p := must(governed.EnterClientProfile(ctx, accounts, "org_acme", silent))(t); p.TermsDays != nil {
+			t.Errorf("%d days that nobody wrote", *p.TermsDays)
+		}
+		governed.MoveTo("2026-03-02")
+		st := governed.Locked("2026-02")
+		if p := must(governed.Prepare(ctx, accounts, ops.IssueInput{Statement: st.ID}))(t); p.DueOn.String() != "2026-04-01" {
+			t.Errorf("due %s, %s", p.DueOn, p.DueWhy)
+		}
+	})
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		silent := clientInput
+		silent.TermsDays = ""
+		k := newDesk(t, d, ctx)
+		k.profiled()
+		must(k.EnterClientProfile(ctx, accounts, "org_acme", silent))(t)
+		k.MoveTo("2026-03-02")
+		st := k.Locked("2026-02")
+		_, err := k.Prepare(ctx, accounts, ops.IssueInput{Statement: st.ID})
+		wantFault(t, err, fault.Conflict, "due-unknown", "Enter the days in the billing profile")
+		inv := must(k.Issue(ctx, accounts, ops.IssueInput{Statement: st.ID, Terms: billing.Terms{DueOn: cal.MustDate("2026-03-20")}}))(t)
+		if inv.DueOn.String() != "2026-03-20" || !strings.HasPrefix(inv.Document.DueWhy, "chosen when it was issued; neither") {
+			t.Errorf("due %s, %s", inv.DueOn, inv.Document.DueWhy)
+		}
+	})
+}
+
 func TestTheContractGovernsWhenAnInvoiceIsDue(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDeskUnder(t, d, ctx, text+strings.Replace(payment, "due: 30 days", "due: 20 days", 1))

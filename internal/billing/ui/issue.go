@@ -65,7 +65,7 @@ func hindrances(r *http.Request, client string, err error) []templ.Component {
 		switch f.Code {
 		case "agency-profile-missing":
 			n.Links = []kit.Link{{Text: "Agency's billing profile", Href: AgencyProfilePath}}
-		case "client-profile-missing":
+		case "client-profile-missing", "due-unknown":
 			n.Links = []kit.Link{{Text: "Client's billing profile", Href: profilePath(client)}}
 		case "tax-unknown", "tax-id-missing", "rate-unknown", "tax-law":
 			n.Links = []kit.Link{{Text: "Agency's billing profile", Href: AgencyProfilePath}, {Text: "Client's billing profile", Href: profilePath(client)}}

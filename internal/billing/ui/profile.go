@@ -169,14 +169,14 @@ func customerFields(have ops.Profile) []kit.Field {
 	if p.Rate != nil {
 		rate = p.Rate.String()
 	}
-	if have.Version > 0 {
-		days = strconv.Itoa(p.TermsDays)
+	if p.TermsDays != nil {
+		days = strconv.Itoa(*p.TermsDays)
 	}
 	return []kit.Field{
 		treatment,
 		{Name: "tax_rate", Label: "Tax rate", Kind: kit.Decimal, Value: rate, Optional: true, Hint: "Only where another than the general rate applies, such as a sales tax of 8.875 %."},
 		{Name: "tax_reason", Label: "Why no tax is charged", Value: p.Reason, Optional: true, Hint: "Printed on every invoice. Needed when no tax is charged."},
-		{Name: "terms_days", Label: "An invoice is due", Kind: kit.Decimal, Value: days, Unit: "days after the day of issue", Hint: "Where the contract has terms of payment, those say it instead."},
+		{Name: "terms_days", Label: "An invoice is due", Kind: kit.Decimal, Value: days, Unit: "days after the day of issue", Optional: true, Hint: "Needed only where the contract has no terms of payment; where it has, those say it."},
 		{Name: "purchase_order", Label: "Purchase order", Value: p.PurchaseOrder, Optional: true, Hint: "Of the client, for every invoice; it can be another one on each."},
 		{Name: "reference", Label: "Client's reference", Value: p.Reference, Optional: true, Hint: "Cost centre or department, as the client wants to read it. Peppol needs it, or a purchase order."},
 	}
