@@ -277,6 +277,17 @@ func (d desk) talk(list []ops.Decision) templ.Component {
 		if m.Words != "" {
 			r.text = strings.Split(m.Words, "\n")
 		}
+		for _, x := range d.Decided {
+			if x.Kind != m.Kind || x.Row != m.Row || x.Seq != m.Seq {
+				continue
+			}
+			if m.Act == crm.ActApprove {
+				r.did += " " + x.Name
+			}
+			if x.Overruled != 0 {
+				r.text = append(r.text, "Import "+strconv.FormatInt(x.Overruled, 10)+" says otherwise since, and its word stands.")
+			}
+		}
 		out = append(out, r)
 	}
 	return conversation(out)

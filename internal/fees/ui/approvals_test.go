@@ -79,6 +79,11 @@ func TestApprovals(t *testing.T) {
 		page.Says(t, 200, "While it is disputed it is not billed.", "Give in", "Answer")
 		answer := page.Find("form[action$='/results/answer'] textarea").AttrOr("name", "")
 		agency.Press(page, "/results/answer", answer, "It is on your list.").Says(t, 200, "Answered.", "Olga Owner answered", "It is on your list.")
+		if strings.Contains(agency.Get(approvals).Find("main").Text(), "says otherwise since") {
+			t.Error("a decision that stands is said to be contradicted")
+		}
+		k.File("leads.csv", "lead_id,delivered_at,disputed_at,reason\nL|2/x,2026-03-17T11:00:00Z,2026-03-18T01:00:00Z,no budget\n")
+		agency.Get(approvals).Says(t, 200, "Import 8 says otherwise since, and its word stands.")
 		k.as(sales).Press(k.as(sales).Get(approvals), "/results/withdraw").Says(t, 200, "Withdrawn: it is billed.")
 	})
 }
