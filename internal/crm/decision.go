@@ -63,6 +63,31 @@ func (d Decided) With(a Act, row Record) Decided {
 	return out
 }
 
+// Otherwise lists the fields in which a row says otherwise than a decision that left it as decided: what the decision stated, and what the row states
+// of the same thing in its place. None: the decision stands.
+func Otherwise(a Act, decided, said Record) []string {
+	var out []string
+	for _, f := range decides[decided.Kind][a] {
+		if v := decided.Get(f); v != "" && said.Get(f) != v {
+			out = append(out, f)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	for _, group := range groups[decided.Kind] {
+		if !slices.ContainsFunc(group, func(f string) bool { return slices.Contains(out, f) }) {
+			continue
+		}
+		for _, f := range group {
+			if said.Get(f) != decided.Get(f) && !slices.Contains(out, f) {
+				out = append(out, f)
+			}
+		}
+	}
+	return out
+}
+
 // Met is how a row of a file meets what a person decided about it.
 type Met struct {
 	Row     Record

@@ -270,6 +270,11 @@ func (s *Service) conclude(ctx context.Context, p progressRow) error {
 		if _, err := tx.NewInsert().Model(&result).Exec(ctx); err != nil {
 			return err
 		}
+		if s.AfterApply != nil {
+			if err := s.AfterApply(ctx, tx, AppliedFile{Client: p.ClientID, No: p.No, ActorID: row.ActorID, At: at, Tally: t}); err != nil {
+				return err
+			}
+		}
 		_, err = journalops.Append(ctx, tx, journal.Entry{At: at, ActorID: row.ActorID, ActorName: row.ActorName, Action: string(access.EvidenceImport), Client: p.ClientID,
 			Subject: journal.Subject{Kind: "import", ID: p.ImportID, Name: fmt.Sprintf("Import %d", p.No)}, Words: recordWords(row, p.No, t),
 			After: journal.Snapshot(map[string]any{"no": p.No, "filename": row.Filename, "sha256": row.SHA256, "kind": row.Kind, "profile": row.Profile, "object": row.Object,

@@ -213,32 +213,3 @@ func (t *Tally) met(k crm.Kind, it item, old crm.Record, met crm.Met) {
 		t.Contradicted = append(t.Contradicted, c)
 	}
 }
-
-// Overruled is the first import after a decision that says otherwise of what it decided; 0 when it stands, or when a later decision changed it.
-// newest is the import that said the row last. It decides no access: the caller has.
-func Overruled(ctx context.Context, tx bun.Tx, d Decision, newest int64) (int64, error) {
-	if newest <= d.No || d.Act == crm.ActAnswer {
-		return 0, nil
-	}
-	said, err := RowHistory(ctx, tx, d.Client, d.Kind, []string{d.Row}, newest)
-	if err != nil {
-		return 0, err
-	}
-	made, err := decisionsAbout(ctx, tx, d.Client, d.Kind, []string{d.Row}, newest+1)
-	if err != nil {
-		return 0, err
-	}
-	decided := crm.Decided{}.With(d.Act, d.record)
-	for _, s := range said {
-		own := slices.ContainsFunc(made[d.Row], func(o Decision) bool { return o.No == s.Import.No })
-		if s.Import.No <= d.No || own {
-			continue
-		}
-		for f, value := range decided {
-			if value != "" && s.Record.Get(f) != value {
-				return s.Import.No, nil
-			}
-		}
-	}
-	return 0, nil
-}

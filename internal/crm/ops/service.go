@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
 	"github.com/ofrecord/ofrecord/internal/platform/background"
@@ -23,6 +25,9 @@ type Service struct {
 
 	// Failed is told of background work that ended in an error, for the log; nil tells nobody.
 	Failed func(ctx context.Context, importID string, err error)
+
+	// AfterApply is told of an import of a file within the transaction that makes it evidence; nil: nobody. An error undoes that transaction.
+	AfterApply func(ctx context.Context, tx bun.Tx, a AppliedFile) error
 
 	// Progress is told how far the rows of a check or an import are read, after each chunk, by whoever does the work; nil tells nobody.
 	Progress func(importID string, rows, bytes int64)

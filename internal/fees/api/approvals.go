@@ -133,7 +133,9 @@ func (o *Operations) approvals(ctx context.Context, in *OfClient) (*api.Answer[A
 	}
 	for _, d := range found.Decided {
 		decision := decisionOf(d.Decision)
-		decision.Overruled = d.Overruled
+		if d.Overruled != nil {
+			decision.Overruled = d.Overruled.Import.No
+		}
 		out.Decided = append(out.Decided, decision)
 	}
 	return &api.Answer[Approvals]{Body: out}, nil

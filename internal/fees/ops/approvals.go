@@ -57,8 +57,8 @@ func (a Approval) Entered() (by *Decision, handedOver cal.Date) {
 // Decided is a decision, and whether a later import says otherwise of it.
 type Decided struct {
 	Decision
-	Name      string // what it was about, in words
-	Overruled int64  // the import; 0: it stands
+	Name      string             // what it was about, in words
+	Overruled *crmops.Overruling // nil: it stands
 }
 
 const mostDecided = 50

@@ -256,7 +256,7 @@ func moved(row string, talk []Decision, g ground) error {
 	}
 	if len(talk) > 0 {
 		last := talk[len(talk)-1]
-		since = fmt.Sprintf("%s %s on %s", last.ActorName, did[last.Act], last.At.In(g.zone()).Format("2 Jan 2006, 15:04 MST"))
+		since = fmt.Sprintf("%s %s on %s", last.ActorName, did[last.Act], moment(last.At, g.zone()))
 	}
 	return fault.New(fault.Conflict, "decision-moved", "Something happened to %s since you looked: %s. Look at it as it stands now, and decide again if it is still right.", row, since)
 }

@@ -88,7 +88,7 @@ func sentence(made Decision, w Approval) string {
 	case crm.ActWithdraw:
 		return "withdrew the dispute of " + what
 	case crm.ActApprove:
-		return fmt.Sprintf("approved %s hours above those included in %s", made.Record().Get("value"), w.InForce.Words())
+		return fmt.Sprintf("approved %s above those included in %s", hoursWords(made.Record().Get("value")), w.InForce.Words())
 	}
 	return strings.TrimSuffix(did[made.Act], " it") + " " + what
 }
@@ -132,7 +132,7 @@ func (d decision) enterAll(ctx context.Context, tx bun.Tx, made []Decision) erro
 	return err
 }
 
-// tellOfDecision leaves a mail to each of the side that has to decide next; none where nobody has.
+// tellOfDecision leaves a mail to each of the side that has to decide next, and to the client's that its dispute is settled.
 func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made Decision, about Approval) error {
 	var to []fees.Person
 	switch made.Act {
@@ -142,7 +142,7 @@ func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made Decision, 
 		to = d.mayAct(d.people, access.Agency, access.DeliveryHandOver)
 	case crm.ActDispute:
 		to = d.mayAct(d.people, access.Agency, access.ResultAnswer)
-	case crm.ActAnswer:
+	case crm.ActAnswer, crm.ActUphold:
 		to = d.mayAct(d.people, access.Client, access.ResultDecide)
 	default:
 		return nil
@@ -165,10 +165,13 @@ func (d decision) tellOfDecision(ctx context.Context, tx bun.Tx, made Decision, 
 // letter is the mail of a decision.
 func (d decision) letter(made Decision, about Approval) (subject, text string) {
 	_, name := subjectOf(made)
-	subject = map[crm.Act]string{crm.ActHandOver: "Handed over: ", crm.ActReturn: "Returned: ", crm.ActDispute: "Disputed: ", crm.ActAnswer: "Answer on the dispute of "}[made.Act] + oneLine(name)
+	subject = map[crm.Act]string{crm.ActHandOver: "Handed over: ", crm.ActReturn: "Returned: ", crm.ActDispute: "Disputed: ", crm.ActAnswer: "Answer on the dispute of ", crm.ActUphold: "Gave in to the dispute of "}[made.Act] + oneLine(name)
 	text = fmt.Sprintf("%s %s.", d.actor.Name, sentence(made, about))
 	if made.Words != "" {
 		text += "\n\n" + made.Words
+	}
+	if made.Act == crm.ActUphold {
+		text += "\n\nIt is not billed; where it was, the next statement credits it."
 	}
 	if about.Worth.Minor != 0 {
 		text += fmt.Sprintf("\n\nIt is worth %s.", about.Worth.FormatWith())

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -288,9 +289,17 @@ func TestAFileDoesNotSilentlyUndoADecision(t *testing.T) {
 		}
 		k.File("deliveries.csv", other)
 		k.wantDelivery("DLV-1", "2026-03-20", "tidied")
-		if got := k.approvals(finance).Decided; len(got) != 1 || got[0].Overruled != 5 {
-			t.Errorf("got %+v", got)
+		got := k.approvals(finance).Decided
+		if len(got) != 1 || got[0].Overruled == nil || got[0].Overruled.Import.No != 5 || got[0].Overruled.Import.ActorName != owner.Name {
+			t.Fatalf("got %+v", got)
 		}
+		if says := ops.SaysNow(*got[0].Overruled, time.UTC); says != "accepted 20 Mar 2026" {
+			t.Errorf("it says now %q", says)
+		}
+		k.wantMail("finn@acme.example", "An import contradicts your decision", owner.Name+" imported the file deliveries.csv", "as import 5", "- website-launch: you accepted it", "The file says now: accepted 20 Mar 2026.", "/clients/org_acme/approvals")
+
+		k.File("deliveries.csv", strings.Replace(other, "2026-03-20", "2026-03-21", 1))
+		k.wantMail("finn@acme.example", "An import contradicts your decision") // once: the decision fell already
 	})
 }
 
@@ -331,6 +340,7 @@ func TestADisputeOfALeadIsDecidedByEachSideAgainstItself(t *testing.T) {
 			}
 		}
 		k.decide(lead, of("L-2", crm.ActUphold, second.No))
+		k.wantMail("sal@acme.example", "Gave in to the dispute of L-2", "gave in to the dispute of the result L-2.", "It is not billed; where it was, the next statement credits it.")
 		k.decide(sales, of("L-3", crm.ActWithdraw, third.No))
 		k.MoveTo("2026-04-02")
 		for _, l := range k.Drafted("2026-03").Statement.Document.Statement.Lines {

@@ -44,11 +44,11 @@ type act struct {
 
 // acts in the order in which they stand under a row.
 var decisions = []act{
-	{kind: crm.KindDelivery, act: crm.ActAccept, button: "Accept", done: "Accepted. It counts from today."},
+	{kind: crm.KindDelivery, act: crm.ActAccept, button: "Accept", done: "Accepted. A draft of a month that still runs counts it from tomorrow."},
 	{kind: crm.KindDelivery, act: crm.ActReturn, label: "Return", button: "Return it", fields: func(ops.Approval) []kit.Field {
 		return []kit.Field{{Name: "words", Label: "What is missing or wrong", Kind: kit.Area, Hint: "The agency reads this and hands it over again. It stays in the record."}}
 	}, done: "Returned. It counts for nothing; the agency can hand it over again."},
-	{kind: crm.KindLead, act: crm.ActAccept, button: "Accept", done: "Accepted."},
+	{kind: crm.KindLead, act: crm.ActAccept, button: "Accept", done: "Accepted. A draft of a month that still runs counts it from tomorrow."},
 	{kind: crm.KindLead, act: crm.ActReject, button: "Reject", done: "Rejected: it is not billed."},
 	{kind: crm.KindLead, act: crm.ActDispute, label: "Dispute", button: "Dispute it", fields: disputeFields, done: "Disputed. It is not billed until the dispute is settled."},
 	{kind: crm.KindLead, act: crm.ActAnswer, label: "Answer", button: "Answer", fields: func(ops.Approval) []kit.Field {
@@ -284,8 +284,8 @@ func (d desk) talk(list []ops.Decision) templ.Component {
 			if m.Act == crm.ActApprove {
 				r.did += " " + x.Name
 			}
-			if x.Overruled != 0 {
-				r.text = append(r.text, "Import "+strconv.FormatInt(x.Overruled, 10)+" says otherwise since, and its word stands.")
+			if x.Overruled != nil {
+				r.text = append(r.text, d.overruled(*x.Overruled))
 			}
 		}
 		out = append(out, r)

@@ -11,6 +11,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -38,15 +39,24 @@ func (d desk) decided() templ.Component {
 			evidence = kit.Anchor(kit.Link{Text: "Import " + strconv.FormatInt(m.No, 10), Href: importPath(d.Client, m.No)})
 		}
 		row := kit.Row{Cells: []templ.Component{kit.MomentText(m.At, d.Zone), who, what, evidence}}
-		if m.Overruled != 0 {
+		if m.Overruled != nil {
 			row.Tone = kit.Attend
-			row.Below = kit.Notice(kit.NoticeView{Level: kit.Warning, Text: "A later import says otherwise of it, and its word stands. Where that is wrong, the person who decided should say so to the other side.",
-				Links: []kit.Link{{Text: "Import " + strconv.FormatInt(m.Overruled, 10), Href: importPath(d.Client, m.Overruled)}}})
+			row.Below = kit.Notice(kit.NoticeView{Level: kit.Warning, Text: d.overruled(*m.Overruled) + " Where that is wrong, the person who decided should say so to the other side.",
+				Links: []kit.Link{{Text: "Import " + strconv.FormatInt(m.Overruled.Import.No, 10), Href: importPath(d.Client, m.Overruled.Import.No)}}})
 		}
 		table.Rows = append(table.Rows, row)
 	}
 	table.Empty = said("Nothing was decided by a person yet.")
 	return section("Decided", kit.Table(table))
+}
+
+// overruled says who imported what contradicts a decision, when, and what it says.
+func (d desk) overruled(o crmops.Overruling) string {
+	who := ""
+	if o.Import.ActorName != "" {
+		who = ", which " + o.Import.ActorName + " imported on " + o.Import.AppliedAt.In(d.Zone).Format("2 Jan 2006, 15:04 MST") + ","
+	}
+	return fmt.Sprintf("Import %d%s says otherwise since, and its word stands: %s.", o.Import.No, who, ops.SaysNow(o, d.Zone))
 }
 
 // hours is minutes as "2:30".

@@ -83,7 +83,7 @@ func TestApprovals(t *testing.T) {
 			t.Error("a decision that stands is said to be contradicted")
 		}
 		k.File("leads.csv", "lead_id,delivered_at,disputed_at,reason\nL|2/x,2026-03-17T11:00:00Z,2026-03-18T01:00:00Z,no budget\n")
-		agency.Get(approvals).Says(t, 200, "Import 8 says otherwise since, and its word stands.")
+		agency.Get(approvals).Says(t, 200, "Import 8, which Olga Owner imported on 18 Mar 2026", "says otherwise since, and its word stands: disputed 17 Mar 2026, 21:00 EDT")
 		k.as(sales).Press(k.as(sales).Get(approvals), "/results/withdraw").Says(t, 200, "Withdrawn: it is billed.")
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -29,16 +30,8 @@ func (s *Service) ListPeople(ctx context.Context, actor access.Actor, client str
 	}
 	var out []Listing
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		members, err := readMemberships(ctx, tx, s.now(), func(q *bun.SelectQuery) *bun.SelectQuery {
-			if client != "" {
-				q = q.Where("membership_row.client_id IN (?)", bun.List([]string{client, ""}))
-			}
-			return q
-		})
-		if err != nil || len(members) == 0 {
-			return err
-		}
-		out, err = listings(ctx, tx, members)
+		var err error
+		out, err = PeopleOf(ctx, tx, client, s.now())
 		return err
 	})
 	if err != nil {
@@ -61,6 +54,20 @@ func (s *Service) ListPeople(ctx context.Context, actor access.Actor, client str
 		return strings.Compare(strings.ToLower(a.Account.Name), strings.ToLower(b.Account.Name))
 	})
 	return out, nil
+}
+
+// PeopleOf are the roles in which people see something of a client, or of any for an empty one, at a moment. It decides no access: the caller has.
+func PeopleOf(ctx context.Context, tx bun.Tx, client string, at time.Time) ([]Listing, error) {
+	members, err := readMemberships(ctx, tx, at, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if client != "" {
+			q = q.Where("membership_row.client_id IN (?)", bun.List([]string{client, ""}))
+		}
+		return q
+	})
+	if err != nil || len(members) == 0 {
+		return nil, err
+	}
+	return listings(ctx, tx, members)
 }
 
 // Person is one role of one person as ListPeople shows it. Faults: NotFound.
