@@ -33,6 +33,9 @@ func (r result) when(at time.Time) string {
 	return r.day(at).Words()
 }
 
+// withoutKey: nobody can tell whether it is a duplicate, and the contract holds it until somebody can.
+func (r result) withoutKey() bool { return r.Key == "" && r.clause.Duplicate.WithoutKey == "hold" }
+
 // billedResult is what a locked statement of another period billed for a result.
 type billedResult struct {
 	clause, statement string
@@ -194,7 +197,7 @@ func (m *resultMonth) charge() {
 		switch {
 		case !here:
 			continue
-		case r.Key == "" && r.clause.Duplicate.WithoutKey == "hold":
+		case r.withoutKey():
 			held = append(held, r.ID)
 			continue
 		case room(r):

@@ -31,11 +31,14 @@ type Waiting struct {
 	Reasons []string // of a dispute, those that count; empty: any
 	Accepts string   // what must be true of it, as the contract says
 	Note    string   // what the agency wrote to it
+	Held    string   // of a result: why it is not billed even when it is accepted, as a sentence; empty: it is. Then it is worth nothing yet
 
 	InForce cal.Period // of hours: the fee period
 	Worked  int64      // of hours: minutes above those at hand so far
 	Given   int64      // of hours: minutes approved so far by other readings than ID
 	Before  int64      // of hours: minutes that ID approves so far
+	Stands  string     // of hours: what ID approves so far as its reading writes it; empty: there is no reading
+	Closed  bool       // of hours: the client approves no more of what was worked so far
 	Zone    *time.Location
 }
 
@@ -173,7 +176,7 @@ func (d *drafter) waitingResults(id string, now time.Time) []Waiting {
 	m.collect()
 	var out []Waiting
 	for _, r := range m.results {
-		w := Waiting{Kind: crm.KindLead, ID: r.ID, Clause: id, Name: r.ID, Worth: r.clause.Price, Reasons: r.clause.Disputes.Reasons,
+		w := Waiting{Kind: crm.KindLead, ID: r.ID, Clause: id, Name: r.ID, Worth: r.worth(), Held: r.held(), Reasons: r.clause.Disputes.Reasons,
 			Words: fmt.Sprintf("%s, delivered %s", r.clause.Result, r.when(r.DeliveredAt))}
 		disputable := now.Before(windowEnd(r.DeliveredAt, r.clause.Disputes.Within, r.terms))
 		switch r.life.state {
@@ -195,6 +198,22 @@ func (d *drafter) waitingResults(id string, now time.Time) []Waiting {
 	return out
 }
 
+// held says why a result is not billed though it may be accepted; empty: it is.
+func (r result) held() string {
+	if !r.withoutKey() {
+		return ""
+	}
+	return "It has no key to tell duplicates by, so the contract holds it: it is not billed until the key is known."
+}
+
+// worth is what the result is billed at; nothing while it is held.
+func (r result) worth() money.Amount {
+	if r.withoutKey() {
+		return money.New(0, r.clause.Price.Currency)
+	}
+	return r.clause.Price
+}
+
 // Disputable lists the results that the client accepted, or silence did, and may still dispute, in the order of their delivery.
 func Disputable(a contract.Agreement, f Facts, now time.Time) []Waiting {
 	f.Period = cal.MonthOf(cal.DateOf(now, a.First().Zone)).Period()
@@ -207,7 +226,7 @@ func Disputable(a contract.Agreement, f Facts, now time.Time) []Waiting {
 		for _, r := range m.results {
 			end := windowEnd(r.DeliveredAt, r.clause.Disputes.Within, r.terms)
 			if (r.life.state == leadAccepted || r.life.state == leadDeemed) && now.Before(end) {
-				out = append(out, Waiting{Kind: crm.KindLead, ID: r.ID, Clause: id, On: contract.ClientSide, Name: r.ID, Worth: r.clause.Price, Reasons: r.clause.Disputes.Reasons,
+				out = append(out, Waiting{Kind: crm.KindLead, ID: r.ID, Clause: id, On: contract.ClientSide, Name: r.ID, Worth: r.worth(), Held: r.held(), Reasons: r.clause.Disputes.Reasons,
 					Words: fmt.Sprintf("%s, %s %s", r.clause.Result, r.life.state, r.when(r.life.since)), Acts: []crm.Act{crm.ActDispute}, Until: end, Zone: r.terms.Zone,
 					Silent: "After that a dispute no longer counts."})
 			}

@@ -1,6 +1,7 @@
 package fees
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 
@@ -47,6 +48,7 @@ func (b *hoursBook) waiting(p hoursPeriod, a HoursAccount) Waiting {
 		if m.Record().ID != w.ID || m.Broken {
 			continue
 		}
+		w.Stands = m.Value
 		if hours, ok := new(big.Rat).SetString(m.Value); ok && hours.Sign() >= 0 {
 			minutes := rounded(hours.Mul(hours, big.NewRat(60, 1)), p.terms.Rounding)
 			if minutes.IsInt64() {
@@ -65,4 +67,18 @@ func (b *hoursBook) waiting(p hoursPeriod, a HoursAccount) Waiting {
 }
 
 // Unapproved reports whether hours wait that were worked already; the others can be approved ahead.
-func (w Waiting) Unapproved() bool { return w.IsHours() && w.Worked > w.Given+w.Before }
+func (w Waiting) Unapproved() bool { return w.IsHours() && !w.Closed && w.Worked > w.Given+w.Before }
+
+// Closing is the approval of exactly what stands: the client approves no more of what was worked.
+func (w Waiting) Closing() string { return cmp.Or(w.Stands, "0") }
+
+// Close is w when the client approved no more of it at a time when then waited: unless more was worked since, nothing is left to approve.
+func (w Waiting) Close(then []Waiting) Waiting {
+	for _, t := range then {
+		if t.Kind == w.Kind && t.ID == w.ID && w.Worked <= t.Worked {
+			w.Closed, w.Worth = true, money.New(0, w.Worth.Currency)
+			w.Words += "; no more of them"
+		}
+	}
+	return w
+}

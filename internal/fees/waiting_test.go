@@ -247,3 +247,22 @@ func TestWhoAcceptsByTheWordsOfTheContract(t *testing.T) {
 		}
 	}
 }
+
+// A result without a key is not billed while the contract holds it, so it is worth nothing yet and says why.
+func TestAResultWithoutAKeyIsWorthNothingWhileItIsHeld(t *testing.T) {
+	a := agreedUnder(t, strings.Replace(waitingText, "duplicate: {by: none}", "duplicate: {by: dedupe-key, within: 30 days, since: first, without_key: hold}", 1))
+	e := crm.Evidence{}
+	e.Leads = []crm.Lead{{ID: "L1", DeliveredAt: noon(a, "2026-03-02")}, {ID: "L2", Key: "k2", DeliveredAt: noon(a, "2026-03-02")}}
+	e.Leads = append(e.Leads, crm.Lead{ID: "L3", DeliveredAt: noon(a, "2026-03-02"), AcceptedAt: noon(a, "2026-03-03")})
+	at := noon(a, "2026-03-05")
+	var got []string
+	for _, w := range slices.Concat(fees.WaitingFor(a, fees.Facts{Evidence: e}, at), fees.Disputable(a, fees.Facts{Evidence: e}, at)) {
+		if w.Kind == crm.KindLead {
+			got = append(got, w.ID+" "+w.Worth.String()+" "+w.Held)
+		}
+	}
+	const held = "It has no key to tell duplicates by, so the contract holds it: it is not billed until the key is known."
+	if want := []string{"L1 0.00 " + held, "L2 85.00 ", "L3 0.00 " + held}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

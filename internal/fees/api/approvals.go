@@ -72,6 +72,7 @@ type Waiting struct {
 	Late     bool     `json:"late,omitempty"`
 	Silence  string   `json:"silence,omitempty" doc:"What silence makes of it"`
 	Worth    *Money   `json:"worth,omitempty"`
+	Held     string   `json:"held,omitempty" doc:"Why it is not billed though it may be accepted; it is worth nothing until then"`
 	Counts   string   `json:"counts,omitempty" doc:"What it is worth where that is no amount of its own"`
 	By       string   `json:"decided_by,omitempty" doc:"Who decides, as the contract names them"`
 	Reasons  []string `json:"reasons,omitempty" doc:"For which a dispute counts; absent: any"`
@@ -97,7 +98,7 @@ func decisionOf(d ops.Decision) Decision {
 
 func waitingOf(a ops.Approval) Waiting {
 	w := Waiting{Kind: string(a.Kind), Row: a.ID, Seen: a.Seen, Contract: a.Contract, Clause: a.Clause, On: string(a.On), Name: a.Name, Words: a.Words, Until: dayOf(a.LastDay()),
-		Late: a.Late, Silence: a.Silent, Counts: a.Counts, By: a.By, Reasons: a.Reasons, Acts: []string{}}
+		Held: a.Held, Late: a.Late, Silence: a.Silent, Counts: a.Counts, By: a.By, Reasons: a.Reasons, Acts: []string{}}
 	for _, x := range a.Acts {
 		w.Acts = append(w.Acts, string(x))
 	}

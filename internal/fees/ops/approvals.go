@@ -262,7 +262,11 @@ func (s *Service) decidable(ctx context.Context, tx bun.Tx, client string, at ti
 			}
 			return out
 		}
-		g.waiting = append(g.waiting, add(fees.WaitingFor(c.agreement, facts, at))...)
+		waiting, err := g.closed(ctx, tx, client, c.agreement, facts, fees.WaitingFor(c.agreement, facts, at))
+		if err != nil {
+			return g, err
+		}
+		g.waiting = append(g.waiting, add(waiting)...)
 		g.disputable = append(g.disputable, add(fees.Disputable(c.agreement, facts, at))...)
 	}
 	return g, nil

@@ -63,7 +63,7 @@ var decimalHours = regexp.MustCompile(`^[0-9]{1,5}(\.[0-9]{1,4})?$`)
 // hoursApproved is the reading of approved hours of a fee period. Fault: Invalid at "hours".
 func hoursApproved(w Approval, in DecideInput) (crm.MetricReading, error) {
 	hours := strings.TrimSpace(in.Hours)
-	if !decimalHours.MatchString(hours) {
+	if !decimalHours.MatchString(hours) && hours != w.Closing() {
 		return crm.MetricReading{}, fault.New(fault.Invalid, "hours", "Write the hours that you approve of the fee period as a number, such as 12.5.").At("hours")
 	}
 	return crm.MetricReading{Metric: w.Name, From: w.InForce.From, Through: w.InForce.Last(), Value: hours}, nil
@@ -88,6 +88,9 @@ func sentence(made Decision, w Approval) string {
 	case crm.ActWithdraw:
 		return "withdrew the dispute of " + what
 	case crm.ActApprove:
+		if made.Record().Get("value") == w.Closing() {
+			return fmt.Sprintf("approved no more than %s above those included in %s", hoursWords(w.Closing()), w.InForce.Words())
+		}
 		return fmt.Sprintf("approved %s above those included in %s", hoursWords(made.Record().Get("value")), w.InForce.Words())
 	}
 	return strings.TrimSuffix(did[made.Act], " it") + " " + what

@@ -581,3 +581,41 @@ func TestAResultWhoseIDHasALineBreakCanBeDisputed(t *testing.T) {
 		k.decide(lead, answer)
 	})
 }
+
+// After 3 of 5 hours are approved the client says that it approves no more: the other 2 wait no longer, until more hours are worked.
+func TestApprovingExactlyWhatStandsClosesTheRest(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := &desk{feestest.New(t, d, ctx, feestest.HoursText).WithRows()}
+		k.MoveTo("2026-03-06")
+		const entries = "entry_id,worked_on,person,role,minutes,clause\nE1,2026-03-02,Ana,designer,1200,\nE2,2026-03-03,Ana,designer,300,\n"
+		k.File("time_entries.csv", entries)
+		w := k.approvals(finance).Waiting[0]
+		in := ops.DecideInput{Client: acme, Kind: crm.KindMetricReading, Row: w.ID, Act: crm.ActApprove, Hours: "3"}
+		first := k.decide(finance, in)
+		if w = k.approvals(finance).Waiting[0]; !w.Unapproved() || w.Closing() != "3" || w.Worth.String() != "350.00" {
+			t.Fatalf("got %+v", w.Waiting)
+		}
+		in.Seen = first.No
+		closed := k.decide(finance, in)
+		k.wantRecord("Finn Finance", "approved no more than 3 hours above those included in March 2026, as import 3")
+		if again := k.decide(finance, in); again.No != closed.No {
+			t.Errorf("closed twice: %+v", again)
+		}
+		if w = k.approvals(finance).Waiting[0]; w.Unapproved() || !w.Closed || w.Worth.Minor != 0 {
+			t.Errorf("it waits still: %+v", w.Waiting)
+		}
+		if left := must(k.WaitingApprovals(ctx, finance, acme))(t); len(left) != 0 {
+			t.Errorf("got %+v", left)
+		}
+		k.MoveTo("2026-04-02")
+		for _, w := range k.approvals(finance).Waiting {
+			if w.ID == in.Row {
+				t.Errorf("the closed hours of March wait in April: %+v", w.Waiting)
+			}
+		}
+		k.File("time_entries.csv", entries+"E3,2026-03-30,Ana,designer,60,\n")
+		if w = k.approvals(finance).Waiting[0]; w.ID != in.Row || !w.Unapproved() || w.Worked != 360 {
+			t.Errorf("an hour more does not wait: %+v", w.Waiting)
+		}
+	})
+}

@@ -231,6 +231,9 @@ func (d desk) row(a ops.Approval) kit.Row {
 // below are the words of the contract and of people about a row, and what this person can decide.
 func (d desk) below(a ops.Approval) templ.Component {
 	var words, steps []templ.Component
+	if a.Held != "" {
+		words = append(words, said(a.Held))
+	}
 	if a.Note != "" && a.On == contract.ClientSide {
 		words = append(words, said("The agency: "+a.Note))
 	}
@@ -252,6 +255,9 @@ func (d desk) below(a ops.Approval) templ.Component {
 	}
 	for _, x := range d.offered(a) {
 		steps = append(steps, d.step(x, a))
+		if x.act == crm.ActApprove && a.Unapproved() {
+			steps = append(steps, d.noMore(x, a))
+		}
 	}
 	if a.Kind == crm.KindDelivery && a.On == contract.AgencySide && d.may(access.DeliveryHandOver, access.Agency) {
 		steps = append(steps, kit.Button(kit.ButtonView{Text: "Hand it over again", Href: approvalsPath(d.Client) + "/hand-over?milestone=" + url.QueryEscape(a.Name)}))
@@ -321,6 +327,15 @@ func (d desk) step(x act, a ops.Approval) templ.Component {
 	return stepDetails(x.label, about, open, form)
 }
 
+// closes is the field by which the button for no more hours is told from the form.
+const closes = "closes"
+
+// noMore approves exactly the hours that stand.
+func (d desk) noMore(x act, a ops.Approval) templ.Component {
+	return decideButton(approvalsPath(d.Client)+"/"+x.address(), "Approve no more", " of "+a.InForce.Words(), []kit.Field{{Name: "row", Value: a.ID}, {Name: "seen", Value: strconv.FormatInt(a.Seen, 10)},
+		{Name: ofAct(x.act, "hours", a.ID), Value: a.Closing()}, {Name: closes, Value: "yes"}})
+}
+
 // ofAct is the name of a field that no other form of the page has.
 func ofAct(a crm.Act, field, row string) string {
 	sum := sha256.Sum256([]byte(row))
@@ -359,7 +374,11 @@ func (p *Pages) decide(x act) web.Handler {
 		if err != nil {
 			return err
 		}
-		web.Flash(r, kit.Done, x.done)
+		done := x.done
+		if values.Get(closes) != "" {
+			done = "Closed: the rest is not charged. It comes up again when more hours are worked."
+		}
+		web.Flash(r, kit.Done, done)
 		web.Redirect(w, r, approvalsPath(client))
 		return nil
 	}

@@ -44,12 +44,20 @@ func (p *Pages) acceptAllPage(w http.ResponseWriter, r *http.Request, in kit.Inp
 	}
 	ask := kit.ConfirmView{Action: r.URL.Path, Cancel: approvalsPath(d.Client), Input: in, What: "You accept every result that waits for the client.", Button: "Accept " + counted(len(all), "result"),
 		Follows: []string{"They are billed by the statement of this month, as far as its cap has room.", "An accepted result can still be disputed while the contract's time for disputes runs.", "It is one import, under your name."}}
+	held := 0
 	sum := money.New(0, all[0].Worth.Currency)
 	var names []string
 	for _, a := range all {
 		sum = sum.Add(a.Worth)
+		if a.Held != "" {
+			held++
+		}
 		names = append(names, a.Name)
 		ask.Hidden = append(ask.Hidden, kit.Field{Name: "row", Value: a.ID}, kit.Field{Name: "seen", Value: strconv.FormatInt(a.Seen, 10)})
+	}
+	if held > 0 {
+		ask.Follows[0] = strings.Replace(ask.Follows[0], "They", "Those with a key", 1)
+		ask.Follows = slices.Insert(ask.Follows, 1, counted(held, "result")+" without a key to tell duplicates by: the contract holds them, so they are not billed until the key is known, and not in the worth.")
 	}
 	ask.Bound = []kit.Definition{bound("Results", strconv.Itoa(len(all))), boundMoney("Worth together", sum), bound("Which", few(names))}
 	return web.Render(w, r, view, kit.ConfirmPage(ask))

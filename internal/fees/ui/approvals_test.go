@@ -134,3 +134,36 @@ func TestApprovalsOfAContractWithoutAny(t *testing.T) {
 	k.as(finance).Get(approvals).Says(t, 200, "Nothing is decided here")
 	k.as(owner).Get(approvals+"/hand-over").Says(t, 200, "There is nothing to hand over")
 }
+
+// TestApproveNoMore closes the hours that the client does not approve.
+func TestApproveNoMore(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := newDeskUnder(t, d, ctx, feestest.HoursText)
+	k.WithRows()
+	k.MoveTo("2026-03-06")
+	k.File("time_entries.csv", "entry_id,worked_on,person,role,minutes,clause\nE1,2026-03-02,Ana,designer,1200,\nE2,2026-03-03,Ana,designer,300,\n")
+	client := k.as(finance)
+	page := client.Get(approvals)
+	hours := page.Find("form[action$='/hours/approve'] input[inputmode]").AttrOr("name", "")
+	row := "overage-approved|2026-03-01|2026-03-31"
+	page = client.Send(approvals+"/hours/approve", url.Values{"row": {row}, "seen": {"0"}, hours: {"3"}})
+	page.Says(t, 200, "Approved.", "Approve no more", "5:00 hours above those at hand were worked in March 2026, 3:00 approved")
+	form := url.Values{}
+	page.Find("form.act[action$='/hours/approve'] input").Each(func(_ int, in *goquery.Selection) { form.Add(in.AttrOr("name", ""), in.AttrOr("value", "")) })
+	page = client.Send(approvals+"/hours/approve", form)
+	page.Says(t, 200, "Closed: the rest is not charged.", "Can be approved ahead", "no more of them")
+	if strings.Contains(page.Find("main").Text(), "Approve no more") {
+		t.Error("it can be closed again")
+	}
+}
+
+// TestAcceptAllWithoutAKey says which results the contract holds, and does not count them in the worth.
+func TestAcceptAllWithoutAKey(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := newDeskUnder(t, d, ctx, feestest.Rewritten(feestest.MilestoneText, "duplicate: {by: none}", "duplicate: {by: dedupe-key, within: 30 days, since: first, without_key: hold}"))
+	k.WithRows()
+	k.MoveTo("2026-03-04")
+	k.File("leads.csv", "lead_id,delivered_at,dedupe_key\nL-1,2026-03-03T10:00:00Z,a@example.com\nL-2,2026-03-03T11:00:00Z,\n")
+	k.as(sales).Get(approvals).Says(t, 200, "It has no key to tell duplicates by, so the contract holds it")
+	k.as(sales).Get(approvals+"/results/accept-all").Says(t, 200, "USD 85.00", "Those with a key are billed", "1 result without a key to tell duplicates by: the contract holds them")
+}
