@@ -144,8 +144,12 @@ func (b *builder) checkEnd(doc *value, t Terms, end cal.Date) {
 	case end.After(lastDay):
 		b.problem(doc.get("term"), "term-length", "the term, with all its renewals, ends after %s; write fewer or shorter ones", lastDay.Words())
 	case t.Effective.After(end):
-		b.problem(doc.get("effective"), "effective", "this version takes effect after the contract ends on %s; write that day or an earlier one, or a longer term", end)
+		b.effectiveAfter(doc, end)
 	}
+}
+
+func (b *builder) effectiveAfter(doc *value, end cal.Date) {
+	b.problem(doc.get("effective"), "effective", "this version takes effect after the last day of the contract, %s; write that day or an earlier one, or a longer term", end.AddDays(-1))
 }
 
 // lastDay of the calendar.

@@ -70,7 +70,7 @@ var beyondSchema = []string{
 	"cost-billed-by-two-clauses", "created-after-the-end", "credit-ladder-empty", "credit-ladder-not-rising", "credit-of-nothing", "credit-target-twice",
 	"credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts", "deficit-billed-not-allowed",
 	"deficit-reconciled-with-nothing", "deficit-written-off-at-a-rate", "direct-channels-missing", "edge-without-lookback",
-	"effective-after-end", "effective-before-start", "ended-before-start", "first-refusal-missing", "floor-above-cap",
+	"effective-after-end", "effective-before-start", "effective-on-the-day-after-the-end", "ended-before-start", "first-refusal-missing", "floor-above-cap",
 	"half-life-without-days", "holiday-backwards", "hours-incomplete", "hours-not-whole-minutes", "hours-of-nothing",
 	"hours-without-includes", "limit-counts-two-ways", "limit-over-later-clause", "limit-over-nothing", "limit-over-unknown-clause",
 	"limit-without-what-counts", "lookback-in-years", "lookback-too-long", "lookback-without-edge", "merge-key", "milestones-contradictions",

@@ -8,6 +8,9 @@ import (
 
 // checkNew finds what a new text may not say. An accepted one may: it stays readable as it is.
 func (b *builder) checkNew(doc *value, t Terms) {
+	if end, ends := t.End(); ends && t.Effective == end && end.After(t.Term.Start) && t.Term.Ended.IsZero() { // one that ends the contract early may take effect with the end
+		b.effectiveAfter(doc, end)
+	}
 	scorecards := map[string]bool{}
 	for _, c := range t.Clauses {
 		if s, ok := c.(Scorecard); ok {

@@ -40,6 +40,9 @@ var pricePerResult = func() *scalar {
 	price := amountPer(results...)
 	price.name, price.write = "amount per result", "85.00 per lead"
 	price.check = func(s string) error {
+		if strings.HasPrefix(strings.TrimSpace(s), "-") {
+			return fmt.Errorf("a price cannot be negative; write an amount and what it is paid for, such as 85.00 per lead")
+		}
 		if checkAmountPer(s, results) != nil {
 			return fmt.Errorf("write a price and what it is paid for, such as 85.00 per lead (known: lead, appointment, acquisition)")
 		}
