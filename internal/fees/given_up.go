@@ -84,11 +84,14 @@ func (m *shareMonth) ofDeal(id string) (sum int64, on cal.Date) {
 	return sum, on
 }
 
+// givenUpBefore ends the text of a line that keeps what was given up out of a refund.
+const givenUpBefore = ", given up before"
+
 func (m *shareMonth) givenUpLine(id string, givenUp, minor int64, on cal.Date) Line {
 	g := m.governing(m.period)
 	move := money.New(minor, m.currency)
 	return Line{
-		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", given up before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String(), ofGivenUp}, CountsOn: on,
+		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + givenUpBefore, Deal: id, Events: []string{cal.MonthOf(m.period.From).String(), ofGivenUp}, CountsOn: on,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
 			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",

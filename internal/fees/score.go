@@ -3,6 +3,7 @@ package fees
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -131,6 +132,28 @@ func one() *big.Rat { return big.NewRat(1, 1) }
 // percent is a share as people write it, exactly: "97.5 %", "200/3 %".
 func percent(r *big.Rat) string {
 	return number(new(big.Rat).Mul(r, big.NewRat(100, 1))) + " %"
+}
+
+// ofThePool is the unit of a bonus.
+const ofThePool = "of the pool"
+
+// nearPercent is a share for people, to two places with the exact one beside it: "124.67 % (187/150)".
+func nearPercent(share *big.Rat) string {
+	near := strings.TrimSuffix(strings.TrimRight(new(big.Rat).Mul(share, big.NewRat(100, 1)).FloatString(2), "0"), ".")
+	return near + " % (" + share.String() + ")"
+}
+
+var fractionOfHundred = regexp.MustCompile(`-?[0-9]+/[0-9]+ %`)
+
+// Percentages writes the percentages of a formula that do not end as people read them: "350/3 %" as "116.67 % (7/6)". The numbers stay exact.
+func Percentages(formula string) string {
+	return fractionOfHundred.ReplaceAllStringFunc(formula, func(text string) string {
+		hundredfold, ok := new(big.Rat).SetString(strings.TrimSuffix(text, " %"))
+		if !ok {
+			return text
+		}
+		return nearPercent(hundredfold.Quo(hundredfold, big.NewRat(100, 1)))
+	})
 }
 
 // number is a plain decimal with its thousands grouped where it ends within nine decimals, else a fraction.

@@ -58,7 +58,7 @@ func (s *scoring) poolLines(lost string) (out []Line) {
 		amount := times(p.pool, share, terms.Rounding)
 		out = append(out, Line{
 			Clause: s.id, Kind: KindScorecard, Text: text, Events: []string{s.key()},
-			Quantity: decimalOrFraction(share), Unit: "of the pool", Rate: p.pool.String(), RateText: p.pool.Format(), Amount: amount,
+			Quantity: decimalOrFraction(share), Unit: ofThePool, Rate: p.pool.String(), RateText: p.pool.Format(), Amount: amount,
 			Basis: Basis{
 				Version: terms.Version, Clause: s.governing().card.Words(terms), Formula: fmt.Sprintf("%s x %s = %s", formula, p.pool.Format(), amount.Format()),
 				Rounding: roundingWords(terms), Inputs: append(s.metricInputs(p), s.inputs...), Evidence: s.rows(p), Notes: s.notes,

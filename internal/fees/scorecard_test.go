@@ -14,6 +14,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // scorecardOf is the agreement of a worked example.
@@ -150,4 +151,36 @@ func TestABetterReadingNeverPaysLess(t *testing.T) {
 			t.Errorf("%s: %d pays less than %d", card.metric, better, worse)
 		}
 	})
+}
+
+// A bonus is a percentage for people, with the exact share beside it; the numbers that multiply out stay exact.
+func TestSharesOfAPoolAreReadAsPercentages(t *testing.T) {
+	l := fees.Line{Kind: fees.KindScorecard, Quantity: "187/150", Unit: "of the pool", Amount: money.New(0, "USD")}
+	if got := l.QuantityWords(); got != "124.67 % (187/150) of the pool" {
+		t.Errorf("got %q", got)
+	}
+	l.Quantity = "0.875"
+	if got := l.QuantityWords(); got != "0.875 of the pool" {
+		t.Errorf("got %q", got)
+	}
+	for formula, want := range map[string]string{
+		"50 % x 350/3 % = 175/3 %": "50 % x 116.67 % (7/6) = 58.33 % (7/12)",
+		"-200/3 % x 12/28":         "-66.67 % (-2/3) x 12/28",
+		"97.5 % x 18,000.00":       "97.5 % x 18,000.00",
+	} {
+		if got := fees.Percentages(formula); got != want {
+			t.Errorf("%q is read as %q, want %q", formula, got, want)
+		}
+	}
+}
+
+// What keeps a refund to what was paid says that it charges nothing new.
+func TestALineForWhatWasGivenUpSaysThatItIsNoCharge(t *testing.T) {
+	given := fees.Line{Kind: fees.KindCorrection, Text: "Mirefield Plastics, given up before"}
+	if got := given.Remark(); got != "No new charge: with it the refund of this deal takes back only what was paid." {
+		t.Errorf("got %q", got)
+	}
+	if got := (fees.Line{Kind: fees.KindDeal, Text: given.Text}).Remark(); got != "" {
+		t.Errorf("a deal of that name says %q", got)
+	}
 }

@@ -1,6 +1,7 @@
 package fees
 
 import (
+	"math/big"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -88,7 +89,7 @@ type Line struct {
 	Basis    Basis
 }
 
-// QuantityWords is the quantity with what it counts, for people: "12/28 month", "850,000.00 USD net".
+// QuantityWords is the quantity with what it counts, for people: "12/28 month", "850,000.00 USD net", "124.67 % (187/150) of the pool".
 func (l Line) QuantityWords() string {
 	quantity := l.Quantity
 	if strings.HasPrefix(l.Unit, string(l.Amount.Currency)) {
@@ -96,7 +97,20 @@ func (l Line) QuantityWords() string {
 			quantity = a.Format()
 		}
 	}
+	if l.Unit == ofThePool && strings.Contains(quantity, "/") {
+		if share, ok := new(big.Rat).SetString(quantity); ok {
+			quantity = nearPercent(share)
+		}
+	}
 	return quantity + " " + l.Unit
+}
+
+// Remark is what a reader should know beside the text of a line, as a sentence; empty: nothing.
+func (l Line) Remark() string {
+	if l.Kind == KindCorrection && strings.HasSuffix(l.Text, givenUpBefore) {
+		return "No new charge: with it the refund of this deal takes back only what was paid."
+	}
+	return ""
 }
 
 // Basis is why a line is what it is. Whatever it prints multiplies out by hand.

@@ -182,7 +182,11 @@ func nameOf(r crm.Record) string {
 		}
 		return name
 	case crm.KindMetricReading:
-		return fmt.Sprintf("%s hours of %s to %s", r.Get("value"), r.Get("from"), r.Get("through"))
+		days := r.Get("from") + " to " + r.Get("through")
+		if m, err := r.MetricReading(); err == nil {
+			days = cal.Period{From: m.From, To: m.Through.AddDays(1)}.Words()
+		}
+		return hoursWords(r.Get("value")) + " of " + days
 	}
 	return r.ID
 }

@@ -106,6 +106,9 @@ func (p printer) statementLine(s fees.Statement, l fees.Line) {
 	default:
 		p.wrapped("     ", fmt.Sprintf("%s x %s   [%s, version %d]", l.QuantityWords(), l.RateText, l.Clause, l.Basis.Version))
 	}
+	if remark := l.Remark(); remark != "" {
+		p.labelled("     note: ", "       ", remark)
+	}
 	for _, t := range l.Basis.Touches {
 		p.touch(t, s.Currency)
 	}

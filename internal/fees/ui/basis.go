@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -28,12 +29,12 @@ type fold struct {
 
 func (s sheet) why(l fees.Line) templ.Component {
 	b := l.Basis
-	v := reason{clause: b.Clause, notes: b.Notes, basis: kit.BasisView{Formula: typeset(b.Formula), Rounding: b.Rounding}}
+	v := reason{clause: b.Clause, notes: b.Notes, basis: kit.BasisView{Formula: typeset(fees.Percentages(b.Formula)), Rounding: b.Rounding}}
 	if b.Version > 0 {
 		v.basis.Clause = kit.Link{Text: l.Clause + ", version " + strconv.Itoa(b.Version) + " of the contract", Href: contractPath(s.Client, s.Contract)}
 	}
 	for _, in := range b.Inputs {
-		v.basis.Inputs = append(v.basis.Inputs, kit.Definition{Term: sentence(in.Name), Value: kit.Text(trueMinus(in.Value))})
+		v.basis.Inputs = append(v.basis.Inputs, kit.Definition{Term: inputName(l, in), Value: kit.Text(trueMinus(fees.Percentages(in.Value)))})
 	}
 	var rows []fees.Evident
 	for _, e := range b.Evidence {
@@ -59,9 +60,25 @@ func hasPage(kind string) bool { return kind == "deal" || kind == "payment" || k
 func evidenceTable(rows []fees.Evident) kit.TableView {
 	v := kit.TableView{Caption: "Rows of evidence", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Row"}, {Title: "What it says"}}}
 	for _, e := range rows {
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(sentence(e.Kind) + " " + e.ID), kit.Text(e.Words)}})
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(rowName(e)), kit.Text(e.Words)}})
 	}
 	return v
+}
+
+// inputName is the name of an input with a capital; a metric is written as the contract writes it.
+func inputName(l fees.Line, in fees.Input) string {
+	if l.Kind == fees.KindScorecard && strings.Contains(in.Name, ", weight ") {
+		return in.Name
+	}
+	return sentence(in.Name)
+}
+
+// rowName is a row of evidence for people. What a reading is of stands in its words; its id repeats them.
+func rowName(e fees.Evident) string {
+	if e.Kind == string(crm.KindMetricReading) {
+		return "Reading of a metric"
+	}
+	return sentence(strings.ReplaceAll(e.Kind, "_", " ")) + " " + e.ID
 }
 
 // evident is the link to a row of evidence.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -78,8 +79,12 @@ func (s sheet) title(g group) (title, note string) {
 
 func (s sheet) line(i int) kit.StatementLine {
 	l := s.Document.Statement.Lines[i]
+	note := s.note(i)
+	if remark := l.Remark(); remark != "" {
+		note = strings.TrimPrefix(note+". "+remark, ". ")
+	}
 	v := kit.StatementLine{
-		ID: anchor(l.No), No: strconv.Itoa(l.No), Under: l.With != 0, Text: l.Text, Amount: figures(l.Amount), Note: s.note(i),
+		ID: anchor(l.No), No: strconv.Itoa(l.No), Under: l.With != 0, Text: l.Text, Amount: figures(l.Amount), Note: note,
 		Why: s.why(l), Talk: s.talk(i), Actions: s.review(l),
 	}
 	switch {

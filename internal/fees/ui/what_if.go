@@ -151,7 +151,7 @@ func (f trialFace) form() kit.FormView {
 func (f trialFace) figures() templ.Component {
 	t, unit := f.Tried, string(f.Tried.Currency)
 	now := t.Sides[0]
-	period := t.Months[0].Words() + " to " + t.Months[len(t.Months)-1].Words() + ", as of import " + strconv.FormatInt(f.Import, 10)
+	period := monthsWords(t.Months) + ", as of import " + strconv.FormatInt(f.Import, 10)
 	first := kit.FigureView{Label: "As it stands", Value: figures(now.Total), Unit: unit, Period: period, Note: between(now)}
 	if !t.AsIfFrom.IsZero() {
 		first.Note = "all as if they had begun on " + t.AsIfFrom.Words()

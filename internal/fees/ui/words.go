@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -25,6 +26,15 @@ func trueMinus(number string) string {
 		return "\u2212" + rest
 	}
 	return number
+}
+
+// monthsWords is "March 2026", or "March 2026 to May 2026".
+func monthsWords(months []cal.Month) string {
+	first, last := months[0], months[len(months)-1]
+	if first == last {
+		return first.Words()
+	}
+	return first.Words() + " to " + last.Words()
 }
 
 // typeset writes a formula with the signs that people know: "3 x 4 - 2" becomes "3 × 4 − 2".

@@ -136,7 +136,7 @@ func (f face) open() templ.Component {
 
 func (f face) figures() []kit.FigureView {
 	p := *f.Prices
-	unit, months := string(p.Currency), p.Months[0].Words()+" to "+p.Months[len(p.Months)-1].Words()
+	unit, months := string(p.Currency), monthsWords(p.Months)
 	written := kit.FigureView{Label: "As written", Value: figures(p.Written.Total), Unit: unit, Period: months + ", as of import " + strconv.FormatInt(f.Import, 10)}
 	if !f.AsIfFrom.IsZero() {
 		written.Note = "as if it had begun on " + f.AsIfFrom.Words()
