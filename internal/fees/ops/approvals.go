@@ -34,6 +34,9 @@ type Approvals struct {
 // Decision is what a person decided about a row of evidence, as the evidence keeps it.
 type Decision = crmops.Decision
 
+// Overruling is an import that says otherwise than a person decided.
+type Overruling = crmops.Overruling
+
 // Approval is one thing that waits, under its contract.
 type Approval struct {
 	fees.Waiting
@@ -58,7 +61,7 @@ func (a Approval) Entered() (by *Decision, handedOver cal.Date) {
 type Decided struct {
 	Decision
 	Name      string             // what it was about, in words
-	Overruled *crmops.Overruling // nil: it stands
+	Overruled *Overruling // nil: it stands
 }
 
 const mostDecided = 50

@@ -11,7 +11,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
-	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -51,7 +50,7 @@ func (d desk) decided() templ.Component {
 }
 
 // overruled says who imported what contradicts a decision, when, and what it says.
-func (d desk) overruled(o crmops.Overruling) string {
+func (d desk) overruled(o ops.Overruling) string {
 	who := ""
 	if o.Import.ActorName != "" {
 		who = ", which " + o.Import.ActorName + " imported on " + o.Import.AppliedAt.In(d.Zone).Format("2 Jan 2006, 15:04 MST") + ","

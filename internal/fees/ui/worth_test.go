@@ -28,7 +28,7 @@ func TestWorth(t *testing.T) {
 
 		k.January()
 		page = client.Get(priced)
-		page.Says(t, 200, "As written 17,190.00 USD January 2026 to January 2026, as of import 1", "Revenue share share: per deal cap 2,000.00 none +700.00",
+		page.Says(t, 200, "As written 17,190.00 USD January 2026, as of import 1", "Revenue share share: per deal cap 2,000.00 none +700.00",
 			"Month by month", "January 2026 17,190.00 17,890.00", "Together", "Nothing on this history hangs on", "Retainer team: proration: actual-days, not 30-day-month, 30/360, annual-365, none")
 		if rows := page.Find("tbody tr").First().Find("td").First().Text(); !strings.HasPrefix(rows, "Revenue share share: ") {
 			t.Errorf("the first choice is %q", rows)
