@@ -60,7 +60,7 @@ func (a Approval) Entered() (by *Decision, handedOver cal.Date) {
 // Decided is a decision, and whether a later import says otherwise of it.
 type Decided struct {
 	Decision
-	Name      string             // what it was about, in words
+	Name      string      // what it was about, in words
 	Overruled *Overruling // nil: it stands
 }
 
