@@ -52,7 +52,7 @@ func TestApprovals(t *testing.T) {
 
 	finance.open(f.client + "/approvals")
 	finance.press("Accept website-launch")
-	finance.reads("Accepted. It counts from today.", "accepted: website-launch", "Import 4")
+	finance.reads("Accepted. A draft of a month that still runs counts it from tomorrow.", "accepted: website-launch", "Import 4")
 	finance.press("Import 4")
 	finance.reads("decision-accept-", "Bruno Books", "accepted on")
 
