@@ -1,9 +1,7 @@
 package paths
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"math/big"
 	"slices"
 )
@@ -24,7 +22,7 @@ type Table struct {
 
 // New puts paths together, and takes them over: equal ones are added. An error: sums beyond what can be counted.
 func New(channels []string, paths []Path) (*Table, error) {
-	order := slices.SortedFunc(maps.Keys(numbers(channels)), cmp.Compare[string])
+	order := slices.Compact(slices.Sorted(slices.Values(channels)))
 	to := make([]uint16, len(channels))
 	for i, name := range channels {
 		at, _ := slices.BinarySearch(order, name)
@@ -74,14 +72,6 @@ func (t *Table) gather() {
 
 // most is a bound of all numbers together, 1.3e15, under which nothing overflows that sums each of them as often as its path has touches.
 const most = 1 << 46
-
-func numbers(channels []string) map[string]bool {
-	out := make(map[string]bool, len(channels))
-	for _, name := range channels {
-		out[name] = true
-	}
-	return out
-}
 
 // Totals are all conversions and their value.
 func (t *Table) Totals() (conversions, value float64) {

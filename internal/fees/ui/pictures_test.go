@@ -1,3 +1,5 @@
+//go:build pictures
+
 package ui_test
 
 import (
@@ -20,11 +22,11 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
-// TestPictures takes pictures of the pages, for eyes.
+// TestPictures takes pictures of the pages, for eyes: OFRECORD_PICTURES=FOLDER go test -tags pictures -run Pictures.
 func TestPictures(t *testing.T) {
 	dir := os.Getenv("OFRECORD_PICTURES")
 	if dir == "" {
-		t.Skip("OFRECORD_PICTURES is not set: give a folder for pictures of the pages")
+		t.Fatal("OFRECORD_PICTURES is not set: give a folder for pictures of the pages")
 	}
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)
@@ -83,6 +85,9 @@ func TestPictures(t *testing.T) {
 // shooter takes pictures of a page as a person sees it.
 func (k *desk) shooter(dir string) func(name string, who access.Actor, path string) {
 	t := k.T.(*testing.T)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	return func(name string, who access.Actor, path string) {
 		if only := os.Getenv("OFRECORD_PICTURE"); only != "" && only != name {
 			return
@@ -97,6 +102,9 @@ func (k *desk) shooter(dir string) func(name string, who access.Actor, path stri
 			chromium(t, "--blink-settings=preferredColorScheme="+v.scheme, "--window-size="+v.size, "--screenshot="+filepath.Join(dir, name+"-"+v.name+".png"), server.URL+path)
 		}
 		chromium(t, "--no-pdf-header-footer", "--print-to-pdf="+filepath.Join(dir, name+".pdf"), server.URL+path)
+		if made, err := filepath.Glob(filepath.Join(dir, name+"-*.png")); err != nil || len(made) < 4 {
+			t.Errorf("%s: pictures %v, %v", name, made, err)
+		}
 	}
 }
 
@@ -104,7 +112,7 @@ func (k *desk) shooter(dir string) func(name string, who access.Actor, path stri
 func TestPicturesOfApprovals(t *testing.T) {
 	dir := os.Getenv("OFRECORD_PICTURES")
 	if dir == "" {
-		t.Skip("OFRECORD_PICTURES is not set: give a folder for pictures of the pages")
+		t.Fatal("OFRECORD_PICTURES is not set: give a folder for pictures of the pages")
 	}
 	d, ctx := dbtest.SQLite(t)
 	k := newDeskUnder(t, d, ctx, feestest.MilestoneText)
