@@ -42,9 +42,6 @@ func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, coverage contr
 	h := d.history()
 	for _, s := range h.months {
 		covered, own := l.sums(s.Period, s.Lines)
-		if d.facts.Period.From.Before(s.Period.From) { // locked out of order: what it left is gone, and is not given back here
-			covered, own = covered+own, 0
-		}
 		l.before, l.limited = l.before+covered, l.limited+own
 		if h.computed[s.Period] && (covered != 0 || own != 0) {
 			unlocked = append(unlocked, s.Period)
@@ -66,13 +63,14 @@ func (d *drafter) dayIn(counts cal.Date, statement cal.Period) cal.Date {
 	return counts
 }
 
-// limitedMonths are the windows of a joint limit up to the months that the statement moves, and up to its own, as far as the clause is in force
-// in them.
+// limitedMonths are the windows of a joint limit up to each of the months that the statement moves, its own among them, as far as the clause is in
+// force in them.
 func (d *drafter) limitedMonths(id string, per func(contract.Clause) (contract.Every, bool), each func(contract.Terms, contract.Clause, toDate)) {
-	for _, month := range monthsMoved(d.facts.Period, d.statement.Lines) {
+	days := d.daysMoved(d.facts.Period, d.statement.Lines)
+	for _, month := range d.monthsMoved(d.facts.Period, days) {
 		terms, c, _ := d.closing(id, month)
 		if every, ok := per(c); ok {
-			if w := d.toDate(every, terms, month, d.facts.Period); w.movedBy(d.statement.Lines) {
+			if w := d.toDate(every, terms, month, d.facts.Period); w.movedOn(days) {
 				each(terms, c, w)
 			}
 		}
@@ -140,7 +138,7 @@ func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, i
 	if move == 0 && (kind != KindMinimum || !l.on.IsZero()) {
 		return
 	}
-	sum.Window, sum.Until, sum.Over, sum.NoCosts, sum.ByDay = l.toDate.window, l.until(), l.over, !l.coverage.Costs, true
+	sum.Window, sum.Until, sum.Over, sum.NoCosts, sum.ByDay = l.toDate.window, l.until, l.over, !l.coverage.Costs, true
 	sum.Before, sum.Charged = money.New(l.before, l.currency).String(), money.New(l.before+l.limited, l.currency).String()
 	line := limitLine(l.terms, l.clause, kind, l.name(text), sum, limitMove{move, l.now, l.moved})
 	line.CountsOn = l.on

@@ -3,6 +3,7 @@ package fees
 import (
 	"slices"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -60,35 +61,37 @@ func amountsWithout(s Statement, out func(int) bool) []money.Amount {
 		limit, schedule := line.Basis.Limit, line.Basis.Schedule
 		switch {
 		case schedule != nil && !(out(i) && line.Amount.Minor > 0):
-			now, fees, moved := creditedIn(s.Lines[:i], amounts, out, line)
+			now, fees, moved := creditedIn(s, i, amounts, out)
 			amounts[i] = money.New(schedule.move(s.Currency, now, fees, moved), s.Currency)
 		case schedule != nil:
 			amounts[i] = money.New(0, s.Currency)
 		case out(i) && (limit == nil || line.With != 0 || len(limit.Over) > 0):
 			amounts[i] = money.New(0, s.Currency)
 		case limit != nil && line.With == 0:
-			now, moved := remaining(s.Lines[:i], amounts, line)
+			now, moved := remaining(s, i, amounts)
 			amounts[i] = limit.move(now, moved, s.Currency)
 		}
 	}
 	return amounts
 }
 
-// countsIn says whether the line counts in the window of the limit: in its own period's, or in that of the day it counts on.
-func (l Line) countsIn(limit Line) bool {
-	if l.CountsOn.IsZero() {
-		return limit.CountsOn.IsZero()
-	}
+// countsIn says whether a line of a statement of a month counts in the window of the limit: on the day it counts on, or in the month itself. What a
+// limit of an earlier month is computed on does not have the month, and of a later one where its window has.
+func (l Line) countsIn(limit Line, own cal.Period) bool {
 	of := limit.Basis.Limit
+	if l.CountsOn.IsZero() {
+		return limit.CountsOn.IsZero() || !limit.CountsOn.Before(own.To) && of.Window.Contains(own.Last())
+	}
 	return of.Window.Contains(l.CountsOn) && (of.Until.IsZero() || !l.CountsOn.After(of.Until))
 }
 
 // remaining sums what is left of the lines before a limit that it is computed on, and what the same limit moved for months before.
-func remaining(lines []Line, amounts []money.Amount, limit Line) (now, moved money.Amount) {
+func remaining(s Statement, at int, amounts []money.Amount) (now, moved money.Amount) {
+	limit := s.Lines[at]
 	now, moved = money.New(0, amounts[0].Currency), money.New(0, amounts[0].Currency)
 	over := limit.Basis.Limit.Over
-	for i, l := range lines {
-		if !l.countsIn(limit) && (len(over) == 0 || limit.Basis.Limit.ByDay) && limit.Basis.Hours == nil {
+	for i, l := range s.Lines[:at] {
+		if !l.countsIn(limit, s.Period) && (len(over) == 0 || limit.Basis.Limit.ByDay) && limit.Basis.Hours == nil {
 			continue
 		}
 		switch {
@@ -101,18 +104,19 @@ func remaining(lines []Line, amounts []money.Amount, limit Line) (now, moved mon
 	return now, moved
 }
 
-// creditedIn sums what is left of the lines before a line of a schedule: the revenue that they credit in its period, their fees, and what such
+// creditedIn sums what is left of the lines before that of a schedule: the revenue that they credit in its period, their fees, and what such
 // lines moved for months before.
-func creditedIn(lines []Line, amounts []money.Amount, out func(int) bool, schedule Line) (revenue, fees, moved int64) {
+func creditedIn(s Statement, at int, amounts []money.Amount, out func(int) bool) (revenue, fees, moved int64) {
+	schedule := s.Lines[at]
 	of := schedule.Basis.Schedule
 	counted := Line{CountsOn: schedule.CountsOn, Basis: Basis{Limit: &LimitSum{Window: of.Counted, Until: of.Until}}}
 	window := Line{CountsOn: schedule.CountsOn, Basis: Basis{Limit: &LimitSum{Window: of.Window, Until: of.Until}}}
-	for i, l := range lines {
+	for i, l := range s.Lines[:at] {
 		switch {
 		case l.Clause != schedule.Clause:
-		case l.Kind == schedule.Kind && l.countsIn(window):
+		case l.Kind == schedule.Kind && l.countsIn(window, s.Period):
 			moved += amounts[i].Minor
-		case l.Credited != 0 && !out(i) && l.countsIn(counted):
+		case l.Credited != 0 && !out(i) && l.countsIn(counted, s.Period):
 			revenue += l.Credited
 			fees += amounts[i].Minor
 		}

@@ -108,10 +108,11 @@ func (m *shareMonth) limits() {
 		{func(s contract.RevenueShare) contract.Limit { return s.PeriodFloor }, m.periodFloor},
 		{func(s contract.RevenueShare) contract.Limit { return s.PeriodCap }, m.periodCap},
 	} {
-		for _, month := range m.movedMonths() {
+		days := m.daysMoved(m.period, m.lines)
+		for _, month := range m.movedMonths(days) {
 			g := m.governing(month)
 			if of := limit.of(g.share); of.Set {
-				if w := m.toDate(of.Per, g.terms, month, m.period); w.movedBy(m.lines) {
+				if w := m.toDate(of.Per, g.terms, month, m.period); w.movedOn(days) {
 					limit.add(w, g)
 				}
 			}
@@ -119,9 +120,9 @@ func (m *shareMonth) limits() {
 	}
 }
 
-// movedMonths are the months that the lines may move, as far as the clause was in force in them.
-func (m *shareMonth) movedMonths() []cal.Period {
-	return kept(monthsMoved(m.period, m.lines), func(month cal.Period) bool {
+// movedMonths are the months that the statement may move, as far as the clause was in force in them.
+func (m *shareMonth) movedMonths(days []cal.Date) []cal.Period {
+	return kept(m.monthsMoved(m.period, days), func(month cal.Period) bool {
 		return m.hasClause(cal.Earlier(month.Last(), m.agreement.Running().Last()))
 	})
 }
@@ -136,13 +137,15 @@ func (m *shareMonth) hasClause(day cal.Date) bool {
 	return ok
 }
 
-// toDate is a window of limits up to the end of a month. What a limit moves by is computed for each month from the first that a statement moves
-// to its own, so that all months stand as if the evidence had been known at once. Months after the statement that were locked before it come first.
+// toDate is a window of limits up to the end of a month. What a limit moves by is computed for each month that a statement moves: from the first in
+// which a line of it counts to its own, and those right after it that were locked before it. So all months stand as if they had been locked in
+// order and the evidence had been known at once.
 type toDate struct {
 	window cal.Period
 	month  cal.Period
 	own    cal.Period // the statement's month
 	on     cal.Date   // the first day of the month under the contract; zero: it is the statement's own
+	until  cal.Date   // the last day that counts; zero where the whole window does
 }
 
 // toDate of the window in which a month lies, for a statement of its own month.
@@ -151,25 +154,18 @@ func (d *drafter) toDate(per contract.Every, terms contract.Terms, month, own ca
 	if month != own {
 		w.on = d.firstDay(month)
 	}
+	if month != own || len(d.lockedAfter(own)) > 0 {
+		w.until = month.Last()
+	}
 	return w
 }
 
 // holds says whether what counts on a day counts.
-func (w toDate) holds(day cal.Date) bool {
-	return w.window.Contains(day) && (day.Before(w.month.To) || !day.Before(w.own.To))
-}
+func (w toDate) holds(day cal.Date) bool { return w.window.Contains(day) && day.Before(w.month.To) }
 
-// movedBy says whether one of the lines moves it. The statement's own month is always looked at.
-func (w toDate) movedBy(lines []Line) bool {
-	return w.on.IsZero() || slices.ContainsFunc(lines, func(l Line) bool { return !l.CountsOn.IsZero() && w.holds(l.CountsOn) })
-}
-
-// until is the last day that counts; zero where the whole window does.
-func (w toDate) until() cal.Date {
-	if w.on.IsZero() {
-		return cal.Date{}
-	}
-	return w.month.Last()
+// movedOn says whether what counts on one of the days moves it. The statement's own month is always looked at, and so is one after it that counts it.
+func (w toDate) movedOn(days []cal.Date) bool {
+	return !w.month.From.Before(w.own.From) && w.window.Contains(w.own.Last()) || slices.ContainsFunc(days, w.holds)
 }
 
 // name adds the month where it is not the statement's own.
@@ -180,16 +176,52 @@ func (w toDate) name(text string) string {
 	return text + ", " + cal.MonthOf(w.on).Words()
 }
 
-// monthsMoved are the months from the first in which one of the lines counts to the statement's own.
-func monthsMoved(own cal.Period, lines []Line) []cal.Period {
+// daysMoved are the days of other months on which lines count: those of a statement, and those of the months right after it that were locked before it,
+// whose limits took the month for what the evidence said then.
+func (d *drafter) daysMoved(own cal.Period, lines []Line) []cal.Date {
+	var out []cal.Date
+	note := func(on cal.Date) {
+		if !on.IsZero() && !slices.Contains(out, on) {
+			out = append(out, on)
+		}
+	}
+	for i := range lines {
+		note(lines[i].CountsOn)
+	}
+	for _, month := range d.lockedAfter(own) {
+		s, _ := d.settledIn(month)
+		for i := range s.Lines {
+			note(s.Lines[i].CountsOn)
+		}
+	}
+	return out
+}
+
+// monthsMoved are the months from the first of the days to the statement's own, and those locked right after it.
+func (d *drafter) monthsMoved(own cal.Period, days []cal.Date) []cal.Period {
 	first := cal.MonthOf(own.From)
-	for _, l := range lines {
-		if !l.CountsOn.IsZero() && l.CountsOn.Before(first.First()) {
-			first = cal.MonthOf(l.CountsOn)
+	for _, day := range days {
+		if day.Before(first.First()) {
+			first = cal.MonthOf(day)
 		}
 	}
 	var out []cal.Period
 	for m := first; m.First().Before(own.To); m = m.Next() {
+		out = append(out, m.Period())
+	}
+	return append(out, d.lockedAfter(own)...)
+}
+
+// lockedAfter are the months right after one that were locked before it. Behind a month that is not locked, those that are wait for its statement.
+func (d *drafter) lockedAfter(own cal.Period) []cal.Period {
+	if n := len(d.facts.Settled); n == 0 || !own.From.Before(d.facts.Settled[n-1].Period.From) {
+		return nil
+	}
+	var out []cal.Period
+	for m := cal.MonthOf(own.From).Next(); m.Period() != d.facts.Period; m = m.Next() {
+		if _, locked := d.settledIn(m.Period()); !locked {
+			break
+		}
 		out = append(out, m.Period())
 	}
 	return out
@@ -316,7 +348,7 @@ func (m *shareMonth) periodLine(w toDate, g governed, kind LineKind, word string
 	if by.move == 0 && (kind != KindPeriodFloor || !w.on.IsZero() || !limit.Set) {
 		return
 	}
-	sum.Until = w.until()
+	sum.Until = w.until
 	line := limitLine(g.terms, g.share, kind, w.name(fmt.Sprintf("%s of %s per %s", word, limit.Amount.Format(), limit.Per)), sum, by)
 	line.CountsOn = w.on
 	m.lines = append(m.lines, line)

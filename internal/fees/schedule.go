@@ -118,7 +118,8 @@ func (m *shareMonth) schedule() {
 		return
 	}
 	for _, kind := range []LineKind{KindBaseline, KindTiers} {
-		for _, month := range m.movedMonths() {
+		days := m.daysMoved(m.period, m.lines)
+		for _, month := range m.movedMonths(days) {
 			g := m.governing(month)
 			per := g.share.Base.Over.Per
 			if kind == KindTiers {
@@ -128,7 +129,7 @@ func (m *shareMonth) schedule() {
 				continue
 			}
 			s := scheduleWindow{m.toDate(per, g.terms, month, m.period), g}
-			if g.share.Base.Over.Shortfall == "carried" || s.movedBy(m.lines) {
+			if g.share.Base.Over.Shortfall == "carried" || s.movedOn(days) {
 				m.scheduleLine(kind, s)
 			}
 		}
@@ -141,7 +142,7 @@ type scheduleWindow struct {
 	g governed
 }
 
-func (s scheduleWindow) words() string { return windowWords(s.window, s.until()) }
+func (s scheduleWindow) words() string { return windowWords(s.window, s.until) }
 
 // credit to date of a window: what lines before this statement and of it credited, and what those charged at the first rate.
 type creditSum struct{ before, now, feesBefore, feesNow int64 }
@@ -202,7 +203,7 @@ func (m *shareMonth) baselineOf(window cal.Period, g governed) (int64, []Input) 
 			continue
 		}
 		base, _ := m.ownBaseline(at, earlier)
-		s := m.creditIn(toDate{window: at, month: m.period, own: m.period})
+		s := m.creditIn(toDate{window: at, month: at})
 		short = max(0, base+short-s.before-s.now)
 	}
 	if short > 0 {
@@ -271,7 +272,7 @@ func (m *shareMonth) scheduleLine(kind LineKind, s scheduleWindow) {
 func (m *shareMonth) baselineLine(s scheduleWindow, charged, moved int64) {
 	base, why := m.baselineOf(s.window, s.g)
 	c := m.creditIn(s.toDate)
-	sum := ScheduleSum{Window: s.window, Counted: s.window, Until: s.until(), Revenue: m.decimal(c.before), Baseline: m.decimal(base), Fees: m.decimal(c.feesBefore),
+	sum := ScheduleSum{Window: s.window, Counted: s.window, Until: s.until, Revenue: m.decimal(c.before), Baseline: m.decimal(base), Fees: m.decimal(c.feesBefore),
 		Charged: m.decimal(charged), First: s.g.share.Rate, Rounding: s.g.terms.Rounding}
 	move := sum.move(m.currency, c.now, c.feesNow, moved)
 	charged += moved
@@ -290,7 +291,7 @@ func (m *shareMonth) baselineLine(s scheduleWindow, charged, moved int64) {
 
 func (m *shareMonth) tiersLine(s scheduleWindow, charged, moved int64) {
 	share := s.g.share
-	sum := ScheduleSum{Window: s.window, Counted: s.window, Until: s.until(), Charged: m.decimal(charged), First: share.Rate, Apply: share.Tiers.Apply, Rounding: s.g.terms.Rounding}
+	sum := ScheduleSum{Window: s.window, Counted: s.window, Until: s.until, Charged: m.decimal(charged), First: share.Rate, Apply: share.Tiers.Apply, Rounding: s.g.terms.Rounding}
 	for _, t := range share.Tiers.Above {
 		sum.Above = append(sum.Above, TierStep{t.From.String(), t.Rate})
 	}
@@ -318,11 +319,7 @@ func (m *shareMonth) aboveBaselines(s scheduleWindow, sum *ScheduleSum) creditSu
 	sum.Counted, sum.Baseline = m.window(per, s.g.terms, m.firstDay(s.month)), m.decimal(0)
 	var counted creditSum
 	var elsewhere int64
-	last := s.until()
-	if last.IsZero() {
-		last = m.lastCredited()
-	}
-	for at := m.window(per, s.g.terms, cal.Later(s.window.From, m.baselineFrom())); at.From.Before(s.window.To) && !at.From.After(last); at = m.window(per, s.g.terms, at.To) {
+	for at := m.window(per, s.g.terms, cal.Later(s.window.From, m.baselineFrom())); at.From.Before(s.window.To) && at.From.Before(s.month.To); at = m.window(per, s.g.terms, at.To) {
 		base, _ := m.baselineOf(at, m.governing(cal.MonthOf(at.Last()).Period()))
 		in := m.creditIn(toDate{window: at, month: s.month, own: s.own})
 		if at == sum.Counted {
@@ -333,15 +330,6 @@ func (m *shareMonth) aboveBaselines(s scheduleWindow, sum *ScheduleSum) creditSu
 	}
 	sum.Elsewhere = m.decimal(elsewhere)
 	return counted
-}
-
-// lastCredited is the last day on which anything was credited to date.
-func (m *shareMonth) lastCredited() cal.Date {
-	last := m.period.Last()
-	for _, p := range m.past.all {
-		last = cal.Later(last, m.dayOf(p))
-	}
-	return last
 }
 
 func (m *shareMonth) addSchedule(kind LineKind, s scheduleWindow, text string, minor int64, sum ScheduleSum, inputs []Input, formula string) {

@@ -16,16 +16,15 @@ import (
 func (d *drafter) share(id string) {
 	past := newCharges(d.facts.Settled)
 	var computed []cal.Month
-	for _, s := range d.facts.Settled { // locked before this one is drafted, though they come after it
-		if s.Period.From.After(d.facts.Period.From) {
+	for _, s := range d.facts.Settled {
+		if s.Period != d.facts.Period {
 			past.settled(s, id)
 		}
 	}
 	last := cal.MonthOf(d.facts.Period.From)
 	var room []Line
 	for m := cal.MonthOf(d.agreement.First().Effective); m.First().Before(last.First()); m = m.Next() {
-		if s, ok := d.settledIn(m.Period()); ok {
-			past.settled(s, id)
+		if _, locked := d.settledIn(m.Period()); locked {
 			continue
 		}
 		month := &shareMonth{drafter: d, clause: id, period: m.Period(), past: past, lines: room[:0]}
