@@ -25,7 +25,7 @@ func (c *credited) charge(l *Line) {
 // line makes the charge with its reason.
 func (c *credited) line(l *Line) {
 	c.charge(l)
-	w, terms := c.governs.words(), &c.governs.terms
+	w, terms := c.said, &c.governs.terms
 	l.Unit, l.Rate, l.RateText = w.unit, w.rate, w.rateText
 	l.Events = w.ids.take(len(c.events))
 	for i := range c.events {
@@ -45,6 +45,7 @@ func (c *credited) line(l *Line) {
 
 // sharingWords are what every line of a version's clause says alike, and room for what they say each.
 type sharingWords struct {
+	of                                            *sharing
 	clause, rounding, rate, rateText, unit, model string
 	shares                                        []weightShare
 	text                                          text
@@ -54,15 +55,20 @@ type sharingWords struct {
 	evidence                                      stock[Evident]
 }
 
-func (g *sharing) words() *sharingWords {
-	if g.said == nil {
-		g.said = &sharingWords{clause: g.share.Words(g.terms), rounding: roundingWords(g.terms), rate: decimalOf(g.share.Rate), rateText: g.share.Rate.String(),
-			unit: string(g.terms.Currency) + " credited"}
-		if !g.share.Attribution.None {
-			g.said.model = capital(g.model.Words()) + "."
+// words of a version's clause, put together once by each drafter.
+func (d *drafter) words(g *sharing) *sharingWords {
+	for _, w := range d.said {
+		if w.of == g {
+			return w
 		}
 	}
-	return g.said
+	w := &sharingWords{of: g, clause: g.share.Words(g.terms), rounding: roundingWords(g.terms), rate: decimalOf(g.share.Rate), rateText: g.share.Rate.String(),
+		unit: string(g.terms.Currency) + " credited"}
+	if !g.share.Attribution.None {
+		w.model = capital(g.model.Words()) + "."
+	}
+	d.said = append(d.said, w)
+	return w
 }
 
 // weightShare is the part of a whole that a weight is.
@@ -103,7 +109,7 @@ func decimalOf(r money.Ratio) string {
 
 func (c *credited) text(into *string) {
 	last := &c.events[len(c.events)-1]
-	t := c.governs.words().text.add(dealName(c.deal))
+	t := c.said.text.add(dealName(c.deal))
 	switch {
 	case len(c.events) > 1:
 		t.add(", ").add(strconv.Itoa(len(c.events))).add(" events until ")
@@ -122,7 +128,7 @@ func (c *credited) text(into *string) {
 }
 
 func (c *credited) inputs() []Input {
-	w := c.governs.words()
+	w := c.said
 	t, in := &w.text, w.inputs.take(c.inputCount())[:0] // all of them, for what is pointed to must not move
 	next := func(name string) *string {
 		in = append(in, Input{Name: name})
@@ -171,7 +177,7 @@ func (c *credited) inputCount() int {
 
 func (c *credited) touches() []Credited {
 	credits, ignored := c.holdings, c.result.Ignored
-	w, currency := c.governs.words(), c.governs.terms.Currency
+	w, currency := c.said, c.governs.terms.Currency
 	out := w.touches.take(len(credits) + len(ignored))
 	for i := range credits {
 		tc, r := &credits[i], &out[i]
@@ -193,14 +199,14 @@ func (c *credited) touches() []Credited {
 // touch fills in what is known of a touch.
 func (c *credited) touch(r *Credited, t *attribution.Touch) {
 	r.Touch, r.Contact, r.Channel, r.Campaign, r.Provider = t.ID, t.Contact, t.Channel, t.Campaign, t.Provider
-	if w := c.governs.words(); !t.At.IsZero() {
+	if w := c.said; !t.At.IsZero() {
 		w.text.b = t.At.In(c.governs.terms.Zone).AppendFormat(w.text.b, time.RFC3339)
 		w.text.end(&r.At)
 	}
 }
 
 func (c *credited) evidence() []Evident {
-	w := c.governs.words()
+	w := c.said
 	n := 1
 	for i := range c.events {
 		if c.events[i].payment != nil {
@@ -219,7 +225,7 @@ func (c *credited) evidence() []Evident {
 }
 
 func (c *credited) notes() []string {
-	w, a := c.governs.words(), &c.governs.share.Attribution
+	w, a := c.said, &c.governs.share.Attribution
 	if a.None {
 		return []string{"The contract attributes nothing: all revenue of the deal counts."}
 	}

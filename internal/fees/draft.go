@@ -55,6 +55,7 @@ type drafter struct {
 	crediting    attribution.Crediting
 	lockedLines  map[string][]lockedLine // of locked statements of other periods by clause, once they were asked for
 	lockedSince  cal.Month               // the first of the months that are locked up to this one, once it was asked for
+	said         []*sharingWords         // what lines of deals say alike, once it was asked for
 	sameEvidence bool                    // the settled statements were drafted from the evidence of the facts
 	consulted    map[int]bool            // versions that a line was computed from beside its own
 	others       *history                // what other months charge, once it was asked for

@@ -38,14 +38,9 @@ type index struct {
 }
 
 func newIndex(e crm.Evidence) *index {
-	x := &index{
-		links:     attribution.Link(&e.Snapshot),
-		carveOuts: ordered(e.CarveOuts, func(c crm.CarveOut) (bool, string, string) { return false, c.Record().ID + c.Reason, "" }),
-	}
-	if x.links.Doubled() {
-		e.Contacts = decisiveContacts(e.Contacts)
-		x.links = attribution.Link(&e.Snapshot)
-	}
+	x := &index{carveOuts: ordered(e.CarveOuts, func(c crm.CarveOut) (bool, string, string) { return false, c.Record().ID + c.Reason, "" })}
+	linked := beside(len(e.Deals) >= 2*partOfDeals, func() { x.links = linksOf(e.Snapshot) })
+	defer linked()
 	x.results(e)
 	x.place(e.Deals)
 	e.Companies = attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
@@ -57,6 +52,16 @@ func newIndex(e crm.Evidence) *index {
 	}
 	x.pay(attribution.Once(e.Payments, func(p crm.Payment) string { return p.ID }))
 	return x
+}
+
+// linksOf are those of contacts and touches.
+func linksOf(s crm.Snapshot) *attribution.Links {
+	links := attribution.Link(&s)
+	if links.Doubled() {
+		s.Contacts = decisiveContacts(s.Contacts)
+		links = attribution.Link(&s)
+	}
+	return links
 }
 
 // place puts the deals in order.

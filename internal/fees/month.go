@@ -46,6 +46,16 @@ func (m *shareMonth) own() {
 		m.lines = m.statement.Lines[len(m.statement.Lines):]
 	}
 	m.lines = slices.Grow(m.lines, len(deals))
+	if parts := m.parts(len(deals)); parts > 1 {
+		m.inParts(deals, parts)
+		return
+	}
+	m.ownOf(deals)
+}
+
+// ownOf charges what counts in the month of the deals at some places.
+func (m *shareMonth) ownOf(deals []int32) {
+	shared := m.shared(m.clause)
 	for _, at := range deals {
 		deal := m.index.deals[at]
 		if deal.Won && deal.ClosedOn.IsZero() {
@@ -199,6 +209,7 @@ func (m *shareMonth) keepCredit(c creditedDeal) {
 type credited struct {
 	deal      *crm.Deal
 	governs   *sharing
+	said      *sharingWords // where it is explained
 	events    []event
 	before    int64 // revenue before these events
 	after     int64
@@ -221,6 +232,9 @@ func (d *drafter) credit(deal *crm.Deal, all, events []event, explained bool) cr
 	c.after = c.before
 	for i := range events {
 		c.after += events[i].moves
+	}
+	if explained {
+		c.said = d.words(g)
 	}
 	if g.share.Attribution.None {
 		c.earned, c.moved = c.after, c.after-c.before

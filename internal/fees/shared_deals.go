@@ -53,7 +53,6 @@ type sharing struct {
 	lookback attribution.Lookback
 	path     attribution.Path
 	earns    func(channel, provider string) bool
-	said     *sharingWords // once they were asked for
 
 	carveOuts *carveOutList // nil: the clause has none
 }
