@@ -39,14 +39,14 @@ type index struct {
 
 func newIndex(e crm.Evidence) *index {
 	x := &index{carveOuts: ordered(e.CarveOuts, func(c crm.CarveOut) (bool, string, string) { return false, c.Record().ID + c.Reason, "" })}
-	linked := beside(len(e.Deals) >= 2*partOfDeals, func() { x.links = linksOf(e.Snapshot) })
+	linked := beside(len(e.Deals) >= 2*partOfDeals, func() { x.links = linksOf(e.Snapshot) }) // e does not change from here on
 	defer linked()
 	x.results(e)
 	x.place(e.Deals)
-	e.Companies = attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
-	x.companies = make(map[string]*crm.Company, len(e.Companies))
-	for i := range e.Companies {
-		if c := &e.Companies[i]; !c.Deleted {
+	companies := attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
+	x.companies = make(map[string]*crm.Company, len(companies))
+	for i := range companies {
+		if c := &companies[i]; !c.Deleted {
 			x.companies[c.ID] = c
 		}
 	}
