@@ -1,7 +1,7 @@
 # What a person runs: make build, make test, make check. What CI runs: .ci/run.
 export CGO_ENABLED = 0
 
-.PHONY: build test check bench generate
+.PHONY: build test race check bench generate
 
 build:
 	go build -trimpath -ldflags '-s -w' -o ofrecord ./cmd/ofrecord
@@ -10,6 +10,11 @@ build:
 test:
 	@scripts/install-test-needs
 	@scripts/test ./...
+
+# What works side by side, under the detector of data races, which needs a C compiler.
+race:
+	CGO_ENABLED=1 go test -race ./internal/fees -rapid.checks=10
+	@CGO_ENABLED=1 scripts/test -race ./internal/attribution/engine ./internal/attribution/paths ./internal/platform/background ./internal/platform/db
 
 check:
 	scripts/check-format
