@@ -1,0 +1,117 @@
+package attribution
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Clarity is how much of the won revenue of a period can be traced to marketing: the value of the deals of which all is told that a share of revenue
+// rests on, as a part of the value of all. A deal is clear when its source is known and was not changed since it was created, a contact of it had a
+// dated touch before that, and one such touch names a campaign that the agency ran.
+type Clarity struct {
+	Period  cal.Period
+	Deals   int64 // won in the currency, with an amount
+	Clear   money.Amount
+	Unknown money.Amount // of deals that lack nothing but a history that tells whether their source was changed
+	Of      money.Amount
+	Failing []Unclear
+	LeftOut []crm.Failing // won, in another currency or without an amount
+}
+
+// Unclear is a deal that is not clear: all that it lacks.
+type Unclear struct {
+	Deal   crm.Deal
+	Why    []string
+	Untold bool // it lacks nothing but a history of its source
+}
+
+// enoughDeals is how many won deals it takes to tell how clear attribution is.
+const enoughDeals = 10
+
+// Enough says whether there are the 10 deals, and the revenue, without which clarity says nothing.
+func (c Clarity) Enough() bool { return c.Deals >= enoughDeals && c.Of.Minor > 0 }
+
+// Share is the clear part of the value. Not ok: there is no value.
+func (c Clarity) Share() (money.Ratio, bool) {
+	if c.Of.Minor <= 0 {
+		return money.Ratio{}, false
+	}
+	return money.NewRatio(max(0, c.Clear.Minor), c.Of.Minor), true
+}
+
+// ClarityOf measures the deals of a snapshot that were won in a period, in one currency. Pasts are by deal; owned says whether the agency ran the
+// campaign of a touch.
+func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, currency money.Currency, owned func(*crm.Touch) bool) Clarity {
+	c := Clarity{Period: in, Clear: money.New(0, currency), Unknown: money.New(0, currency), Of: money.New(0, currency)}
+	x := Link(s)
+	for _, d := range crm.Won(s, in) {
+		switch {
+		case !d.AmountKnown:
+			c.LeftOut = append(c.LeftOut, crm.Failing{Kind: crm.KindDeal, ID: d.ID, Name: d.Name, Why: "no amount"})
+			continue
+		case d.Amount.Currency != currency:
+			c.LeftOut = append(c.LeftOut, crm.Failing{Kind: crm.KindDeal, ID: d.ID, Name: d.Name, Why: "in " + string(d.Amount.Currency)})
+			continue
+		}
+		c.Deals++
+		c.Of = c.Of.Add(d.Amount)
+		u := unclear(x, d, pasts[d.ID], owned)
+		switch {
+		case len(u.Why) == 0:
+			c.Clear = c.Clear.Add(d.Amount)
+			continue
+		case u.Untold:
+			c.Unknown = c.Unknown.Add(d.Amount)
+		}
+		c.Failing = append(c.Failing, u)
+	}
+	return c
+}
+
+func unclear(x *Links, d crm.Deal, past crm.Past, owned func(*crm.Touch) bool) Unclear {
+	u := Unclear{Deal: d}
+	lacks := func(why string) { u.Why = append(u.Why, why) }
+	if d.Source == "" {
+		lacks("no source")
+	}
+	if past.SourceChanged {
+		lacks("its source was changed")
+	}
+	if d.CreatedAt.IsZero() {
+		lacks("no day of creation")
+	} else {
+		before := x.touchesBefore(d, d.CreatedAt)
+		if len(before) == 0 {
+			lacks("no dated touch of its contacts before it was created")
+		} else if !slices.ContainsFunc(before, func(t *crm.Touch) bool { return t.Campaign != "" && owned(t) }) {
+			lacks("no touch before it was created is of a campaign that the agency ran")
+		}
+	}
+	if d.Source != "" && !past.SourceChanged && !past.SourceKnown {
+		u.Untold = len(u.Why) == 0
+		lacks("nobody can tell whether its source was changed")
+	}
+	return u
+}
+
+// touchesBefore are the dated touches of the contacts of a deal before an instant.
+func (x *Links) touchesBefore(d crm.Deal, end time.Time) []*crm.Touch {
+	var out []*crm.Touch
+	contacts, _ := x.contactsOf(&d, Path{})
+	for _, contact := range contacts {
+		for _, t := range x.touches.of(contact) {
+			if !t.At.IsZero() && t.At.Before(end) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// Words are what an unclear deal lacks, in a sentence.
+func (u Unclear) Words() string { return strings.Join(u.Why, "; ") }

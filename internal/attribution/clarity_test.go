@@ -1,0 +1,71 @@
+package attribution
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Of 100,000 won, 60,000 are of deals of which all is told; each of the others lacks one thing, and 5,000 of them nothing but a history of the source.
+func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
+	june := cal.Month{Year: 2026, Month: time.June}.Period()
+	var s crm.Snapshot
+	pasts := map[string]crm.Past{}
+	add := func(id string, units int64, change func(*crm.Deal, *crm.Past, *crm.Touch)) {
+		d := crm.Deal{ID: id, Name: "Deal " + id, Won: true, Closed: true, OutcomeKnown: true, AmountKnown: true, Amount: money.New(100*units, "USD"), Source: "Webinar",
+			CreatedAt: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), ClosedOn: cal.MustDate("2026-06-10")}
+		past := crm.Past{SourceKnown: true}
+		touch := crm.Touch{ID: "t" + id, ContactID: "c" + id, At: time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC), Campaign: "spring", Provider: "Northlight"}
+		if change != nil {
+			change(&d, &past, &touch)
+		}
+		s.Deals, pasts[id], s.Touches = append(s.Deals, d), past, append(s.Touches, touch)
+		s.DealContacts = append(s.DealContacts, crm.DealContact{DealID: id, ContactID: "c" + id})
+	}
+	for i := range 6 {
+		add(fmt.Sprint(i), 10_000, nil)
+	}
+	add("no-source", 5_000, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.Source = "" })
+	add("changed", 5_000, func(_ *crm.Deal, p *crm.Past, _ *crm.Touch) { p.SourceChanged = true })
+	add("touched-later", 5_000, func(d *crm.Deal, _ *crm.Past, touch *crm.Touch) { touch.At = d.CreatedAt })
+	add("undated", 5_000, func(_ *crm.Deal, _ *crm.Past, touch *crm.Touch) { touch.At = time.Time{} })
+	add("no-campaign", 5_000, func(_ *crm.Deal, _ *crm.Past, touch *crm.Touch) { touch.Campaign = "" })
+	add("other-agency", 5_000, func(_ *crm.Deal, _ *crm.Past, touch *crm.Touch) { touch.Provider = "Southwind" })
+	add("untold", 5_000, func(_ *crm.Deal, p *crm.Past, _ *crm.Touch) { p.SourceKnown = false })
+	add("uncreated", 5_000, func(d *crm.Deal, p *crm.Past, _ *crm.Touch) { d.CreatedAt, p.SourceKnown = time.Time{}, false })
+	add("other-currency", 5_000, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.Amount.Currency = "EUR" })
+	add("no-amount", 0, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.AmountKnown = false })
+	add("later", 5_000, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.ClosedOn = cal.MustDate("2026-07-01") })
+
+	c := ClarityOf(&s, pasts, june, "USD", func(t *crm.Touch) bool { return t.Provider == "Northlight" })
+	if c.Deals != 14 || !c.Enough() || c.Clear.Minor != 6_000_000 || c.Unknown.Minor != 500_000 || c.Of.Minor != 10_000_000 {
+		t.Errorf("clear %s, unknown %s, of %s of %d deals", c.Clear, c.Unknown, c.Of, c.Deals)
+	}
+	if share, ok := c.Share(); !ok || share != money.Percent(60) {
+		t.Errorf("the share is %s", share)
+	}
+	var got []string
+	for _, u := range c.Failing {
+		got = append(got, u.Deal.ID+": "+u.Words())
+	}
+	want := []string{
+		"changed: its source was changed", "no-campaign: no touch before it was created is of a campaign that the agency ran", "no-source: no source",
+		"other-agency: no touch before it was created is of a campaign that the agency ran", "touched-later: no dated touch of its contacts before it was created",
+		"uncreated: no day of creation; nobody can tell whether its source was changed", "undated: no dated touch of its contacts before it was created",
+		"untold: nobody can tell whether its source was changed",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%q\nwant\n%q", got, want)
+	}
+	if len(c.LeftOut) != 2 || c.LeftOut[0].Why != "no amount" || c.LeftOut[1].Why != "in EUR" {
+		t.Errorf("left out %+v", c.LeftOut)
+	}
+	if _, ok := ClarityOf(&crm.Snapshot{}, nil, june, "USD", nil).Share(); ok {
+		t.Error("nothing is clear")
+	}
+}
