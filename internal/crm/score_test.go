@@ -36,7 +36,7 @@ func scored() (Snapshot, map[string]Past) {
 		Deals: []Deal{deal("d1", "co1"), pushed, overdue, bare, closed(deal("d5", "co2"), "2025-06-30", false), twin,
 			closed(deal("old", "co9"), "2025-06-29", true), closed(deal("later", "co9"), "2026-07-01", true), {ID: "gone", Deleted: true}},
 		DealContacts: []DealContact{{DealID: "d1", ContactID: "c0"}, {DealID: "d1", ContactID: "c1"}, {DealID: "d2", ContactID: "c1"}, {DealID: "d6", ContactID: "c2"}, {DealID: "d3", ContactID: "c2", Deleted: true}},
-		Touches: []Touch{{ID: "t1", ContactID: "c0", At: noon("2026-06-16")}, {ID: "t2", ContactID: "c2", At: noon("2026-06-15")}, {ID: "t3", ContactID: "c1", At: noon("2026-07-15")}},
+		Touches:      []Touch{{ID: "t1", ContactID: "c0", At: noon("2026-06-16")}, {ID: "t2", ContactID: "c2", At: noon("2026-06-15")}, {ID: "t3", ContactID: "c1", At: noon("2026-07-15")}},
 	}
 	return s, map[string]Past{"d1": {Pushes: 1, Stages: true}, "d2": {Pushes: 2, Stages: true}, "d6": {Stages: true}}
 }
