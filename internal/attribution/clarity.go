@@ -44,9 +44,9 @@ func (c Clarity) Share() (money.Ratio, bool) {
 	return money.NewRatio(max(0, c.Clear.Minor), c.Of.Minor), true
 }
 
-// ClarityOf measures the deals of a snapshot that were won in a period, in one currency. Pasts are by deal; owned says whether the agency ran the
-// campaign of a touch.
-func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, currency money.Currency, owned func(*crm.Touch) bool) Clarity {
+// ClarityOf measures the deals of a snapshot that were won in a period, in one currency. Pasts are by deal; owned says of a touch by its
+// channel and provider whether the agency ran its campaign.
+func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, currency money.Currency, owned func(channel, provider string) bool) Clarity {
 	c := Clarity{Period: in, Clear: money.New(0, currency), Unknown: money.New(0, currency), Of: money.New(0, currency)}
 	x := Link(s)
 	for _, d := range crm.Won(s, in) {
@@ -73,7 +73,7 @@ func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, curren
 	return c
 }
 
-func unclear(x *Links, d crm.Deal, past crm.Past, owned func(*crm.Touch) bool) Unclear {
+func unclear(x *Links, d crm.Deal, past crm.Past, owned func(channel, provider string) bool) Unclear {
 	u := Unclear{Deal: d}
 	lacks := func(why string) { u.Why = append(u.Why, why) }
 	if d.Source == "" {
@@ -88,7 +88,7 @@ func unclear(x *Links, d crm.Deal, past crm.Past, owned func(*crm.Touch) bool) U
 		before := x.touchesBefore(d, d.CreatedAt)
 		if len(before) == 0 {
 			lacks("no dated touch of its contacts before it was created")
-		} else if !slices.ContainsFunc(before, func(t *crm.Touch) bool { return t.Campaign != "" && owned(t) }) {
+		} else if !slices.ContainsFunc(before, func(t *crm.Touch) bool { return t.Campaign != "" && owned(t.Channel, t.Provider) }) {
 			lacks("no touch before it was created is of a campaign that the agency ran")
 		}
 	}
@@ -115,3 +115,39 @@ func (x *Links) touchesBefore(d crm.Deal, end time.Time) []*crm.Touch {
 
 // Words are what an unclear deal lacks, in a sentence.
 func (u Unclear) Words() string { return strings.Join(u.Why, "; ") }
+
+// SpreadOf is how far what marketing earns of the deals that ClarityOf counts is apart by first, last, linear and w-shaped touch, in hundredths of a
+// percentage point of their value: the most less the least. Where it is wide, the choice of the model decides the fee. Not ok: there is no value.
+func SpreadOf(s *crm.Snapshot, in cal.Period, currency money.Currency, path Path, w Lookback, owned func(channel, provider string) bool) (points int64, ok bool) {
+	x, crediting := Link(s), new(Crediting)
+	models := make([]Model, 0, 4)
+	for _, name := range []Kind{FirstTouch, LastTouch, Linear, WShaped} {
+		m, err := ParseModel(string(name))
+		if err != nil {
+			panic("attribution: a model that is measured: " + err.Error())
+		}
+		models = append(models, m)
+	}
+	earned := make([]int64, len(models))
+	var total int64
+	for _, d := range crm.Won(s, in) {
+		if !d.AmountKnown || d.Amount.Currency != currency {
+			continue
+		}
+		total += d.Amount.Minor
+		for i := range models {
+			j, _ := crediting.Journey(x, &d, path)
+			crediting.Weigh(j, &models[i], w)
+			earned[i] += crediting.Held(d.Amount.Minor, owned)
+		}
+	}
+	return Spread(earned, total)
+}
+
+// Spread is the most of some amounts less the least, in hundredths of a percentage point of a total. Not ok: there is no total to divide.
+func Spread(earned []int64, total int64) (points int64, ok bool) {
+	if total == 0 || len(earned) == 0 {
+		return 0, false
+	}
+	return money.MulDiv(slices.Max(earned)-slices.Min(earned), 10_000, max(total, -total), money.HalfUp), true
+}

@@ -42,7 +42,7 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	add("no-amount", 0, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.AmountKnown = false })
 	add("later", 5_000, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.ClosedOn = cal.MustDate("2026-07-01") })
 
-	c := ClarityOf(&s, pasts, june, "USD", func(t *crm.Touch) bool { return t.Provider == "Northlight" })
+	c := ClarityOf(&s, pasts, june, "USD", func(_, provider string) bool { return provider == "Northlight" })
 	if c.Deals != 14 || !c.Enough() || c.Clear.Minor != 6_000_000 || c.Unknown.Minor != 500_000 || c.Of.Minor != 10_000_000 {
 		t.Errorf("clear %s, unknown %s, of %s of %d deals", c.Clear, c.Unknown, c.Of, c.Deals)
 	}
@@ -67,5 +67,25 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	}
 	if _, ok := ClarityOf(&crm.Snapshot{}, nil, june, "USD", nil).Share(); ok {
 		t.Error("nothing is clear")
+	}
+}
+
+// One deal of 100.00 was touched first by the agency and last by another: by the first touch the agency earns all, by the last nothing, and a deal of
+// 300.00 that it alone touched makes that 25 points of 400.00.
+func TestTheSpreadBetweenModels(t *testing.T) {
+	june := cal.Month{Year: 2026, Month: time.June}.Period()
+	day := func(n int) time.Time { return time.Date(2026, 5, n, 9, 0, 0, 0, time.UTC) }
+	s := crm.Snapshot{
+		Deals: []crm.Deal{{ID: "a", Won: true, AmountKnown: true, Amount: money.New(10_000, "USD"), CreatedAt: day(20), ClosedOn: cal.MustDate("2026-06-10")},
+			{ID: "b", Won: true, AmountKnown: true, Amount: money.New(30_000, "USD"), CreatedAt: day(20), ClosedOn: cal.MustDate("2026-06-10")}},
+		DealContacts: []crm.DealContact{{DealID: "a", ContactID: "a"}, {DealID: "b", ContactID: "b"}},
+		Touches: []crm.Touch{{ID: "1", ContactID: "a", At: day(1), Provider: "Northlight"}, {ID: "2", ContactID: "a", At: day(2), Provider: "Southwind"}, {ID: "3", ContactID: "b", At: day(1), Provider: "Northlight"}},
+	}
+	owned := func(_, provider string) bool { return provider == "Northlight" }
+	if points, ok := SpreadOf(&s, june, "USD", Path{Zone: time.UTC}, Lookback{}, owned); !ok || points != 2500 {
+		t.Errorf("the spread is %d, %t", points, ok)
+	}
+	if _, ok := SpreadOf(&s, june, "EUR", Path{Zone: time.UTC}, Lookback{}, owned); ok {
+		t.Error("there is nothing in EUR")
 	}
 }

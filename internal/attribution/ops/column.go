@@ -1,9 +1,6 @@
 package ops
 
-import (
-	"github.com/ofrecord/ofrecord/internal/attribution"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
-)
+import "github.com/ofrecord/ofrecord/internal/attribution"
 
 // compared are the models that stand beside the agreed one.
 var compared = []string{"first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path", "time-decay:7d"}
@@ -35,17 +32,4 @@ func measured(m attribution.Model) bool {
 	default:
 		return false
 	}
-}
-
-// spread is the distance between the most and the least of what earns, in hundredths of a percentage point of the total; ok is false without
-// an amount to divide. When it is wide, the choice of the model decides the fee, not the work.
-func spread(earned []money.Amount, total money.Amount) (points int64, ok bool) {
-	if total.Minor == 0 || len(earned) == 0 {
-		return 0, false
-	}
-	least, most := earned[0].Minor, earned[0].Minor
-	for _, a := range earned {
-		least, most = min(least, a.Minor), max(most, a.Minor)
-	}
-	return money.MulDiv(most-least, 10_000, max(total.Minor, -total.Minor), money.HalfUp), true
 }

@@ -256,13 +256,13 @@ func (t *tableMaker) add(x *attribution.Links, w won, models []attribution.Model
 
 func (t *tableMaker) table(heads []Head) CurrencyTable {
 	out := CurrencyTable{Deals: t.deals, Total: t.total, ByChannel: t.rows(attribution.ByChannel), ByProvider: t.rows(attribution.ByProvider), Earned: t.earned, Creditless: t.creditless}
-	var plain []money.Amount
+	var plain []int64
 	for i, h := range heads {
 		if len(h.Models) == 1 && measured(h.Models[0]) {
-			plain = append(plain, t.earned[i])
+			plain = append(plain, t.earned[i].Minor)
 		}
 	}
-	out.Spread, out.SpreadOK = spread(plain, t.total)
+	out.Spread, out.SpreadOK = attribution.Spread(plain, t.total.Minor)
 	return out
 }
 
