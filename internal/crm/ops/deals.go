@@ -207,7 +207,7 @@ func (s *Service) allDeals(ctx context.Context, tx bun.Tx, client string, no int
 		return err
 	})
 	if err == nil {
-		s.recentDeals.put(key, rows)
+		s.recentDeals.put(key, rows, recentLimit)
 	}
 	return rows, err
 }

@@ -88,22 +88,33 @@ const recordBytes = 200
 
 // bearing lists the contacts, by every id they are known under, whose touches can bear a fee.
 func bearing(s *crm.Snapshot) []string {
-	won, companies := map[string]bool{}, map[string]bool{}
-	for _, d := range s.Deals {
-		if d.Won {
-			won[d.ID] = true
-			companies[d.CompanyID] = d.CompanyID != ""
-		}
-	}
-	linked := map[string]bool{}
-	for _, dc := range s.DealContacts {
-		if won[dc.DealID] {
-			linked[dc.ContactID] = true
-		}
-	}
+	companies := map[string]bool{}
+	linked := linkedTo(s, func(d crm.Deal) bool {
+		companies[d.CompanyID] = companies[d.CompanyID] || d.Won && d.CompanyID != ""
+		return d.Won
+	})
 	for _, c := range s.Contacts {
 		linked[c.ID] = linked[c.ID] || companies[c.CompanyID]
 	}
+	return underAllIDs(s, linked)
+}
+
+// linkedTo are the contacts that are associated with some of the deals.
+func linkedTo(s *crm.Snapshot, some func(crm.Deal) bool) map[string]bool {
+	deals, linked := map[string]bool{}, map[string]bool{}
+	for _, d := range s.Deals {
+		deals[d.ID] = some(d)
+	}
+	for _, dc := range s.DealContacts {
+		if deals[dc.DealID] {
+			linked[dc.ContactID] = true
+		}
+	}
+	return linked
+}
+
+// underAllIDs lists contacts by every id they are known under.
+func underAllIDs(s *crm.Snapshot, linked map[string]bool) []string {
 	for grown := true; grown; { // merges of merges
 		grown = false
 		for _, c := range s.Contacts {

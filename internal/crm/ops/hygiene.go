@@ -93,6 +93,6 @@ func (s *Service) issues(ctx context.Context, tx bun.Tx, client string, no int64
 		return nil, err
 	}
 	found := crm.Hygiene(&e.Snapshot, zone, by)
-	s.recentIssues.put(key, found)
+	s.recentIssues.put(key, found, recentLimit)
 	return found, nil
 }

@@ -26,6 +26,7 @@ type keptRecent[T any] struct {
 	value T
 }
 
+// recentLimit is how much is kept of what is large.
 const recentLimit = 8
 
 func (c *recent[T]) get(key recentKey) (value T, ok bool) {
@@ -40,8 +41,8 @@ func (c *recent[T]) get(key recentKey) (value T, ok bool) {
 	return found.value, true
 }
 
-func (c *recent[T]) put(key recentKey, value T) {
+func (c *recent[T]) put(key recentKey, value T, limit int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.kept = slices.Insert(c.kept[:min(len(c.kept), recentLimit-1)], 0, keptRecent[T]{key, value})
+	c.kept = slices.Insert(c.kept[:min(len(c.kept), limit-1)], 0, keptRecent[T]{key, value})
 }

@@ -35,6 +35,7 @@ type Service struct {
 	background   background.Work
 	recentDeals  recent[[]DealRow]
 	recentIssues recent[[]crm.Issue]
+	recentScores recent[ScoreMark]
 }
 
 const (
