@@ -49,6 +49,7 @@ func (p *Pages) Register(g *web.Registry) {
 
 	get("", access.EvidenceSee, p.showEvidence)
 	get("/samples/{file}", access.EvidenceSee, p.sample)
+	get("/hygiene", access.EvidenceSee, p.showHygiene)
 	get("/deals", access.DealSee, p.showDeals)
 	get("/imports/{n}", access.EvidenceSee, p.showImport)
 	get("/imports/{n}/rejects.csv", access.EvidenceSee, p.importRejects)
