@@ -77,7 +77,7 @@ func Advise(m Measured) Advice {
 	a := Advice{Graded: [3]Graded{hygiene, clarity, cycle}, Cadence: CadenceOf(m.Cycle)}
 	switch {
 	case hygiene.Grade == Insufficient:
-		a.Why = append(a.Why, fmt.Sprintf("There are %s to measure, and it takes 20: no model can be advised on what is there. Until then a fixed fee, or milestones, need no history.", dealsWord(m.Hygiene.Deals)))
+		a.Why = append(a.Why, fmt.Sprintf("Only %s can be measured, and it takes 20: no model can be advised on what is there. Until then a fixed fee, or milestones, need no history.", dealsWord(m.Hygiene.Deals)))
 	case hygiene.Grade == Poor:
 		a.Model = contract.MilestonesOnly
 		a.Why = append(a.Why, "The CRM is too poor to measure results in: both sides would argue about the numbers instead of the work. Milestones are accepted by a person, and the first of them is to mend the CRM.")
@@ -147,7 +147,7 @@ func gradeHygiene(s crm.HygieneScore) Graded {
 	checks := slices.Clone(s.Checks)
 	slices.SortStableFunc(checks, func(a, b crm.Check) int { return int(s.Lost(b) - s.Lost(a)) })
 	for _, c := range checks {
-		if lost := s.Lost(c); lost > 0 {
+		if lost := s.Lost(c); lost >= 5 { // what is shown as nothing is none
 			g.Better = append(g.Better, fmt.Sprintf("%s: %d of %d, which costs %s points.", c.Code.Name(), c.Met, c.Of, points(lost)))
 		}
 	}
@@ -168,9 +168,9 @@ func gradeClarity(c attribution.Clarity, spread int64, spreadOK bool) Graded {
 	g := Graded{Name: "Clarity of attribution"}
 	if !c.Enough() || !spreadOK {
 		g.Grade, g.Value = Insufficient, dealsWord(c.Deals)+" won"
-		g.Why = []string{fmt.Sprintf("%s with an amount were won from %s to %s, in two sales cycles; 10 are needed.", capital(dealsWord(c.Deals)), c.Period.From.Words(), c.Period.Last().Words())}
-		if c.Period.IsEmpty() {
-			g.Why = []string{"It is measured on the deals won in two sales cycles, and the length of the cycle is not known."}
+		g.Why = []string{"It is measured on the deals won in two sales cycles, and the length of the cycle is not known."}
+		if !c.Period.IsEmpty() {
+			g.Why = []string{fmt.Sprintf("%s with an amount were won from %s to %s, in two sales cycles; 10 are needed.", capital(dealsWord(c.Deals)), c.Period.From.Words(), c.Period.Last().Words())}
 		}
 		g.Better = []string{"More won deals of which the day of creation is known."}
 		return g
@@ -179,7 +179,7 @@ func gradeClarity(c attribution.Clarity, spread int64, spreadOK bool) Graded {
 	g.Value = inPercent(clear) + " of won revenue"
 	g.Why = []string{
 		fmt.Sprintf("%s of %s won from %s to %s is clear, %s: good from %s, fair from %s.", c.Clear.FormatWith(), c.Of.FormatWith(), c.Period.From.Words(), c.Period.Last().Words(), inPercent(clear), inPercent(goodClarity), inPercent(fairClarity)),
-		fmt.Sprintf("First, last, linear and w-shaped touch differ by %s points in what they credit to marketing: more than %s, and the choice of the model decides the fee.", points(crm.Points(spread)), points(crm.Points(widestSpread))),
+		fmt.Sprintf("First, last, linear and w-shaped touch differ by %s points in what they credit to marketing; beyond %s the choice of the model decides the fee.", points(crm.Points(spread)), points(crm.Points(widestSpread))),
 	}
 	if upTo > clear {
 		g.Why = append(g.Why, fmt.Sprintf("%s more lacks nothing but a history that tells whether the source was changed: with it, up to %s.", c.Unknown.FormatWith(), inPercent(upTo)))

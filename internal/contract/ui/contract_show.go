@@ -94,7 +94,8 @@ func (p *Pages) page(w http.ResponseWriter, r *http.Request, c ops.Contract, onl
 	v, ok := p.shown(c)
 	if ok && p.Priced {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What each choice is worth", Href: ContractPath(c) + "/worth"}),
-			kit.Button(kit.ButtonView{Text: "What if", Href: ContractPath(c) + "/what-if"}))
+			kit.Button(kit.ButtonView{Text: "What if", Href: ContractPath(c) + "/what-if"}),
+			kit.Button(kit.ButtonView{Text: "Which pay model fits", Href: ContractPath(c) + "/advice"}))
 	}
 	if !ok {
 		empty := kit.EmptyView{Title: "Nothing is proposed yet", Text: "The agency is writing this contract. It will appear here when it is proposed."}

@@ -66,6 +66,7 @@ func (p *Pages) Register(g *web.Registry) {
 	p.registerApprovals(g)
 	g.Get(contract+"/what-if", string(access.ContractSee), p.showWhatIf)
 	g.Post(contract+"/what-if", string(access.ContractSee), p.runWhatIf)
+	g.Get(contract+"/advice", string(access.ContractSee), p.showAdvice)
 
 	for _, s := range lineSteps {
 		g.Post(one+"/lines/{line}/"+s.verb, string(s.action), p.takeLineStep(s))

@@ -1,0 +1,153 @@
+package ui
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+)
+
+// adviceLimits is what the advisor cannot know.
+const adviceLimits = "That the choice of a pay model hangs on the hygiene of the CRM, the clarity of attribution and the predictability of the sales cycle is the field's experience. Where good ends and poor begins is this program's own choice: each figure names its line, so that you can draw another one."
+
+// showAdvice is the page of the advisor.
+func (p *Pages) showAdvice(w http.ResponseWriter, r *http.Request) error {
+	found, err := p.Ops.Advise(r.Context(), actor(r), r.PathValue("contract"))
+	if err != nil {
+		return err
+	}
+	if found.Contract.Client != r.PathValue("client") {
+		return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
+	}
+	f := adviceFace{found, contractPath(found.Contract.Client, found.Contract.ID)}
+	view := kit.PageView{Title: "Which pay model fits", Eyebrow: found.Contract.Name, Room: contractRoom, Crumbs: []kit.Link{{Text: "Contract", Href: f.path}},
+		Lede: "What the client's evidence can carry: 70/30, a reduced retainer with a share of revenue, or milestones. Nothing is kept."}
+	view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What if", Href: f.path + "/what-if"}))
+	return web.Render(w, r, view, f.body())
+}
+
+type adviceFace struct {
+	ops.Advice
+	path string
+}
+
+func (f adviceFace) evidence() string { return clientPath(f.Contract.Client) + "/evidence" }
+
+func (f adviceFace) body() templ.Component {
+	if f.Import == 0 {
+		return kit.Empty(kit.EmptyView{Title: "There is no evidence yet", Text: "The advisor measures what the client's CRM says. Import it first.",
+			Action: kit.Button(kit.ButtonView{Text: "Open the evidence", Kind: kit.Primary, Href: f.evidence()})})
+	}
+	return kit.Group(
+		kit.Figures(f.figures()...),
+		section("Why", listing(append(append([]string{}, f.Advice.Advice.Why...), f.Advice.Advice.Terms...))),
+		section("What it rests on", kit.Table(f.measures())),
+		section("What each model would have paid", f.paid()),
+		section("How to read it", kit.Group(paragraph(f.Ran), paragraph(adviceLimits))),
+	)
+}
+
+// modelNames are the models as the advice speaks of them.
+var modelNames = map[contract.PayModel]string{
+	contract.FixedAndBonus: "70/30: fixed and bonus", contract.RetainerAndShare: "Reduced retainer and a share of revenue", contract.MilestonesOnly: "Milestones with bonuses", "": "Insufficient data",
+}
+
+func (f adviceFace) figures() []kit.FigureView {
+	a := f.Advice.Advice
+	fits := kit.FigureView{Label: "What fits", Value: modelNames[a.Model], Period: "measured on " + f.On.Words() + ", as of import " + strconv.FormatInt(f.Import, 10)}
+	out := []kit.FigureView{fits}
+	for _, g := range a.Graded {
+		out = append(out, kit.FigureView{Label: g.Name, Value: string(g.Grade), Note: g.Value, Tone: gradeTone(g.Grade)})
+	}
+	return out
+}
+
+func gradeTone(g fees.Grade) kit.Tone {
+	switch g {
+	case fees.Good:
+		return kit.Good
+	case fees.Fair:
+		return kit.Attend
+	case fees.Poor:
+		return kit.Bad
+	}
+	return kit.Plain
+}
+
+// measures are the three with their reasons, and what would have to improve.
+func (f adviceFace) measures() kit.TableView {
+	v := kit.TableView{Caption: "The three measures", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Measure"}, {Title: "Grade"}, {Title: "Why"}, {Title: "What would have to improve"}}}
+	for i, g := range f.Advice.Advice.Graded {
+		better := templ.Component(kit.Quiet("nothing"))
+		if len(g.Better) > 0 {
+			better = listing(g.Better)
+		}
+		row := kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text(g.Name), g.Value), kit.PillIn(string(g.Grade), gradeTone(g.Grade)), listing(g.Why), better}}
+		switch i {
+		case 0:
+			row.Below = kit.Anchor(kit.Link{Text: "The checks, and the records to mend", Href: f.evidence() + "/hygiene"})
+		case 1:
+			if table := f.unclear(); len(table.Rows) > 0 {
+				row.Below = opening("The deals that are not clear", g.Name, kit.Table(table))
+			}
+		default:
+			if table := f.slipped(); len(table.Rows) > 0 {
+				row.Below = opening("The deals that slipped", g.Name, kit.Table(table))
+			}
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return v
+}
+
+// dealsShown is how many deals are listed below a measure.
+const dealsShown = 100
+
+func (f adviceFace) unclear() kit.TableView {
+	c := f.Measured.Clarity
+	v := kit.TableView{Caption: "Won deals that are not clear", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Deal"}, {Title: "Won", Align: kit.End, Hint: string(c.Of.Currency)}, {Title: "What it lacks"}}}
+	for i, u := range c.Failing {
+		if i == dealsShown {
+			v.Foot = append(v.Foot, kit.Row{Cells: []templ.Component{kit.Quiet("and " + counted(len(c.Failing)-dealsShown, "more deal")), nil, nil}})
+			break
+		}
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: nameOr(u.Deal.Name, u.Deal.ID), Href: dealPath(f.Contract.Client, u.Deal.ID)}), kit.Text(figures(u.Deal.Amount)), kit.Text(kit.Sentence(u.Words()))}})
+	}
+	for _, left := range c.LeftOut {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: nameOr(left.Name, left.ID), Href: dealPath(f.Contract.Client, left.ID)}), kit.Quiet("not counted"), kit.Text(kit.Sentence(left.Why))}})
+	}
+	return v
+}
+
+func (f adviceFace) slipped() kit.TableView {
+	v := kit.TableView{Caption: "Deals that closed more than 30 days after their forecast", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Deal"}, {Title: "What happened"}}}
+	for _, s := range f.Measured.Cycle.Slipped[:min(dealsShown, len(f.Measured.Cycle.Slipped))] {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: nameOr(s.Name, s.ID), Href: dealPath(f.Contract.Client, s.ID)}), kit.Text(kit.Sentence(s.Why))}})
+	}
+	return v
+}
+
+func nameOr(name, id string) string {
+	if name == "" {
+		return id
+	}
+	return name
+}
+
+// paid is what the contract and the models come to on the history, and how often results can be paid for.
+func (f adviceFace) paid() templ.Component {
+	cadence := paragraph(f.Advice.Advice.Cadence.Words)
+	if f.Untried != nil {
+		return kit.Group(kit.Notice(kit.NoticeView{Level: kit.Info, Text: kit.Sentence(f.Untried.Message) + "."}), cadence)
+	}
+	t := trialFace{WhatIf: f.Paid, values: url.Values{"models": {"yes"}}, path: f.path}
+	return kit.Group(kit.Table(t.sides()), cadence, paragraph(whatStands))
+}
