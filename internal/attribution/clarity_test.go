@@ -79,7 +79,7 @@ func TestTheSpreadBetweenModels(t *testing.T) {
 		Deals: []crm.Deal{{ID: "a", Won: true, AmountKnown: true, Amount: money.New(10_000, "USD"), CreatedAt: day(20), ClosedOn: cal.MustDate("2026-06-10")},
 			{ID: "b", Won: true, AmountKnown: true, Amount: money.New(30_000, "USD"), CreatedAt: day(20), ClosedOn: cal.MustDate("2026-06-10")}},
 		DealContacts: []crm.DealContact{{DealID: "a", ContactID: "a"}, {DealID: "b", ContactID: "b"}},
-		Touches: []crm.Touch{{ID: "1", ContactID: "a", At: day(1), Provider: "Northlight"}, {ID: "2", ContactID: "a", At: day(2), Provider: "Southwind"}, {ID: "3", ContactID: "b", At: day(1), Provider: "Northlight"}},
+		Touches:      []crm.Touch{{ID: "1", ContactID: "a", At: day(1), Provider: "Northlight"}, {ID: "2", ContactID: "a", At: day(2), Provider: "Southwind"}, {ID: "3", ContactID: "b", At: day(1), Provider: "Northlight"}},
 	}
 	owned := func(_, provider string) bool { return provider == "Northlight" }
 	if points, ok := SpreadOf(&s, june, "USD", Path{Zone: time.UTC}, Lookback{}, owned); !ok || points != 2500 {
