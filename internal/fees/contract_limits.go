@@ -120,14 +120,14 @@ func (l *jointLimit) counts(clause string, kind LineKind, on cal.Date) (covered,
 
 // soFar is what lines of this statement charge under the clauses that the limit covers, and under the limit itself.
 func (l *jointLimit) soFar() (covered, own int64) {
-	for i, amount := range amountsWithout(l.statement, func(int) bool { return false }) {
+	for i := range l.statement.Lines {
 		line := &l.statement.Lines[i]
 		ofLine, ofLimit := l.counts(line.Clause, line.Kind, l.dayIn(line.CountsOn, l.facts.Period))
 		if ofLine {
-			covered += amount.Minor
+			covered += line.Amount.Minor
 		}
 		if ofLimit {
-			own += amount.Minor
+			own += line.Amount.Minor
 		}
 	}
 	return covered, own
