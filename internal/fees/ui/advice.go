@@ -84,26 +84,25 @@ func gradeTone(g fees.Grade) kit.Tone {
 
 // measures are the three with their reasons, and what would have to improve.
 func (f adviceFace) measures() kit.TableView {
-	v := kit.TableView{Caption: "The three measures", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Measure"}, {Title: "Grade"}, {Title: "Why"}, {Title: "What would have to improve"}}}
+	v := kit.TableView{Caption: "The three measures", Quiet: true, Columns: []kit.Column{{Title: "Measure"}, {Title: "Measured"}, {Title: "Grade", Align: kit.End}}}
 	for i, g := range f.Advice.Advice.Graded {
-		better := templ.Component(kit.Quiet("nothing"))
+		below := []templ.Component{listing(g.Why)}
 		if len(g.Better) > 0 {
-			better = listing(g.Better)
+			below = append(below, kit.Quiet("What would have to improve, the most first"), listing(g.Better))
 		}
-		row := kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text(g.Name), g.Value), kit.PillIn(string(g.Grade), gradeTone(g.Grade)), listing(g.Why), better}}
 		switch i {
 		case 0:
-			row.Below = kit.Anchor(kit.Link{Text: "The checks, and the records to mend", Href: f.evidence() + "/hygiene"})
+			below = append(below, kit.Anchor(kit.Link{Text: "The checks, and the records to mend", Href: f.evidence() + "/hygiene"}))
 		case 1:
 			if table := f.unclear(); len(table.Rows) > 0 {
-				row.Below = opening("The deals that are not clear", g.Name, kit.Table(table))
+				below = append(below, opening("The deals that are not clear", g.Name, kit.Table(table)))
 			}
 		default:
 			if table := f.slipped(); len(table.Rows) > 0 {
-				row.Below = opening("The deals that slipped", g.Name, kit.Table(table))
+				below = append(below, opening("The deals that slipped", g.Name, kit.Table(table)))
 			}
 		}
-		v.Rows = append(v.Rows, row)
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(g.Name), kit.Text(g.Value), kit.PillIn(string(g.Grade), gradeTone(g.Grade))}, Below: kit.Group(below...)})
 	}
 	return v
 }
