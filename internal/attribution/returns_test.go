@@ -1,0 +1,89 @@
+package attribution
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Given two deals and the spend of two months, each name has what it brought and cost; what cannot be told to one stands apart, and everything sums up.
+func TestReturnsPutCreditBesideSpend(t *testing.T) {
+	may, june := cal.Month{Year: 2026, Month: time.May}, cal.Month{Year: 2026, Month: time.June}
+	usd := func(units int64) money.Amount { return money.New(100*units, "USD") }
+	spent := func(id, on, campaign string, net int64) crm.Spend {
+		return crm.Spend{ID: id, SpentOn: cal.MustDate(on), Campaign: campaign, Net: usd(net), NetKnown: true}
+	}
+	s := crm.Snapshot{
+		Touches: []crm.Touch{{ID: "1", Campaign: "spring", Channel: "search"}, {ID: "2", Campaign: "spring", Channel: "search"}, {ID: "3", Campaign: "both", Channel: "search"}, {ID: "4", Campaign: "both", Channel: "social"},
+			{ID: "5", Campaign: "talks", Channel: "webinar"}, {ID: "6", Campaign: "talks", Channel: "social", Deleted: true}},
+		Spend: []crm.Spend{spent("a", "2026-05-31", "spring", 100), spent("b", "2026-06-01", "spring", 50), spent("c", "2026-06-02", "both", 30), spent("d", "2026-06-03", "", 20), spent("e", "2026-07-01", "spring", 999),
+			{ID: "f", SpentOn: cal.MustDate("2026-06-04"), Campaign: "talks", Gross: usd(10), GrossKnown: true}, {ID: "g", SpentOn: cal.MustDate("2026-06-04"), Campaign: "talks"},
+			{ID: "h", SpentOn: cal.MustDate("2026-06-04"), Campaign: "talks", Net: money.New(1, "EUR"), NetKnown: true}, {ID: "i", SpentOn: cal.MustDate("2026-06-04"), Net: usd(7), NetKnown: true, Deleted: true}},
+	}
+	linear, err := ParseModel("linear")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	credit := func(deal string, units int64, touches ...Touch) Result {
+		return Credit(Journey{Deal: deal, Touches: touches, End: at.Add(time.Hour)}, linear, Lookback{}, usd(units))
+	}
+	credits := []MonthCredit{
+		{may, credit("d1", 400, Touch{ID: "1", At: at, Channel: "search"}, Touch{ID: "2", At: at, Channel: "webinar"})},
+		{june, credit("d2", 300, Touch{ID: "1", At: at, Channel: "search"}, Touch{ID: "2", At: at}, Touch{ID: "3", At: at, Channel: "search"})},
+		{june, credit("d3", 90)},
+		{cal.Month{Year: 2026, Month: time.July}, credit("d4", 1_000, Touch{ID: "1", At: at, Channel: "search"})},
+	}
+	r := ReturnsOf(&s, []cal.Month{may, june}, "USD", ByChannel, credits)
+	var got []string
+	show := func(name string, row ReturnRow) {
+		line := name
+		for _, m := range append(row.Months, row.Total) {
+			line += fmt.Sprintf(" | %s of %d for %s", m.Revenue, m.Deals, m.Spend)
+		}
+		got = append(got, line)
+	}
+	for _, row := range r.Rows {
+		show(row.Label(), row)
+	}
+	show("all", r.Total)
+	want := []string{
+		"search | 200.00 of 1 for 100.00 | 200.00 of 1 for 50.00 | 400.00 of 2 for 150.00",
+		"webinar | 200.00 of 1 for 0.00 | 0.00 of 0 for 10.00 | 200.00 of 1 for 10.00",
+		"(not recorded) | 0.00 of 0 for 0.00 | 100.00 of 1 for 50.00 | 100.00 of 1 for 50.00",
+		"(unattributed) | 0.00 of 0 for 0.00 | 90.00 of 1 for 0.00 | 90.00 of 1 for 0.00",
+		"all | 400.00 of 1 for 100.00 | 390.00 of 2 for 110.00 | 790.00 of 3 for 210.00",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if len(r.LeftOut) != 2 || r.Gross != 1 {
+		t.Errorf("left out %+v, gross %d", r.LeftOut, r.Gross)
+	}
+	search := r.Rows[0]
+	if m, ok := search.Total.Multiple(); !ok || m != 267 {
+		t.Errorf("the multiple is %d", m)
+	}
+	if romi, ok := search.Total.ROMI(money.Percent(60)); !ok || romi != 6000 { // (400 x 60 % - 150) / 150
+		t.Errorf("the ROMI is %d", romi)
+	}
+	if cost, ok := search.Total.PerDeal(); !ok || cost != usd(75) {
+		t.Errorf("a deal costs %s", cost)
+	}
+	if _, ok := search.Months[0].ROMI(money.Percent(60)); !ok {
+		t.Error("May has a ROMI")
+	}
+	if _, ok := r.Rows[3].Total.ROMI(money.Percent(60)); ok || r.Rows[3].Total.Spent {
+		t.Error("what nothing was spent on has one")
+	}
+	for _, row := range ReturnsOf(&s, []cal.Month{may, june}, "USD", ByCampaign, nil).Rows {
+		if row.Name == "spring" && row.Total.Spend != usd(150) {
+			t.Errorf("spring cost %s", row.Total.Spend)
+		}
+	}
+}
