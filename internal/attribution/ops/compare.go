@@ -77,18 +77,9 @@ func (s *Service) Compare(ctx context.Context, actor access.Actor, client string
 	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
 		return Comparison{}, err
 	}
-	if in.To == (cal.Month{}) {
-		in.To = cal.MonthOf(cal.DateOf(s.Now(), time.UTC))
-	}
-	if in.From == (cal.Month{}) {
-		in.From = cal.MonthOf(in.To.First().AddMonths(-11, 1))
-	}
-	v := Comparison{CompareInput: in, Period: cal.Period{From: in.From.First(), To: in.To.Next().First()}}
-	switch {
-	case v.Period.IsEmpty():
-		return v, fault.New(fault.Invalid, "period", "The last month is before the first. Choose a later one.").At("to")
-	case v.Period.Days() > longest*31:
-		return v, fault.New(fault.Invalid, "period", "Choose at most ten years.").At("from")
+	v := Comparison{CompareInput: in}
+	if err := v.period(s.Now()); err != nil {
+		return v, err
 	}
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 		if v.AsOf, v.Latest, err = asOf(ctx, tx, client, in.AsOf); err != nil {
@@ -111,6 +102,24 @@ func (s *Service) Compare(ctx context.Context, actor access.Actor, client string
 		return Comparison{}, fmt.Errorf("compare models: %w", err)
 	}
 	return v, nil
+}
+
+// period settles the months: those that were asked for, or the twelve up to this one. Faults: Invalid at "from" or "to".
+func (v *Comparison) period(now time.Time) error {
+	if v.To == (cal.Month{}) {
+		v.To = cal.MonthOf(cal.DateOf(now, time.UTC))
+	}
+	if v.From == (cal.Month{}) {
+		v.From = cal.MonthOf(v.To.First().AddMonths(-11, 1))
+	}
+	v.Period = cal.Period{From: v.From.First(), To: v.To.Next().First()}
+	switch {
+	case v.Period.IsEmpty():
+		return fault.New(fault.Invalid, "period", "The last month is before the first. Choose a later one.").At("to")
+	case v.Period.Days() > longest*31:
+		return fault.New(fault.Invalid, "period", "Choose at most ten years.").At("from")
+	}
+	return nil
 }
 
 // won is a deal in a comparison, with the rule of its day.

@@ -7,14 +7,20 @@ import (
 	"github.com/uptrace/bun"
 
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field is needed.
+// Service is the use cases. DB and Now are needed.
 type Service struct {
 	DB  *db.DB
 	Now func() time.Time
+
+	// FeesOf is what locked statements charged for each month of a period, without what was bought at cost; a month without one is not there. Nil: nobody
+	// knows. It decides no access.
+	FeesOf func(ctx context.Context, tx bun.Tx, client string, in cal.Period) (map[cal.Month]money.Amount, error)
 }
 
 // ImportMark names an import of the evidence.

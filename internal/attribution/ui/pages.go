@@ -33,6 +33,7 @@ type Pages struct {
 func (p *Pages) Register(g *web.Registry) {
 	g.Get("/clients/{client}/evidence/deals/{deal}", string(access.DealSee), p.deal)
 	g.Get("/clients/{client}/evidence/attribution", string(access.EvidenceSee), p.compare)
+	g.Get("/clients/{client}/evidence/returns", string(access.EvidenceSee), p.returns)
 }
 
 // DealPath is the address of a deal's page.

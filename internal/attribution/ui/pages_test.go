@@ -353,3 +353,18 @@ func TestARealSalesforceDealIsFoundThroughItsAccount(t *testing.T) {
 		page.says(t, 200, "10,542,562.98")
 	})
 }
+
+// Credit stands beside spend: by month and together, with the margin that was said; a bad one is told and shows what was agreed.
+func TestReturnOnSpend(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		s := newSite(t, d, ctx)
+		s.takeAll()
+		s.take("spend.csv", "spend_id,spent_on,vendor,campaign,category,net,currency\ns1,2026-06-03,Paper,<b>spring</b>,media,900.00,USD\n")
+		at := "/clients/org_acme/evidence/returns"
+		s.get(at+"?from=2026-06&to=2026-07&by=campaign&margin=50+%25").says(t, 200, "Return on spend", "By campaign", "<b>spring</b>", "900.00", "at a margin of 50 %", "not locked", "Revenue is not margin")
+		s.get(at+"?margin=much").says(t, 422, "Write the gross margin as a percentage", "Below is what was agreed")
+		s.get(at+"?by=colour").says(t, 422, "channel, campaign or provider")
+		file := s.get(at + "?from=2026-06&to=2026-07&by=campaign&format=csv")
+		file.says(t, 200, "campaign,month,credit,deals,spend,currency", "2026-06,0.00,0,900.00,USD")
+	})
+}
