@@ -10,14 +10,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ofrecord/ofrecord/internal/attribution"
-	"github.com/ofrecord/ofrecord/internal/attribution/engine"
 	"github.com/ofrecord/ofrecord/internal/attribution/paths"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
@@ -35,134 +31,6 @@ func checkFormat(format string) error {
 		return fault.New(fault.Invalid, "format", "there is no format %q; write %s", format, strings.Join(formats, ", ")).At("--format")
 	}
 	return nil
-}
-
-// crediting is how files of touches and deals are credited.
-type crediting struct {
-	touches, deals, window, edge, zone, models, direct, format string
-}
-
-func attributionRunCommand() *cobra.Command {
-	var k crediting
-	cmd := &cobra.Command{
-		Use:   "run --touches FILE --deals FILE",
-		Short: "Credit deals to the channels of their touches, exactly, under several models",
-		Long: "Reads touches (touch_id, person_id, ts, channel) and deals (deal_id, person_id, ts, amount_minor) as CSV, also compressed (.gz), and divides every deal in whole minor units among\n" +
-			"the touches of its person, up to the instant of the deal. A deal may also have deal_created and lead_created, for the models that ask for them.\n" +
-			"An instant is seconds since 1970, or 2026-03-01T09:30:00Z, 2026-03-01 09:30:00 (in --zone), or a day: a touch counts at its beginning, a deal at its end.\n" +
-			"--window 90d counts days of 24 hours, or, with --zone, days of the calendar there. Exit status 1: rows were left out, which are told.",
-		Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return k.run(cmd.OutOrStdout(), cmd.ErrOrStderr()) },
-	}
-	f := cmd.Flags()
-	f.StringVar(&k.touches, "touches", "", "file of touches")
-	f.StringVar(&k.deals, "deals", "", "file of deals")
-	f.StringVar(&k.window, "window", "none", "how long before the deal a touch counts: 90d, 2160h, or none")
-	f.StringVar(&k.edge, "edge", string(attribution.RePath), "what becomes of touches before the window: drop, renormalise or re-path")
-	f.StringVar(&k.zone, "zone", "", "time zone of the days, such as Europe/Berlin; without it UTC")
-	f.StringVar(&k.models, "models", "first,last,linear,u,time-decay:7d", "first, last, last-non-direct, linear, u, w, j, inverse-j, full-path, time-decay:7d, custom:30/20/50")
-	f.StringVar(&k.direct, "direct", "", "the channels that last-non-direct passes over, separated by commas")
-	f.StringVar(&k.format, "format", "table", strings.Join(formats, ", "))
-	return cmd
-}
-
-// run reads, credits and prints. Faults: NotFound for a file, Invalid for a flag or a file of another form.
-func (k crediting) run(out, problems io.Writer) error {
-	o, how, err := k.options()
-	if err != nil {
-		return err
-	}
-	deals, err := readTable(k.deals, "--deals")
-	if err != nil {
-		return err
-	}
-	touches, err := readTable(k.touches, "--touches")
-	if err != nil {
-		return err
-	}
-	book, err := engine.Read(deals, touches, how)
-	if err != nil {
-		return fault.New(fault.Invalid, "file", "%s", err).Because(err)
-	}
-	sums, err := book.Touches.Run(book.Deals, o)
-	if err != nil {
-		return fault.New(fault.Invalid, "amounts", "%s", err).Because(err)
-	}
-	for _, p := range book.Problems {
-		fmt.Fprintf(problems, "%s, %s\n", p.File, p.Problem)
-	}
-	if more := book.LeftOut - len(book.Problems); more > 0 {
-		fmt.Fprintf(problems, "and %d more\n", more)
-	}
-	if err := k.print(out, book, sums); err != nil {
-		return err
-	}
-	if book.LeftOut > 0 {
-		return errFound
-	}
-	return nil
-}
-
-// shortModels are the short names of models, beside the names that a contract can use.
-var shortModels = map[string]string{"u": "u-shaped", "w": "w-shaped", "full": "full-path", "j": "custom:20/20/60", "inverse-j": "custom:60/20/20"}
-
-// options reads the flags. Faults: Invalid at a flag.
-func (k crediting) options() (engine.Options, engine.Reading, error) {
-	var faults fault.List
-	at := func(flag string, err error) {
-		for _, f := range fault.All(err) {
-			faults.Add(f.At(flag))
-		}
-	}
-	for flag, value := range map[string]string{"--touches": k.touches, "--deals": k.deals} {
-		if value == "" {
-			faults.Add(fault.New(fault.Invalid, "flag-missing", "say which file: %s FILE", flag).At(flag))
-		}
-	}
-	at("--format", checkFormat(k.format))
-	var o engine.Options
-	for _, text := range strings.Split(k.models, ",") {
-		name := strings.TrimSpace(text)
-		if long, ok := shortModels[name]; ok {
-			name = long
-		}
-		m, err := attribution.ParseModel(name)
-		at("--models", err)
-		if m.Kind() == attribution.LastNonDirect && k.direct != "" {
-			m = m.WithDirect(strings.Split(k.direct, ",")...)
-		}
-		o.Models = append(o.Models, m)
-	}
-	zone := time.UTC
-	if k.zone != "" {
-		var err error
-		zone, err = cal.Zone(k.zone)
-		at("--zone", err)
-	}
-	var err error
-	o.Lookback, err = attribution.ParseLookback(windowOf(k.window, k.zone != ""), k.edge, zone)
-	at("--window", err)
-	return o, engine.Reading{Zone: zone}, faults.Err()
-}
-
-// windowOf writes 90d as a span: days of the calendar where there is one, of 24 hours where there is none.
-func windowOf(text string, calendar bool) string {
-	number, unit := strings.TrimRight(text, "dhw"), strings.TrimLeft(text, "0123456789")
-	n, err := strconv.Atoi(number)
-	switch {
-	case err != nil || n > 100_000:
-		return text
-	case unit == "h":
-		return number + " hours"
-	case unit == "w":
-		n *= 7
-	case unit != "d":
-		return text
-	}
-	if calendar {
-		return strconv.Itoa(n) + " days"
-	}
-	return strconv.Itoa(24*n) + " hours"
 }
 
 // maxTable is the most that a file may hold, unpacked.
@@ -195,72 +63,6 @@ func readTable(path, flag string) ([]byte, error) {
 		return nil, fault.New(fault.TooLarge, "file-size", "%s holds more than %d GiB", path, maxTable>>30).At(flag)
 	}
 	return data.Bytes(), nil
-}
-
-// unattributed is the row of what no touch holds.
-const unattributed = "(unattributed)"
-
-func (k crediting) print(out io.Writer, book *engine.Book, sums []engine.Sums) error {
-	names := strings.Split(k.models, ",")
-	rows := [][]string{append([]string{"channel"}, names...)}
-	add := func(name string, of func(engine.Sums) int64) {
-		row := []string{name}
-		for _, s := range sums {
-			row = append(row, strconv.FormatInt(of(s), 10))
-		}
-		rows = append(rows, row)
-	}
-	for c, name := range book.Touches.Channels {
-		add(name, func(s engine.Sums) int64 { return s.Channels[c] })
-	}
-	add(unattributed, func(s engine.Sums) int64 { return s.Unattributed })
-	var total int64
-	for i := range book.Deals {
-		total += book.Deals[i].Minor
-	}
-	for _, s := range sums {
-		if s.Total() != total {
-			panic(fmt.Sprintf("app: %s credits %d of %d", s.Model, s.Total(), total))
-		}
-	}
-	switch k.format {
-	case "csv":
-		return csv.NewWriter(out).WriteAll(rows)
-	case "json":
-		return writeCredits(out, book, names, sums, total)
-	}
-	add("total", engine.Sums.Total)
-	writeTable(out, rows)
-	fmt.Fprintf(out, "\n%d deals, %d touches of their persons of %d. Minor units; each column sums to the amounts of the deals, %d.\n", len(book.Deals), book.Touches.Len(), book.Rows, total)
-	if book.Touches.Copies > 0 {
-		fmt.Fprintf(out, "%d touches stand in the file more than once and count once.\n", book.Touches.Copies)
-	}
-	return nil
-}
-
-// writeCredits prints the credits for programs.
-func writeCredits(out io.Writer, book *engine.Book, names []string, sums []engine.Sums, total int64) error {
-	type model struct {
-		Model        string           `json:"model"`
-		Channels     map[string]int64 `json:"channels"`
-		Unattributed int64            `json:"unattributed"`
-	}
-	models := make([]model, len(sums))
-	for i, s := range sums {
-		models[i] = model{names[i], map[string]int64{}, s.Unattributed}
-		for c, name := range book.Touches.Channels {
-			models[i].Channels[name] = s.Channels[c]
-		}
-	}
-	return writeJSON(out, struct {
-		Deals   int     `json:"deals"`
-		Touches int     `json:"touches"`
-		Others  int     `json:"touches_of_others"`
-		Copies  int     `json:"copies"`
-		LeftOut int     `json:"left_out"`
-		Total   int64   `json:"total"`
-		Models  []model `json:"models"`
-	}{len(book.Deals), book.Touches.Len(), book.Others, book.Touches.Copies, book.LeftOut, total, models})
 }
 
 // dividing is how aggregated paths are divided.

@@ -14,8 +14,12 @@ type By string
 const (
 	ByChannel  By = "channel"
 	ByCampaign By = "campaign"
+	ByContent  By = "content"
 	ByProvider By = "provider"
 )
+
+// Bys are all of them, for messages.
+func Bys() []By { return []By{ByChannel, ByCampaign, ByContent, ByProvider} }
 
 func (b By) of(t *Touch) string {
 	switch b {
@@ -23,6 +27,8 @@ func (b By) of(t *Touch) string {
 		return t.Channel
 	case ByCampaign:
 		return t.Campaign
+	case ByContent:
+		return t.Content
 	case ByProvider:
 		return t.Provider
 	default:
@@ -36,7 +42,7 @@ type RowKind int
 // The kinds of rows, in the order of a table.
 const (
 	Named        RowKind = iota // touches with this name
-	Unnamed                     // touches whose channel, campaign or provider is not recorded
+	Unnamed                     // touches of which the field is not recorded
 	Unattributed                // no touch: the money stays visible
 )
 
@@ -132,7 +138,7 @@ func (r Result) Portion(belongs func(Touch) bool) Portion {
 	return p
 }
 
-// Among is the condition that a touch's channel, campaign or provider is one of the names, exactly.
+// Among is the condition that the field of a touch is one of the names, exactly.
 func Among(by By, names ...string) func(Touch) bool {
 	return func(t Touch) bool { return slices.Contains(names, by.of(&t)) }
 }

@@ -19,16 +19,18 @@ const (
 	LastTouch     Kind = "last"
 	LastNonDirect Kind = "last-non-direct"
 	Linear        Kind = "linear"
-	UShaped       Kind = "u-shaped"  // first 40, middle 20, last 40
-	WShaped       Kind = "w-shaped"  // first, lead creation and deal creation 30 each, middle 10
-	FullPath      Kind = "full-path" // first, lead creation, deal creation and last 22.5 each, middle 10
+	UShaped       Kind = "u-shaped"         // first 40, middle 20, last 40
+	WShaped       Kind = "w-shaped"         // first, lead creation and deal creation 30 each, middle 10
+	FullPath      Kind = "full-path"        // first, lead creation, deal creation and last 22.5 each, middle 10
+	JShaped       Kind = "j-shaped"         // first 20, middle 20, last 60
+	InverseJ      Kind = "inverse-j-shaped" // first 60, middle 20, last 20
 	TimeDecay     Kind = "time-decay"
 	Custom        Kind = "custom"
 )
 
 // Kinds are all of them, for messages and schemas.
 func Kinds() []Kind {
-	return []Kind{FirstTouch, LastTouch, LastNonDirect, Linear, UShaped, WShaped, FullPath, TimeDecay, Custom}
+	return []Kind{FirstTouch, LastTouch, LastNonDirect, Linear, UShaped, WShaped, FullPath, JShaped, InverseJ, TimeDecay, Custom}
 }
 
 // fullShare is 100 % in the unit of shares, basis points.
@@ -81,7 +83,7 @@ func (m Model) WithDirect(channels ...string) Model {
 
 // ParseModel reads the text of a model:
 //
-//	first | last | linear | u-shaped | w-shaped | full-path
+//	first | last | linear | u-shaped | w-shaped | full-path | j-shaped | inverse-j-shaped
 //	last-non-direct                 the direct channel is called "direct"
 //	last-non-direct:ch_0,(none)     these are; a comma within a name is written %2C
 //	time-decay:7d                   half-life: minutes m, hours h, days d, weeks w, or in words "7 days"
@@ -116,6 +118,10 @@ func ParseModel(text string) (Model, error) {
 		m.shares = shares{first: 3000, lead: 3000, deal: 3000, middle: 1000}
 	case FullPath:
 		m.shares = shares{first: 2250, lead: 2250, deal: 2250, last: 2250, middle: 1000}
+	case JShaped:
+		m.shares = shares{first: 2000, last: 6000, middle: 2000}
+	case InverseJ:
+		m.shares = shares{first: 6000, last: 2000, middle: 2000}
 	case Linear:
 	default:
 		return Model{}, wrongModel(text)

@@ -44,7 +44,7 @@ var (
 	})
 	anyModel = rapid.Custom(func(t *rapid.T) Model {
 		text := rapid.SampledFrom([]string{
-			"first", "last", "linear", "u-shaped", "w-shaped", "full-path", "last-non-direct", "time-decay:7d", "time-decay:5m", "custom:30/20/50",
+			"first", "last", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped", "last-non-direct", "time-decay:7d", "time-decay:5m", "custom:30/20/50",
 			"custom:0/100/0", "custom:first=40,lead=40,middle=20", "custom:lead=100", "custom:deal=33.33,lead=33.33,middle=33.34",
 		}).Draw(t, "model")
 		return must(ParseModel(text))

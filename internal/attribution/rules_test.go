@@ -57,6 +57,11 @@ func TestModels(t *testing.T) {
 		{"linear", "linear", path(4), "a 25.00 b 25.00 c 25.00 d 25.00 | 0.00", ""},
 		{"no touches are never forced", "linear", path(0), "| 100.00", noteNoTouch},
 		{"U of one takes all", "u-shaped", path(1), "a 100.00 | 0.00", noteNoMiddle},
+		{"J leans on the last", "j-shaped", path(4), "a 20.00 b 10.00 c 10.00 d 60.00 | 0.00", ""},
+		{"J of two, a quarter and the rest", "j-shaped", path(2), "a 25.00 b 75.00 | 0.00", noteNoMiddle},
+		{"J of one takes all", "j-shaped", path(1), "a 100.00 | 0.00", noteNoMiddle},
+		{"inverse J leans on the first", "inverse-j-shaped", path(4), "a 60.00 b 10.00 c 10.00 d 20.00 | 0.00", ""},
+		{"inverse J of two", "inverse-j-shaped", path(2), "a 75.00 b 25.00 | 0.00", noteNoMiddle},
 		{"U of two halves", "u-shaped", path(2), "a 50.00 b 50.00 | 0.00", noteNoMiddle},
 		{"U of four", "u-shaped", path(4), "a 40.00 b 10.00 c 10.00 d 40.00 | 0.00", ""},
 		{"U takes a milestone for a middle touch", "u-shaped", milestones(path(3), "b", "b"), "a 40.00 b 20.00 c 40.00 | 0.00", ""},
@@ -169,7 +174,7 @@ func TestEdgesWithoutRemainingWeight(t *testing.T) {
 
 func TestModelTexts(t *testing.T) {
 	for text, canonical := range map[string]string{
-		"first": "first", " linear ": "linear", "w-shaped": "w-shaped", "full-path": "full-path", "u-shaped": "u-shaped", "last": "last",
+		"first": "first", " linear ": "linear", "j-shaped": "j-shaped", "inverse-j-shaped": "inverse-j-shaped", "w-shaped": "w-shaped", "full-path": "full-path", "u-shaped": "u-shaped", "last": "last",
 		"last-non-direct": "last-non-direct:direct", "last-non-direct:ch_000, (none)": "last-non-direct:ch_000,(none)",
 		"last-non-direct:a%2Cb%25,c": "last-non-direct:a%2Cb%25,c",
 		"time-decay:7d":              "time-decay:7d", "time-decay: 7 days": "time-decay:7d", "time-decay:2w": "time-decay:14d", "time-decay:36h": "time-decay:36h",

@@ -16,7 +16,7 @@ func checkModel(s string) error {
 	kind, arg, hasArg := strings.Cut(s, ":")
 	arg = strings.TrimSpace(arg)
 	switch kind = strings.TrimSpace(kind); kind {
-	case "first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path":
+	case "first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped":
 		if !hasArg {
 			return nil
 		}
@@ -29,7 +29,7 @@ func checkModel(s string) error {
 	case "custom":
 		return checkCustom(arg)
 	}
-	return fmt.Errorf("write one of first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, time-decay:7d, custom:40/20/40")
+	return fmt.Errorf("write one of first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, j-shaped, inverse-j-shaped, time-decay:7d, custom:40/20/40")
 }
 
 // longestHalfLife is ten years.

@@ -25,7 +25,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		baselineSpec,
 	}},
 	{key: "attribution", doc: "Which part of a deal's revenue counts, or none: all of it, whoever brought it.", instead: wordNone(), fields: []spec{
-		{key: "model", doc: "first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, time-decay:7d (half-life), custom:40/20/40 (first/middle/last).", scalar: modelScalar},
+		{key: "model", doc: "first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, j-shaped, inverse-j-shaped, time-decay:7d (half-life), custom:40/20/40 (first/middle/last).", scalar: modelScalar},
 		{key: "lookback", doc: "How far back a touch counts from the anchor, or none. Days are calendar days in the contract's zone; hours are exact.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months, cal.Hours)},
 		{key: "edge", doc: "What happens to the weight of touches that the lookback cuts off. Needed with a lookback.", scalar: choice("drop", "renormalise", "re-path"), optional: true},
 		{key: "anchor", doc: "Where the journey ends: later touches do not count.", scalar: choice("deal-won", "deal-created")},

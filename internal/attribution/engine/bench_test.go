@@ -23,7 +23,7 @@ func many(n int) (*engine.Touches, []engine.Deal) {
 			person /= 8
 		}
 		when := time.Unix(1_704_067_200+int64(i)*int64(span)/int64(n), 0)
-		if err := b.Add(person, strconv.Itoa(i), when, fmt.Sprintf("ch_%03d", r.IntN(10)*r.IntN(10))); err != nil {
+		if err := b.Add(person, strconv.Itoa(i), when, engine.Label{Channel: fmt.Sprintf("ch_%03d", r.IntN(10)*r.IntN(10))}); err != nil {
 			panic(err)
 		}
 	}

@@ -4,26 +4,46 @@ import (
 	"fmt"
 	"math"
 	"runtime"
-	"slices"
 	"time"
 
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/attribution"
 )
 
 // Reading says how the files are read.
 type Reading struct {
-	Zone    *time.Location // of instants without one, and of days; nil: UTC
-	Workers int            // 0: as many as there are processors
+	Zone     *time.Location   // of instants without one, and of days; nil: UTC
+	Workers  int              // 0: as many as there are processors
+	By       []attribution.By // what is read of a touch beside its channel; a file without such a column is refused
+	Anchor   Anchor           // "": Won
+	Reset    bool             // a touch up to an earlier deal of the same person belongs to that deal
+	Exclude  []string         // channels whose touches are left out
+	Everyone bool             // also the touches of persons without a deal
 }
+
+// Anchor is the date of a deal from which its window is measured, and up to which a touch counts.
+type Anchor string
+
+// The anchors.
+const (
+	Created   Anchor = "created"
+	Won       Anchor = "won"
+	Collected Anchor = "collected"
+)
+
+// Anchors are all of them, for messages.
+func Anchors() []Anchor { return []Anchor{Created, Won, Collected} }
 
 // Book is what two files say: the deals, and the touches of the persons who have one.
 type Book struct {
-	Deals    []Deal
-	Touches  *Touches
-	Rows     int // of touches in the file
-	Others   int // of them, touches of persons without a deal
-	Problems []FileProblem
-	LeftOut  int // rows with a problem; the first of them are told
+	Deals      []Deal
+	Touches    *Touches
+	Rows       int // of touches in the file
+	Others     int // of them, touches of persons without a deal
+	Excluded   int // of them, touches of the channels that are left out
+	Unanchored int // deals whose anchor nobody knows: they stay unattributed
+	Buyers     int // persons with a deal: those with the lower numbers
+	Problems   []FileProblem
+	LeftOut    int // rows with a problem; the first of them are told
 }
 
 // FileProblem is a problem with the file that it is in: "deals" or "touches".
@@ -32,10 +52,11 @@ type FileProblem struct {
 	Problem
 }
 
-// Read reads deals and touches from CSV bytes with a header, delimited by comma, semicolon, tab or bar. Deals have the columns deal_id, person_id, ts
-// and amount_minor, and may have deal_created and lead_created; touches have touch_id, person_id, ts and channel. An instant is a whole number of
-// seconds since 1970, or is written as 2026-03-01T09:30:00Z, as 2026-03-01 09:30:00, or as a day: a deal counts at the end of its day, a touch at its
-// beginning. An error: a file that has no such columns, or more than can be held.
+// Read reads deals and touches from the bytes of CSV files with a header, delimited by comma, semicolon, tab or bar. Deals have the columns
+// deal_id, person_id, ts and amount_minor, and may have deal_created, lead_created, collected_at and refund_of; touches have touch_id, person_id, ts
+// and channel, and may have campaign, content and provider. An instant is a whole number of seconds since 1970, or is written as
+// 2026-03-01T09:30:00Z, as 2026-03-01 09:30:00, or as a day: a deal counts at the end of its day, a touch at its beginning. An error: a file that has
+// no such columns, or more than can be held.
 func Read(deals, touches []byte, how Reading) (*Book, error) {
 	b := &Book{}
 	if how.Zone == nil {
@@ -61,179 +82,185 @@ func (b *Book) tell(file string, problems []Problem) {
 	}
 }
 
-func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
-	t, err := openTable(data, 4, "deal_id", "person_id", "ts|won_at|closed_on", "amount_minor", "deal_created|created_at", "lead_created")
-	if err != nil {
-		return nil, err
-	}
-	persons := newNames(1 << 10)
-	seen := map[string]bool{}
-	problems, _ := t.read(1, func(int) func([][]byte) string {
-		return func(cells [][]byte) string {
-			d := Deal{ID: string(cells[0]), Since: Unknown}
-			switch {
-			case d.ID == "":
-				return "a deal without an id"
-			case seen[d.ID]:
-				return fmt.Sprintf("deal %s stands in the file twice", d.ID)
-			case len(cells[1]) == 0:
-				return fmt.Sprintf("deal %s has no person", d.ID)
-			}
-			var ok bool
-			if d.Minor, ok = wholeNumber(cells[3]); !ok {
-				return fmt.Sprintf("deal %s: %q is no whole number of minor units", d.ID, cells[3])
-			}
-			for _, at := range []struct {
-				into *int64
-				cell []byte
-			}{{&d.End, cells[2]}, {&d.DealCreated, cells[4]}, {&d.LeadCreated, cells[5]}} {
-				if *at.into, ok = instantOf(at.cell, how.Zone, true); !ok {
-					return fmt.Sprintf("deal %s: %q is no instant", d.ID, at.cell)
-				}
-			}
-			if d.End == Unknown {
-				return fmt.Sprintf("deal %s has no instant", d.ID)
-			}
-			seen[d.ID] = true
-			persons = persons.roomForOne()
-			d.Person = persons.number(cells[1])
-			b.Deals = append(b.Deals, d)
-			return ""
-		}
-	})
-	b.tell("deals", problems)
-	return persons, nil
-}
+// moreFields are those of a label beside the channel.
+var moreFields = []attribution.By{attribution.ByCampaign, attribution.ByContent, attribution.ByProvider}
 
-// part is what one reader of touches found.
-type part struct {
-	slabs    []rows
-	channels *channels
-	others   int
-}
+// The places of the wanted columns of touches; those of the other fields come behind.
+const (
+	touchID = iota
+	touchPerson
+	touchAt
+	touchChannel
+)
 
-// add takes a row into the last slab.
-func (p *part) add(r row, id []byte) {
-	if n := len(p.slabs); n == 0 || len(p.slabs[n-1].all) == slab {
-		p.slabs = append(p.slabs, rows{make([]row, 0, slab), make([]byte, 0, 10*slab)})
+func touchColumns(by []attribution.By) []column {
+	out := []column{{names: []string{"touch_id"}}, {names: []string{"person_id"}}, {names: []string{"ts", "occurred_at", "at"}}, {names: []string{"channel"}}}
+	for _, field := range by {
+		out = append(out, column{names: []string{string(field)}})
 	}
-	last := &p.slabs[len(p.slabs)-1]
-	r.id = uint32(len(last.ids))
-	last.all, last.ids = append(last.all, r), append(last.ids, id...)
+	return out
 }
 
 func (b *Book) readTouches(data []byte, how Reading, persons *names) error {
-	t, err := openTable(data, 4, "touch_id", "person_id", "ts|occurred_at|at", "channel")
+	t, err := openTable(data, touchColumns(how.By))
 	if err != nil {
 		return err
 	}
-	parts := make([]part, max(1, how.Workers))
-	problems, rows := t.read(len(parts), func(i int) func([][]byte) string {
-		p := &parts[i]
-		p.channels = newChannels()
-		return func(cells [][]byte) string { return p.take(cells, how, persons) }
-	})
+	b.Buyers = persons.len()
+	if how.Everyone {
+		if err := t.everyone(persons); err != nil {
+			return err
+		}
+	}
+	groups, shift := grouping(persons.len(), len(data))
+	takers, readers := make([]*taker, how.Workers), make([]*reader, how.Workers)
+	for i := range takers {
+		takers[i] = newTaker(how, persons, newPile(groups, shift))
+		readers[i] = &takers[i].reader
+	}
+	problems, rows := t.read(readers)
 	b.Rows = rows
 	b.tell("touches", problems)
-	all, names, size := make([]rowsOf, 0, len(parts)), []string(nil), 0
-	for _, p := range parts {
-		b.Others += p.others
-		for _, some := range p.slabs {
-			all = append(all, rowsOf{some, p.channels.names})
-			size += len(some.ids)
-		}
-		if p.channels != nil {
-			names = append(names, p.channels.names...)
+	return b.put(takers, persons.len(), how.Workers)
+}
+
+// put puts what was read in columns.
+func (b *Book) put(takers []*taker, persons, workers int) error {
+	piles := make([]pile, len(takers))
+	found, size := 0, 0
+	for i, k := range takers {
+		b.Others += k.others
+		b.Excluded += k.excluded
+		piles[i] = k.pile
+		for _, g := range k.pile.groups {
+			for _, some := range g {
+				found += len(some.all)
+				size += len(some.ids)
+			}
 		}
 	}
-	if size > math.MaxUint32 || len(all) > maxTouches/slab {
+	if size > math.MaxUint32 || found > maxTouches {
 		return fmt.Errorf("more touches than can be held at once; split the files by person")
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	if len(names) > maxChannels {
-		return fmt.Errorf("%d channels; at most %d can be told apart", len(names), maxChannels)
+	b.Touches = columns(persons, piles, workers)
+	if n := len(b.Touches.Labels); n > maxLabels {
+		return fmt.Errorf("%d channels, campaigns, contents and providers; at most %d can be told apart", n, maxLabels)
 	}
-	b.Touches = columns(len(persons.text), renumbered(all, names), names)
 	return nil
 }
 
-func (p *part) take(cells [][]byte, how Reading, persons *names) string {
-	person, ours := persons.find(cells[1])
-	if !ours {
-		p.others++
-		return ""
+// grouping is how many groups the touches of a file are read into, and by how many bits a person's number is shifted to that of the group. A group is
+// small enough to be put in order where it is quick.
+func grouping(persons, size int) (groups, shift int) {
+	for groups = 1; groups < 256 && groups < size>>20; {
+		groups *= 2
 	}
-	at, ok := instantOf(cells[2], how.Zone, false)
+	for persons > groups<<shift {
+		shift++
+	}
+	return groups, shift
+}
+
+// everyone numbers all persons of a file of touches.
+func (t *table) everyone(persons *names) error {
+	full := false
+	r := &reader{take: func(_ int, cells [][]byte) {
+		if full = full || len(persons.bytes) > math.MaxUint32-maxID; !full && len(cells[touchPerson]) > 0 {
+			persons.number(cells[touchPerson])
+		}
+	}}
+	t.read([]*reader{r})
+	if full {
+		return fmt.Errorf("more persons than can be held at once")
+	}
+	return nil
+}
+
+// taker takes the touches of a part of a file.
+type taker struct {
+	reader
+	how      Reading
+	persons  *names
+	pile     pile
+	others   int
+	excluded int
+	exclude  map[string]bool
+	waiting  []waiting
+	cells    [][]byte
+	clock    clock
+}
+
+// waiting is a row whose person is not looked up yet: many are looked up together, so that the memory is waited for once.
+type waiting struct {
+	line int
+	hash uint64
+}
+
+const together = 64
+
+func newTaker(how Reading, persons *names, p pile) *taker {
+	k := &taker{how: how, persons: persons, pile: p, exclude: map[string]bool{}, waiting: make([]waiting, 0, together), clock: clock{zone: how.Zone}}
+	for _, channel := range how.Exclude {
+		k.exclude[channel] = true
+	}
+	k.reader.take, k.reader.done = k.queue, k.flush
+	return k
+}
+
+func (k *taker) queue(line int, cells [][]byte) {
+	hash := k.persons.hash(cells[touchPerson])
+	if !k.persons.maybe(hash) {
+		k.others++
+		return
+	}
+	k.waiting = append(k.waiting, waiting{line, hash})
+	k.cells = append(k.cells, cells...)
+	if len(k.waiting) == together {
+		k.flush()
+	}
+}
+
+func (k *taker) flush() {
+	var found [together]uint32
+	width := touchChannel + 1 + len(k.how.By)
+	for i, w := range k.waiting {
+		person, ours := k.persons.find(w.hash, k.cells[i*width+touchPerson])
+		if found[i] = person + 1; !ours {
+			found[i] = 0
+			k.others++
+		}
+	}
+	for i, w := range k.waiting {
+		if found[i] == 0 {
+			continue
+		}
+		if text := k.one(k.cells[i*width:i*width+width], found[i]-1); text != "" {
+			k.tell(w.line, text)
+		}
+	}
+	k.waiting, k.cells = k.waiting[:0], k.cells[:0]
+}
+
+// one takes a touch of a person, or says what is wrong with it.
+func (k *taker) one(cells [][]byte, person uint32) string {
+	at, ok := k.clock.instant(cells[touchAt], false)
 	switch {
-	case len(cells[0]) == 0:
+	case len(cells[touchID]) == 0:
 		return "a touch without an id"
-	case len(cells[0]) > maxID:
+	case len(cells[touchID]) > maxID:
 		return "the id of the touch is too long"
 	case !ok:
-		return fmt.Sprintf("touch %s: %q is no instant", cells[0], cells[2])
+		return fmt.Sprintf("touch %s: %q is no instant", cells[touchID], cells[touchAt])
 	case at == Unknown:
-		return fmt.Sprintf("touch %s has no instant", cells[0])
+		return fmt.Sprintf("touch %s has no instant", cells[touchID])
+	case len(k.exclude) > 0 && k.exclude[string(cells[touchChannel])]:
+		k.excluded++
+		return ""
 	}
-	channel, ok := p.channels.number(cells[3])
+	label, ok := k.pile.labels.number(cells[touchChannel:], k.how.By)
 	if !ok {
-		return fmt.Sprintf("touch %s: more channels than can be told apart", cells[0])
+		return fmt.Sprintf("touch %s: more channels, campaigns, contents and providers than can be told apart", cells[touchID])
 	}
-	p.add(row{at: at, person: person, channel: channel, length: uint16(len(cells[0]))}, cells[0])
+	k.pile.add(row{at: at, person: person, label: label}, cells[touchID])
 	return ""
-}
-
-// wholeNumber reads a whole number that fits.
-func wholeNumber(cell []byte) (int64, bool) {
-	negative := len(cell) > 0 && cell[0] == '-'
-	digits := cell
-	if negative {
-		digits = cell[1:]
-	}
-	if len(digits) == 0 || len(digits) > 18 {
-		return 0, false
-	}
-	var n int64
-	for _, c := range digits {
-		if c < '0' || c > '9' {
-			return 0, false
-		}
-		n = n*10 + int64(c-'0')
-	}
-	if negative {
-		n = -n
-	}
-	return n, true
-}
-
-// latest second that nanoseconds can tell.
-const latest = math.MaxInt64 / 1_000_000_000
-
-// instantOf reads an instant; an empty cell is unknown. A day is its end or its beginning.
-func instantOf(cell []byte, zone *time.Location, end bool) (int64, bool) {
-	if len(cell) == 0 {
-		return Unknown, true
-	}
-	if seconds, ok := wholeNumber(cell); ok {
-		return seconds * 1_000_000_000, seconds >= -latest && seconds <= latest
-	}
-	text := string(cell)
-	for _, layout := range []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04"} {
-		if at, err := time.ParseInLocation(layout, text, zone); err == nil {
-			return nanoseconds(at)
-		}
-	}
-	day, err := cal.ParseDate(text)
-	if err != nil {
-		return 0, false
-	}
-	if end {
-		at, ok := nanoseconds(day.AddDays(1).Start(zone))
-		return at - 1, ok
-	}
-	return nanoseconds(day.Start(zone))
-}
-
-func nanoseconds(at time.Time) (int64, bool) {
-	return at.UnixNano(), at.Unix() > -latest && at.Unix() < latest
 }

@@ -27,8 +27,8 @@ func credited(t testing.TB, deals, touches string, workers int) map[string]int64
 		t.Fatal(err)
 	}
 	out := map[string]int64{"(unattributed)": sums[0].Unattributed}
-	for c, name := range book.Touches.Channels {
-		out[name] = sums[0].Channels[c]
+	for _, c := range book.Touches.By(attribution.ByChannel, sums[0]) {
+		out[c.Name] = c.Minor
 	}
 	return out
 }
@@ -104,12 +104,12 @@ func TestWhatOtherEnginesGetWrong(t *testing.T) {
 	}
 	b := engine.NewBuilder(1)
 	for i := range 3 {
-		if err := b.Add(0, fmt.Sprint(i), time.Unix(0, 0).AddDate(i*40, 0, 0), fmt.Sprint("c", i)); err != nil {
+		if err := b.Add(0, fmt.Sprint(i), time.Unix(0, 0).AddDate(i*40, 0, 0), engine.Label{Channel: fmt.Sprint("c", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	sums := must(b.Touches().Run([]engine.Deal{{ID: "D", End: time.Unix(0, 0).AddDate(100, 0, 0).UnixNano(), LeadCreated: engine.Unknown, DealCreated: engine.Unknown, Since: engine.Unknown, Minor: 99}}, engine.Options{Models: models("time-decay:1h"), Lookback: attribution.Lookback{}}))
-	if sums[0].Channels[2] != 99 {
+	if sums[0].Labels[2] != 99 {
 		t.Errorf("a decay over 80 years loses money: %v", sums[0])
 	}
 }

@@ -59,8 +59,8 @@ func TestFilesComeToTheReferenceFigures(t *testing.T) {
 		}
 		for c, row := range want {
 			expected := must(strconv.ParseInt(row[m+1], 10, 64))
-			if off := s.Channels[c] - expected; book.Touches.Channels[c] != row[0] || off > total/100_000 || off < -total/100_000 {
-				t.Errorf("%s, %s: %d, want %d", s.Model, row[0], s.Channels[c], expected)
+			if off := s.Labels[c] - expected; book.Touches.Labels[c].Channel != row[0] || off > total/100_000 || off < -total/100_000 {
+				t.Errorf("%s, %s: %d, want %d", s.Model, row[0], s.Labels[c], expected)
 			}
 		}
 	}

@@ -20,8 +20,17 @@ type Deal struct {
 	End         int64 // the last instant that counts
 	LeadCreated int64
 	DealCreated int64
-	Since       int64 // touches at or before it belong to an earlier deal
-	Minor       int64 // may be below zero
+	Since       int64  // touches at or before it belong to an earlier deal
+	Minor       int64  // may be below zero
+	RefundOf    string // the deal whose path and weights these are; "": its own
+}
+
+// weighed is the id by which equal rests are told apart: a refund takes its units back where its deal gave them.
+func (d *Deal) weighed() string {
+	if d.RefundOf != "" {
+		return d.RefundOf
+	}
+	return d.ID
 }
 
 // Options say how deals are credited.
@@ -29,22 +38,44 @@ type Options struct {
 	Models   []attribution.Model
 	Lookback attribution.Lookback
 	Workers  int // 0: as many as there are processors
+	// BeforeEnd: what happens at the very instant of a deal is the conversion itself and no touch. The window is measured from that instant all the same.
+	BeforeEnd bool
 }
 
 // Sums is the credit of all deals under one model.
 type Sums struct {
 	Model        attribution.Model
-	Channels     []int64 // by the number of the channel
+	Labels       []int64 // by the number of the label
 	Unattributed int64
 }
 
 // Total is the amounts of the deals.
 func (s Sums) Total() int64 {
 	sum := s.Unattributed
-	for _, minor := range s.Channels {
+	for _, minor := range s.Labels {
 		sum += minor
 	}
 	return sum
+}
+
+// Credit is what the touches of one name hold together; the empty name is that of touches of which it is not recorded.
+type Credit struct {
+	Name  string
+	Minor int64
+}
+
+// By adds up sums by a field of the labels, in the order of the names. With what is unattributed they are the total, whatever the field.
+func (t *Touches) By(by attribution.By, s Sums) []Credit {
+	sums := map[string]int64{}
+	for i := range t.Labels {
+		sums[t.Labels[i].Of(by)] += s.Labels[i]
+	}
+	out := make([]Credit, 0, len(sums))
+	for name, minor := range sums {
+		out = append(out, Credit{name, minor})
+	}
+	slices.SortFunc(out, func(a, b Credit) int { return cmp.Compare(a.Name, b.Name) })
+	return out
 }
 
 // Run credits the deals under each model. An error: amounts that together exceed what can be counted.
@@ -63,7 +94,7 @@ func (t *Touches) Run(deals []Deal, o Options) ([]Sums, error) {
 	var wait sync.WaitGroup
 	for w := range workers {
 		wait.Go(func() {
-			parts[w] = t.credit(deals[len(deals)*w/workers:len(deals)*(w+1)/workers], plans, o.Lookback)
+			parts[w] = t.credit(deals[len(deals)*w/workers:len(deals)*(w+1)/workers], plans, o)
 		})
 	}
 	wait.Wait()
@@ -71,8 +102,8 @@ func (t *Touches) Run(deals []Deal, o Options) ([]Sums, error) {
 	for _, part := range parts[1:] {
 		for m := range part {
 			out[m].Unattributed += part[m].Unattributed
-			for c, minor := range part[m].Channels {
-				out[m].Channels[c] += minor
+			for l, minor := range part[m].Labels {
+				out[m].Labels[l] += minor
 			}
 		}
 	}
@@ -112,19 +143,16 @@ func countable(deals []Deal) error {
 	return nil
 }
 
-func (t *Touches) credit(deals []Deal, plans []plan, w attribution.Lookback) []Sums {
+func (t *Touches) credit(deals []Deal, plans []plan, o Options) []Sums {
 	sums := make([]Sums, len(plans))
 	for m := range plans {
-		sums[m] = Sums{Model: plans[m].model, Channels: make([]int64, len(t.Channels))}
+		sums[m] = Sums{Model: plans[m].model, Labels: make([]int64, len(t.Labels))}
 	}
-	s := scratch{edge: w.Edge}
-	opens := opener(w)
+	s := newScratch(t, o)
 	for i := range deals {
-		d := &deals[i]
-		p := t.pathOf(d, opens, w.Edge)
-		s.begin(t, d, p)
+		s.begin(&deals[i])
 		for m := range plans {
-			s.one(&plans[m], &sums[m])
+			s.sum(&plans[m], &sums[m])
 		}
 	}
 	return sums
@@ -136,19 +164,23 @@ type path struct {
 }
 
 // pathOf finds the touches up to the deal's end, and where its window opens.
-func (t *Touches) pathOf(d *Deal, opens func(int64) (int64, bool), edge attribution.Edge) path {
+func (t *Touches) pathOf(d *Deal, opens func(int64) (int64, bool), o *Options) path {
 	from, to := int(t.from[d.Person]), int(t.from[d.Person+1])
 	if d.End == Unknown {
 		return path{from, from, 0}
 	}
-	p := path{first: from, end: from + after(t.at[from:to], d.End)}
+	last := d.End
+	if o.BeforeEnd {
+		last--
+	}
+	p := path{first: from, end: from + after(t.at[from:to], last)}
 	if d.Since != Unknown {
 		p.first += after(t.at[from:p.end], d.Since)
 	}
 	if at, limited := opens(d.End); limited {
 		p.outside = after(t.at[p.first:p.end], at-1)
 	}
-	if edge == attribution.RePath {
+	if o.Lookback.Edge == attribution.RePath {
 		p.first, p.outside = p.first+p.outside, 0
 	}
 	return p

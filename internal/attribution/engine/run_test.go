@@ -28,7 +28,7 @@ func models(texts ...string) []attribution.Model {
 	return out
 }
 
-var everyModel = models("first", "last", "last-non-direct:c0", "linear", "u-shaped", "w-shaped", "full-path", "time-decay:7d", "custom:30/20/50", "custom:first=40,lead=40,middle=20", "custom:lead=100", "custom:0/100/0")
+var everyModel = models("first", "last", "last-non-direct:c0", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped", "time-decay:7d", "custom:30/20/50", "custom:first=40,lead=40,middle=20", "custom:lead=100", "custom:0/100/0")
 
 func instant(ns int64) time.Time {
 	if ns == engine.Unknown {
@@ -73,7 +73,7 @@ func TestManyDealsAreCreditedAsOne(t *testing.T) {
 		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		b := engine.NewBuilder(persons)
 		for _, g := range all {
-			if err := b.Add(g.person, g.touch.ID, g.touch.At, g.touch.Channel); err != nil {
+			if err := b.Add(g.person, g.touch.ID, g.touch.At, engine.Label{Channel: g.touch.Channel}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -102,9 +102,9 @@ func TestManyDealsAreCreditedAsOne(t *testing.T) {
 			if sums[m].Unattributed != rest || sums[m].Total() != total {
 				t.Errorf("%s, %s: unattributed %d of %d, want %d of %d", model, o.Lookback, sums[m].Unattributed, sums[m].Total(), rest, total)
 			}
-			for c, name := range touches.Channels {
-				if sums[m].Channels[c] != want[name] {
-					t.Errorf("%s, %s: %s holds %d, want %d", model, o.Lookback, name, sums[m].Channels[c], want[name])
+			for _, c := range touches.By(attribution.ByChannel, sums[m]) {
+				if c.Minor != want[c.Name] {
+					t.Errorf("%s, %s: %s holds %d, want %d", model, o.Lookback, c.Name, c.Minor, want[c.Name])
 				}
 			}
 		}

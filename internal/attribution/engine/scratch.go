@@ -10,9 +10,10 @@ import (
 // scratch is what a worker computes one deal in.
 type scratch struct {
 	touches *Touches
+	options Options
+	opens   func(int64) (int64, bool)
 	deal    *Deal
 	at      path
-	edge    attribution.Edge
 
 	weights []int64
 	parts   []uint64 // of the magnitude of the amount
@@ -22,43 +23,69 @@ type scratch struct {
 	order   []int
 }
 
-func (s *scratch) begin(t *Touches, d *Deal, at path) {
-	s.touches, s.deal, s.at, s.tied = t, d, at, false
-	if n := at.end - at.first; n > len(s.weights) {
+func newScratch(t *Touches, o Options) *scratch {
+	return &scratch{touches: t, options: o, opens: opener(o.Lookback)}
+}
+
+// begin finds the path of a deal.
+func (s *scratch) begin(d *Deal) {
+	s.deal, s.at, s.tied = d, s.touches.pathOf(d, s.opens, &s.options), false
+	if n := s.at.end - s.at.first; n > len(s.weights) {
 		n += n / 2
 		s.weights, s.parts, s.rests, s.ties = make([]int64, n), make([]uint64, n), make([]uint64, n), make([]uint64, n)
 	}
 }
 
-// one adds the deal's credit under a model to the sums.
-func (s *scratch) one(p *plan, sums *Sums) {
+// holders say who holds a deal's amount under a model.
+type holders int
+
+const (
+	nobody holders = iota // it is unattributed
+	one                   // touch
+	some                  // the parts say how much of each touch of the path
+)
+
+// divide divides the deal's amount under a model.
+func (s *scratch) divide(p *plan) (who holders, touch int) {
 	n := s.at.end - s.at.first
-	if n == s.at.outside && (n == 0 || s.edge == attribution.Renormalise) {
-		sums.Unattributed += s.deal.Minor
-		return
+	if n == s.at.outside && (n == 0 || s.options.Lookback.Edge == attribution.Renormalise) {
+		return nobody, 0
 	}
 	if i, only := p.holder(s.touches, s.at); only {
 		if i < s.at.first+s.at.outside {
-			sums.Unattributed += s.deal.Minor
-		} else {
-			sums.Channels[s.touches.channel[i]] += s.deal.Minor
+			return nobody, 0
 		}
-		return
+		return one, i
 	}
 	if !s.apportion(p) {
-		sums.Unattributed += s.deal.Minor
-		return
+		return nobody, 0
 	}
-	channel := s.touches.channel[s.at.first:s.at.end]
-	for i, part := range s.parts[:n] {
-		minor := int64(part)
-		if s.deal.Minor < 0 {
-			minor = -minor
-		}
-		if i < s.at.outside {
-			sums.Unattributed += minor
-		} else {
-			sums.Channels[channel[i]] += minor
+	return some, 0
+}
+
+// minor is the credit of a part.
+func (s *scratch) minor(part uint64) int64 {
+	if s.deal.Minor < 0 {
+		return -int64(part)
+	}
+	return int64(part)
+}
+
+// sum adds the deal's credit under a model to the sums.
+func (s *scratch) sum(p *plan, sums *Sums) {
+	switch who, touch := s.divide(p); who {
+	case nobody:
+		sums.Unattributed += s.deal.Minor
+	case one:
+		sums.Labels[s.touches.label[touch]] += s.deal.Minor
+	case some:
+		label := s.touches.label[s.at.first:s.at.end]
+		for i, part := range s.parts[:len(label)] {
+			if minor := s.minor(part); i < s.at.outside {
+				sums.Unattributed += minor
+			} else {
+				sums.Labels[label[i]] += minor
+			}
 		}
 	}
 }
@@ -68,7 +95,7 @@ func (s *scratch) apportion(p *plan) bool {
 	n := s.at.end - s.at.first
 	weights := s.weights[:n]
 	p.weigh(s.touches, s.deal, s.at, weights)
-	if s.edge == attribution.Renormalise {
+	if s.options.Lookback.Edge == attribution.Renormalise {
 		clear(weights[:s.at.outside])
 	}
 	var sum uint64
@@ -147,7 +174,7 @@ func (s *scratch) goesBefore(a, b int) bool {
 	}
 	if !s.tied {
 		for i := range s.at.end - s.at.first {
-			s.ties[i] = attribution.Tie(s.deal.ID, string(s.touches.id(s.at.first+i)))
+			s.ties[i] = attribution.Tie(s.deal.weighed(), string(s.touches.id(s.at.first+i)))
 		}
 		s.tied = true
 	}

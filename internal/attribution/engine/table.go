@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -33,8 +34,32 @@ type table struct {
 	lines     int // before the body
 }
 
-// openTable reads the header: the wanted columns, those from the needed-th on optional. Names are compared without case.
-func openTable(data []byte, needed int, wanted ...string) (*table, error) {
+// column is a wanted column: under one of its names, which are compared without case.
+type column struct {
+	names    []string
+	optional bool
+}
+
+func (c column) among(head []string) (int, error) {
+	at := slices.IndexFunc(head, func(h string) bool { return slices.Contains(c.names, h) })
+	if at < 0 && !c.optional {
+		return -1, fmt.Errorf("the header has no column %q; it has %s", strings.Join(c.names, `" or "`), strings.Join(head, ", "))
+	}
+	return at, nil
+}
+
+// reader takes the rows of a part of a file one after the other, and collects what is wrong with them.
+type reader struct {
+	problems []Problem
+	rows     int
+	take     func(line int, cells [][]byte) // the wanted cells, nil where there is no such column; they stay as they are
+	done     func()                         // there is no more; may be nil
+}
+
+func (r *reader) tell(line int, text string) { r.problems = append(r.problems, Problem{line, text}) }
+
+// openTable reads the header.
+func openTable(data []byte, wanted []column) (*table, error) {
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	header, body, _ := bytes.Cut(data, []byte("\n"))
 	header = bytes.TrimSuffix(header, []byte("\r"))
@@ -50,18 +75,18 @@ func openTable(data []byte, needed int, wanted ...string) (*table, error) {
 		head = append(head, strings.ToLower(strings.Trim(strings.TrimSpace(string(name)), `"`)))
 	}
 	t.width = len(head)
-	for i, name := range wanted {
-		at := slices.IndexFunc(head, func(h string) bool { return slices.Contains(strings.Split(name, "|"), h) })
-		if at < 0 && i < needed {
-			return nil, fmt.Errorf("the header has no column %q; it has %s", strings.ReplaceAll(name, "|", `" or "`), strings.Join(head, ", "))
+	for _, c := range wanted {
+		at, err := c.among(head)
+		if err != nil {
+			return nil, err
 		}
 		t.columns = append(t.columns, at)
 	}
 	return t, nil
 }
 
-// chunk reads the rows of a part of the body. Each is called with the wanted cells, nil where there is no such column, and says what is wrong.
-func (t *table) chunk(body []byte, each func(cells [][]byte) string) (problems []Problem, rows int) {
+// chunk reads the rows of a part of the body.
+func (t *table) chunk(body []byte, r *reader) {
 	cells, all := make([][]byte, len(t.columns)), make([][]byte, t.width)
 	line := 0
 	for len(body) > 0 {
@@ -78,7 +103,7 @@ func (t *table) chunk(body []byte, each func(cells [][]byte) string) (problems [
 		if len(row) == 0 {
 			continue
 		}
-		rows++
+		r.rows++
 		n := 0
 		for ; n < t.width-1; n++ {
 			end := bytes.IndexByte(row, t.delimiter)
@@ -88,74 +113,64 @@ func (t *table) chunk(body []byte, each func(cells [][]byte) string) (problems [
 			all[n], row = row[:end], row[end+1:]
 		}
 		all[n] = row
-		if text := t.pick(cells, all[:n+1], each); text != "" {
-			problems = append(problems, Problem{line, text})
+		if n+1 != t.width || bytes.IndexByte(row, t.delimiter) >= 0 {
+			r.tell(line, fmt.Sprintf("the row does not have the %d cells of the header", t.width))
+			continue
 		}
+		t.pick(cells, all)
+		r.take(line, cells)
 	}
-	return problems, rows
 }
 
-func (t *table) pick(cells, all [][]byte, each func(cells [][]byte) string) string {
-	if len(all) != t.width || bytes.IndexByte(all[len(all)-1], t.delimiter) >= 0 {
-		return fmt.Sprintf("the row does not have the %d cells of the header", t.width)
-	}
+func (t *table) pick(cells, all [][]byte) {
 	for i, at := range t.columns {
 		if at >= 0 {
 			cells[i] = all[at]
 		}
 	}
-	return each(cells)
 }
 
 // slow reads a body with quotes, in one go.
-func (t *table) slow(each func(cells [][]byte) string) (problems []Problem, rows int) {
+func (t *table) slow(to *reader) {
 	r := csv.NewReader(bytes.NewReader(t.body))
 	r.Comma, r.FieldsPerRecord, r.ReuseRecord = rune(t.delimiter), -1, true
 	cells, all := make([][]byte, len(t.columns)), [][]byte(nil)
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return problems, rows
+			return
 		}
-		rows++
+		to.rows++
 		if err != nil {
 			var at *csv.ParseError
 			if errors.As(err, &at) {
-				problems = append(problems, Problem{at.StartLine, at.Err.Error()})
+				to.tell(at.StartLine, at.Err.Error())
 				continue
 			}
-			return append(problems, Problem{0, err.Error()}), rows
+			to.tell(0, err.Error())
+			return
 		}
 		line, _ := r.FieldPos(0)
 		if len(record) != t.width {
-			problems = append(problems, Problem{line, fmt.Sprintf("the row has %d cells, the header %d", len(record), t.width)})
+			to.tell(line, fmt.Sprintf("the row has %d cells, the header %d", len(record), t.width))
 			continue
 		}
 		all = all[:0]
 		for _, cell := range record {
 			all = append(all, []byte(cell))
 		}
-		for i, at := range t.columns {
-			if at >= 0 {
-				cells[i] = all[at]
-			}
-		}
-		if text := each(cells); text != "" {
-			problems = append(problems, Problem{line, text})
-		}
+		t.pick(cells, all)
+		to.take(line, cells)
 	}
 }
 
-// read reads the body in as many parts as there are readers, which are numbered and do not share anything.
-func (t *table) read(parts int, reader func(part int) func(cells [][]byte) string) (problems []Problem, rows int) {
-	if t.quoted {
-		problems, rows = t.slow(reader(0))
-		for i := range problems {
-			problems[i].Line += t.lines
-		}
-		return problems, rows
-	}
+// read reads the body in as many parts as there are readers, which do not share anything. Problems are told by the line of the file.
+func (t *table) read(readers []*reader) (problems []Problem, rows int) {
 	bounds := []int{0}
+	if t.quoted {
+		readers = readers[:1]
+	}
+	parts := len(readers)
 	for i := 1; i < parts; i++ {
 		at := max(bounds[i-1], len(t.body)*i/parts)
 		if end := bytes.IndexByte(t.body[at:], '\n'); end >= 0 {
@@ -166,19 +181,28 @@ func (t *table) read(parts int, reader func(part int) func(cells [][]byte) strin
 		bounds = append(bounds, at)
 	}
 	bounds = append(bounds, len(t.body))
-	found, counts := make([][]Problem, parts), make([]int, parts)
 	var wait sync.WaitGroup
-	for i := range parts {
-		wait.Go(func() { found[i], counts[i] = t.chunk(t.body[bounds[i]:bounds[i+1]], reader(i)) })
+	for i, r := range readers {
+		wait.Go(func() {
+			if t.quoted {
+				t.slow(r)
+			} else {
+				t.chunk(t.body[bounds[i]:bounds[i+1]], r)
+			}
+			if r.done != nil {
+				r.done()
+			}
+		})
 	}
 	wait.Wait()
-	for i, some := range found {
-		rows += counts[i]
-		if len(some) == 0 {
+	for i, r := range readers {
+		rows += r.rows
+		if len(r.problems) == 0 {
 			continue
 		}
 		before := t.lines + bytes.Count(t.body[:bounds[i]], []byte("\n"))
-		for _, p := range some {
+		slices.SortStableFunc(r.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+		for _, p := range r.problems {
 			problems = append(problems, Problem{p.Line + before, p.Text})
 		}
 	}

@@ -11,7 +11,7 @@ type plan struct {
 	model    attribution.Model
 	kind     attribution.Kind
 	shares   [5]int64 // first, lead, deal, last, middle
-	direct   []bool   // by channel
+	direct   []bool   // by label
 	halfLife time.Duration
 }
 
@@ -29,9 +29,9 @@ func (t *Touches) plans(o Options) []plan {
 		p := plan{model: m, kind: m.Kind(), halfLife: m.HalfLife()}
 		p.shares[roleFirst], p.shares[roleLead], p.shares[roleDeal], p.shares[roleLast], p.shares[roleMiddle] = m.Shares()
 		if p.kind == attribution.LastNonDirect {
-			p.direct = make([]bool, len(t.Channels))
-			for c, name := range t.Channels {
-				p.direct[c] = m.IsDirect(name)
+			p.direct = make([]bool, len(t.Labels))
+			for l := range t.Labels {
+				p.direct[l] = m.IsDirect(t.Labels[l].Channel)
 			}
 		}
 		out[i] = p
@@ -48,7 +48,7 @@ func (p *plan) holder(t *Touches, at path) (int, bool) {
 		return at.end - 1, true
 	case attribution.LastNonDirect:
 		for i := at.end - 1; i >= at.first; i-- {
-			if !p.direct[t.channel[i]] {
+			if !p.direct[t.label[i]] {
 				return i, true
 			}
 		}

@@ -1,0 +1,129 @@
+package engine_test
+
+import (
+	"maps"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+)
+
+// heldBy is the credit of one model by the names of a field.
+func heldBy(t testing.TB, by attribution.By, deals, touches string, how engine.Reading, o engine.Options) map[string]int64 {
+	t.Helper()
+	book, err := engine.Read([]byte(deals), []byte(touches), how)
+	if err != nil || book.LeftOut > 0 {
+		t.Fatal(err, book)
+	}
+	if o.Models == nil {
+		o.Models = models("linear")
+	}
+	sums, err := book.Touches.Run(book.Deals, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := map[string]int64{"(unattributed)": sums[0].Unattributed}
+	for _, c := range book.Touches.By(by, sums[0]) {
+		out[c.Name] = c.Minor
+	}
+	return out
+}
+
+// One pot: whichever field the credit is summed by, the parts and what is unattributed are the amounts of the deals; what is not recorded is a part.
+func TestCreditByEveryFieldIsOnePot(t *testing.T) {
+	const deals = "deal_id,person_id,ts,amount_minor\nD,p,100,10\nE,q,100,7\nF,p,100,-5\n"
+	const touches = "touch_id,person_id,ts,channel,provider,campaign,content\n1,p,90,ads,Northlight,spring,banner\n2,p,95,mail,,spring,\n3,p,96,ads,Northlight,autumn,film\n4,p,97,fair,In-house,,film\n"
+	for by, want := range map[attribution.By]map[string]int64{
+		attribution.ByChannel:  {"ads": 2, "mail": 1, "fair": 2},
+		attribution.ByCampaign: {"spring": 2, "autumn": 1, "": 2},
+		attribution.ByContent:  {"banner": 1, "": 1, "film": 3},
+		attribution.ByProvider: {"Northlight": 2, "": 1, "In-house": 2},
+	} {
+		got := heldBy(t, by, deals, touches, engine.Reading{By: []attribution.By{by}}, engine.Options{})
+		var sum int64
+		for _, minor := range got {
+			sum += minor
+		}
+		if got["(unattributed)"] != 7 || sum != 12 {
+			t.Errorf("by %s: %v", by, got)
+		}
+		if len(got) != len(want)+1 || !near(got, want) {
+			t.Errorf("by %s: %v, want %v", by, got, want)
+		}
+		all := heldBy(t, by, deals, touches, engine.Reading{By: []attribution.By{attribution.ByCampaign, attribution.ByContent, attribution.ByProvider}}, engine.Options{})
+		if !maps.Equal(got, all) {
+			t.Errorf("by %s alone %v, with all fields read %v", by, got, all)
+		}
+	}
+	_, err := engine.Read([]byte(deals), []byte("touch_id,person_id,ts,channel\n"), engine.Reading{By: []attribution.By{attribution.ByProvider}})
+	if err == nil || !strings.Contains(err.Error(), `touches: the header has no column "provider"; it has touch_id, person_id, ts, channel`) {
+		t.Error(err)
+	}
+}
+
+// near: a unit that is left over may go to any touch with the same rest.
+func near(got, want map[string]int64) bool {
+	for name, minor := range want {
+		if got[name]-minor > 1 || minor-got[name] > 1 {
+			return false
+		}
+	}
+	return true
+}
+
+// Each term of a contract that decides which touches count, with what it moves.
+func TestTermsOfThePath(t *testing.T) {
+	const deals = "deal_id,person_id,ts,amount_minor,deal_created,collected_at\nD,p,100,60,50,200\nE,p,300,90,250,\n"
+	const touches = "touch_id,person_id,ts,channel\n1,p,40,a\n2,p,100,b\n3,p,150,c\n4,p,300,d\n"
+	linear := engine.Options{}
+	for name, of := range map[string]struct {
+		how  engine.Reading
+		o    engine.Options
+		want map[string]int64
+	}{
+		"won, touches used again":             {engine.Reading{}, linear, map[string]int64{"a": 30 + 23, "b": 30 + 23, "c": 22, "d": 22, "(unattributed)": 0}},
+		"the path begins after the last deal": {engine.Reading{Reset: true}, linear, map[string]int64{"a": 30, "b": 30, "c": 45, "d": 45, "(unattributed)": 0}},
+		"up to when the deal was created":     {engine.Reading{Anchor: engine.Created}, linear, map[string]int64{"a": 60 + 30, "b": 30, "c": 30, "d": 0, "(unattributed)": 0}},
+		"up to the payment; one is not paid":  {engine.Reading{Anchor: engine.Collected}, linear, map[string]int64{"a": 20, "b": 20, "c": 20, "d": 0, "(unattributed)": 90}},
+		"the conversion is no touch":          {engine.Reading{}, engine.Options{BeforeEnd: true}, map[string]int64{"a": 60 + 30, "b": 30, "c": 30, "d": 0, "(unattributed)": 0}},
+		"that, and the path begins anew":      {engine.Reading{Reset: true}, engine.Options{BeforeEnd: true}, map[string]int64{"a": 60, "b": 0, "c": 90, "d": 0, "(unattributed)": 0}},
+		"a channel is excluded":               {engine.Reading{Exclude: []string{"b", "d"}}, linear, map[string]int64{"a": 60 + 45, "c": 45, "(unattributed)": 0}},
+		"every channel is excluded":           {engine.Reading{Exclude: []string{"a", "b", "c", "d"}}, linear, map[string]int64{"(unattributed)": 150}},
+	} {
+		got := heldBy(t, attribution.ByChannel, deals, touches, of.how, of.o)
+		if !near(got, of.want) || len(got) != len(of.want) {
+			t.Errorf("%s: %v, want %v", name, got, of.want)
+		}
+	}
+	if _, err := engine.Read([]byte("deal_id,person_id,ts,amount_minor\n"), []byte(touches), engine.Reading{Anchor: engine.Collected}); err == nil {
+		t.Error("no column says when a deal was collected")
+	}
+	book := must(engine.Read([]byte(deals), []byte(touches), engine.Reading{Anchor: engine.Collected}))
+	if book.Unanchored != 1 {
+		t.Error(book.Unanchored)
+	}
+}
+
+// A refund has the path and the weights of its deal, whenever it came, and takes each unit back where the deal gave it.
+func TestRefundsHaveTheWeightsOfTheirDeal(t *testing.T) {
+	const touches = "touch_id,person_id,ts,channel\n1,p,40,a\n2,p,50,b\n3,p,60,c\n4,p,150,late\n5,p,160,late\n"
+	deals := "deal_id,person_id,ts,amount_minor,refund_of\nD,p,100,100,\nR,p,200,-100,D\n"
+	if got, want := heldBy(t, attribution.ByChannel, deals, touches, engine.Reading{}, engine.Options{}), map[string]int64{"a": 0, "b": 0, "c": 0, "late": 0, "(unattributed)": 0}; !maps.Equal(got, want) {
+		t.Errorf("a deal and its refund: %v", got)
+	}
+	half := heldBy(t, attribution.ByChannel, strings.ReplaceAll(deals, "-100", "-50"), touches, engine.Reading{Reset: true}, engine.Options{})
+	if half["late"] != 0 || half["a"]+half["b"]+half["c"] != 50 || half["a"] < 16 || half["a"] > 17 {
+		t.Errorf("a deal and half of it back: %v", half)
+	}
+	book := must(engine.Read([]byte(deals+"S,p,200,-1,R\nT,p,200,-1,X\nU,q,200,-1,D\n"), []byte(touches), engine.Reading{}))
+	var told []string
+	for _, p := range book.Problems {
+		told = append(told, p.Problem.String())
+	}
+	want := []string{"line 4: deal S is a refund of R, which is a refund itself; name the deal", "line 5: deal T is a refund of X, which is not in the file", "line 6: deal U is a refund of D, which is a deal of another person"}
+	if !reflect.DeepEqual(told, want) || len(book.Deals) != 2 {
+		t.Errorf("%q, %d deals", told, len(book.Deals))
+	}
+}
