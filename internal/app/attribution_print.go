@@ -16,7 +16,7 @@ const (
 	notRecorded  = "(not recorded)"
 )
 
-func (k crediting) print(out io.Writer, book *engine.Book, sums []engine.Sums) error {
+func (k crediting) print(out io.Writer, book *engine.Book, sums []engine.Sums, l engine.Ledger) error {
 	names := modelTexts(k.models)
 	rows := [][]string{append([]string{k.by}, names...)}
 	add := func(name string, of func(m int) int64) {
@@ -44,11 +44,14 @@ func (k crediting) print(out io.Writer, book *engine.Book, sums []engine.Sums) e
 	case "csv":
 		return csv.NewWriter(out).WriteAll(rows)
 	case "json":
-		return k.writeCredits(out, book, names, sums, credits, total)
+		return k.writeCredits(out, book, names, sums, credits, total, l)
 	}
 	add("total", func(m int) int64 { return sums[m].Total() })
 	writeTable(out, rows)
 	k.writeCounts(out, book, total)
+	if l.Hash != "" {
+		fmt.Fprintf(out, "Ledger of %d credits, SHA-256 %s.\n", l.Rows, l.Hash)
+	}
 	return nil
 }
 
@@ -83,7 +86,7 @@ func (k crediting) writeCounts(out io.Writer, book *engine.Book, total int64) {
 var plurals = map[attribution.By]string{attribution.ByChannel: "channels", attribution.ByCampaign: "campaigns", attribution.ByContent: "contents", attribution.ByProvider: "providers"}
 
 // writeCredits prints the credits for programs.
-func (k crediting) writeCredits(out io.Writer, book *engine.Book, names []string, sums []engine.Sums, credits [][]engine.Credit, total int64) error {
+func (k crediting) writeCredits(out io.Writer, book *engine.Book, names []string, sums []engine.Sums, credits [][]engine.Credit, total int64, l engine.Ledger) error {
 	models := make([]map[string]any, len(sums))
 	for i, s := range sums {
 		held, unnamed := map[string]int64{}, int64(0)
@@ -107,5 +110,7 @@ func (k crediting) writeCredits(out io.Writer, book *engine.Book, names []string
 		Unanchored int              `json:"deals_without_anchor"`
 		Total      int64            `json:"total"`
 		Models     []map[string]any `json:"models"`
-	}{k.by, len(book.Deals), book.Touches.Len(), book.Others, book.Excluded, book.Touches.Copies, book.LeftOut, book.Unanchored, total, models})
+		Ledger     string           `json:"ledger_sha256"`
+		Credits    int              `json:"ledger_rows"`
+	}{k.by, len(book.Deals), book.Touches.Len(), book.Others, book.Excluded, book.Touches.Copies, book.LeftOut, book.Unanchored, total, models, l.Hash, l.Rows})
 }

@@ -20,7 +20,8 @@ import (
 type crediting struct {
 	touches, deals, window, edge, zone, models, direct, format string
 	by, anchor, exclude, conversion                            string
-	reset                                                      bool
+	ledger                                                     string
+	reset, hash                                                bool
 }
 
 func attributionRunCommand() *cobra.Command {
@@ -48,6 +49,8 @@ func attributionRunCommand() *cobra.Command {
 	f.StringVar(&k.exclude, "exclude", "", "channels whose touches are left out, separated by commas")
 	f.StringVar(&k.models, "models", "first,last,linear,u,time-decay:7d", "first, last, last-non-direct, linear, u, w, j, inverse-j, full-path, time-decay:7d, custom:30/20/50 or positions:30,20,50")
 	f.StringVar(&k.direct, "direct", "", "the channels that last-non-direct passes over, separated by commas")
+	f.StringVar(&k.ledger, "ledger", "", "file that the credit of each touch is written to; - writes it to standard output, and nothing else")
+	f.BoolVar(&k.hash, "sha256", false, "print the SHA-256 of that ledger, without writing it; --format json always does")
 	f.StringVar(&k.format, "format", "table", strings.Join(formats, ", "))
 	return cmd
 }
@@ -83,8 +86,14 @@ func (k crediting) run(out, told io.Writer) error {
 		return fault.New(fault.Invalid, "amounts", "%s", err).Because(err)
 	}
 	k.tell(told, book)
-	if err := k.print(out, book, sums); err != nil {
+	l, err := k.writeLedger(out, told, book, o)
+	if err != nil {
 		return err
+	}
+	if k.ledger != "-" {
+		if err := k.print(out, book, sums, l); err != nil {
+			return err
+		}
 	}
 	if book.LeftOut > 0 {
 		return errFound

@@ -85,11 +85,7 @@ func (t *Touches) Run(deals []Deal, o Options) ([]Sums, error) {
 	}
 	deals = t.byPerson(deals)
 	plans := t.plans(o)
-	workers := o.Workers
-	if workers <= 0 {
-		workers = runtime.GOMAXPROCS(0)
-	}
-	workers = max(1, min(workers, len(deals)/256+1))
+	workers := workersOf(o, len(deals))
 	parts := make([][]Sums, workers)
 	var wait sync.WaitGroup
 	for w := range workers {
@@ -108,6 +104,14 @@ func (t *Touches) Run(deals []Deal, o Options) ([]Sums, error) {
 		}
 	}
 	return out, nil
+}
+
+func workersOf(o Options, deals int) int {
+	workers := o.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	return max(1, min(workers, deals/256+1))
 }
 
 // byPerson are the deals in the order of their persons, so that the columns are read from one end to the other.
