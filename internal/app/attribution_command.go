@@ -68,7 +68,8 @@ func readTable(path, flag string) ([]byte, error) {
 // dividing is how aggregated paths are divided.
 type dividing struct {
 	model, separator, format string
-	order                    int
+	repeats, exclude         string
+	order, steps             int
 }
 
 func attributionPathsCommand() *cobra.Command {
@@ -87,6 +88,9 @@ func attributionPathsCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&k.model, "model", "markov", "markov, shapley, first, last or linear")
 	f.IntVar(&k.order, "order", 1, "of the chain: how many channels in a row are a state, from 1 to 4")
+	f.StringVar(&k.repeats, "repeats", "kept", "equal channels in a row: kept, or collapsed into one touch")
+	f.IntVar(&k.steps, "steps", 0, "how many touches at the end of a path count; 0: all")
+	f.StringVar(&k.exclude, "exclude", "", "channels whose touches are left out, separated by commas")
 	f.StringVar(&k.separator, "separator", paths.Separator, "what stands between the channels of a path")
 	f.StringVar(&k.format, "format", "table", strings.Join(formats, ", "))
 	return cmd
@@ -100,12 +104,21 @@ func (k dividing) run(out, told io.Writer, path string) error {
 	if k.separator == "" {
 		return fault.New(fault.Invalid, "separator", "say what stands between the channels of a path").At("--separator")
 	}
+	if err := oneWord(k.repeats, []string{"kept", "collapsed"}); err != nil {
+		return atFlag("--repeats", err)
+	}
+	if k.steps < 0 {
+		return fault.New(fault.Invalid, "steps", "a path of %d touches; write how many count, or 0 for all", k.steps).At("--steps")
+	}
 	data, err := readTable(path, "FILE")
 	if err != nil {
 		return err
 	}
 	table, problems, err := paths.Read(bytes.NewReader(data), k.separator)
 	if err != nil {
+		return fault.New(fault.Invalid, "file", "%s: %s", path, err).Because(err)
+	}
+	if table, err = k.trimmed(table); err != nil {
 		return fault.New(fault.Invalid, "file", "%s: %s", path, err).Because(err)
 	}
 	r, err := k.divide(table)
@@ -125,6 +138,17 @@ func (k dividing) run(out, told io.Writer, path string) error {
 		return errFound
 	}
 	return nil
+}
+
+func (k dividing) trimmed(t *paths.Table) (*paths.Table, error) {
+	o := paths.Trim{Collapse: k.repeats == "collapsed", Steps: k.steps}
+	if k.exclude != "" {
+		o.Exclude = strings.Split(k.exclude, ",")
+	}
+	if len(o.Exclude) == 0 && !o.Collapse && o.Steps == 0 {
+		return t, nil
+	}
+	return t.Trimmed(o)
 }
 
 func (k dividing) divide(t *paths.Table) (paths.Result, error) {

@@ -185,6 +185,14 @@ func (k crediting) options() (engine.Options, engine.Reading, error) {
 	return o, how, faults.Err()
 }
 
+func atFlag(flag string, err error) error {
+	var faults fault.List
+	for _, f := range fault.All(err) {
+		faults.Add(f.At(flag))
+	}
+	return faults.Err()
+}
+
 func oneWord[T ~string](word T, words []T) error {
 	if slices.Contains(words, word) {
 		return nil

@@ -43,7 +43,7 @@ type column struct {
 func (c column) among(head []string) (int, error) {
 	at := slices.IndexFunc(head, func(h string) bool { return slices.Contains(c.names, h) })
 	if at < 0 && !c.optional {
-		return -1, fmt.Errorf("the header has no column %q; it has %s", strings.Join(c.names, `" or "`), strings.Join(head, ", "))
+		return -1, fmt.Errorf("the header has no column \"%s\"; it has %s", strings.Join(c.names, `" or "`), strings.Join(head, ", "))
 	}
 	return at, nil
 }

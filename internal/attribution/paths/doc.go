@@ -10,7 +10,8 @@
 //
 // Rules
 //   - Each path weighs conversions + null, whatever it is worth; value is only what a conversion earns in its last state.
-//   - Equal states in a row are one state of a chain; for first, last and linear every touch stands for itself.
+//   - Equal states in a row are one state of a chain, which changes none of its effects; for first, last and linear every touch stands for itself,
+//     unless the paths are trimmed before: exclusions, then repeats, then the number of steps.
 //   - A channel takes its removal effect over the sum of all of them, times the total.
 //   - The Shapley value is that of the game in which a set of channels earns what the paths inside it earn. It divides what each set earns
 //     equally among its channels (Shapley 1953: the value is additive, and this game is a sum of unanimity games), so no limit is needed.

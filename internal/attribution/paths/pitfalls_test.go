@@ -108,6 +108,11 @@ func some(r *rand.Rand) string {
 // without is the probability of converting, exactly, when states with the channel end a path. The chain is written down from its definition and
 // solved over the rational numbers.
 func without(table *paths.Table, order int, channel int) *big.Rat {
+	return withoutOf(table, order, channel, false)
+}
+
+// withoutOf is the same of a chain that keeps equal states in a row, or makes them one.
+func withoutOf(table *paths.Table, order int, channel int, keep bool) *big.Rat {
 	type state = string
 	out, to, good := map[state]*big.Rat{}, map[state]map[state]*big.Rat{}, map[state]*big.Rat{}
 	add := func(m map[state]*big.Rat, s state, n *big.Rat) {
@@ -126,7 +131,7 @@ func without(table *paths.Table, order int, channel int) *big.Rat {
 			for _, c := range gram {
 				closed[s] = closed[s] || int(c) == channel
 			}
-			if s == before {
+			if s == before && !keep {
 				continue
 			}
 			add(out, before, weight)
