@@ -29,7 +29,7 @@ func attributionRunCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run --touches FILE --deals FILE",
 		Short: "Credit deals to the channels of their touches, exactly, under several models",
-		Long: "Reads touches (touch_id, person_id, ts, channel) and deals (deal_id, person_id, ts, amount_minor) as CSV, also compressed (.gz), and divides every deal in whole minor units among\n" +
+		Long: "Reads touches (touch_id, person_id, ts, channel) and deals (deal_id, person_id, ts, amount_minor) as CSV, also compressed (.gz), or as Parquet, and divides every deal in whole minor units among\n" +
 			"the touches of its person, up to the instant of the deal. A deal may also have deal_created and lead_created, for the models that ask for them.\n" +
 			"An instant is seconds since 1970, or 2026-03-01T09:30:00Z, 2026-03-01 09:30:00 (in --zone), or a day: a touch counts at its beginning, a deal at its end.\n" +
 			"--window 90d counts days of 24 hours, or, with --zone, days of the calendar there. Exit status 1: rows were left out, which are told.",

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/attribution/columnar"
 )
 
 // The places of the wanted columns of deals.
@@ -56,6 +58,9 @@ func newDealReader(b *Book, how Reading, size int) *dealReader {
 }
 
 func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
+	if columnar.Is(data) {
+		return b.parquetDeals(data, how)
+	}
 	t, err := openTable(data, dealColumns(how.Anchor))
 	if err != nil {
 		return nil, err
@@ -80,53 +85,64 @@ func (b *Book) anchored(how Reading) error {
 	return nil
 }
 
+// dealRow is a row of deals whose instants were read.
+type dealRow struct {
+	id, person, minor, refundOf   []byte
+	won, created, lead, collected int64
+}
+
+// one takes a deal, or says what is wrong with it.
 func (k *dealReader) one(line int, cells [][]byte) string {
-	d := Deal{Since: Unknown}
-	if len(cells[dealID]) == 0 {
-		return "a deal without an id"
-	}
-	d.ID = string(cells[dealID])
-	hash := k.ids.hash(cells[dealID])
-	_, seen := k.ids.find(hash, cells[dealID])
-	switch {
-	case seen:
-		return fmt.Sprintf("deal %s stands in the file twice", d.ID)
-	case len(cells[dealPerson]) == 0:
-		return fmt.Sprintf("deal %s has no person", d.ID)
-	case len(k.persons.bytes)+len(cells[dealPerson]) > math.MaxUint32 || len(k.ids.bytes)+len(cells[dealID]) > math.MaxUint32:
-		return fmt.Sprintf("deal %s: more deals than can be held at once", d.ID)
-	}
-	var ok bool
-	if d.Minor, ok = wholeNumber(cells[dealMinor]); !ok {
-		return fmt.Sprintf("deal %s: %q is no whole number of minor units", d.ID, cells[dealMinor])
-	}
-	var won, collected int64
+	d := dealRow{id: cells[dealID], person: cells[dealPerson], minor: cells[dealMinor], refundOf: cells[dealRefundOf]}
 	for _, at := range []struct {
 		into *int64
 		cell []byte
-	}{{&won, cells[dealAt]}, {&d.DealCreated, cells[dealCreated]}, {&d.LeadCreated, cells[dealLead]}, {&collected, cells[dealCollected]}} {
+	}{{&d.won, cells[dealAt]}, {&d.created, cells[dealCreated]}, {&d.lead, cells[dealLead]}, {&d.collected, cells[dealCollected]}} {
+		var ok bool
 		if *at.into, ok = k.clock.instant(at.cell, true); !ok {
-			return fmt.Sprintf("deal %s: %q is no instant", d.ID, at.cell)
+			return fmt.Sprintf("deal %s: %q is no instant", d.id, at.cell)
 		}
 	}
-	if won == Unknown {
-		return fmt.Sprintf("deal %s has no instant", d.ID)
+	return k.row(line, d)
+}
+
+func (k *dealReader) row(line int, row dealRow) string {
+	if len(row.id) == 0 {
+		return "a deal without an id"
 	}
-	switch k.how.Anchor {
-	case Created:
-		d.End = d.DealCreated
-	case Collected:
-		d.End = collected
-	default:
-		d.End = won
+	hash := k.ids.hash(row.id)
+	_, seen := k.ids.find(hash, row.id)
+	minor, ok := wholeNumber(row.minor)
+	switch {
+	case seen:
+		return fmt.Sprintf("deal %s stands in the file twice", row.id)
+	case len(row.person) == 0:
+		return fmt.Sprintf("deal %s has no person", row.id)
+	case len(k.persons.bytes)+len(row.person) > math.MaxUint32 || len(k.ids.bytes)+len(row.id) > math.MaxUint32:
+		return fmt.Sprintf("deal %s: more deals than can be held at once", row.id)
+	case !ok:
+		return fmt.Sprintf("deal %s: %q is no whole number of minor units", row.id, row.minor)
+	case row.won == Unknown:
+		return fmt.Sprintf("deal %s has no instant", row.id)
 	}
-	if of := cells[dealRefundOf]; len(of) > 0 {
-		k.refunds = append(k.refunds, refund{len(k.book.Deals), line, string(of)})
+	if len(row.refundOf) > 0 {
+		k.refunds = append(k.refunds, refund{len(k.book.Deals), line, string(row.refundOf)})
 	}
-	k.ids.add(hash, cells[dealID])
-	d.Person, _ = k.persons.number(cells[dealPerson])
+	k.ids.add(hash, row.id)
+	d := Deal{ID: string(row.id), Minor: minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown}
+	d.Person, _ = k.persons.number(row.person)
 	k.book.Deals = append(k.book.Deals, d)
 	return ""
+}
+
+func (k *dealReader) anchor(row dealRow) int64 {
+	switch k.how.Anchor {
+	case Created:
+		return row.created
+	case Collected:
+		return row.collected
+	}
+	return row.won
 }
 
 // refund gives each refund the path and the weights of its deal. One whose deal is not there is told and left out.

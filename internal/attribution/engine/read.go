@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/columnar"
 )
 
 // Reading says how the files are read.
@@ -52,11 +53,11 @@ type FileProblem struct {
 	Problem
 }
 
-// Read reads deals and touches from the bytes of CSV files with a header, delimited by comma, semicolon, tab or bar. Deals have the columns
+// Read reads deals and touches from the bytes of files: Parquet, or CSV with a header, delimited by comma, semicolon, tab or bar. Deals have the columns
 // deal_id, person_id, ts and amount_minor, and may have deal_created, lead_created, collected_at and refund_of; touches have touch_id, person_id, ts
 // and channel, and may have campaign, content and provider. An instant is a whole number of seconds since 1970, or is written as
-// 2026-03-01T09:30:00Z, as 2026-03-01 09:30:00, or as a day: a deal counts at the end of its day, a touch at its beginning. An error: a file that has
-// no such columns, or more than can be held.
+// 2026-03-01T09:30:00Z, as 2026-03-01 09:30:00, or as a day: a deal counts at the end of its day, a touch at its beginning; in Parquet it may be a date
+// or a timestamp. An error: a file that has no such columns, is damaged, or has more than can be held.
 func Read(deals, touches []byte, how Reading) (*Book, error) {
 	b := &Book{}
 	if how.Zone == nil {
@@ -102,6 +103,9 @@ func touchColumns(by []attribution.By) []column {
 }
 
 func (b *Book) readTouches(data []byte, how Reading, persons *names) error {
+	if columnar.Is(data) {
+		return b.parquetTouches(data, how, persons)
+	}
 	t, err := openTable(data, touchColumns(how.By))
 	if err != nil {
 		return err
@@ -244,23 +248,44 @@ func (k *taker) flush() {
 // one takes a touch of a person, or says what is wrong with it.
 func (k *taker) one(cells [][]byte, person uint32) string {
 	at, ok := k.clock.instant(cells[touchAt], false)
-	switch {
-	case len(cells[touchID]) == 0:
-		return "a touch without an id"
-	case len(cells[touchID]) > maxID:
-		return "the id of the touch is too long"
-	case !ok:
+	if !ok {
 		return fmt.Sprintf("touch %s: %q is no instant", cells[touchID], cells[touchAt])
+	}
+	label := k.label(cells[touchChannel:])
+	return k.add(cells[touchID], person, at, label)
+}
+
+// The labels beyond those that there can be.
+const (
+	leftOut = maxLabels + iota // the channel is excluded
+	tooMany
+)
+
+// label is the number of a label, or one beyond.
+func (k *taker) label(fields [][]byte) uint32 {
+	if len(k.exclude) > 0 && k.exclude[string(fields[0])] {
+		return leftOut
+	}
+	if n, ok := k.pile.labels.number(fields, k.how.By); ok {
+		return n
+	}
+	return tooMany
+}
+
+func (k *taker) add(id []byte, person uint32, at int64, label uint32) string {
+	switch {
+	case len(id) == 0:
+		return "a touch without an id"
+	case len(id) > maxID:
+		return "the id of the touch is too long"
 	case at == Unknown:
-		return fmt.Sprintf("touch %s has no instant", cells[touchID])
-	case len(k.exclude) > 0 && k.exclude[string(cells[touchChannel])]:
+		return fmt.Sprintf("touch %s has no instant", id)
+	case label == tooMany:
+		return fmt.Sprintf("touch %s: more channels, campaigns, contents and providers than can be told apart", id)
+	case label == leftOut:
 		k.excluded++
 		return ""
 	}
-	label, ok := k.pile.labels.number(cells[touchChannel:], k.how.By)
-	if !ok {
-		return fmt.Sprintf("touch %s: more channels, campaigns, contents and providers than can be told apart", cells[touchID])
-	}
-	k.pile.add(row{at: at, person: person, label: label}, cells[touchID])
+	k.pile.add(row{at: at, person: person, label: label}, id)
 	return ""
 }

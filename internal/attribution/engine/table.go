@@ -14,7 +14,7 @@ import (
 
 // Problem is what was wrong with a row, which is left out.
 type Problem struct {
-	Line int // of the file, from 1
+	Line int // of the file, from 1; of a Parquet file, the row
 	Text string
 }
 
