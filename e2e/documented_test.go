@@ -30,6 +30,7 @@ var documented = map[string]string{
 	`./ofrecord init --agency "Your agency" --name "Your name" --email you@example.com`:                                                                                                                            "operator.txtar",
 	`ofrecord attribution run --touches docs/examples/attribution/touches.csv --deals docs/examples/attribution/deals.csv --window 90d --models first,last,last-non-direct,linear,u,time-decay:7d --direct direct`: "attribution.txtar",
 	`ofrecord attribution run --touches docs/examples/attribution/touches.csv --deals docs/examples/attribution/deals.csv --models linear,j --ledger -`:                                                            "attribution.txtar",
+	`ofrecord attribution run --touches docs/examples/attribution/touches.csv --deals docs/examples/attribution/deals.csv --models linear,data-driven --freeze weights-2026-q1.json`:                               "attribution.txtar",
 	`ofrecord attribution paths docs/examples/attribution/paths.csv --model markov --order 1`:                                                                                                                      "attribution.txtar",
 	`./ofrecord serve`: "TestFromNothing",
 

@@ -70,7 +70,7 @@ func (k crediting) checked(book *engine.Book, sums []engine.Sums) int64 {
 }
 
 func (k crediting) writeCounts(out io.Writer, book *engine.Book, total int64) {
-	fmt.Fprintf(out, "\n%d deals, %d touches of their persons of %d. Minor units; each column sums to the amounts of the deals, %d.\n", len(book.Deals), book.Touches.Len(), book.Rows, total)
+	fmt.Fprintf(out, "\n%d deals, %d touches of their persons of %d. Minor units; each column sums to the amounts of the deals, %d.\n", len(book.Deals), book.Counted, book.Rows, total)
 	if book.Touches.Copies > 0 {
 		fmt.Fprintf(out, "%d touches stand in the file more than once and count once.\n", book.Touches.Copies)
 	}
@@ -112,5 +112,5 @@ func (k crediting) writeCredits(out io.Writer, book *engine.Book, names []string
 		Models     []map[string]any `json:"models"`
 		Ledger     string           `json:"ledger_sha256"`
 		Credits    int              `json:"ledger_rows"`
-	}{k.by, len(book.Deals), book.Touches.Len(), book.Others, book.Excluded, book.Touches.Copies, book.LeftOut, book.Unanchored, total, models, l.Hash, l.Rows})
+	}{k.by, len(book.Deals), book.Counted, book.Others, book.Excluded, book.Touches.Copies, book.LeftOut, book.Unanchored, total, models, l.Hash, l.Rows})
 }

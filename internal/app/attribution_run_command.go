@@ -20,7 +20,7 @@ import (
 type crediting struct {
 	touches, deals, window, edge, zone, models, direct, format string
 	by, anchor, exclude, conversion                            string
-	ledger                                                     string
+	ledger, effects, freeze                                    string
 	reset, hash                                                bool
 }
 
@@ -47,8 +47,10 @@ func attributionRunCommand() *cobra.Command {
 	f.StringVar(&k.conversion, "at-the-deal", "touch", "what happens at the very instant of the deal: touch, or conversion, which is no touch")
 	f.BoolVar(&k.reset, "reset", false, "let the path of a deal begin after the deal before it of the same person")
 	f.StringVar(&k.exclude, "exclude", "", "channels whose touches are left out, separated by commas")
-	f.StringVar(&k.models, "models", "first,last,linear,u,time-decay:7d", "first, last, last-non-direct, linear, u, w, j, inverse-j, full-path, time-decay:7d, custom:30/20/50 or positions:30,20,50")
+	f.StringVar(&k.models, "models", "first,last,linear,u,time-decay:7d", "first, last, last-non-direct, linear, u, w, j, inverse-j, full-path, time-decay:7d, custom:30/20/50 or positions:30,20,50, data-driven (of order 1) to data-driven:4")
 	f.StringVar(&k.direct, "direct", "", "the channels that last-non-direct passes over, separated by commas")
+	f.StringVar(&k.effects, "weights", "", "file of frozen removal effects, for data-driven; without it they are computed from the files")
+	f.StringVar(&k.freeze, "freeze", "", "new file that the removal effects are written to, so that data-driven stays what it was")
 	f.StringVar(&k.ledger, "ledger", "", "file that the credit of each touch is written to; - writes it to standard output, and nothing else")
 	f.BoolVar(&k.hash, "sha256", false, "print the SHA-256 of that ledger, without writing it; --format json always does")
 	f.StringVar(&k.format, "format", "table", strings.Join(formats, ", "))
@@ -80,6 +82,9 @@ func (k crediting) run(out, told io.Writer) error {
 	book, err := engine.Read(deals, touches, how)
 	if err != nil {
 		return fault.New(fault.Invalid, "file", "%s", err).Because(err)
+	}
+	if err := k.learn(book, &o); err != nil {
+		return err
 	}
 	sums, err := book.Touches.Run(book.Deals, o)
 	if err != nil {
@@ -119,7 +124,7 @@ func modelTexts(list string) []string {
 	for _, part := range strings.Split(list, ",") {
 		name, _, _ := strings.Cut(strings.TrimSpace(part), ":")
 		_, short := shortModels[name]
-		if n := len(out); n > 0 && strings.Contains(out[n-1], ":") && !short && name != "positions" && !slices.Contains(attribution.Kinds(), attribution.Kind(name)) {
+		if n := len(out); n > 0 && strings.Contains(out[n-1], ":") && !short && name != "positions" && name != string(attribution.DataDriven) && !slices.Contains(attribution.Kinds(), attribution.Kind(name)) {
 			out[n-1] += "," + part
 			continue
 		}
@@ -162,12 +167,20 @@ func (k crediting) options() (engine.Options, engine.Reading, error) {
 	at("--anchor", oneWord(engine.Anchor(k.anchor), engine.Anchors()))
 	at("--at-the-deal", oneWord(k.conversion, []string{"touch", "conversion"}))
 	o := engine.Options{BeforeEnd: k.conversion == "conversion"}
+	learns := false
 	for _, text := range modelTexts(k.models) {
+		if order, ok := learnedOrder(text); ok {
+			learns = true
+			at("--models", learnable(order))
+			o.Models = append(o.Models, attribution.Model{})
+			continue
+		}
 		m, err := k.parseModel(text)
 		at("--models", err)
 		o.Models = append(o.Models, m)
 	}
-	how := engine.Reading{Zone: time.UTC, Anchor: engine.Anchor(k.anchor), Reset: k.reset}
+	how := engine.Reading{Zone: time.UTC, Anchor: engine.Anchor(k.anchor), Reset: k.reset, Everyone: learns && k.effects == ""}
+	at("--weights", k.checkFrozen(learns))
 	if k.zone != "" {
 		var err error
 		how.Zone, err = cal.Zone(k.zone)

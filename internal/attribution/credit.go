@@ -42,6 +42,7 @@ const (
 	noteNoMiddle   = "No middle touch: the middle share goes to the anchors in proportion."
 	noteNoAnchor   = "No touch holds one of the model's anchor roles: the middle touches take everything."
 	noteAllDirect  = "Every touch is direct: the last touch is credited."
+	noteNoEffect   = "A channel of the path had no removal effect when they were frozen, and holds nothing."
 	noteDropped    = "Touches before the lookback window keep their weight, which is unattributed."
 	noteNormalised = "Touches before the lookback window lost their weight, together %s; the weight of each other one is divided by the %s that is left."
 	noteRePathed   = "Touches before the lookback window are left out; roles are those of the remaining touches."

@@ -17,6 +17,7 @@
 //     that in U one touch takes all and two halve. No anchor at all: the middle takes everything; no middle share either: unattributed.
 //   - U here is first and last; HubSpot's U of first and lead creation is "custom:first=40,lead=40,middle=20". J (20/20/60) leans on the touch
 //     that closed, inverse J (60/20/20) on the one that opened; both are of first, middle and last.
+//   - Data-driven weighs each channel of a path by its removal effect over a closed period, frozen (Effects), whatever the roles.
 //
 // Time
 //   - A lookback of days, weeks, months or years is counted on the calendar of the zone: the touch's local date is on or after End's local

@@ -1,6 +1,7 @@
 package attribution
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ const (
 	InverseJ      Kind = "inverse-j-shaped" // first 60, middle 20, last 20
 	TimeDecay     Kind = "time-decay"
 	Custom        Kind = "custom"
+	DataDriven    Kind = "data-driven" // by frozen effects; made by ByEffects, not by ParseModel
 )
 
 // Kinds are all of them, for messages and schemas.
@@ -39,12 +41,14 @@ const fullShare = 10_000
 // shares are a model's basis points by role, in the order of roleNames; they sum to fullShare.
 type shares [roleCount]int64
 
-// Model says how a deal's amount is divided among its path. Models are made by ParseModel and are never wrong; the zero Model is none.
+// Model says how a deal's amount is divided among its path. Models are made by ParseModel, or by ByEffects, and are never wrong; the zero Model is none.
 type Model struct {
 	kind     Kind
 	shares   shares
 	halfLife time.Duration
 	direct   []string
+	effects  *Effects
+	frozen   string // their hash
 }
 
 // Kind of the model.
@@ -244,6 +248,8 @@ func (m Model) Words() string {
 		return "last-non-direct: the last touch takes all that came through a channel other than " + strings.Join(m.direct, ", ")
 	case Linear:
 		return "linear: every touch takes the same"
+	case DataDriven:
+		return "data-driven: each channel weighs its removal effect, frozen as " + m.frozen[:frozenDigits]
 	case TimeDecay:
 		return "time-decay: each touch weighs half of one that is " + m.halfLifeText() + " newer"
 	}
@@ -258,7 +264,7 @@ func (m Model) Words() string {
 	return string(m.kind) + ": " + strings.Join(parts, ", ")
 }
 
-// String is the canonical text; ParseModel reads it back.
+// String is the canonical text; ParseModel reads it back, but for that of a data-driven model, which names the effects that it rests on.
 func (m Model) String() string {
 	switch m.kind {
 	case LastNonDirect:
@@ -269,6 +275,8 @@ func (m Model) String() string {
 		return string(m.kind) + ":" + strings.Join(names, ",")
 	case TimeDecay:
 		return string(m.kind) + ":" + m.halfLifeText()
+	case DataDriven:
+		return fmt.Sprintf("%s:%d@%s", m.kind, m.effects.Order, m.frozen[:frozenDigits])
 	case Custom:
 		return string(m.kind) + ":" + m.shares.text()
 	default:

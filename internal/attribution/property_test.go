@@ -47,6 +47,9 @@ var (
 			"first", "last", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped", "last-non-direct", "time-decay:7d", "time-decay:5m", "custom:30/20/50",
 			"custom:0/100/0", "custom:first=40,lead=40,middle=20", "custom:lead=100", "custom:deal=33.33,lead=33.33,middle=33.34",
 		}).Draw(t, "model")
+		if text == "custom:0/100/0" && rapid.Bool().Draw(t, "data-driven") {
+			return ByEffects(effectsOf(map[string]int64{"direct": 12345, "email": EffectUnit / 3, "search": EffectUnit, "": 0}))
+		}
 		return must(ParseModel(text))
 	})
 	anyLookback = rapid.Custom(func(t *rapid.T) Lookback {

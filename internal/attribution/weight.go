@@ -23,6 +23,8 @@ func (m *Model) weigh(path []Holding, j *Journey, r *Result) {
 		}
 	case LastNonDirect:
 		path[m.lastNonDirect(path, r)].Weight = 1
+	case DataDriven:
+		m.weighByEffect(path, r)
 	default:
 		m.weighByRole(path, holder, r)
 	}

@@ -56,6 +56,8 @@ func (r Result) claim(c TouchCredit) string {
 	case TimeDecay:
 		age := r.Credits[len(r.Credits)-1].Touch.At.Sub(c.Touch.At).Round(time.Second)
 		return fmt.Sprintf("%s, with a half-life of %s", ageWords(age), r.Model.halfLifeText())
+	case DataDriven:
+		return fmt.Sprintf("channel %q by its removal effect", c.Touch.Channel)
 	case LastNonDirect:
 		if c.Weight == 0 {
 			return "not the last touch through a channel other than " + strings.Join(r.Model.direct, ", ")

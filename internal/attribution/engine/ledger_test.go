@@ -164,13 +164,13 @@ func TestTheReferenceLedger(t *testing.T) {
 	}
 }
 
-// The same program built for a later processor, which may fuse a product and a sum of floating point numbers, writes the same ledger.
-func TestTheReferenceLedgerOnAnotherLevelOfTheProcessor(t *testing.T) {
+// The same program built for a later processor, which may fuse a product and a sum of floating point numbers, writes the same ledger, and freezes the same effects.
+func TestTheReferencesOnAnotherLevelOfTheProcessor(t *testing.T) {
 	if runtime.GOARCH != "amd64" || os.Getenv("GOAMD64") != "" || testing.Short() {
 		t.Skip("it is built for one level only")
 	}
 	referenceFile(t, "events-100k", "deals.csv")
-	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-short", "-run", "^TestTheReferenceLedger$", ".")
+	cmd := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-short", "-run", "^TestTheReference(Ledger|Effects)$", ".")
 	cmd.Env = append(os.Environ(), "GOAMD64=v3", "OFRECORD_DATA="+filepath.Dir(filepath.Dir(referenceFile(t, "events-100k", "deals.csv"))))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -43,6 +43,7 @@ type Book struct {
 	Excluded   int // of them, touches of the channels that are left out
 	Unanchored int // deals whose anchor nobody knows: they stay unattributed
 	Buyers     int // persons with a deal: those with the lower numbers
+	Counted    int // touches of theirs, each once
 	Problems   []FileProblem
 	LeftOut    int // rows with a problem; the first of them are told
 }
@@ -147,6 +148,8 @@ func (b *Book) put(takers []*taker, persons, workers int) error {
 		return fmt.Errorf("more touches than can be held at once; split the files by person")
 	}
 	b.Touches = columns(persons, piles, workers)
+	b.Counted = int(b.Touches.from[b.Buyers])
+	b.Others += b.Touches.Len() - b.Counted
 	if n := len(b.Touches.Labels); n > maxLabels {
 		return fmt.Errorf("%d channels, campaigns, contents and providers; at most %d can be told apart", n, maxLabels)
 	}

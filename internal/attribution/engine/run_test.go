@@ -28,7 +28,8 @@ func models(texts ...string) []attribution.Model {
 	return out
 }
 
-var everyModel = models("first", "last", "last-non-direct:c0", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped", "time-decay:7d", "custom:30/20/50", "custom:first=40,lead=40,middle=20", "custom:lead=100", "custom:0/100/0")
+var everyModel = append(models("first", "last", "last-non-direct:c0", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped", "time-decay:7d", "custom:30/20/50", "custom:first=40,lead=40,middle=20", "custom:lead=100", "custom:0/100/0"),
+	attribution.ByEffects(attribution.Effects{Order: 1, Unit: attribution.EffectUnit, Channels: map[string]int64{"c0": 0, "c1": 12_345, "c2": attribution.EffectUnit / 3, "c3": attribution.EffectUnit}}))
 
 func instant(ns int64) time.Time {
 	if ns == engine.Unknown {

@@ -21,6 +21,7 @@ type scratch struct {
 	ties    []uint64
 	tied    bool // the ties of the deal are computed
 	order   []int
+	counts  []int64 // of a channel's touches in the path; all 0 between the deals
 }
 
 func newScratch(t *Touches, o Options) *scratch {
@@ -94,7 +95,7 @@ func (s *scratch) sum(p *plan, sums *Sums) {
 func (s *scratch) apportion(p *plan) bool {
 	n := s.at.end - s.at.first
 	weights := s.weights[:n]
-	p.weigh(s.touches, s.deal, s.at, weights)
+	p.weigh(s, weights)
 	if s.options.Lookback.Edge == attribution.Renormalise {
 		clear(weights[:s.at.outside])
 	}

@@ -13,6 +13,8 @@ type plan struct {
 	shares   [5]int64 // first, lead, deal, last, middle
 	direct   []bool   // by label
 	halfLife time.Duration
+	effects  []int64  // by channel
+	channel  []uint32 // the number of the channel, by label; of a data-driven model only
 }
 
 const (
@@ -34,7 +36,35 @@ func (t *Touches) plans(o Options) []plan {
 				p.direct[l] = m.IsDirect(t.Labels[l].Channel)
 			}
 		}
+		if p.kind == attribution.DataDriven {
+			p.takeEffects(t)
+		}
 		out[i] = p
+	}
+	return out
+}
+
+// takeEffects numbers the channels and finds the effect of each.
+func (p *plan) takeEffects(t *Touches) {
+	p.channel = make([]uint32, len(t.Labels))
+	for l := range t.Labels { // they are sorted by channel
+		name := t.Labels[l].Channel
+		if l == 0 || name != t.Labels[l-1].Channel {
+			effect, _ := p.model.Effect(name)
+			p.effects = append(p.effects, effect)
+		}
+		p.channel[l] = uint32(len(p.effects) - 1)
+	}
+}
+
+// Unweighed are the channels of the touches that a data-driven model has no effect of.
+func (t *Touches) Unweighed(m attribution.Model) []string {
+	var out []string
+	for l := range t.Labels {
+		name := t.Labels[l].Channel
+		if _, known := m.Effect(name); !known && (l == 0 || name != t.Labels[l-1].Channel) {
+			out = append(out, name)
+		}
 	}
 	return out
 }
@@ -58,8 +88,11 @@ func (p *plan) holder(t *Touches, at path) (int, bool) {
 }
 
 // weigh writes the weights of the path's touches.
-func (p *plan) weigh(t *Touches, d *Deal, at path, out []int64) {
+func (p *plan) weigh(s *scratch, out []int64) {
+	t, d, at := s.touches, s.deal, s.at
 	switch p.kind {
+	case attribution.DataDriven:
+		p.weighByEffect(s, out)
 	case attribution.Linear:
 		for i := range out {
 			out[i] = 1
@@ -71,6 +104,24 @@ func (p *plan) weigh(t *Touches, d *Deal, at path, out []int64) {
 		}
 	default:
 		p.weighByRole(t, d, at, out)
+	}
+}
+
+// weighByEffect gives each channel its effect once, in equal parts to its touches.
+func (p *plan) weighByEffect(s *scratch, out []int64) {
+	if len(s.counts) < len(p.effects) {
+		s.counts = make([]int64, len(p.effects))
+	}
+	labels := s.touches.label[s.at.first:s.at.end]
+	for _, l := range labels {
+		s.counts[p.channel[l]]++
+	}
+	for i, l := range labels {
+		c := p.channel[l]
+		out[i] = p.effects[c] / s.counts[c]
+	}
+	for _, l := range labels {
+		s.counts[p.channel[l]] = 0
 	}
 }
 

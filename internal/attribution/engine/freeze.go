@@ -1,0 +1,78 @@
+package engine
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/paths"
+)
+
+// Freeze computes the removal effects of the channels by a chain of an order from 1 to 4, over all journeys: the path of each deal converted once,
+// whatever the deal was worth; all touches of a person without a deal, in a window that ends at the last of them, did not. Refunds are no conversions.
+// Persons with a deal have the numbers below buyers. An error: another order, no deal with a touch, or more channels than a chain can have.
+func (t *Touches) Freeze(deals []Deal, buyers, order int, o Options) (attribution.Effects, error) {
+	e := attribution.Effects{Order: order, Unit: attribution.EffectUnit, Channels: map[string]int64{}}
+	names, number, err := t.channels()
+	if err != nil {
+		return e, err
+	}
+	var all []paths.Path
+	s := newScratch(t, o)
+	take := func(from, to int, converted bool) {
+		p := paths.Path{Channels: make([]uint16, 0, to-from)}
+		for _, l := range t.label[from:to] {
+			p.Channels = append(p.Channels, number[l])
+		}
+		if converted {
+			p.Conversions = paths.Whole(1)
+			e.Conversions++
+		} else {
+			p.Null = paths.Whole(1)
+			e.Others++
+		}
+		all = append(all, p)
+	}
+	for i := range deals {
+		if d := &deals[i]; d.RefundOf == "" && d.Minor >= 0 {
+			s.begin(d)
+			take(s.at.first+s.at.outside, s.at.end, true)
+		}
+	}
+	for person := buyers; person < len(t.from)-1; person++ {
+		if from, to := int(t.from[person]), int(t.from[person+1]); to > from {
+			s.begin(&Deal{Person: uint32(person), End: t.at[to-1], Since: Unknown})
+			take(s.at.first+s.at.outside, to, false)
+		}
+	}
+	table, err := paths.New(names, all)
+	if err != nil {
+		return e, err
+	}
+	r, err := table.Markov(order, o.Workers)
+	if err != nil {
+		return e, err
+	}
+	for _, row := range r.Rows {
+		e.Channels[row.Channel] = int64(math.Round(float64(row.Effect * attribution.EffectUnit)))
+	}
+	if len(r.Notes) > 0 {
+		return e, fmt.Errorf("no deal has a touch, so nothing can be learned of the channels")
+	}
+	return e, nil
+}
+
+// channels numbers the channels of the labels.
+func (t *Touches) channels() (names []string, number []uint16, err error) {
+	number = make([]uint16, len(t.Labels))
+	for l := range t.Labels { // they are sorted by channel
+		if name := t.Labels[l].Channel; l == 0 || name != t.Labels[l-1].Channel {
+			names = append(names, name)
+		}
+		if len(names) > math.MaxUint16 {
+			return nil, nil, fmt.Errorf("more channels than a chain can have, %d", math.MaxUint16)
+		}
+		number[l] = uint16(len(names) - 1)
+	}
+	return names, number, nil
+}
