@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"math"
@@ -46,12 +47,15 @@ type refund struct {
 	of         string
 }
 
-func newDealReader(b *Book, how Reading, size int) *dealReader {
-	most := min(size/16, 1<<20)
-	k := &dealReader{how: how, clock: clock{zone: how.Zone}, book: b, persons: newNames(most), ids: newNames(most)}
-	k.take = func(line int, cells [][]byte) {
-		if text := k.one(line, cells); text != "" {
-			k.tell(line, text)
+// newDealReader has room for so many deals.
+func newDealReader(b *Book, how Reading, most int) *dealReader {
+	k := &dealReader{how: how, clock: clock{zone: how.Zone}, book: b, persons: newNames(1 << 10), ids: newNames(most)}
+	b.Deals = make([]Deal, 0, most)
+	k.take = func(b *block) {
+		for i := range b.rows {
+			if text := k.one(b.lines[i], b.row(i)); text != "" {
+				k.tell(b.lines[i], text)
+			}
 		}
 	}
 	return k
@@ -65,7 +69,7 @@ func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := newDealReader(b, how, len(data))
+	k := newDealReader(b, how, bytes.Count(t.body, []byte("\n"))+1)
 	k.done = k.refund
 	problems, _ := t.read([]*reader{&k.reader})
 	b.tell("deals", problems)

@@ -54,11 +54,14 @@ func (n *names) bit(hash uint64) (word *uint64, bit uint64) {
 	return &n.bits[at/64], 1 << (at % 64)
 }
 
-// maybe is false where no name has the hash.
-func (n *names) maybe(hash uint64) bool {
-	word, bit := n.bit(hash)
-	return *word&bit != 0
+// maybe is 0 where no name has the hash, otherwise 1.
+func (n *names) maybe(hash uint64) int {
+	at := (hash >> 32) & uint64(len(n.bits)*64-1)
+	return int(n.bits[at/64] >> (at % 64) & 1)
 }
+
+// warm reads the place of a hash in memory, so that it is near when it is looked up.
+func (n *names) warm(hash uint64) uint64 { return n.slots[hash&uint64(len(n.slots)-1)].key }
 
 // keyOf is what a slot keeps of a name.
 func keyOf(hash uint64, name []byte) uint64 {

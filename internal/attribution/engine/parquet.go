@@ -163,7 +163,7 @@ func (b *Book) parquetDeals(data []byte, how Reading) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := newDealReader(b, how, min(len(data), 32*p.rows))
+	k := newDealReader(b, how, min(p.rows, len(data)))
 	err = safely(func() error {
 		for g := range p.file.Groups() {
 			if err := k.group(p, g); err != nil {
@@ -288,7 +288,7 @@ func (k *taker) group(p *parquet, g int) error {
 	}
 	person := func(text []byte) uint32 {
 		hash := k.persons.hash(text)
-		if k.persons.maybe(hash) {
+		if k.persons.maybe(hash) == 1 {
 			if n, ours := k.persons.find(hash, text); ours {
 				return n
 			}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
@@ -66,6 +67,13 @@ func Read(deals, touches []byte, how Reading) (*Book, error) {
 	}
 	if how.Workers <= 0 {
 		how.Workers = runtime.GOMAXPROCS(0)
+	}
+	asked := how.By
+	how.By = nil
+	for _, by := range moreFields {
+		if slices.Contains(asked, by) {
+			how.By = append(how.By, by)
+		}
 	}
 	persons, err := b.readDeals(deals, how)
 	if err != nil {
@@ -171,9 +179,12 @@ func grouping(persons, size int) (groups, shift int) {
 // everyone numbers all persons of a file of touches.
 func (t *table) everyone(persons *names) error {
 	full := false
-	r := &reader{take: func(_ int, cells [][]byte) {
-		if full = full || len(persons.bytes) > math.MaxUint32-maxID; !full && len(cells[touchPerson]) > 0 {
-			persons.number(cells[touchPerson])
+	r := &reader{take: func(b *block) {
+		for i := range b.rows {
+			person := b.row(i)[touchPerson]
+			if full = full || len(persons.bytes) > math.MaxUint32-len(person); !full && len(person) > 0 {
+				persons.number(person)
+			}
 		}
 	}}
 	t.read([]*reader{r})
@@ -192,60 +203,46 @@ type taker struct {
 	others   int
 	excluded int
 	exclude  map[string]bool
-	waiting  []waiting
-	cells    [][]byte
 	clock    clock
+	hashes   [together]uint64
+	ours     [together]int // rows of the block
+	warmed   uint64
 }
-
-// waiting is a row whose person is not looked up yet: many are looked up together, so that the memory is waited for once.
-type waiting struct {
-	line int
-	hash uint64
-}
-
-const together = 64
 
 func newTaker(how Reading, persons *names, p pile) *taker {
-	k := &taker{how: how, persons: persons, pile: p, exclude: map[string]bool{}, waiting: make([]waiting, 0, together), clock: clock{zone: how.Zone}}
+	k := &taker{how: how, persons: persons, pile: p, exclude: map[string]bool{}, clock: clock{zone: how.Zone}}
 	for _, channel := range how.Exclude {
 		k.exclude[channel] = true
 	}
-	k.reader.take, k.reader.done = k.queue, k.flush
+	k.reader.take = k.block
 	return k
 }
 
-func (k *taker) queue(line int, cells [][]byte) {
-	hash := k.persons.hash(cells[touchPerson])
-	if !k.persons.maybe(hash) {
-		k.others++
-		return
+// block takes the touches of persons that are known. Each step goes over all rows, so that their places in memory are waited for together.
+func (k *taker) block(b *block) {
+	for i := range b.rows {
+		k.hashes[i] = k.persons.hash(b.row(i)[touchPerson])
 	}
-	k.waiting = append(k.waiting, waiting{line, hash})
-	k.cells = append(k.cells, cells...)
-	if len(k.waiting) == together {
-		k.flush()
+	n := 0
+	for i, hash := range k.hashes[:b.rows] {
+		k.ours[n] = i
+		n += k.persons.maybe(hash)
 	}
-}
-
-func (k *taker) flush() {
-	var found [together]uint32
-	width := touchChannel + 1 + len(k.how.By)
-	for i, w := range k.waiting {
-		person, ours := k.persons.find(w.hash, k.cells[i*width+touchPerson])
-		if found[i] = person + 1; !ours {
-			found[i] = 0
+	for _, i := range k.ours[:n] {
+		k.warmed += k.persons.warm(k.hashes[i])
+	}
+	k.others += b.rows - n
+	for _, i := range k.ours[:n] {
+		cells := b.row(i)
+		person, ours := k.persons.find(k.hashes[i], cells[touchPerson])
+		if !ours {
 			k.others++
-		}
-	}
-	for i, w := range k.waiting {
-		if found[i] == 0 {
 			continue
 		}
-		if text := k.one(k.cells[i*width:i*width+width], found[i]-1); text != "" {
-			k.tell(w.line, text)
+		if text := k.one(cells, person); text != "" {
+			k.tell(b.lines[i], text)
 		}
 	}
-	k.waiting, k.cells = k.waiting[:0], k.cells[:0]
 }
 
 // one takes a touch of a person, or says what is wrong with it.

@@ -48,12 +48,42 @@ func (c column) among(head []string) (int, error) {
 	return at, nil
 }
 
-// reader takes the rows of a part of a file one after the other, and collects what is wrong with them.
+// reader takes the rows of a part of a file, some together, and collects what is wrong with them.
 type reader struct {
 	problems []Problem
 	rows     int
-	take     func(line int, cells [][]byte) // the wanted cells, nil where there is no such column; they stay as they are
-	done     func()                         // there is no more; may be nil
+	take     func(*block)
+	done     func() // there is no more; may be nil
+}
+
+// together are so many rows, that what is looked up for each of them in memory is waited for once.
+const together = 64
+
+// block is some rows by their wanted cells.
+type block struct {
+	rows  int
+	width int
+	lines [together]int
+	cells [][]byte // of row i: from i*width; nil where there is no such column. They stay as they are.
+}
+
+func newBlock(width int) *block { return &block{width: width, cells: make([][]byte, together*width)} }
+
+func (b *block) row(i int) [][]byte { return b.cells[i*b.width : (i+1)*b.width] }
+
+// end ends a row, and hands all on where there is no room for another.
+func (b *block) end(line int, to *reader) {
+	b.lines[b.rows] = line
+	if b.rows++; b.rows == together {
+		b.flush(to)
+	}
+}
+
+func (b *block) flush(to *reader) {
+	if b.rows > 0 {
+		to.take(b)
+		b.rows = 0
+	}
 }
 
 func (r *reader) tell(line int, text string) { r.problems = append(r.problems, Problem{line, text}) }
@@ -87,16 +117,18 @@ func openTable(data []byte, wanted []column) (*table, error) {
 
 // chunk reads the rows of a part of the body.
 func (t *table) chunk(body []byte, r *reader) {
-	cells, all := make([][]byte, len(t.columns)), make([][]byte, t.width)
-	line := 0
-	for len(body) > 0 {
+	b := newBlock(len(t.columns))
+	places := make([]int, t.width) // of each column of the file among the wanted ones
+	for n := range places {
+		places[n] = slices.Index(t.columns, n)
+	}
+	for line := 1; len(body) > 0; line++ {
 		var row []byte
 		if end := bytes.IndexByte(body, '\n'); end >= 0 {
 			row, body = body[:end], body[end+1:]
 		} else {
 			row, body = body, nil
 		}
-		line++
 		if n := len(row); n > 0 && row[n-1] == '\r' {
 			row = row[:n-1]
 		}
@@ -104,40 +136,43 @@ func (t *table) chunk(body []byte, r *reader) {
 			continue
 		}
 		r.rows++
-		n := 0
-		for ; n < t.width-1; n++ {
-			end := bytes.IndexByte(row, t.delimiter)
-			if end < 0 {
-				break
-			}
-			all[n], row = row[:end], row[end+1:]
-		}
-		all[n] = row
-		if n+1 != t.width || bytes.IndexByte(row, t.delimiter) >= 0 {
+		if t.cut(row, places, b.row(b.rows)) {
+			b.end(line, r)
+		} else {
 			r.tell(line, fmt.Sprintf("the row does not have the %d cells of the header", t.width))
-			continue
 		}
-		t.pick(cells, all)
-		r.take(line, cells)
 	}
+	b.flush(r)
 }
 
-func (t *table) pick(cells, all [][]byte) {
-	for i, at := range t.columns {
-		if at >= 0 {
-			cells[i] = all[at]
+// cut puts the wanted cells of a row at their places; false where the row has not as many cells as the header.
+func (t *table) cut(row []byte, places []int, cells [][]byte) bool {
+	last := len(places) - 1
+	for _, place := range places[:last] {
+		end := bytes.IndexByte(row, t.delimiter)
+		if end < 0 {
+			return false
 		}
+		if place >= 0 {
+			cells[place] = row[:end]
+		}
+		row = row[end+1:]
 	}
+	if places[last] >= 0 {
+		cells[places[last]] = row
+	}
+	return bytes.IndexByte(row, t.delimiter) < 0
 }
 
 // slow reads a body with quotes, in one go.
 func (t *table) slow(to *reader) {
 	r := csv.NewReader(bytes.NewReader(t.body))
 	r.Comma, r.FieldsPerRecord, r.ReuseRecord = rune(t.delimiter), -1, true
-	cells, all := make([][]byte, len(t.columns)), [][]byte(nil)
+	b := newBlock(len(t.columns))
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
+			b.flush(to)
 			return
 		}
 		to.rows++
@@ -155,12 +190,13 @@ func (t *table) slow(to *reader) {
 			to.tell(line, fmt.Sprintf("the row has %d cells, the header %d", len(record), t.width))
 			continue
 		}
-		all = all[:0]
-		for _, cell := range record {
-			all = append(all, []byte(cell))
+		cells := b.row(b.rows)
+		for i, at := range t.columns {
+			if at >= 0 {
+				cells[i] = []byte(record[at])
+			}
 		}
-		t.pick(cells, all)
-		to.take(line, cells)
+		b.end(line, to)
 	}
 }
 
