@@ -39,6 +39,8 @@ type dealReader struct {
 	persons *names
 	ids     *names   // of the deals, by their place in the book
 	refunds []refund // in the order of the file
+	bytes   []byte
+	warmed  uint64
 }
 
 // refund is a deal that takes back a part of another, by the weights of that one.
@@ -51,14 +53,27 @@ type refund struct {
 func newDealReader(b *Book, how Reading, most int) *dealReader {
 	k := &dealReader{how: how, clock: clock{zone: how.Zone}, book: b, persons: newNames(1 << 10), ids: newNames(most)}
 	b.Deals = make([]Deal, 0, most)
-	k.take = func(b *block) {
-		for i := range b.rows {
-			if text := k.one(b.lines[i], b.row(i)); text != "" {
-				k.tell(b.lines[i], text)
-			}
+	k.take = k.block
+	return k
+}
+
+// block takes some deals. Their ids are one text, and where they stand in memory is waited for together.
+func (k *dealReader) block(b *block) {
+	k.bytes = k.bytes[:0]
+	for i := range b.rows {
+		cells := b.row(i)
+		k.bytes = append(k.bytes, cells[dealID]...)
+		k.warmed += k.ids.warm(k.ids.hash(cells[dealID])) + k.persons.warm(k.persons.hash(cells[dealPerson]))
+	}
+	ids := string(k.bytes)
+	for i := range b.rows {
+		cells := b.row(i)
+		id := ids[:len(cells[dealID])]
+		ids = ids[len(id):]
+		if text := k.one(b.lines[i], id, cells); text != "" {
+			k.tell(b.lines[i], text)
 		}
 	}
-	return k
 }
 
 func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
@@ -91,13 +106,14 @@ func (b *Book) anchored(how Reading) error {
 
 // dealRow is a row of deals whose instants were read.
 type dealRow struct {
-	id, person, minor, refundOf   []byte
+	id                            string
+	person, minor, refundOf       []byte
 	won, created, lead, collected int64
 }
 
 // one takes a deal, or says what is wrong with it.
-func (k *dealReader) one(line int, cells [][]byte) string {
-	d := dealRow{id: cells[dealID], person: cells[dealPerson], minor: cells[dealMinor], refundOf: cells[dealRefundOf]}
+func (k *dealReader) one(line int, id string, cells [][]byte) string {
+	d := dealRow{id: id, person: cells[dealPerson], minor: cells[dealMinor], refundOf: cells[dealRefundOf]}
 	for _, at := range []struct {
 		into *int64
 		cell []byte
@@ -114,8 +130,9 @@ func (k *dealReader) row(line int, row dealRow) string {
 	if len(row.id) == 0 {
 		return "a deal without an id"
 	}
-	hash := k.ids.hash(row.id)
-	_, seen := k.ids.find(hash, row.id)
+	id := []byte(row.id)
+	hash := k.ids.hash(id)
+	_, seen := k.ids.find(hash, id)
 	minor, ok := wholeNumber(row.minor)
 	switch {
 	case seen:
@@ -132,8 +149,8 @@ func (k *dealReader) row(line int, row dealRow) string {
 	if len(row.refundOf) > 0 {
 		k.refunds = append(k.refunds, refund{len(k.book.Deals), line, string(row.refundOf)})
 	}
-	k.ids.add(hash, row.id)
-	d := Deal{ID: string(row.id), Minor: minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown}
+	k.ids.add(hash, id)
+	d := Deal{ID: row.id, Minor: minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown}
 	d.Person, _ = k.persons.number(row.person)
 	k.book.Deals = append(k.book.Deals, d)
 	return ""

@@ -189,7 +189,7 @@ func (k *dealReader) group(p *parquet, g int) error {
 		if err := next(cells); err != nil {
 			return err
 		}
-		row := dealRow{id: cells[dealID].text(), person: cells[dealPerson].text(), minor: cells[dealMinor].text(), refundOf: cells[dealRefundOf].text()}
+		row := dealRow{id: string(cells[dealID].text()), person: cells[dealPerson].text(), minor: cells[dealMinor].text(), refundOf: cells[dealRefundOf].text()}
 		text := ""
 		for _, at := range []struct {
 			into *int64
