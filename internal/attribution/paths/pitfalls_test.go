@@ -276,3 +276,22 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A channel without which nothing converts, states that never convert, and paths of which none does divide by nothing.
+func TestChainsWithoutAnEscape(t *testing.T) {
+	for order := 1; order <= 4; order++ {
+		table := tableOf(t, "a,4,40,0\na > b,2,20,1\ndead > dead > gone,0,0,9\n")
+		r := markov(t, table, order)
+		if a, dead := rowOf(t, r, "a"), rowOf(t, r, "dead"); a.Effect != 1 || dead.Effect != 0 || dead.Conversions != 0 {
+			t.Errorf("order %d: %+v %+v", order, a, dead)
+		}
+		none := markov(t, tableOf(t, "a > b,0,0,5\n"), order)
+		if len(none.Notes) != 1 || rowOf(t, none, "a").Conversions != 0 {
+			t.Errorf("order %d: %+v", order, none)
+		}
+		only := markov(t, tableOf(t, "a > b,0,0,5\n,3,30,0\n"), order)
+		if only.Conversions != 3 || only.Value != 30 || rowOf(t, only, "b").Conversions != 0 {
+			t.Errorf("order %d: %+v", order, only)
+		}
+	}
+}
