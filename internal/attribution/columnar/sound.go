@@ -101,9 +101,6 @@ func (w *walk) list(depth int) {
 	if n == 15 {
 		n = w.uvarint()
 	}
-	if n > uint64(len(w.data)-w.at) {
-		w.bad = true
-	}
 	for ; n > 0 && !w.bad; n-- {
 		w.value(head&15, depth)
 	}

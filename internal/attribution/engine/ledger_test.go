@@ -187,3 +187,20 @@ func TestALedgerThatCannotBeWrittenIsAnError(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// Large files are put in order in groups of persons: touches that stand in them twice leave no trace in any of them.
+func TestCopiesInALargeFileLeaveNoTrace(t *testing.T) {
+	deals, touches := csvOf(120_000)
+	want, _ := ledgerOf(t, string(deals), string(touches), engine.Reading{Workers: 1}, sixModels())
+	lines := strings.SplitAfter(string(touches), "\n")
+	for i := 1; i < 120_000; i += 7 {
+		lines = append(lines, lines[i])
+	}
+	if len(touches) < 3<<20 {
+		t.Fatal("the file is too small for more than one group")
+	}
+	got, _ := ledgerOf(t, string(deals), strings.Join(lines, ""), engine.Reading{Workers: 3}, sixModels())
+	if got.Hash != want.Hash || want.Rows < 10_000 {
+		t.Errorf("%d rows, %d without copies", got.Rows, want.Rows)
+	}
+}

@@ -115,7 +115,7 @@ func (c *cursor) once(find func(text []byte) uint32) uint32 {
 	if c.chunk == nil || c.chunk.Index < 0 {
 		return find(c.text())
 	}
-	if len(c.known) < c.chunk.Size {
+	if c.known == nil {
 		c.known = make([]uint32, c.chunk.Size)
 	}
 	known := &c.known[c.chunk.Index]

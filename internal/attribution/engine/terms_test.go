@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"maps"
 	"reflect"
 	"strings"
@@ -105,6 +106,16 @@ func TestRefundsHaveTheWeightsOfTheirDeal(t *testing.T) {
 	deals := "deal_id,person_id,ts,amount_minor,refund_of\nD,p,100,100,\nR,p,200,-100,D\n"
 	if got, want := heldBy(t, attribution.ByChannel, deals, touches, engine.Reading{}, engine.Options{}), map[string]int64{"a": 0, "b": 0, "c": 0, "late": 0, "(unattributed)": 0}; !maps.Equal(got, want) {
 		t.Errorf("a deal and its refund: %v", got)
+	}
+	var many, theirs strings.Builder
+	many.WriteString("deal_id,person_id,ts,amount_minor,refund_of\n")
+	theirs.WriteString("touch_id,person_id,ts,channel\n")
+	for i := range 30 {
+		fmt.Fprintf(&many, "%d,%d,100,100,\n%d,%d,200,-100,%d\n", i, i, i+1000, i, i)
+		fmt.Fprintf(&theirs, "%d,%d,10,a\n%d,%d,20,b\n%d,%d,30,c\n", 3*i, i, 3*i+1, i, 3*i+2, i)
+	}
+	if got, want := heldBy(t, attribution.ByChannel, many.String(), theirs.String(), engine.Reading{}, engine.Options{}), map[string]int64{"a": 0, "b": 0, "c": 0, "(unattributed)": 0}; !maps.Equal(got, want) {
+		t.Errorf("thirty deals and their refunds: %v", got)
 	}
 	half := heldBy(t, attribution.ByChannel, strings.ReplaceAll(deals, "-100", "-50"), touches, engine.Reading{Reset: true}, engine.Options{})
 	if half["late"] != 0 || half["a"]+half["b"]+half["c"] != 50 || half["a"] < 16 || half["a"] > 17 {
