@@ -30,17 +30,63 @@ func dealColumns(a Anchor) []column {
 	}
 }
 
-// dealReader takes the deals of a file.
-type dealReader struct {
+// dealRow is a row of deals as it stands in a file.
+type dealRow struct {
+	line                          int
+	id                            string
+	person, minor, refundOf       []byte
+	won, created, lead, collected int64
+}
+
+// dealParser reads the rows of a part of a file.
+type dealParser struct {
 	reader
-	how     Reading
-	clock   clock
-	book    *Book
-	persons *names
-	ids     *names   // of the deals, by their place in the book
-	refunds []refund // in the order of the file
-	bytes   []byte
-	warmed  uint64
+	clock clock
+	rows  []dealRow
+	bytes []byte
+}
+
+// block reads some rows. Their ids are one text.
+func (k *dealParser) block(b *block) {
+	k.bytes = k.bytes[:0]
+	for i := range b.rows {
+		k.bytes = append(k.bytes, b.row(i)[dealID]...)
+	}
+	ids := string(k.bytes)
+	for i := range b.rows {
+		cells := b.row(i)
+		d := dealRow{line: b.lines[i], id: ids[:len(cells[dealID])], person: cells[dealPerson], minor: cells[dealMinor], refundOf: cells[dealRefundOf]}
+		ids = ids[len(d.id):]
+		if text := d.instants(k.clock, cells); text != "" {
+			k.tell(d.line, text)
+			continue
+		}
+		k.rows = append(k.rows, d)
+	}
+}
+
+func (d *dealRow) instants(k clock, cells [][]byte) string {
+	for _, at := range []struct {
+		into *int64
+		cell []byte
+	}{{&d.won, cells[dealAt]}, {&d.created, cells[dealCreated]}, {&d.lead, cells[dealLead]}, {&d.collected, cells[dealCollected]}} {
+		var ok bool
+		if *at.into, ok = k.instant(at.cell, true); !ok {
+			return fmt.Sprintf("deal %s: %q is no instant", d.id, at.cell)
+		}
+	}
+	return ""
+}
+
+// dealTaker takes the deals of a file one after the other.
+type dealTaker struct {
+	how      Reading
+	book     *Book
+	persons  *names
+	ids      *names   // of the deals, by their place in the book
+	refunds  []refund // in the order of the file
+	problems []Problem
+	warmed   uint64
 }
 
 // refund is a deal that takes back a part of another, by the weights of that one.
@@ -49,29 +95,26 @@ type refund struct {
 	of         string
 }
 
-// newDealReader has room for so many deals.
-func newDealReader(b *Book, how Reading, most int) *dealReader {
-	k := &dealReader{how: how, clock: clock{zone: how.Zone}, book: b, persons: newNames(1 << 10), ids: newNames(most)}
+// newDealTaker has room for so many deals.
+func newDealTaker(b *Book, how Reading, most int) *dealTaker {
 	b.Deals = make([]Deal, 0, most)
-	k.take = k.block
-	return k
+	return &dealTaker{how: how, book: b, persons: newNames(1 << 10), ids: newNames(most)}
 }
 
-// block takes some deals. Their ids are one text, and where they stand in memory is waited for together.
-func (k *dealReader) block(b *block) {
-	k.bytes = k.bytes[:0]
-	for i := range b.rows {
-		cells := b.row(i)
-		k.bytes = append(k.bytes, cells[dealID]...)
-		k.warmed += k.ids.warm(k.ids.hash(cells[dealID])) + k.persons.warm(k.persons.hash(cells[dealPerson]))
-	}
-	ids := string(k.bytes)
-	for i := range b.rows {
-		cells := b.row(i)
-		id := ids[:len(cells[dealID])]
-		ids = ids[len(id):]
-		if text := k.one(b.lines[i], id, cells); text != "" {
-			k.tell(b.lines[i], text)
+func (k *dealTaker) tell(line int, text string) { k.problems = append(k.problems, Problem{line, text}) }
+
+// rows takes some deals: where they stand in memory is waited for together.
+func (k *dealTaker) rows(all []dealRow) {
+	for len(all) > 0 {
+		some := all[:min(together, len(all))]
+		all = all[len(some):]
+		for i := range some {
+			k.warmed += k.ids.warm(k.ids.hash([]byte(some[i].id))) + k.persons.warm(k.persons.hash(some[i].person))
+		}
+		for i := range some {
+			if text := k.row(&some[i]); text != "" {
+				k.tell(some[i].line, text)
+			}
 		}
 	}
 }
@@ -84,15 +127,40 @@ func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := newDealReader(b, how, bytes.Count(t.body, []byte("\n"))+1)
-	k.done = k.refund
-	problems, _ := t.read([]*reader{&k.reader})
-	b.tell("deals", problems)
-	return k.persons, b.anchored(how)
+	parsers, readers := make([]*dealParser, how.Workers), make([]*reader, how.Workers)
+	most := bytes.Count(t.body, []byte("\n"))/how.Workers + together
+	for i := range parsers {
+		parsers[i] = &dealParser{clock: clock{zone: how.Zone}, rows: make([]dealRow, 0, most+most/32)}
+		parsers[i].take = parsers[i].block
+		readers[i] = &parsers[i].reader
+	}
+	problems, rows := t.read(readers)
+	k := newDealTaker(b, how, rows)
+	k.problems = problems
+	for _, p := range parsers {
+		before := 0
+		if len(p.rows) > 0 {
+			before = t.linesBefore(&p.reader)
+		}
+		for i := range p.rows {
+			p.rows[i].line += before
+		}
+		k.rows(p.rows)
+	}
+	return k.end(), nil
 }
 
-// anchored ends the reading of deals.
-func (b *Book) anchored(how Reading) error {
+// end ends the reading of deals.
+func (k *dealTaker) end() *names {
+	k.refund()
+	slices.SortStableFunc(k.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+	k.book.tell("deals", k.problems)
+	k.book.anchored(k.how)
+	return k.persons
+}
+
+// anchored counts the deals without an anchor, and resets paths where that is agreed.
+func (b *Book) anchored(how Reading) {
 	for i := range b.Deals {
 		if b.Deals[i].End == Unknown {
 			b.Unanchored++
@@ -101,32 +169,10 @@ func (b *Book) anchored(how Reading) error {
 	if how.Reset {
 		Reset(b.Deals)
 	}
-	return nil
 }
 
-// dealRow is a row of deals whose instants were read.
-type dealRow struct {
-	id                            string
-	person, minor, refundOf       []byte
-	won, created, lead, collected int64
-}
-
-// one takes a deal, or says what is wrong with it.
-func (k *dealReader) one(line int, id string, cells [][]byte) string {
-	d := dealRow{id: id, person: cells[dealPerson], minor: cells[dealMinor], refundOf: cells[dealRefundOf]}
-	for _, at := range []struct {
-		into *int64
-		cell []byte
-	}{{&d.won, cells[dealAt]}, {&d.created, cells[dealCreated]}, {&d.lead, cells[dealLead]}, {&d.collected, cells[dealCollected]}} {
-		var ok bool
-		if *at.into, ok = k.clock.instant(at.cell, true); !ok {
-			return fmt.Sprintf("deal %s: %q is no instant", d.id, at.cell)
-		}
-	}
-	return k.row(line, d)
-}
-
-func (k *dealReader) row(line int, row dealRow) string {
+// row takes a deal, or says what is wrong with it.
+func (k *dealTaker) row(row *dealRow) string {
 	if len(row.id) == 0 {
 		return "a deal without an id"
 	}
@@ -147,7 +193,7 @@ func (k *dealReader) row(line int, row dealRow) string {
 		return fmt.Sprintf("deal %s has no instant", row.id)
 	}
 	if len(row.refundOf) > 0 {
-		k.refunds = append(k.refunds, refund{len(k.book.Deals), line, string(row.refundOf)})
+		k.refunds = append(k.refunds, refund{len(k.book.Deals), row.line, string(row.refundOf)})
 	}
 	k.ids.add(hash, id)
 	d := Deal{ID: row.id, Minor: minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown}
@@ -156,7 +202,7 @@ func (k *dealReader) row(line int, row dealRow) string {
 	return ""
 }
 
-func (k *dealReader) anchor(row dealRow) int64 {
+func (k *dealTaker) anchor(row *dealRow) int64 {
 	switch k.how.Anchor {
 	case Created:
 		return row.created
@@ -167,7 +213,7 @@ func (k *dealReader) anchor(row dealRow) int64 {
 }
 
 // refund gives each refund the path and the weights of its deal. One whose deal is not there is told and left out.
-func (k *dealReader) refund() {
+func (k *dealTaker) refund() {
 	if len(k.refunds) == 0 {
 		return
 	}

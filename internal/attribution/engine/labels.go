@@ -35,6 +35,7 @@ type labels struct {
 	names *names // the channel, or, where there is more, all fields, each behind its length
 	all   []Label
 	key   []byte
+	near  [256]slot // short channels that were numbered last, where only channels are read
 }
 
 func newLabels() *labels { return &labels{names: newNames(64)} }
@@ -42,6 +43,9 @@ func newLabels() *labels { return &labels{names: newNames(64)} }
 // number gives the number of the label with these fields: the channel, and those of the others that are asked for. False: there are too many.
 func (l *labels) number(fields [][]byte, by []attribution.By) (uint32, bool) {
 	key := fields[0]
+	if len(fields) == 1 && len(key) <= 8 {
+		return l.short(key)
+	}
 	if len(fields) > 1 {
 		l.key = l.key[:0]
 		for _, field := range fields {
@@ -49,6 +53,24 @@ func (l *labels) number(fields [][]byte, by []attribution.By) (uint32, bool) {
 		}
 		key = l.key
 	}
+	return l.look(key, fields, by)
+}
+
+// short is the number of a channel by its bytes in one word.
+func (l *labels) short(channel []byte) (uint32, bool) {
+	key := keyOf(0, channel)
+	near := &l.near[key*0x9e3779b97f4a7c15>>56]
+	if near.number != 0 && near.key == key && int(near.length) == len(channel) {
+		return near.number - 1, true
+	}
+	number, ok := l.look(channel, [][]byte{channel}, nil)
+	if ok {
+		*near = slot{key, uint32(len(channel)), number + 1}
+	}
+	return number, ok
+}
+
+func (l *labels) look(key []byte, fields [][]byte, by []attribution.By) (uint32, bool) {
 	hash := l.names.hash(key)
 	if n, known := l.names.find(hash, key); known {
 		return n, true
@@ -60,12 +82,8 @@ func (l *labels) number(fields [][]byte, by []attribution.By) (uint32, bool) {
 	for i, field := range fields[1:] {
 		*label.field(by[i]) = string(field)
 	}
-	return l.add(hash, key, label), true
-}
-
-func (l *labels) add(hash uint64, key []byte, label Label) uint32 {
 	l.all = append(l.all, label)
-	return l.names.add(hash, key)
+	return l.names.add(hash, key), true
 }
 
 // inOrder are all labels of some readers, sorted, and where those of each stand in them.

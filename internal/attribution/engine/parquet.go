@@ -163,7 +163,7 @@ func (b *Book) parquetDeals(data []byte, how Reading) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := newDealReader(b, how, min(p.rows, len(data)))
+	k := newDealTaker(b, how, min(p.rows, len(data)))
 	err = safely(func() error {
 		for g := range p.file.Groups() {
 			if err := k.group(p, g); err != nil {
@@ -175,37 +175,35 @@ func (b *Book) parquetDeals(data []byte, how Reading) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	k.refund()
-	b.tell("deals", k.problems)
-	return k.persons, b.anchored(how)
+	return k.end(), nil
 }
 
-func (k *dealReader) group(p *parquet, g int) error {
+func (k *dealTaker) group(p *parquet, g int) error {
 	cells, err := p.cursors(g)
 	if err != nil {
 		return err
 	}
+	zone := clock{zone: k.how.Zone}
 	for i := range p.file.Rows(g) {
 		if err := next(cells); err != nil {
 			return err
 		}
-		row := dealRow{id: string(cells[dealID].text()), person: cells[dealPerson].text(), minor: cells[dealMinor].text(), refundOf: cells[dealRefundOf].text()}
+		row := dealRow{line: p.before[g] + i + 1, id: string(cells[dealID].text()), person: cells[dealPerson].text(), minor: cells[dealMinor].text(), refundOf: cells[dealRefundOf].text()}
 		text := ""
 		for _, at := range []struct {
 			into *int64
 			cell int
 		}{{&row.won, dealAt}, {&row.created, dealCreated}, {&row.lead, dealLead}, {&row.collected, dealCollected}} {
 			var ok bool
-			if *at.into, ok = cells[at.cell].instant(k.clock, true); !ok {
+			if *at.into, ok = cells[at.cell].instant(zone, true); !ok {
 				text = fmt.Sprintf("deal %s: no instant that can be told", row.id)
 			}
 		}
-		line := p.before[g] + i + 1
 		if text == "" {
-			text = k.row(line, row)
+			text = k.row(&row)
 		}
 		if text != "" {
-			k.tell(line, text)
+			k.tell(row.line, text)
 		}
 	}
 	return nil

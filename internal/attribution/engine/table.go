@@ -52,6 +52,7 @@ func (c column) among(head []string) (int, error) {
 type reader struct {
 	problems []Problem
 	rows     int
+	begins   int // where its part begins in the body
 	take     func(*block)
 	done     func() // there is no more; may be nil
 }
@@ -219,6 +220,7 @@ func (t *table) read(readers []*reader) (problems []Problem, rows int) {
 	bounds = append(bounds, len(t.body))
 	var wait sync.WaitGroup
 	for i, r := range readers {
+		r.begins = bounds[i]
 		wait.Go(func() {
 			if t.quoted {
 				t.slow(r)
@@ -231,16 +233,21 @@ func (t *table) read(readers []*reader) (problems []Problem, rows int) {
 		})
 	}
 	wait.Wait()
-	for i, r := range readers {
+	for _, r := range readers {
 		rows += r.rows
 		if len(r.problems) == 0 {
 			continue
 		}
-		before := t.lines + bytes.Count(t.body[:bounds[i]], []byte("\n"))
+		before := t.linesBefore(r)
 		slices.SortStableFunc(r.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 		for _, p := range r.problems {
 			problems = append(problems, Problem{p.Line + before, p.Text})
 		}
 	}
 	return problems, rows
+}
+
+// linesBefore is how many lines of the file stand before the part of a reader.
+func (t *table) linesBefore(r *reader) int {
+	return t.lines + bytes.Count(t.body[:r.begins], []byte("\n"))
 }
