@@ -109,6 +109,24 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
+// BenchmarkLedger writes the credit of every touch of a million touches under six models, and its hash.
+func BenchmarkLedger(b *testing.B) {
+	touches, deals := many(1_000_000)
+	var rows int
+	for b.Loop() {
+		rows = must(touches.Ledger(deals, sixModels(), nil)).Rows
+	}
+	b.ReportMetric(float64(rows)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkFreeze learns the effects of the channels from the journeys of a million touches.
+func BenchmarkFreeze(b *testing.B) {
+	touches, deals := many(1_000_000)
+	for b.Loop() {
+		must(touches.Freeze(deals, 0, 1, engine.Options{}))
+	}
+}
+
 func sixModels() engine.Options {
 	return engine.Options{Models: models("first", "last", "last-non-direct:ch_000", "linear", "u-shaped", "time-decay:7d"), Lookback: must(attribution.ParseLookback("2160 hours", "re-path", nil))}
 }

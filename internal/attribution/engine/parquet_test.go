@@ -139,9 +139,11 @@ func BenchmarkParquet(b *testing.B) {
 	data := parquetIn(b, 122_880, touches, parquet.Compression(&parquet.Snappy))
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
+	began := processorTime()
 	for b.Loop() {
 		book := must(engine.Read(deals, data, engine.Reading{}))
 		must(book.Touches.Run(book.Deals, sixModels()))
 	}
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "touches/s")
+	b.ReportMetric(float64((processorTime()-began).Nanoseconds())/n/float64(b.N), "cpu-ns/touch")
 }
