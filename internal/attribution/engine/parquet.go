@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution/columnar"
@@ -222,13 +221,13 @@ func (b *Book) parquetTouches(data []byte, how Reading, persons *names) error {
 	}
 	groups, shift := grouping(persons.len(), 30*min(p.rows, 64*len(data)))
 	takers, errs := make([]*taker, how.Workers), make([]error, how.Workers)
-	var next atomic.Int64
 	var wait sync.WaitGroup
 	for w := range takers {
 		takers[w] = newTaker(how, persons, newPile(groups, shift))
 		wait.Go(func() {
 			errs[w] = safely(func() error {
-				for g := int(next.Add(1)) - 1; g < p.file.Groups(); g = int(next.Add(1)) - 1 {
+				all := p.file.Groups()
+				for g := all * w / len(takers); g < all*(w+1)/len(takers); g++ { // those beside each other, as files are in the order of time
 					if err := takers[w].group(p, g); err != nil {
 						return err
 					}
