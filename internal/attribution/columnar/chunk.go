@@ -13,6 +13,9 @@ const (
 	mostValues = 16 << 20
 )
 
+// oldDictionary is what files of old call both the dictionary and its numbers.
+const oldDictionary format.Encoding = 2
+
 // Chunk goes through the values of one column of a group.
 type Chunk struct {
 	Null   bool
@@ -143,7 +146,7 @@ func (c *Chunk) page() error {
 
 func (c *Chunk) dictionary(h *format.PageHeader, body []byte) error {
 	d := &h.DictionaryPageHeader.V
-	if c.haveDict || d.NumValues < 0 || d.NumValues > mostValues || d.Encoding != format.Plain && d.Encoding != format.PlainDictionary {
+	if c.haveDict || d.NumValues < 0 || d.NumValues > mostValues || d.Encoding != format.Plain && d.Encoding != oldDictionary {
 		return fmt.Errorf("a dictionary of %d values by %s cannot be read", d.NumValues, d.Encoding)
 	}
 	body, err := c.unpack(body, int(h.UncompressedPageSize))
@@ -229,7 +232,7 @@ func (c *Chunk) take(levels, body []byte, e format.Encoding) error {
 	} else {
 		c.nulls = nil
 	}
-	c.indexed = e == format.RLEDictionary || e == format.PlainDictionary
+	c.indexed = e == format.RLEDictionary || e == oldDictionary
 	switch {
 	case c.indexed:
 		return c.numbered(body, n)
