@@ -75,6 +75,7 @@ func (p *Program) build(ctx context.Context) error {
 		Evidence: evidenceBy(new(crmops.Memory)), NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Rows: p.CRM, Failed: p.monthEndFailed,
 	}
 	p.CRM.AfterApply = p.Fees.TellOverruled
+	p.CRM.Resting = p.Fees.Resting
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Contracts.LockedUntil = feesops.LockedUntil

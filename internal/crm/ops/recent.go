@@ -15,7 +15,7 @@ type recent[T any] struct {
 
 type recentKey struct {
 	workspace, client string
-	no                int64
+	no, from          int64
 	zone              string
 	weighed           bool
 	by                crm.Weighing

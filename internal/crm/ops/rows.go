@@ -3,7 +3,9 @@ package ops
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -187,6 +189,39 @@ func eachIn(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64,
 		}
 	}
 	return nil
+}
+
+// bodiesOf finds what records of one kind said as of import no, each by itself: that way PostgreSQL uses the index also before it has gathered statistics.
+// A record that was not known has an empty body, and the versions have no number.
+func bodiesOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, ids []string) (map[string]version, error) {
+	out := make(map[string]version, len(ids))
+	for batch := range slices.Chunk(ids, lookupBatch) {
+		args := make([]any, 0, len(batch)+3)
+		for _, id := range batch {
+			args = append(args, id)
+		}
+		args = append(args, client, string(k), no)
+		rows, err := tx.QueryContext(ctx, `WITH wanted (id) AS (VALUES (?)`+strings.Repeat(`, (?)`, len(batch)-1)+`)
+			SELECT w.id, (SELECT r.body FROM crm_row r WHERE r.client_id = ? AND r.kind = ? AND r.ext_id = w.id AND r.import_no <= ? ORDER BY r.import_no DESC LIMIT 1)
+			FROM wanted w`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var id string
+			var body sql.NullString
+			if err := rows.Scan(&id, &body); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			if body.Valid {
+				out[id] = version{ID: id, Body: body.String}
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func eachVersion(ctx context.Context, tx bun.Tx, each func(version) error, query string, args ...any) error {

@@ -29,13 +29,17 @@ type Service struct {
 	// AfterApply is told of an import of a file within the transaction that makes it evidence; nil: nobody. An error undoes that transaction.
 	AfterApply func(ctx context.Context, tx bun.Tx, a AppliedFile) error
 
+	// Resting tells the statements of a client that somebody was given, and what they rest on; nil: there are none.
+	Resting func(ctx context.Context, tx bun.Tx, client string) ([]Resting, error)
+
 	// Progress is told how far the rows of a check or an import are read, after each chunk, by whoever does the work; nil tells nobody.
 	Progress func(importID string, rows, bytes int64)
 
-	background   background.Work
-	recentDeals  recent[[]DealRow]
-	recentIssues recent[[]crm.Issue]
-	recentScores recent[ScoreMark]
+	background     background.Work
+	recentDeals    recent[[]DealRow]
+	recentIssues   recent[[]crm.Issue]
+	recentScores   recent[ScoreMark]
+	recentCompared recent[*compared]
 }
 
 const (

@@ -54,6 +54,7 @@ type Service struct {
 	PublicURL string            // "https://records.example.com": links in mails begin with it
 
 	shelf   shelf
+	used    usedShelf
 	pricing sync.Mutex // one at a time
 
 	background background.Work

@@ -1,0 +1,44 @@
+package ops
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+)
+
+// Resting is a statement that somebody was given and that rests on frozen evidence, as the room of statements tells of it.
+type Resting struct {
+	ID     string
+	Name   string // "Statement of March 2026"
+	State  string // "locked" or "submitted"
+	Import int64  // the import that its evidence is as of
+	Total  money.Amount
+
+	// Uses tells whether a record decides the statement, as it was frozen with it.
+	Uses func(k crm.Kind, id string) bool
+}
+
+// Locked reports whether nothing can change the statement any more.
+func (r Resting) Locked() bool { return r.State == "locked" }
+
+// on tells whether the statement rests on what a row said before a later import changed it.
+func (r Resting) on(k crm.Kind, d differing) bool { return d.no > r.Import && r.Uses(k, d.id) }
+
+// Cost is what a statement would come to on the newest evidence, by the same terms.
+type Cost struct {
+	AsOf int64        // the newest import
+	Now  money.Amount // computed again
+	Left money.Amount // by how much it differs, less what later statements have corrected already
+}
+
+// resting are the client's statements; none where no room of statements is wired.
+func (s *Service) resting(ctx context.Context, tx bun.Tx, client string) ([]Resting, error) {
+	if s.Resting == nil {
+		return nil, nil
+	}
+	return s.Resting(ctx, tx, client)
+}
