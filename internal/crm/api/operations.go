@@ -29,6 +29,7 @@ func (o *Operations) Register(a *api.API) {
 	o.registerRead(a)
 	o.registerImport(a)
 	o.registerDeals(a)
+	o.registerCompare(a)
 }
 
 // Of names an import in the address.

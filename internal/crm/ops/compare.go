@@ -81,7 +81,7 @@ type DealName struct{ ID, Name string }
 
 // Compare tells what differs between two moments, which deals and statements that touches, and what it moves of revenue. Its cost grows with what
 // differs, not with what is known; only where contacts or touches differ it looks at all associations of contacts.
-// Who: EvidenceSee. Faults: Invalid at "from", "to"; NotFound; TooLarge where more than two million records differ.
+// Who: EvidenceSee. Faults: Invalid at "from", "to", "kind", "fate"; NotFound; TooLarge where more than two million records differ.
 func (s *Service) Compare(ctx context.Context, actor access.Actor, in CompareInput) (out Comparison, err error) {
 	err = s.CompareEach(ctx, actor, in, func(c Comparison) error {
 		out = c
@@ -133,6 +133,9 @@ type comparison struct {
 
 func (s *Service) comparing(ctx context.Context, tx bun.Tx, in CompareInput) (p comparison, err error) {
 	p.client = in.Client
+	if err := in.Filter.check(); err != nil {
+		return p, err
+	}
 	from, to, err := p.moments(ctx, tx, in)
 	if err != nil {
 		return p, err
@@ -160,6 +163,26 @@ func (s *Service) comparing(ctx context.Context, tx bun.Tx, in CompareInput) (p 
 	}
 	p.choose(in.Filter)
 	return p, nil
+}
+
+// check refuses what no record can fit. Fault: Invalid at "kind", "fate".
+func (f CompareFilter) check() error {
+	var faults fault.List
+	if f.Kind != "" && !slices.Contains(crm.Kinds(), f.Kind) {
+		faults.Add(fault.New(fault.Invalid, "kind", "There is no kind %q. Write one of: %s.", f.Kind, joined(crm.Kinds())).At("kind"))
+	}
+	if f.Fate != "" && !slices.Contains(crm.Fates(), f.Fate) {
+		faults.Add(fault.New(fault.Invalid, "fate", "%q is none of: %s.", f.Fate, joined(crm.Fates())).At("fate"))
+	}
+	return faults.Err()
+}
+
+func joined[T ~string](list []T) string {
+	var out []string
+	for _, t := range list {
+		out = append(out, string(t))
+	}
+	return strings.Join(out, ", ")
 }
 
 // moments settles what is compared. Faults: Invalid at "from", "to"; NotFound.

@@ -45,7 +45,9 @@ func (p *Pages) showEvidence(w http.ResponseWriter, r *http.Request) error {
 	if total == 0 {
 		return web.Render(w, r, view, column(p.pendingPart(r, pending), part("Sample files", links(sampleLinks(r)))))
 	}
-	view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Deals", Href: base(r) + "/deals"}), kit.Button(kit.ButtonView{Text: "Hygiene score", Href: base(r) + "/hygiene"}), kit.Button(kit.ButtonView{Text: "Models side by side", Href: base(r) + "/attribution"}), kit.Button(kit.ButtonView{Text: "Return on spend", Href: base(r) + "/returns"}))
+	view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Deals", Href: base(r) + "/deals"}), kit.Button(kit.ButtonView{Text: "What changed", Href: base(r) + "/compare"}),
+		kit.Button(kit.ButtonView{Text: "Hygiene score", Href: base(r) + "/hygiene"}), kit.Button(kit.ButtonView{Text: "Models side by side", Href: base(r) + "/attribution"}),
+		kit.Button(kit.ButtonView{Text: "Return on spend", Href: base(r) + "/returns"}))
 	weighing := p.weighing(r)
 	o, err := p.Ops.Overview(r.Context(), actor(r), client, 0, p.zone(r), weighing)
 	if err != nil {

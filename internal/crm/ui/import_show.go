@@ -35,6 +35,9 @@ func (p *Pages) showImport(w http.ResponseWriter, r *http.Request) error {
 	if i.Kind == crm.KindDeal && may(r, access.DealSee) {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Deals it brought or changed", Href: base(r) + "/deals?as_of=" + no + "&changed=" + no}))
 	}
+	if i.Kind != "" && i.Tally.New+i.Tally.Changed > 0 {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What it changed", Href: comparePath(r, i.No-1, i.No)}))
+	}
 	return web.Render(w, r, view, column(
 		outcomeOf(r, i, importPath(r, i.No)+"/rejects.csv"),
 		part("The file", kit.DefinitionList(p.fileFacts(r, i)...)),

@@ -34,6 +34,9 @@ type Pages struct {
 	// Weighing is what the client's contracts in force say that decides how much an issue matters; nil, also as an answer, means that there is none.
 	Weighing func(ctx context.Context, client string) *crm.Weighing
 
+	// Cost computes a statement again from the newest evidence; it decides access. Nil: nobody can.
+	Cost func(ctx context.Context, actor access.Actor, statement string) (ops.Cost, error)
+
 	// MaxUpload is the largest file of a browser's upload; zero means that of the store.
 	MaxUpload int64
 }
@@ -51,6 +54,9 @@ func (p *Pages) Register(g *web.Registry) {
 	get("/samples/{file}", access.EvidenceSee, p.sample)
 	get("/hygiene", access.EvidenceSee, p.showHygiene)
 	get("/deals", access.DealSee, p.showDeals)
+	get("/compare", access.EvidenceSee, p.compare)
+	get("/compare.csv", access.EvidenceSee, p.compareFile("csv"))
+	get("/compare.json", access.EvidenceSee, p.compareFile("json"))
 	get("/imports/{n}", access.EvidenceSee, p.showImport)
 	get("/imports/{n}/rejects.csv", access.EvidenceSee, p.importRejects)
 	get("/imports/{n}/file", access.EvidenceSee, p.importFile)

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+func evidenceCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "evidence", Short: "The evidence: compare two moments of it"}
+	cmd.AddCommand(compareCommand())
+	return cmd
+}
+
+func compareCommand() *cobra.Command {
+	var cfg Config
+	var client, kind, fate, format string
+	var in crmops.CompareInput
+	cmd := &cobra.Command{
+		Use:   "compare --client NAME",
+		Short: "Tell what differs between two imports, or between the evidence of two days",
+		Long: "Tells every record that is new, changed or gone at the later of two moments, field by field, with the deals and statements that it touches, and what it moves of revenue.\n" +
+			"A moment is the number of an import, 0 being before the first, or a day such as 2026-03-31, for the newest import up to its end in UTC.\n" +
+			"Without --from and --to it tells what the newest import changed.",
+		Args: usage(func(cmd *cobra.Command, args []string) error {
+			if client == "" {
+				return errors.New("name the client with --client")
+			}
+			return cobra.NoArgs(cmd, args)
+		}),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := openExisting(cmd, &cfg)
+			if err != nil {
+				return err
+			}
+			defer p.Close()
+			of, err := p.clientNamed(cmd, client)
+			if err != nil {
+				return err
+			}
+			in.Client, in.Filter.Kind, in.Filter.Fate = of.ID, crm.Kind(kind), crm.Fate(fate)
+			ctx, out := p.inWorkspace(cmd.Context()), cmd.OutOrStdout()
+			if format != "table" {
+				err = p.CRM.WriteComparison(ctx, p.operator(), in, format, nil, out)
+			} else {
+				err = p.tellComparison(cmd, in, out)
+			}
+			return fault.Moved(err, func(place string) string { return "--" + strings.ReplaceAll(place, "_", "-") })
+		},
+	}
+	cfg.Flags(cmd.Flags())
+	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	cmd.Flags().StringVar(&in.From, "from", "", "the earlier moment: number of an import, or a day")
+	cmd.Flags().StringVar(&in.To, "to", "", "the later moment; the newest import when absent")
+	cmd.Flags().StringVar(&kind, "kind", "", "only records of this kind: "+strings.Join(kindNames(), ", "))
+	cmd.Flags().StringVar(&fate, "fate", "", "only records that are new, changed or gone")
+	cmd.Flags().StringVar(&in.Filter.Field, "field", "", "only changed records of which this field differs, such as amount")
+	cmd.Flags().BoolVar(&in.Filter.Touching, "touching", false, "only records on which a locked statement rests")
+	cmd.Flags().StringVar(&format, "format", "table", "table, csv or json")
+	return cmd
+}
+
+// tellComparison prints a comparison for people.
+func (p *Program) tellComparison(cmd *cobra.Command, in crmops.CompareInput, out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	err := p.CRM.CompareEach(p.inWorkspace(cmd.Context()), p.operator(), in, func(c crmops.Comparison) error {
+		tellHead(out, c)
+		if c.Total > 0 {
+			fmt.Fprintf(table, "KIND\tID\tWHAT\tFIELD\tBEFORE\tAFTER\tIMPORT\tSTATEMENTS\n")
+		}
+		return nil
+	}, func(row crmops.ComparedRow) error {
+		fields := row.Fields
+		if len(fields) == 0 {
+			fields = []crmops.FieldDelta{{}}
+		}
+		for _, f := range fields {
+			if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\n", row.Kind, row.ID, row.Fate, f.Field, f.Before, f.After, row.No, len(row.Statements)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, table.Flush())
+}
+
+func tellHead(out io.Writer, c crmops.Comparison) {
+	name := func(m crmops.ImportMark) string {
+		if m.No == 0 {
+			return "nothing"
+		}
+		return "import " + strconv.FormatInt(m.No, 10) + " (" + m.Filename + ")"
+	}
+	fmt.Fprintf(out, "From %s to %s: %s differ, %s touched.\n", name(c.From), name(c.To), counted(int(c.Differing()), "record"), counted(c.Deals, "deal"))
+	for _, k := range c.Kinds {
+		fmt.Fprintf(out, "  %s: %d new, %d changed, %d gone\n", k.Kind, k.New, k.Changed, k.Gone)
+	}
+	for _, m := range c.Revenue {
+		fmt.Fprintf(out, "  won revenue: %s new, %s changed, %s gone, net %s\n", m.Came.FormatWith(), m.Altered.FormatWith(), m.Left.FormatWith(), m.Net().FormatWith())
+	}
+	for _, m := range c.Payments {
+		fmt.Fprintf(out, "  payments: %s new, %s changed, %s gone, net %s\n", m.Came.FormatWith(), m.Altered.FormatWith(), m.Left.FormatWith(), m.Net().FormatWith())
+	}
+	if c.Unsure > 0 {
+		fmt.Fprintf(out, "  %s without a known amount\n", counted(c.Unsure, "won deal"))
+	}
+	for _, t := range c.Touched {
+		if t.Rows > 0 {
+			fmt.Fprintf(out, "  %s (%s, on import %d) rests on %s\n", t.Name, t.State, t.Import, counted(t.Rows, "record")+" of these")
+		}
+	}
+}

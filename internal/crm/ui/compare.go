@@ -1,0 +1,277 @@
+package ui
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+)
+
+// comparePath is the address of the comparison of two imports.
+func comparePath(r *http.Request, from, to int64) string {
+	return base(r) + "/compare?from=" + strconv.FormatInt(from, 10) + "&to=" + strconv.FormatInt(to, 10)
+}
+
+// comparePage is what the comparison of two moments shows.
+type comparePage struct {
+	ops.Comparison
+	r       *http.Request
+	list    kit.List
+	in      ops.CompareInput
+	imports []ops.Import
+	values  values
+	costs   map[string]ops.Cost // of statements, where they were asked for
+	costly  bool                // they can be asked for
+	problem error
+}
+
+func (p *Pages) compare(w http.ResponseWriter, r *http.Request) error {
+	list := kit.ParseList(r)
+	page := comparePage{r: r, list: list, in: p.compareInput(r, list), values: values{p.zone(r)}, costly: p.Cost != nil && may(r, access.StatementSee)}
+	status := 0
+	var err error
+	if page.Comparison, err = p.Ops.Compare(r.Context(), actor(r), page.in); web.Correctable(err) {
+		status, page.problem = http.StatusUnprocessableEntity, err
+		page.in.From, page.in.To, page.in.Filter = "", "", ops.CompareFilter{}
+		page.Comparison, err = p.Ops.Compare(r.Context(), actor(r), page.in)
+	}
+	if err != nil {
+		return err
+	}
+	if page.imports, _, err = p.Ops.ImportList(r.Context(), actor(r), page.in.Client, 0, importsOffered); err != nil {
+		return err
+	}
+	if page.costly && list.Filter("cost") != "" {
+		if page.costs, err = p.costsOf(r, page.Touched); err != nil {
+			return err
+		}
+	}
+	view := kit.PageView{Title: "What changed in the evidence", Room: Room, Crumbs: crumbs(r), Status: status,
+		Lede: "Every record that is new, gone or says something else at the later of two moments. Both stay as they are; nothing is changed by looking."}
+	if page.Latest == 0 {
+		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No evidence yet", Text: "Import a file; each later import can be compared with those before.",
+			Action: kit.Button(kit.ButtonView{Text: "Evidence", Kind: kit.Primary, Href: base(r)})}))
+	}
+	return web.Render(w, r, view, page.body())
+}
+
+// importsOffered is how many imports a choice lists.
+const importsOffered = 200
+
+// compareInput reads the address. A day that is given wins over the import beside it.
+func (p *Pages) compareInput(r *http.Request, list kit.List) ops.CompareInput {
+	in := ops.CompareInput{Client: r.PathValue("client"), From: list.Filter("from"), To: list.Filter("to"), Zone: p.zone(r), Offset: list.Offset(), Limit: list.PerPage,
+		Filter: ops.CompareFilter{Kind: crm.Kind(list.Filter("kind")), Fate: crm.Fate(list.Filter("fate")), Field: list.Filter("field"), Text: list.Filter("q"),
+			Touching: list.Filter("touching") == "locked", Statement: list.Filter("statement")}}
+	if day := list.Filter("from_day"); day != "" {
+		in.From = day
+	}
+	if day := list.Filter("to_day"); day != "" {
+		in.To = day
+	}
+	return in
+}
+
+// costed is how many statements are computed again for one page.
+const costed = 12
+
+func (p *Pages) costsOf(r *http.Request, touched []ops.Touched) (map[string]ops.Cost, error) {
+	out := map[string]ops.Cost{}
+	for _, t := range touched[:min(costed, len(touched))] {
+		c, err := p.Cost(r.Context(), actor(r), t.ID)
+		if err != nil {
+			return nil, err
+		}
+		out[t.ID] = c
+	}
+	return out, nil
+}
+
+func (c comparePage) body() templ.Component {
+	parts := []templ.Component{}
+	if c.problem != nil {
+		parts = append(parts, problemNotice(c.problem))
+	}
+	parts = append(parts, moments(c.list.Path, c.momentFields()), kit.Quiet(c.words()))
+	if c.Differing() == 0 {
+		parts = append(parts, kit.Empty(kit.EmptyView{Title: "Nothing differs", Text: "At both moments the evidence says exactly the same of every record."}), c.absentNotice())
+		return column(parts...)
+	}
+	parts = append(parts, kit.Figures(c.figures()...), c.absentNotice())
+	if len(c.Revenue)+len(c.Payments) > 0 || c.Unsure > 0 {
+		parts = append(parts, part("What it moves of revenue", kit.Group(kit.Table(c.movementTable()),
+			kit.Quiet("New: won now and not before. Changed: the new amount less the old. Gone: won before and not now. Other month: amounts of deals whose close date moved to another month, which is no part of the net."))))
+	}
+	if len(c.Touched) > 0 {
+		parts = append(parts, part("Statements on earlier evidence", kit.Group(kit.Table(c.statementTable()), kit.Quiet(c.costWords())), c.costLink()))
+	}
+	parts = append(parts, part("By kind", kit.Table(c.kindTable())), part("Record by record", kit.Table(c.rowTable())))
+	return column(parts...)
+}
+
+// words say what is compared.
+func (c comparePage) words() string {
+	name := func(m ops.ImportMark) string {
+		if m.No == 0 {
+			return "nothing, as before the first import"
+		}
+		return "import " + strconv.FormatInt(m.No, 10) + " (" + m.Filename + ", " + m.AppliedAt.In(c.values.zone).Format("2 Jan 2006") + ")"
+	}
+	return "From " + name(c.From) + " to " + name(c.To) + "."
+}
+
+func (c comparePage) momentFields() []kit.Field {
+	from, to := []kit.Option{}, []kit.Option{}
+	for _, i := range c.imports {
+		no := strconv.FormatInt(i.No, 10)
+		o := kit.Option{Value: no, Text: "import " + no + ", " + i.AppliedAt.In(c.values.zone).Format("2 Jan 2006") + ", " + i.Filename}
+		from, to = append(from, o), append(to, o)
+	}
+	from = append(from, kit.Option{Value: "0", Text: "before the first import"})
+	fields := []kit.Field{
+		{Name: "from", Label: "From", Kind: kit.Select, Options: offered(from, c.From.No), Value: strconv.FormatInt(c.From.No, 10)},
+		{Name: "from_day", Label: "or the end of the day", Kind: kit.Date, Value: c.list.Filter("from_day"), Optional: true},
+		{Name: "to", Label: "To", Kind: kit.Select, Options: offered(to, c.To.No), Value: strconv.FormatInt(c.To.No, 10)},
+		{Name: "to_day", Label: "or the end of the day", Kind: kit.Date, Value: c.list.Filter("to_day"), Optional: true},
+	}
+	return kit.Input{Err: c.problem}.Fill(fields)
+}
+
+// offered are the options with the import that is shown among them.
+func offered(options []kit.Option, no int64) []kit.Option {
+	text := strconv.FormatInt(no, 10)
+	for _, o := range options {
+		if o.Value == text {
+			return options
+		}
+	}
+	return append(options, kit.Option{Value: text, Text: "import " + text})
+}
+
+func (c comparePage) figures() []kit.FigureView {
+	var came, changed, gone int64
+	for _, k := range c.Kinds {
+		came, changed, gone = came+k.New, changed+k.Changed, gone+k.Gone
+	}
+	out := []kit.FigureView{{Label: "Records that differ", Value: count(c.Differing()), Note: count(came) + " new, " + count(changed) + " changed, " + count(gone) + " gone"}}
+	for _, m := range c.Revenue {
+		out = append(out, kit.FigureView{Label: "Won revenue", Value: signed(m.Net()), Unit: string(m.Net().Currency), Note: "later less earlier"})
+	}
+	for _, m := range c.Payments {
+		out = append(out, kit.FigureView{Label: "Payments", Value: signed(m.Net()), Unit: string(m.Net().Currency), Note: "later less earlier"})
+	}
+	out = append(out, kit.FigureView{Label: "Deals touched", Value: count(int64(c.Deals))})
+	locked, rows := 0, 0
+	for _, t := range c.Touched {
+		if t.Locked() && t.Rows > 0 {
+			locked++
+			rows += t.Rows
+		}
+	}
+	f := kit.FigureView{Label: "Locked statements touched", Value: count(int64(locked)), Note: "none rests on a record that differs"}
+	if locked > 0 {
+		f.Tone, f.Note, f.Href = kit.Attend, "they stay as they are; see what it would cost", "#statements"
+	}
+	return append(out, f)
+}
+
+// absentNotice tells of records that the later file does not mention, which is no deletion.
+func (c comparePage) absentNotice() templ.Component {
+	for _, i := range c.imports {
+		if n := i.Tally.Absent(i.Kind); i.No == c.To.No && i.Kind != "" && n > 0 {
+			return kit.Notice(kit.NoticeView{Level: kit.Info, Text: counted(n, "known record") + " of " + lower(kindWords[i.Kind]) + " " + isOrAre(n) + " not in the file of import " +
+				strconv.FormatInt(i.No, 10) + " and " + isOrAre(n) + " not counted as gone: an export may be partial, and a record that a file does not mention stays as it was."})
+		}
+	}
+	return nil
+}
+
+func (c comparePage) movementTable() kit.TableView {
+	v := kit.TableView{Caption: "Revenue that differs", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Of"},
+		{Title: "New", Align: kit.End}, {Title: "Changed", Align: kit.End}, {Title: "Gone", Align: kit.End}, {Title: "Net", Align: kit.End}, {Title: "Other month", Align: kit.End}}}
+	add := func(what string, list []crm.Movement, moves bool) {
+		for _, m := range list {
+			moved := kit.Quiet("–")
+			if moves {
+				moved = kit.Money(m.Moved)
+			}
+			v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(what), kit.Money(m.Came), kit.Money(m.Altered), kit.Money(m.Left.Neg()), kit.Money(m.Net()), moved}})
+		}
+	}
+	add("Won deals", c.Revenue, true)
+	add("Payments and refunds", c.Payments, false)
+	if c.Unsure > 0 {
+		v.Foot = append(v.Foot, kit.Row{Tone: kit.Attend, Cells: []templ.Component{kit.Text(counted(int64(c.Unsure), "won deal") + " without a known amount"), nil, nil, nil, kit.Unknown(""), nil}})
+	}
+	return v
+}
+
+// statementTable are the statements that were given before the later evidence, and what it would make of them.
+func (c comparePage) statementTable() kit.TableView {
+	v := kit.TableView{Caption: "Statements that were given on earlier evidence", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Statement"}, {Title: "State"},
+		{Title: "Rests on, and differs", Align: kit.End}, {Title: "As given", Align: kit.End}, {Title: "Computed again", Align: kit.End},
+		{Title: "Still to correct", Align: kit.End}, {Title: "Cost"}}}
+	for _, t := range c.Touched {
+		path := "/clients/" + url.PathEscape(c.in.Client) + "/statements/" + url.PathEscape(t.ID)
+		row := kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Anchor(kit.Link{Text: t.Name, Href: path}), "on import "+strconv.FormatInt(t.Import, 10)), kit.Pill(t.State),
+			number(int64(t.Rows)), kit.Money(t.Total), kit.Quiet("not computed"), kit.Quiet("not computed"), kit.Anchor(kit.Link{Text: "Line by line", Href: path + "/later"})}}
+		if t.Rows > 0 {
+			row.Tone = kit.Attend
+			row.Cells[2] = kit.Anchor(kit.Link{Text: count(int64(t.Rows)), Href: c.with("statement", t.ID) + "#rows"})
+		}
+		if cost, ok := c.costs[t.ID]; ok {
+			row.Cells[4], row.Cells[5] = kit.Money(cost.Now), kit.Text(signed(cost.Left)+" "+string(cost.Left.Currency))
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	if len(v.Rows) > 0 {
+		v.Rows[0].ID = "statements"
+	}
+	return v
+}
+
+func (c comparePage) costWords() string {
+	return "Computed again is by the same terms on the newest evidence; still to correct is its difference less what later statements corrected already. A locked statement never changes, and what it rests on is never deleted; the next statement carries what differs as a correction. A new record can cost too, though no statement rested on it: " +
+		"only computing again tells. Months without a statement take the newest evidence when they are drafted."
+}
+
+func (c comparePage) costLink() templ.Component {
+	switch {
+	case !c.costly:
+		return kit.Quiet("")
+	case c.costs != nil:
+		return kit.Quiet("Computed on import " + strconv.FormatInt(c.Latest, 10) + ", the newest")
+	}
+	return kit.Button(kit.ButtonView{Text: "Compute what it would cost", Href: c.with("cost", "yes") + "#statements"})
+}
+
+// with is this address with one more thing asked for, from the first page on.
+func (c comparePage) with(name, value string) string {
+	q := url.Values{}
+	for k, v := range c.list.Query {
+		if k != "page" && k != "from_day" && k != "to_day" {
+			q[k] = v
+		}
+	}
+	q.Set("from", strconv.FormatInt(c.From.No, 10))
+	q.Set("to", strconv.FormatInt(c.To.No, 10))
+	q.Set(name, value)
+	return c.list.Path + "?" + q.Encode()
+}
+
+func (c comparePage) kindTable() kit.TableView {
+	v := kit.TableView{Caption: "What differs, by kind", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Kind"}, {Title: "New", Align: kit.End}, {Title: "Changed", Align: kit.End},
+		{Title: "Gone", Align: kit.End}, {Title: "Fields that changed"}}}
+	for _, k := range c.Kinds {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: kindWords[k.Kind], Href: c.with("kind", string(k.Kind)) + "#rows"}),
+			number(k.New), number(k.Changed), number(k.Gone), kit.Text(fieldCountWords(k.Fields))}})
+	}
+	return v
+}

@@ -1,0 +1,100 @@
+package ui_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+const (
+	dealsBefore = "deal_id,name,amount,currency,closed_on,is_won,is_closed\nd1,Boreal line,12000.00,USD,2026-03-14,true,true\nd2,Kestrel cell,4400.00,USD,2026-06-30,false,false\n"
+	dealsAfter  = "deal_id,name,amount,currency,closed_on,is_won,is_closed\nd1,Boreal line,13500.00,USD,2026-04-02,true,true\nd3,=Orchard,900.00,USD,2026-03-20,true,true\n"
+)
+
+func (s *site) take(name, text string) {
+	s.t.Helper()
+	_, err := s.ops.Import(s.ctx, s.actor, ops.ImportInput{Client: "org_acme", Filename: name, Reader: strings.NewReader(text)})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
+	// given two exports of deals and a locked statement on the first
+	s := newSite(t)
+	s.take("deals.csv", dealsBefore)
+	s.take("deals.csv", dealsAfter)
+	usd := func(minor int64) money.Amount { return money.New(minor, "USD") }
+	s.ops.Resting = func(context.Context, bun.Tx, string) ([]ops.Resting, error) {
+		return []ops.Resting{{ID: "stm_1", Name: "Statement of March 2026", State: "locked", Import: 1, Total: usd(1_200_00),
+			Uses: func(k crm.Kind, id string) bool { return k == crm.KindDeal && id == "d1" }}}, nil
+	}
+	s.pages.Cost = func(_ context.Context, _ access.Actor, statement string) (ops.Cost, error) {
+		return ops.Cost{AsOf: 2, Now: usd(90_00), Left: usd(-1_110_00)}, nil
+	}
+	// when they are compared
+	p := s.get(at + "/compare?from=1&to=2")
+	// then the page says it field by field, with the statement and the way to its cost
+	for _, want := range []string{"12,000.00 USD", "13,500.00 USD", "14 Mar 2026", "2 Apr 2026", "Statement of March 2026 (locked)", "USD 900.00", "not in the file of import 2", "not computed"} {
+		if !strings.Contains(strings.Join(strings.Fields(strings.ReplaceAll(p.Text(), "\u00a0", " ")), " "), want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if n := p.Find(`a[href$="/statements/stm_1/later"]`).Length(); n != 2 {
+		t.Errorf("%d links to the cost line by line", n)
+	}
+	if p := s.get(at + "/compare?from=1&to=2&cost=yes"); !strings.Contains(p.Text(), "\u22121,110.00 USD") {
+		t.Error("the cost is not shown where it is asked for")
+	}
+	if p := s.get(at + "/compare?from=1&to=2&touching=locked"); strings.Contains(p.Text(), "=Orchard") || !strings.Contains(p.Text(), "Boreal line") {
+		t.Error("only records that a locked statement rests on")
+	}
+	if p := s.get(at + "/compare"); !strings.Contains(p.Text(), "From import 1 (deals.csv") {
+		t.Error("without moments it is what the newest import changed")
+	}
+	// and what cannot be compared is said at its field
+	for _, q := range []string{"from=x", "from=2&to=1", "to_day=2026-02-31", "kind=nothing"} {
+		if p := s.get(at + "/compare?" + q); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(), "That cannot be compared") {
+			t.Errorf("%s: status %d", q, p.status)
+		}
+	}
+	if p := s.get(at + "/compare?from=9"); p.status != http.StatusNotFound {
+		t.Errorf("an import that is not there: %d", p.status)
+	}
+	// and the files hold the same rows
+	file := s.get(at + "/compare.csv?from=1&to=2&fate=changed")
+	if want := "kind,id,fate,field,before,after,import,line,deals,statements\ndeal,d1,changed,amount,12000.00,13500.00,2,2,d1,stm_1\ndeal,d1,changed,closed_on,2026-03-14,2026-04-02,2,2,d1,stm_1\n"; file.body != want {
+		t.Errorf("the file is\n%s", file.body)
+	}
+	if file := s.get(at + "/compare.csv?from=1&to=2&fate=new"); !strings.Contains(file.body, "name,,'=Orchard") {
+		t.Errorf("a formula is made harmless: %s", file.body)
+	}
+	var document struct {
+		Rows []ops.ComparedRecord
+		ops.ComparedDocument
+	}
+	if err := json.Unmarshal([]byte(s.get(at+"/compare.json?from=1&to=2").body), &document); err != nil || len(document.Rows) != 2 || document.Revenue[0].Net != "2400.00" || document.Rows[1].After["amount"] != "900.00" {
+		t.Errorf("%v: %+v", err, document)
+	}
+}
+
+func TestComparisonOfNothing(t *testing.T) {
+	s := newSite(t)
+	if p := s.get(at + "/compare"); !strings.Contains(p.Text(), "No evidence yet") {
+		t.Error("before the first import")
+	}
+	s.take("deals.csv", dealsBefore)
+	s.take("deals.csv", dealsBefore)
+	if p := s.get(at + "/compare"); !strings.Contains(p.Text(), "Nothing differs") {
+		t.Error("the same file twice")
+	}
+}
