@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
@@ -44,4 +45,16 @@ func markOf(ctx context.Context, tx bun.Tx, client string, no int64) (ImportMark
 		return ImportMark{No: no}, err
 	}
 	return marks[0], nil
+}
+
+// Moment is the import that a text means, as MomentAt reads it. Who: EvidenceSee. Faults: Invalid; NotFound.
+func (s *Service) Moment(ctx context.Context, actor access.Actor, client, text string, zone *time.Location) (no int64, err error) {
+	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
+		return 0, err
+	}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		no, _, err = MomentAt(ctx, tx, client, text, zone)
+		return err
+	})
+	return no, err
 }

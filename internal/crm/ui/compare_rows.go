@@ -127,8 +127,8 @@ func (c comparePage) sides(row ops.ComparedRow) (before, after templ.Component) 
 	}
 	var old, now []change
 	for _, f := range row.Fields {
-		old = append(old, change{kit.Sentence(fieldWords(f.Field)), c.values.of(row.Old, f.Field)})
-		now = append(now, change{kit.Sentence(fieldWords(f.Field)), c.values.of(row.Now, f.Field)})
+		old = append(old, change{titleWords(f.Field), c.values.of(row.Old, f.Field)})
+		now = append(now, change{titleWords(f.Field), c.values.of(row.Now, f.Field)})
 	}
 	return fieldList(old, false), fieldList(now, true)
 }
@@ -241,6 +241,12 @@ func signed(a money.Amount) string {
 		return "+" + text
 	}
 	return text
+}
+
+// titleWords is a field's name as a heading: "closed_on" is "Closed on".
+func titleWords(field string) string {
+	s := fieldWords(field)
+	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }

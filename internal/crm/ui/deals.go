@@ -19,7 +19,10 @@ func (p *Pages) showDeals(w http.ResponseWriter, r *http.Request) error {
 	if list.Format() != "" {
 		offset, limit = 0, 0
 	}
-	asOf, _ := strconv.ParseInt(list.Filter("as_of"), 10, 64) // what is no number means the newest
+	asOf, err := p.dealsAsOf(r, list)
+	if err != nil {
+		return err
+	}
 	deals, err := p.Ops.DealsAt(r.Context(), actor(r), r.PathValue("client"), asOf, dealFilter(list), ops.DealSort{By: list.Sort, Desc: list.Desc}, offset, limit)
 	if err != nil {
 		return err
@@ -37,15 +40,7 @@ func (p *Pages) showDeals(w http.ResponseWriter, r *http.Request) error {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No deals yet", Text: "Import a table of deals; each later import shows what became of them.",
 			Action: kit.Button(kit.ButtonView{Text: "Import a file", Kind: kit.Primary, Href: base(r) + "/import"}), Sample: &kit.Link{Text: "Sample file: deals.csv", Href: base(r) + "/samples/deals.csv"}}))
 	}
-	return web.Render(w, r, view, column(asOfNotice(r, deals), kit.Table(dealTable(r, list, deals, imports))))
-}
-
-func asOfNotice(r *http.Request, d ops.DealList) templ.Component {
-	if d.AsOf == d.Latest {
-		return nil
-	}
-	return kit.Notice(kit.NoticeView{Level: kit.Info, Text: "This is the evidence as of import " + strconv.FormatInt(d.AsOf, 10) + ". The newest is import " + strconv.FormatInt(d.Latest, 10) + ".",
-		Links: []kit.Link{{Text: "Show the newest", Href: r.URL.Path}}})
+	return web.Render(w, r, view, column(p.pastNotice(r, list, deals.AsOf, deals.Latest, imports), kit.Table(dealTable(r, list, deals, imports))))
 }
 
 func dealFilter(list kit.List) ops.DealFilter {
@@ -58,12 +53,10 @@ func dealFilter(list kit.List) ops.DealFilter {
 }
 
 func dealTable(r *http.Request, list kit.List, deals ops.DealList, imports []ops.Import) kit.TableView {
-	asOf := []kit.Option{{Value: "", Text: "the newest"}}
 	changed := []kit.Option{{Value: "", Text: "any"}}
 	for _, i := range imports {
 		no := strconv.FormatInt(i.No, 10)
 		o := kit.Option{Value: no, Text: "import " + no + ", " + i.AppliedAt.Format("2 Jan 2006") + ", " + i.Filename}
-		asOf = append(asOf, o)
 		if i.Kind == crm.KindDeal {
 			changed = append(changed, o)
 		}
@@ -71,11 +64,10 @@ func dealTable(r *http.Request, list kit.List, deals ops.DealList, imports []ops
 	v := kit.TableView{Caption: "Deals", Quiet: true, Cards: true, Pager: list.Pager(deals.Total), Exports: list.Exports(),
 		Columns: []kit.Column{list.Sortable("name", "Deal", kit.Start), list.Sortable("company", "Company", kit.Start), {Title: "Outcome"},
 			list.Sortable("closed", "Close date", kit.Start), list.Sortable("amount", "Amount", kit.End), list.Sortable("changed", "Last changed", kit.Start)},
-		Filters: list.Filters(kit.Field{Name: "q", Label: "Find", Kind: kit.Search},
-			kit.Field{Name: "outcome", Label: "Outcome", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "any"}, {Value: "won", Text: "won"}, {Value: "lost", Text: "lost"}, {Value: "open", Text: "open"}, {Value: "unknown", Text: "unknown"}}},
-			kit.Field{Name: "month", Label: "Close month", Kind: kit.Month},
-			kit.Field{Name: "changed", Label: "Changed by", Kind: kit.Select, Options: changed},
-			kit.Field{Name: "as_of", Label: "As of", Kind: kit.Select, Options: asOf}),
+		Filters: list.Filters(append([]kit.Field{{Name: "q", Label: "Find", Kind: kit.Search},
+			{Name: "outcome", Label: "Outcome", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "any"}, {Value: "won", Text: "won"}, {Value: "lost", Text: "lost"}, {Value: "open", Text: "open"}, {Value: "unknown", Text: "unknown"}}},
+			{Name: "month", Label: "Close month", Kind: kit.Month},
+			{Name: "changed", Label: "Changed by", Kind: kit.Select, Options: changed}}, asOfFields(imports)...)...),
 		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "No deal fits what is asked above."})}
 	for _, d := range deals.Rows {
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{

@@ -83,7 +83,7 @@ func evidenceFigures(r *http.Request, o ops.Overview) []kit.FigureView {
 		case crm.KindDeal:
 			out = append(out, kit.FigureView{Label: "Deals", Value: count(k.Count), Href: base(r) + "/deals"})
 		case crm.KindTouch:
-			out = append(out, kit.FigureView{Label: "Touches", Value: count(k.Count)})
+			out = append(out, kit.FigureView{Label: "Touches", Value: count(k.Count), Href: recordsPath(r, k.Kind)})
 		}
 	}
 	return append(out, block)
@@ -94,8 +94,8 @@ func kindTable(r *http.Request, o ops.Overview) kit.TableView {
 		{Title: "Kind"}, {Title: "Records", Align: kit.End}, {Title: "Newest import"}, {Title: "File"}, {Title: "By"}}}
 	for _, k := range o.Kinds {
 		row := kit.Row{Cells: []templ.Component{kit.Text(kindWords[k.Kind]), number(k.Count), kit.Quiet("none yet"), nil, nil}}
-		if k.Kind == crm.KindDeal {
-			row.Cells[0] = kit.Anchor(kit.Link{Text: kindWords[k.Kind], Href: base(r) + "/deals"})
+		if k.Count > 0 {
+			row.Cells[0] = kit.Anchor(kit.Link{Text: kindWords[k.Kind], Href: recordsPath(r, k.Kind)})
 		}
 		if i := k.Import; i.No > 0 {
 			row.Cells[2] = kit.Anchor(kit.Link{Text: "Import " + strconv.FormatInt(i.No, 10), Href: importPath(r, i.No)})

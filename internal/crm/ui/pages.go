@@ -54,6 +54,7 @@ func (p *Pages) Register(g *web.Registry) {
 	get("/samples/{file}", access.EvidenceSee, p.sample)
 	get("/hygiene", access.EvidenceSee, p.showHygiene)
 	get("/deals", access.DealSee, p.showDeals)
+	get("/records/{kind}", access.EvidenceSee, p.showRecords)
 	get("/compare", access.EvidenceSee, p.compare)
 	get("/compare.csv", access.EvidenceSee, p.compareFile("csv"))
 	get("/compare.json", access.EvidenceSee, p.compareFile("json"))
