@@ -19,7 +19,7 @@ func TestEvidenceCompareCommand(t *testing.T) {
 				t.Errorf("it does not tell %q:\n%s", want, out)
 			}
 		}
-		if out := k.run(0, "evidence", "compare", "--client", "Acme", "--from", "0", "--to", "1", "--format", "csv"); !strings.Contains(out, "deal,d1,new,amount,,12000.00,1,2,d1,\n") {
+		if out := k.run(0, "evidence", "compare", "--client", "Acme", "--from", "0", "--to", "1", "--format", "csv"); !strings.Contains(out, "deal,d1,new,amount,,12000.00,1,2,d1,,,\n") {
 			t.Errorf("as CSV:\n%s", out)
 		}
 		var document struct{ Rows []struct{ ID string } }

@@ -114,6 +114,10 @@ func (r *reading) records() []Record {
 		return r.spend()
 	case KindSLAMiss:
 		return r.slaMiss()
+	case KindMerge:
+		return r.merge()
+	case KindEdit:
+		return r.edit()
 	}
 	r.learn()
 	return nil

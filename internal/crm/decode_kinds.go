@@ -36,11 +36,11 @@ func (r *reading) contact() []Record {
 		put(&r.d.ref.LeadContacts, c.ID, into)
 		return nil // the contact stands in the table of contacts
 	}
-	if into := r.id("merged_into"); into != "" {
-		r.d.ref.merge(into, c.ID)
-	}
 	c.MergedIDs = append(r.ids("merged_ids"), r.d.ref.mergedInto(c.ID)...)
 	c.MergedIDs = slices.DeleteFunc(c.MergedIDs, func(id string) bool { return id == c.ID })
+	if into := r.id("merged_into"); into != "" && into != c.ID {
+		return []Record{c.Record(), Merge{MergedID: c.ID, Into: into}.Record()}
+	}
 	return []Record{c.Record()}
 }
 

@@ -27,12 +27,16 @@ const (
 	KindDelivery      Kind = "delivery"
 	KindSpend         Kind = "spend"
 	KindSLAMiss       Kind = "sla_miss"
+
+	// what the CRM tells of its own records: contacts that became one, and who changed what
+	KindMerge Kind = "merge"
+	KindEdit  Kind = "edit"
 )
 
 // Kinds lists all kinds in their order.
 func Kinds() []Kind {
 	return []Kind{KindCompany, KindContact, KindDeal, KindDealContact, KindTouch, KindPayment, KindCarveOut,
-		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss}
+		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss, KindMerge, KindEdit}
 }
 
 // Company is a customer or prospect: an account.

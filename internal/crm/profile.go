@@ -67,12 +67,14 @@ func genericObjects() []Object {
 		KindTouch: "touches", KindPayment: "payments received and refunds", KindCarveOut: "deals and companies that earn no fee",
 		KindTimeEntry: "hours worked", KindMetricReading: "values of metrics", KindLead: "leads delivered and their acceptance",
 		KindDelivery: "milestones handed over", KindSpend: "what was bought for the client", KindSLAMiss: "promises of service that were missed",
+		KindMerge: "contacts that were merged into others", KindEdit: "who changed which field, as the CRM's history tells",
 	}
 	required := map[Kind][]string{
 		KindCompany: {"company_id"}, KindContact: {"contact_id"}, KindDeal: {"deal_id"}, KindDealContact: {"deal_id", "contact_id"},
 		KindTouch: {"touch_id", "contact_id", "at"}, KindPayment: {"payment_id", "deal_id", "paid_on", "amount"}, KindCarveOut: {"list"},
 		KindTimeEntry: {"entry_id", "worked_on", "minutes"}, KindMetricReading: {"metric", "from", "through"}, KindLead: {"lead_id", "delivered_at"},
 		KindDelivery: {"delivery_id", "milestone", "delivered_on"}, KindSpend: {"spend_id", "spent_on", "category"}, KindSLAMiss: {"miss_id", "missed_on"},
+		KindMerge: {"merged_id", "into"}, KindEdit: {"of", "record_id", "field", "at"},
 	}
 	marks := map[Kind][]string{
 		KindCompany: {"domain", "name"}, KindContact: {"email", "name", "created_at", "merged_ids"},

@@ -70,8 +70,24 @@ var hubspotObjects = []Object{
 		},
 	},
 	{
-		Profile: HubSpot, Name: "contact_merges", Words: "merged contacts; upload before contacts",
-		Fields: []Field{req("contact_id", "canonical_vid"), req("merged_id", "vid_to_merge")},
+		Profile: HubSpot, Name: "contact_merges", Kind: KindMerge, Words: "the audit of merged contacts",
+		Fields: []Field{req("merged_id", "vid_to_merge", "vid-to-merge"), req("into", "canonical_vid", "canonical-vid"), f("at", "timestamp"), f("by", "user_id", "userId")},
+	},
+	{
+		Profile: HubSpot, Name: "deal_property_history", Kind: KindEdit, Words: "the history of deals' properties: who changed what",
+		unless: []string{"contact_id", "Contact ID"},
+		Fields: []Field{
+			req("record_id", "deal_id", "Deal ID"), req("field", "name", "Property Name", "Property"), req("at", "timestamp", "Change Date", "Date of change"),
+			req("after", "value", "Property Value", "New Value"), f("before", "Old Value", "Previous Value"), f("by", "Changed By", "Updated By", "updated_by_user_id", "source_id", "source"),
+		},
+	},
+	{
+		Profile: HubSpot, Name: "contact_property_history", Kind: KindEdit, Words: "the history of contacts' properties: who changed what",
+		unless: []string{"deal_id", "Deal ID"},
+		Fields: []Field{
+			req("record_id", "contact_id", "Contact ID"), req("field", "name", "Property Name", "Property"), req("at", "timestamp", "Change Date", "Date of change"),
+			req("after", "value", "Property Value", "New Value"), f("before", "Old Value", "Previous Value"), f("by", "Changed By", "Updated By", "updated_by_user_id", "source_id", "source"),
+		},
 	},
 	{
 		Profile: HubSpot, Name: "deal_merges", Words: "merged deals; upload before deals",

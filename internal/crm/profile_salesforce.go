@@ -61,6 +61,21 @@ var salesforceObjects = []Object{
 		},
 	},
 	{
+		Profile: Salesforce, Name: "OpportunityFieldHistory", Kind: KindEdit, Words: "the history of opportunities' fields: who changed what",
+		Fields: []Field{
+			f("edit_id", "Id"), req("record_id", "OpportunityId", "Opportunity ID"), req("field", "Field", "Field / Event"), req("at", "CreatedDate", "Edit Date"),
+			f("before", "OldValue", "Old Value"), req("after", "NewValue", "New Value"), f("by", "CreatedById", "Edited By", "CreatedBy.Name"), f("deleted", "IsDeleted"),
+		},
+	},
+	{
+		Profile: Salesforce, Name: "OpportunityHistory", Kind: KindEdit, Words: "the history of opportunities' stage, amount and close date",
+		unless: []string{"Name", "Opportunity Name", "AccountId", "Account Name", "ContactId", "Field", "_fivetran_start"},
+		Fields: []Field{
+			req("edit_id", "Id"), req("record_id", "OpportunityId"), req("at", "CreatedDate"), req("stage", "StageName"), f("amount", "Amount"), f("closed_on", "CloseDate"),
+			f("by", "CreatedById", "CreatedBy.Name"), f("deleted", "IsDeleted"),
+		},
+	},
+	{
 		Profile: Salesforce, Name: "Campaign", Words: "campaigns: their names and types, for campaign members",
 		marks:  []string{"NumberSent", "NumberOfLeads", "NumberOfContacts", "BudgetedCost", "Campaign ID", "ExpectedResponse"},
 		unless: []string{"StageName", "Stage", "CloseDate", "ContactId", "LeadId", "_fivetran_start"},

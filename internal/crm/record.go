@@ -87,6 +87,9 @@ var columns = map[Kind][]string{
 	KindDelivery: {"delivery_id", "milestone", "delivered_on", "accepted_on", "returned_on", "part", "note", "deleted"},
 	KindSpend:    {"spend_id", "spent_on", "vendor", "campaign", "category", "net", "gross", "currency", "deleted"},
 	KindSLAMiss:  {"miss_id", "missed_on", "target", "note", "excused", "deleted"},
+
+	KindMerge: {"merged_id", "into", "at", "by", "deleted"},
+	KindEdit:  {"edit_id", "of", "record_id", "field", "at", "by", "before", "after", "deleted"},
 }
 
 // Columns are the canonical columns of a kind, in the order of its plain file. The caller must not change the slice.

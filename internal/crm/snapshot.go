@@ -18,6 +18,9 @@ type Snapshot struct {
 	Deliveries     []Delivery
 	Spend          []Spend
 	SLAMisses      []SLAMiss
+
+	Merges []Merge // not yet followed: see FollowMerges
+	Edits  []Edit
 }
 
 // Add reads a record and puts it with those of its kind. An error means a damaged record.
@@ -47,6 +50,10 @@ func (s *Snapshot) Add(r Record) error {
 		return add(&s.Spend, r.Spend)
 	case KindSLAMiss:
 		return add(&s.SLAMisses, r.SLAMiss)
+	case KindMerge:
+		return add(&s.Merges, r.Merge)
+	case KindEdit:
+		return add(&s.Edits, r.Edit)
 	default:
 		return add(&s.CarveOuts, r.CarveOut)
 	}
@@ -75,7 +82,9 @@ func (s *Snapshot) Records() []Record {
 	out = appendRecords(out, s.Leads)
 	out = appendRecords(out, s.Deliveries)
 	out = appendRecords(out, s.Spend)
-	return appendRecords(out, s.SLAMisses)
+	out = appendRecords(out, s.SLAMisses)
+	out = appendRecords(out, s.Merges)
+	return appendRecords(out, s.Edits)
 }
 
 func appendRecords[T interface{ Record() Record }](out []Record, list []T) []Record {
@@ -112,6 +121,10 @@ func (s *Snapshot) Take(k Kind, from *Snapshot) {
 		s.Spend = from.Spend
 	case KindSLAMiss:
 		s.SLAMisses = from.SLAMisses
+	case KindMerge:
+		s.Merges = from.Merges
+	case KindEdit:
+		s.Edits = from.Edits
 	default:
 		s.CarveOuts = from.CarveOuts
 	}
@@ -123,6 +136,6 @@ func (s *Snapshot) Clone() Snapshot {
 		Companies: slices.Clone(s.Companies), Contacts: slices.Clone(s.Contacts), Deals: slices.Clone(s.Deals), DealContacts: slices.Clone(s.DealContacts),
 		Touches: slices.Clone(s.Touches), Payments: slices.Clone(s.Payments), CarveOuts: slices.Clone(s.CarveOuts), TimeEntries: slices.Clone(s.TimeEntries),
 		MetricReadings: slices.Clone(s.MetricReadings), Leads: slices.Clone(s.Leads), Deliveries: slices.Clone(s.Deliveries), Spend: slices.Clone(s.Spend),
-		SLAMisses: slices.Clone(s.SLAMisses),
+		SLAMisses: slices.Clone(s.SLAMisses), Merges: slices.Clone(s.Merges), Edits: slices.Clone(s.Edits),
 	}
 }

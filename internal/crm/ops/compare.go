@@ -70,8 +70,9 @@ type ComparedRow struct {
 	Fate       crm.Fate
 	Old, Now   crm.Record // without values where it was not known
 	Fields     []FieldDelta
-	No         int64 // the import that said it last
-	Line       int64 // in that import's file
+	Edits      map[string]crm.Edit // by field: who changed it to what it says now, where the CRM's history tells
+	No         int64               // the import that said it last
+	Line       int64               // in that import's file
 	Deals      []DealName
 	Statements []string // ids of those that rest on what it said before
 }
@@ -308,6 +309,9 @@ func (p *comparison) describe(ctx context.Context, tx bun.Tx, stretch []differin
 	if err := nameDeals(ctx, tx, p.client, p.To.No, rows, deals); err != nil {
 		return err
 	}
+	if err := p.explain(ctx, tx, k, rows); err != nil {
+		return err
+	}
 	for _, row := range rows {
 		if err := each(row); err != nil {
 			return err
@@ -324,8 +328,12 @@ func (p *comparison) dealsOf(row ComparedRow, ofCompany []string) []string {
 		out = []string{row.ID}
 	case crm.KindPayment, crm.KindDealContact:
 		out = []string{row.Old.Get("deal_id"), row.Now.Get("deal_id")}
-	case crm.KindContact:
+	case crm.KindContact, crm.KindMerge:
 		out = p.contacts.of(row.ID)
+	case crm.KindEdit:
+		if row.Now.Get("of") == string(crm.KindDeal) {
+			out = []string{row.Now.Get("record_id")}
+		}
 	case crm.KindTouch:
 		out = append(slices.Clone(p.contacts.of(row.Old.Get("contact_id"))), p.contacts.of(row.Now.Get("contact_id"))...)
 	case crm.KindCompany:

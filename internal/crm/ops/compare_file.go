@@ -73,12 +73,20 @@ type ComparedRecord struct {
 	ID         string            `json:"id"`
 	Fate       string            `json:"fate" enum:"new,changed,gone"`
 	Fields     []FieldDelta      `json:"fields,omitempty" doc:"Of a changed record"`
+	Edits      []ComparedEdit    `json:"edits,omitempty" doc:"Who changed the fields to what they say now, where the CRM's own history tells"`
 	Before     map[string]string `json:"before,omitempty" doc:"What a record that is gone said"`
 	After      map[string]string `json:"after,omitempty" doc:"What a new record says"`
 	Import     int64             `json:"import" doc:"That said it last"`
 	Line       int64             `json:"line" doc:"In that import's file"`
 	Deals      []string          `json:"deals,omitempty" doc:"Ids of the deals that it touches"`
 	Statements []string          `json:"statements,omitempty" doc:"Ids of the statements that rest on what it said before"`
+}
+
+// ComparedEdit is who changed a field, as the CRM's own history tells.
+type ComparedEdit struct {
+	Field string    `json:"field"`
+	At    time.Time `json:"at"`
+	By    string    `json:"by,omitempty" doc:"As the CRM names or numbers the person or the process"`
 }
 
 // Document is the comparison without its rows.
@@ -114,6 +122,11 @@ func revenueDocument(list []crm.Movement) []ComparedRevenue {
 // Document is the row for programs.
 func (r ComparedRow) Document() ComparedRecord {
 	out := ComparedRecord{Kind: string(r.Kind), ID: r.ID, Fate: string(r.Fate), Fields: r.Fields, Import: r.No, Line: r.Line, Statements: r.Statements}
+	for _, f := range r.Fields {
+		if e, told := r.Edits[f.Field]; told {
+			out.Edits = append(out.Edits, ComparedEdit{f.Field, e.At.UTC(), e.By})
+		}
+	}
 	switch r.Fate {
 	case crm.Came:
 		out.After = r.Now.Fields()
@@ -161,7 +174,7 @@ func (s *Service) WriteComparison(ctx context.Context, actor access.Actor, in Co
 type comparisonCSV struct{ out *csv.Writer }
 
 func (f *comparisonCSV) head(Comparison) error {
-	return f.out.Write([]string{"kind", "id", "fate", "field", "before", "after", "import", "line", "deals", "statements"})
+	return f.out.Write([]string{"kind", "id", "fate", "field", "before", "after", "import", "line", "deals", "statements", "changed_at", "changed_by"})
 }
 
 // row writes a line for each field: those that differ, or all that a record says that is new or gone.
@@ -185,7 +198,10 @@ func (f *comparisonCSV) row(r ComparedRow) error {
 	}
 	for _, d := range fields {
 		line := []string{string(r.Kind), r.ID, string(r.Fate), d.Field, d.Before, d.After, strconv.FormatInt(r.No, 10), strconv.FormatInt(r.Line, 10),
-			strings.Join(deals, ";"), strings.Join(r.Statements, ";")}
+			strings.Join(deals, ";"), strings.Join(r.Statements, ";"), "", ""}
+		if e, told := r.Edits[d.Field]; told {
+			line[10], line[11] = e.At.UTC().Format(time.RFC3339), e.By
+		}
 		for i := range line {
 			line[i] = csvin.Neutralise(line[i])
 		}

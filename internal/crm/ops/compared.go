@@ -186,7 +186,7 @@ func (c *comparing) finish(ctx context.Context, tx bun.Tx, client string, to int
 	for _, k := range c.kinds {
 		if k.Rows() > 0 {
 			out.kinds = append(out.kinds, k)
-			people = people || k.Kind == crm.KindContact || k.Kind == crm.KindTouch
+			people = people || k.Kind == crm.KindContact || k.Kind == crm.KindTouch || k.Kind == crm.KindMerge
 		}
 	}
 	if people {
@@ -197,7 +197,7 @@ func (c *comparing) finish(ctx context.Context, tx bun.Tx, client string, to int
 	}
 	for _, d := range c.rows {
 		switch crm.Kinds()[d.kind] {
-		case crm.KindContact:
+		case crm.KindContact, crm.KindMerge:
 			c.touch(out.contacts.of(d.id))
 		case crm.KindTouch:
 			c.touch(out.contacts.of(d.link))

@@ -56,6 +56,10 @@ func DealEvidence(ctx context.Context, tx bun.Tx, client, deal string, n int64) 
 	if err := read(crm.KindContact, "ext_id", people...); err != nil {
 		return e, err
 	}
+	if err := read(crm.KindMerge, "ext_id", people...); err != nil {
+		return e, err
+	}
+	e.FollowMerges()
 	return e, read(crm.KindTouch, "link", people...)
 }
 
@@ -104,9 +108,14 @@ func connected(ctx context.Context, tx bun.Tx, client string, n int64, company s
 	return slices.Sorted(maps.Keys(ids)), nil
 }
 
-// mergedContacts are the contacts that others were merged into. The text filter only spares the reading of all others.
+// mergedContacts are the contacts that others were merged into, by their own rows or by the audit of merges. The text filter only spares the reading of
+// all others.
 func mergedContacts(ctx context.Context, tx bun.Tx, client string, n int64) ([]crm.Contact, error) {
-	var out []crm.Contact
+	var audit crm.Snapshot
+	if err := followMerges(ctx, tx, client, n, &audit); err != nil {
+		return nil, err
+	}
+	out := audit.Contacts
 	err := eachVersion(ctx, tx, func(v version) error {
 		r, err := v.record(crm.KindContact)
 		if err != nil {

@@ -50,7 +50,10 @@ func readEvidence(ctx context.Context, tx bun.Tx, client string, n int64, earlie
 	out := read{evidence: crm.Evidence{AsOf: n}, bytes: map[crm.Kind]int64{}}
 	e := &out.evidence.Snapshot
 	for _, k := range crm.Kinds() {
-		same := earlier != nil && !changed[k]
+		if k == crm.KindMerge || k == crm.KindEdit { // merges are followed with the contacts; no fee rests on edits
+			continue
+		}
+		same := earlier != nil && !changed[k] && (k != crm.KindContact || !changed[crm.KindMerge])
 		if k == crm.KindTouch {
 			out.bearing = bearing(e)
 			same = same && slices.Equal(out.bearing, earlier.bearing)
@@ -79,8 +82,29 @@ func readEvidence(ctx context.Context, tx bun.Tx, client string, n int64, earlie
 		if err := addInOrder(e, found); err != nil {
 			return read{}, err
 		}
+		if k == crm.KindContact {
+			if err := followMerges(ctx, tx, client, n, e); err != nil {
+				return read{}, err
+			}
+		}
 	}
 	return out, nil
+}
+
+// followMerges lets the contacts of a snapshot be known under the ids that were merged into them as of import n.
+func followMerges(ctx context.Context, tx bun.Tx, client string, n int64, s *crm.Snapshot) error {
+	err := eachAsOf(ctx, tx, client, crm.KindMerge, n, func(v version) error {
+		r, err := v.record(crm.KindMerge)
+		if err != nil {
+			return err
+		}
+		return s.Add(r)
+	})
+	if err != nil {
+		return fmt.Errorf("read the merges as of import %d: %w", n, err)
+	}
+	s.FollowMerges()
+	return nil
 }
 
 // recordBytes is about what a record takes beside its texts.

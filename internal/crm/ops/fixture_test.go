@@ -74,18 +74,7 @@ func (r room) uploaded(name, text string) ops.Import {
 	return i
 }
 
-func (r room) evidence(n int64) crm.Evidence {
-	r.t.Helper()
-	var e crm.Evidence
-	err := r.DB.Read(r.ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		e, err = ops.EvidenceAt(ctx, tx, acme, n)
-		return err
-	})
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return e
-}
+func (r room) evidence(n int64) crm.Evidence { return r.evidenceOf(acme, n) }
 
 func (r room) latest() (n int64) {
 	r.t.Helper()
@@ -140,4 +129,17 @@ func (r room) takeAll() {
 	r.take("deal_contacts.csv", dealContacts)
 	r.take("touches.csv", touches)
 	r.take("payments.csv", payments)
+}
+
+func (r room) evidenceOf(client string, n int64) crm.Evidence {
+	r.t.Helper()
+	var e crm.Evidence
+	err := r.DB.Read(r.ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		e, err = ops.EvidenceAt(ctx, tx, client, n)
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return e
 }

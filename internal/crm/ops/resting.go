@@ -25,8 +25,13 @@ type Resting struct {
 // Locked reports whether nothing can change the statement any more.
 func (r Resting) Locked() bool { return r.State == "locked" }
 
-// on tells whether the statement rests on what a row said before a later import changed it.
-func (r Resting) on(k crm.Kind, d differing) bool { return d.no > r.Import && r.Uses(k, d.id) }
+// on tells whether the statement rests on what a row said before a later import changed it; on a merge it does where it used one of the two contacts.
+func (r Resting) on(k crm.Kind, d differing) bool {
+	if k == crm.KindMerge {
+		return d.no > r.Import && (r.Uses(crm.KindContact, d.id) || r.Uses(crm.KindContact, d.link))
+	}
+	return d.no > r.Import && r.Uses(k, d.id)
+}
 
 // Cost is what a statement would come to on the newest evidence, by the same terms.
 type Cost struct {

@@ -53,6 +53,10 @@ func linkOf(r crm.Record) string {
 		return r.Get("deal_id")
 	case crm.KindContact, crm.KindDeal:
 		return r.Get("company_id")
+	case crm.KindMerge:
+		return r.Get("into")
+	case crm.KindEdit:
+		return r.Get("record_id")
 	}
 	return ""
 }

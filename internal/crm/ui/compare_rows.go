@@ -70,7 +70,7 @@ var summaryFields = map[crm.Kind][]string{
 	crm.KindPayment: {"paid_on", "amount", "kind"}, crm.KindCarveOut: {"list", "company", "deal_id", "reason"},
 	crm.KindTimeEntry: {"worked_on", "person", "minutes"}, crm.KindMetricReading: {"metric", "from", "through", "value"},
 	crm.KindLead: {"delivered_at", "dedupe_key"}, crm.KindDelivery: {"milestone", "delivered_on"}, crm.KindSpend: {"spent_on", "vendor", "net", "gross"},
-	crm.KindSLAMiss: {"missed_on", "target"},
+	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"merged_id", "into", "at", "by"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
 }
 
 // rowTable is one page of the records that differ.
@@ -127,14 +127,26 @@ func (c comparePage) sides(row ops.ComparedRow) (before, after templ.Component) 
 	}
 	var old, now []change
 	for _, f := range row.Fields {
-		old = append(old, change{titleWords(f.Field), c.values.of(row.Old, f.Field)})
-		now = append(now, change{titleWords(f.Field), c.values.of(row.Now, f.Field)})
+		old = append(old, change{field: titleWords(f.Field), value: c.values.of(row.Old, f.Field)})
+		now = append(now, change{titleWords(f.Field), c.values.of(row.Now, f.Field), c.values.editor(row.Edits, f.Field)})
 	}
 	return fieldList(old, false), fieldList(now, true)
 }
 
 // change is one field of a record with what it says.
-type change struct{ field, value string }
+type change struct{ field, value, note string }
+
+// editor says who changed a field, where the CRM's history tells.
+func (v values) editor(edits map[string]crm.Edit, field string) string {
+	e, told := edits[field]
+	switch {
+	case !told:
+		return ""
+	case e.By == "":
+		return "in the CRM on " + e.At.In(v.zone).Format("2 Jan 2006 15:04")
+	}
+	return "in the CRM by " + e.By + " on " + e.At.In(v.zone).Format("2 Jan 2006 15:04")
+}
 
 // dealsNamed is how many deals of one row are named.
 const dealsNamed = 3

@@ -72,7 +72,7 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 	}
 	// and the files hold the same rows
 	file := s.get(at + "/compare.csv?from=1&to=2&fate=changed")
-	if want := "kind,id,fate,field,before,after,import,line,deals,statements\ndeal,d1,changed,amount,12000.00,13500.00,2,2,d1,stm_1\ndeal,d1,changed,closed_on,2026-03-14,2026-04-02,2,2,d1,stm_1\n"; file.body != want {
+	if want := "kind,id,fate,field,before,after,import,line,deals,statements,changed_at,changed_by\ndeal,d1,changed,amount,12000.00,13500.00,2,2,d1,stm_1,,\ndeal,d1,changed,closed_on,2026-03-14,2026-04-02,2,2,d1,stm_1,,\n"; file.body != want {
 		t.Errorf("the file is\n%s", file.body)
 	}
 	if file := s.get(at + "/compare.csv?from=1&to=2&fate=new"); !strings.Contains(file.body, "name,,'=Orchard") {

@@ -144,6 +144,7 @@ var kindWords = map[crm.Kind]string{
 	crm.KindTouch: "Touches", crm.KindPayment: "Payments", crm.KindCarveOut: "Carve-outs",
 	crm.KindTimeEntry: "Hours", crm.KindMetricReading: "Metric readings", crm.KindLead: "Leads", crm.KindDelivery: "Milestone deliveries",
 	crm.KindSpend: "Spend", crm.KindSLAMiss: "Missed service levels",
+	crm.KindMerge: "Merges of contacts", crm.KindEdit: "Changes in the CRM",
 }
 
 // contents names what a file of the mapping holds.

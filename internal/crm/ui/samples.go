@@ -69,5 +69,7 @@ func sampleSnapshot() *crm.Snapshot {
 		Spend: []crm.Spend{{ID: "s-1", SpentOn: day(2026, 3, 31), Vendor: "Search ads", Campaign: "spring", Category: "media", Net: usd(850_000), NetKnown: true,
 			Gross: usd(1_000_000), GrossKnown: true}},
 		SLAMisses: []crm.SLAMiss{{ID: "m-1", MissedOn: day(2026, 3, 11), Target: "first-draft", Note: "two days late"}},
+		Merges:    []crm.Merge{{MergedID: "p-9", Into: "p-1", At: at(2026, 2, 11, 10), By: "J. Meyer"}},
+		Edits:     []crm.Edit{{ID: "h-1", Of: crm.KindDeal, RecordID: "d-1", Field: "amount", At: at(2026, 3, 12, 15), By: "J. Meyer", Before: "11000.00", After: "12000.00"}},
 	}
 }

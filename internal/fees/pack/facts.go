@@ -67,6 +67,7 @@ func readFacts(a contract.Agreement, open func(name string) (io.ReadCloser, erro
 			return err
 		})...)
 	}
+	facts.Evidence.FollowMerges()
 	faults = append(faults, readList(open, "settled.json", &facts.Settled)...)
 	faults = append(faults, readList(open, "released.json", &facts.Released)...)
 	faults = append(faults, readList(open, "changes.json", &facts.Changes)...)
