@@ -68,7 +68,8 @@ type DealView struct {
 	Standing Standing
 	Company  crm.Company // zero when the deal names none or the evidence has no row of it
 	Payments []crm.Payment
-	Changes  []Change // what each import said of it, oldest first
+	Changes  []Change   // what each import said of it, oldest first
+	Edits    []crm.Edit // who changed what, as the CRM's own history tells, oldest first
 
 	Clauses   []Clause // the revenue shares that govern the deal
 	Rule      Rule
@@ -103,6 +104,11 @@ func (s *Service) Deal(ctx context.Context, actor access.Actor, client, deal str
 			return err
 		}
 		v.Changes = changes(said)
+		edits, err := crmops.Edits(ctx, tx, client, crm.KindDeal, []string{deal}, v.AsOf)
+		if err != nil {
+			return err
+		}
+		v.Edits = edits[deal]
 		contracts, err := boundOf(ctx, tx, client)
 		if err != nil {
 			return err

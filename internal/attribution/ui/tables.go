@@ -251,6 +251,27 @@ func (p dealPage) changeTable() kit.TableView {
 	return v
 }
 
+// editTable is who changed what in the CRM, newest first.
+func (p dealPage) editTable() kit.TableView {
+	v := kit.TableView{Caption: "Who changed what in the CRM", Quiet: true, Cards: true,
+		Columns: []kit.Column{{Title: "When"}, {Title: "Field"}, {Title: "Before"}, {Title: "After"}, {Title: "By"}}}
+	said := func(e crm.Edit, text string) templ.Component {
+		if text == "" {
+			return kit.Quiet("not told")
+		}
+		return kit.Text(p.value(e.Field, text))
+	}
+	for i := len(p.Edits) - 1; i >= 0; i-- {
+		e := p.Edits[i]
+		by := kit.Quiet("not told")
+		if e.By != "" {
+			by = kit.Text(e.By)
+		}
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.MomentText(e.At, p.Rule.Zone), kit.Text(fieldWords(e.Field)), said(e, e.Before), said(e, e.After), by}})
+	}
+	return v
+}
+
 func changeWords(c ops.Change) string {
 	what := kindWords(c.Kind)
 	if c.Kind == crm.KindPayment {
