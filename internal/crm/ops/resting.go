@@ -5,9 +5,9 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
-
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // Resting is a statement that somebody was given and that rests on frozen evidence, as the room of statements tells of it.
@@ -38,6 +38,25 @@ type Cost struct {
 	AsOf int64        // the newest import
 	Now  money.Amount // computed again
 	Left money.Amount // by how much it differs, less what later statements have corrected already
+}
+
+// Pinned are the locked statements that rest on evidence as of import no or a later one, the newest first. What such evidence holds is never deleted: the
+// database refuses it, and so does whoever would discard the import. Who: EvidenceSee.
+func (s *Service) Pinned(ctx context.Context, actor access.Actor, client string, no int64) (out []Resting, err error) {
+	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
+		return nil, err
+	}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		all, err := s.resting(ctx, tx, client)
+		out = nil
+		for _, r := range all {
+			if r.Locked() && r.Import >= no {
+				out = append(out, r)
+			}
+		}
+		return err
+	})
+	return out, err
 }
 
 // resting are the client's statements; none where no room of statements is wired.

@@ -98,3 +98,19 @@ func TestComparisonOfNothing(t *testing.T) {
 		t.Error("the same file twice")
 	}
 }
+
+func TestImportPageSaysThatItIsPinned(t *testing.T) {
+	s := newSite(t)
+	s.take("deals.csv", dealsBefore)
+	s.take("deals.csv", dealsAfter)
+	s.ops.Resting = func(context.Context, bun.Tx, string) ([]ops.Resting, error) {
+		none := func(crm.Kind, string) bool { return false }
+		return []ops.Resting{{ID: "stm_2", Name: "Statement of April 2026", State: "submitted", Import: 2, Uses: none}, {ID: "stm_1", Name: "Statement of March 2026", State: "locked", Import: 1, Uses: none}}, nil
+	}
+	if p := s.get(at + "/imports/1"); !strings.Contains(p.Text(), "Pinned by the statement of March 2026") || p.Find(`a[href$="/statements/stm_1"]`).Length() != 1 {
+		t.Error("a locked statement rests on import 1")
+	}
+	if p := s.get(at + "/imports/2"); strings.Contains(p.Text(), "Pinned") || !strings.Contains(p.Text(), "no locked statement rests on it yet") {
+		t.Error("only a submitted one rests on import 2")
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,9 +39,13 @@ func (p *Pages) showImport(w http.ResponseWriter, r *http.Request) error {
 	if i.Kind != "" && i.Tally.New+i.Tally.Changed > 0 {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What it changed", Href: comparePath(r, i.No-1, i.No)}))
 	}
+	pinned, err := p.Ops.Pinned(r.Context(), actor(r), i.Client, i.No)
+	if err != nil {
+		return err
+	}
 	return web.Render(w, r, view, column(
 		outcomeOf(r, i, importPath(r, i.No)+"/rejects.csv"),
-		part("The file", kit.DefinitionList(p.fileFacts(r, i)...)),
+		part("The file", kit.DefinitionList(append(p.fileFacts(r, i), keptFact(r, pinned))...)),
 		part("How it was read", kit.DefinitionList(mappingFacts(r, i)...)),
 	))
 }
@@ -53,6 +58,20 @@ func (p *Pages) fileFacts(r *http.Request, i ops.Import) []kit.Definition {
 		def("Uploaded", kit.MomentText(i.UploadedAt, p.zone(r))),
 		def("Applied", kit.MomentText(i.AppliedAt, p.zone(r))),
 	}
+}
+
+// keptFact says that the import is never deleted, and what rests on it.
+func keptFact(r *http.Request, pinned []ops.Resting) kit.Definition {
+	if len(pinned) == 0 {
+		return def("Kept", kit.Text("for ever, as all imports are; no locked statement rests on it yet"))
+	}
+	first := pinned[len(pinned)-1]
+	text := first.Name
+	if more := len(pinned) - 1; more > 0 {
+		text += " and " + counted(int64(more), "later one")
+	}
+	return def("Kept", kit.TwoLines(kit.Anchor(kit.Link{Text: "Pinned by the " + lower(text), Href: "/clients/" + url.PathEscape(r.PathValue("client")) + "/statements/" + url.PathEscape(first.ID)}),
+		"locked on evidence that holds this import: neither its rows nor its file are ever deleted"))
 }
 
 // mappingFacts are the choices under which a file was read.
