@@ -21,6 +21,8 @@ var documented = map[string]string{
 	`ofrecord import --client "Acme Robotics" companies.csv contacts.csv deals.csv`:                                          "TestTwoAtOnce",
 	`ofrecord import --client "Acme Robotics" --currency USD Campaign.csv Lead.csv Account.csv Contact.csv Opportunity.csv`:  "TestSalesforceByCommand",
 	`ofrecord import --client "Acme Robotics" --zone America/New_York --column at_fallback=Added_Date__c CampaignMember.csv`: "TestSalesforceByCommand",
+	`ofrecord evidence compare --client "Acme Robotics"`:                                                                     "operator.txtar",
+	`ofrecord evidence compare --client "Acme Robotics" --from 2026-03-31 --touching --format csv`:                           "operator.txtar",
 	`make test`: "outside: it runs this test",
 	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                                                                                                                                              "contract.txtar",
 	`ofrecord contract check contract.yaml --facts facts --from 2026-10 --to 2026-12`:                                                                                                                              "contract.txtar",

@@ -15,6 +15,8 @@
 //   - Reference: what side tables say (names of campaigns, stages that mean won, leads that became contacts).
 //   - Weighing: what a contract says that decides how much an issue of the evidence matters, in plain values; the contract itself is not known here.
 //   - Decision: what a person decided in the program about a row; an act is one sort of them. How a later row of a file meets it is a rule of this package.
+//   - Merge: two contacts that the CRM made one. Edit: who changed which field, as the CRM's own history tells.
+//   - Fate: what became of a record between two moments of the evidence: new, changed, gone. Movement: what that moves of revenue.
 //   - Problem: what was wrong with one row, at its line and column, with a code and words. A problem with Lost set cost the row.
 //
 // Invariants
@@ -22,5 +24,6 @@
 //   - The same record has the same canonical form and hash on every machine; fields that are empty do not enter the hash.
 //   - What WriteCSV writes, the generic profile reads back identically.
 //   - A file does not undo a decision by leaving it blank; what it says otherwise is a change like any other.
+//   - Merges hold in whatever order they and the contacts came; every contact ends in one that remains.
 //   - Instants are UTC; ClosedOn and PaidOn are civil dates in the client's calendar.
 package crm
