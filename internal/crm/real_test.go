@@ -218,11 +218,16 @@ func TestHubSpotWarehouseCopy(t *testing.T) {
 }
 
 func TestHistoryTablesAreNotTakenForTheTableItself(t *testing.T) {
-	for _, name := range []string{"salesforce-api/sf_opportunity_history_data.csv", "salesforce/Task.csv", "hubspot/deal_property_history_data.csv",
+	for _, name := range []string{"salesforce-api/sf_opportunity_history_data.csv", "salesforce/Task.csv",
 		"hubspot/email_event_data.csv", "hubspot/owner_data.csv", "hubspot/engagement_data.csv", "hubspot/engagement_contact_data.csv",
 		"hubspot/deal_stage_data.csv", "hubspot/deal_pipeline_data.csv", "hubspot/property_option_data.csv", "hubspot/engagement_deal_data.csv", "hubspot/email_campaign_data.csv"} {
 		if c := Detect(realFile(t, name).Header()); len(c) > 0 {
 			t.Errorf("%s looks like %s %s, %.2f", name, c[0].Mapping.Profile, c[0].Mapping.Object, c[0].Score)
+		}
+	}
+	for name, object := range map[string]string{"hubspot/deal_property_history_data.csv": "deal_property_history", "hubspot/contact_property_history_data.csv": "contact_property_history"} {
+		if c := Detect(realFile(t, name).Header()); len(c) != 1 || c[0].Mapping.Object != object || c[0].Kind != KindEdit {
+			t.Errorf("%s is not taken for a history alone: %+v", name, c)
 		}
 	}
 }
