@@ -71,7 +71,7 @@ func (s *Service) between(ctx context.Context, tx bun.Tx, client string, from, t
 	}
 	out, err := c.finish(ctx, tx, client, to)
 	if err == nil && len(out.rows) <= keptCompared {
-		s.recentCompared.put(key, out)
+		s.recentCompared.put(key, out, recentLimit)
 	}
 	return out, err
 }

@@ -68,11 +68,15 @@ func pasts(ctx context.Context, tx bun.Tx, client string, n int64, zone *time.Lo
 	for _, m := range marks {
 		days[m.No] = cal.DateOf(m.AppliedAt, zone)
 	}
+	edits, err := dealEdits(ctx, tx, client, n)
+	if err != nil {
+		return nil, err
+	}
 	out := map[string]crm.Past{}
 	var said []crm.SaidDeal
 	flush := func() {
 		if len(said) > 0 {
-			out[said[0].Deal.ID] = crm.PastOf(said, zone)
+			out[said[0].Deal.ID] = crm.PastOf(said, edits[said[0].Deal.ID], zone)
 		}
 		said = said[:0]
 	}
@@ -95,6 +99,29 @@ func pasts(ctx context.Context, tx bun.Tx, client string, n int64, zone *time.Lo
 		return nil, fmt.Errorf("read the history of deals: %w", err)
 	}
 	flush()
+	return out, nil
+}
+
+// dealEdits is what the CRM's own history, as of import n, tells of deals.
+func dealEdits(ctx context.Context, tx bun.Tx, client string, n int64) (map[string][]crm.Edit, error) {
+	out := map[string][]crm.Edit{}
+	err := eachAsOf(ctx, tx, client, crm.KindEdit, n, func(v version) error {
+		r, err := v.record(crm.KindEdit)
+		if err != nil {
+			return err
+		}
+		e, err := r.Edit()
+		if err == nil && e.Of == crm.KindDeal {
+			out[e.RecordID] = append(out[e.RecordID], e)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the CRM's history of deals as of import %d: %w", n, err)
+	}
+	for id, edits := range out {
+		out[id] = crm.History(edits)
+	}
 	return out, nil
 }
 
@@ -137,14 +164,14 @@ func (s *Service) Standing(ctx context.Context, actor access.Actor, client strin
 			return err
 		}
 		out.Score, out.Cycle = crm.Score(&m.Snapshot, m.Pasts, m.On, zone), crm.CycleOf(&m.Snapshot, m.Pasts, m.On, zone)
-		s.keepMark(ctx, client, zone, markOf(out.AsOf, out.Score))
+		s.keepMark(ctx, client, zone, scoreMarkOf(out.AsOf, out.Score))
 		out.Trend, err = s.trend(ctx, tx, client, out.AsOf, zone)
 		return err
 	})
 	return out, err
 }
 
-func markOf(n int64, score crm.HygieneScore) ScoreMark {
+func scoreMarkOf(n int64, score crm.HygieneScore) ScoreMark {
 	m := ScoreMark{No: n, On: score.On, Deals: score.Deals}
 	m.Points, m.Known = score.Points()
 	m.Known = m.Known && score.Enough()
@@ -177,7 +204,7 @@ func (s *Service) trend(ctx context.Context, tx bun.Tx, client string, n int64, 
 			if err != nil {
 				return nil, err
 			}
-			found = markOf(mark.No, crm.Score(&m.Snapshot, m.Pasts, m.On, zone))
+			found = scoreMarkOf(mark.No, crm.Score(&m.Snapshot, m.Pasts, m.On, zone))
 			s.keepMark(ctx, client, zone, found)
 		}
 		out = append(out, found)
