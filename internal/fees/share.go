@@ -133,7 +133,7 @@ func (s *sharedDeals) found(out []event, g *sharing, deal *crm.Deal, e event) []
 	}
 	if b, ok := s.chargedOn(&e); ok {
 		in := s.facts.Settled[b.statement].Period
-		e.counted = cal.Earlier(cal.Later(e.date, in.From), in.Last())
+		e.counted = cal.Earlier(cal.Later(e.counted, in.From), in.Last())
 	}
 	return append(out, e)
 }
