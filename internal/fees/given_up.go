@@ -110,17 +110,25 @@ func (m *shareMonth) withoutDouble(corrections []Line, kept map[string]int64) {
 	for _, id := range slices.Sorted(maps.Keys(kept)) {
 		more, on := m.ofDeal(id)
 		if back := min(more, kept[id]); back > 0 {
-			m.lines = append(m.lines, m.doubleLine(id, back, on))
+			m.lines = append(m.lines, m.doubleLine(id, back, more, on))
 		}
 	}
 }
 
-// doubleLine takes off what the deal was charged already in a month whose charge cannot be taken back.
-func (m *shareMonth) doubleLine(id string, minor int64, on cal.Date) Line {
+// doubleLine takes off what the deal was charged already in a month whose charge cannot be taken back, of what this statement charges more for it. The
+// revenue goes with the fee: it fills no baseline and reaches no tier a second time.
+func (m *shareMonth) doubleLine(id string, minor, more int64, on cal.Date) Line {
 	g := m.governing(m.period)
 	move := money.New(-minor, m.currency)
+	var credited int64
+	for i := range m.lines {
+		if l := &m.lines[i]; l.Deal == id {
+			credited += l.Credited
+		}
+	}
 	return Line{
 		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", charged before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()}, CountsOn: on,
+		Credited: money.New(credited, m.currency).Mul(money.NewRatio(-minor, more), g.terms.Rounding).Minor,
 		Quantity: "1", Unit: "correction", Rate: move.String(), RateText: move.Format(), Amount: move,
 		Basis: Basis{
 			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
