@@ -133,9 +133,17 @@ func (l *jointLimit) soFar() (covered, own int64) {
 	return covered, own
 }
 
+// mayMoveLater says whether lines of this statement count in the window of a later month.
+func (l *jointLimit) mayMoveLater() bool {
+	return l.later() && slices.ContainsFunc(l.statement.Lines, func(line Line) bool {
+		covered, _ := l.counts(line.Clause, line.Kind, l.dayIn(line.CountsOn, l.facts.Period))
+		return covered
+	})
+}
+
 // add puts the limit on the statement as a line of its own, when it moves anything.
 func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, inputs ...Input) {
-	if move == 0 && (kind != KindMinimum || !l.on.IsZero()) {
+	if move == 0 && !l.mayMoveLater() && (kind != KindMinimum || !l.on.IsZero()) {
 		return
 	}
 	sum.Window, sum.Until, sum.Over, sum.NoCosts, sum.ByDay = l.toDate.window, l.until, l.over, !l.coverage.Costs, true

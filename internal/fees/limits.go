@@ -168,6 +168,10 @@ func (w toDate) movedOn(days []cal.Date) bool {
 	return !w.month.From.Before(w.own.From) && w.window.Contains(w.own.Last()) || slices.ContainsFunc(days, w.holds)
 }
 
+// later says whether the month is one after the statement's that was locked before it. What lines of the statement count in has a line of 0.00 there
+// also where nothing moves: when one of them is given up, no other statement computes it again.
+func (w toDate) later() bool { return w.month.From.After(w.own.From) }
+
 // name adds the month where it is not the statement's own.
 func (w toDate) name(text string) string {
 	if w.on.IsZero() {
@@ -277,6 +281,11 @@ func (m *shareMonth) now(w toDate, kind LineKind) (others, ofKind int64) {
 	return others, ofKind
 }
 
+// mayMoveLater says whether lines of this statement count in the window of a later month.
+func (m *shareMonth) mayMoveLater(w toDate) bool {
+	return w.later() && slices.ContainsFunc(m.lines, func(l Line) bool { return w.holds(m.dayIn(l.CountsOn, m.period)) })
+}
+
 // periodFloor tops up in the last month of the window, or of the contract; a window that is over is brought to what it now needs. There is none for
 // a window that begins after the end.
 func (m *shareMonth) periodFloor(w toDate, g governed) {
@@ -345,7 +354,7 @@ func (m *shareMonth) capOf(w toDate, g governed) contract.Limit {
 }
 
 func (m *shareMonth) periodLine(w toDate, g governed, kind LineKind, word string, limit contract.Limit, sum LimitSum, by limitMove) {
-	if by.move == 0 && (kind != KindPeriodFloor || !w.on.IsZero() || !limit.Set) {
+	if by.move == 0 && !(limit.Set && (m.mayMoveLater(w) || kind == KindPeriodFloor && w.on.IsZero())) {
 		return
 	}
 	sum.Until = w.until

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -161,4 +162,49 @@ func TestMonthsMayBeLockedInAnyOrder(t *testing.T) {
 		months := fees.MonthsBetween(cal.Month{Year: 2026, Month: 1}, cal.Month{Year: 2026, Month: 9})
 		wantMonthsOwed(t, c, all[c.IntN(len(all))], append(shuffled(c, months), cal.Month{Year: 2026, Month: 10}))
 	})
+}
+
+// 10 % of what closes, and not less than 5,000.00 a quarter. February's deal pays 3,000.00 and March's 2,000.00. March is locked first, and takes February for what
+// the evidence says: the minimum is reached. Then February is given up: 3,000.00 of the minimum are missing in March, as they are where February is
+// locked first. The statement of February owes them, for no later one computes the quarter again.
+func TestAMonthThatIsGivenUpMovesTheLimitsOfMonthsLockedBefore(t *testing.T) {
+	source := strings.Replace(agreementNamed(t, "share-charged-by-quarter").First().Source, "    charged: quarter\n", "", 1)
+	source = strings.Replace(source, "rate: 3 %", "rate: 10 %", 1)
+	for name, c := range map[string]struct{ limit, clauses string }{
+		"minimum": {"period: {floor: none, cap: none}", "  - minimum: commitment\n    amount: 5,000.00 per quarter\n    clauses: [share]\n    costs: not-counted\n    proration: actual-days\n"},
+		"floor":   {"period:\n      floor: 5,000.00 per quarter\n      partial_floor: by-days\n      cap: none", ""},
+	} {
+		text := strings.Replace(strings.Replace(source, "period: {floor: none, cap: none}", c.limit, 1), "statements:\n", c.clauses+"statements:\n", 1)
+		terms, err := contract.Parse([]byte(text))
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		a, err := contract.NewAgreement(terms)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		var e crm.Evidence
+		for _, d := range []struct {
+			id, on string
+			minor  int64
+		}{{"A", "2026-02-10", 3_000_000}, {"B", "2026-03-10", 2_000_000}} {
+			e.Deals = append(e.Deals, crm.Deal{ID: d.id, Amount: money.New(d.minor, "USD"), AmountKnown: true, CreatedAt: cal.MustDate("2026-01-02").Start(time.UTC), ClosedOn: cal.MustDate(d.on), Won: true, Closed: true, OutcomeKnown: true})
+		}
+		for _, order := range [][]time.Month{{2, 3, 4}, {3, 2, 4}} {
+			var settled []fees.SettledStatement
+			for _, n := range order {
+				s, _ := fees.Draft(a, fees.Facts{Period: cal.Month{Year: 2026, Month: n}.Period(), Evidence: e, Settled: settled}, longAfter)
+				lines := make([]fees.LineLife, len(s.Lines))
+				for i, l := range s.Lines {
+					if l.Deal == "A" {
+						lines[i].State = fees.LineConceded
+					}
+				}
+				settled = append(settled, fees.Settle(n.String(), s, lines))
+			}
+			if got := byMonth(settled); got[cal.Month{Year: 2026, Month: 2}] != 0 || got[cal.Month{Year: 2026, Month: 3}] != 500_000 {
+				t.Errorf("%s, locked in the order %v: %v", name, order, got)
+			}
+		}
+	}
 }

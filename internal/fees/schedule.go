@@ -333,7 +333,7 @@ func (m *shareMonth) aboveBaselines(s scheduleWindow, sum *ScheduleSum) creditSu
 }
 
 func (m *shareMonth) addSchedule(kind LineKind, s scheduleWindow, text string, minor int64, sum ScheduleSum, inputs []Input, formula string) {
-	if minor == 0 {
+	if minor == 0 && !m.mayMoveLater(s.toDate) {
 		return
 	}
 	move := money.New(minor, m.currency)

@@ -29,7 +29,7 @@ func (d *drafter) share(id string) {
 		}
 		month := &shareMonth{drafter: d, clause: id, period: m.Period(), past: past, lines: room[:0]}
 		month.run()
-		if len(month.lines) > 0 {
+		if slices.ContainsFunc(month.lines, func(l Line) bool { return l.Amount.Minor != 0 }) {
 			computed = append(computed, m)
 		}
 		past.computed(month)
