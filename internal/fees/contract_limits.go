@@ -49,8 +49,8 @@ func (d *drafter) jointLimit(t contract.Terms, c contract.Clause, coverage contr
 	}
 	l.now, l.moved = l.soFar()
 	if len(unlocked) > 0 {
-		d.issueOnce(Warning, "limit-on-unlocked", "clause "+c.ClauseID(), "A limit counts months without a locked statement as the evidence now says: %s to %s.",
-			cal.MonthOf(unlocked[0].From).Words(), cal.MonthOf(unlocked[len(unlocked)-1].From).Words())
+		d.issueOnce(Warning, "limit-on-unlocked", "clause "+c.ClauseID(), "A limit counts months without a locked statement as the evidence now says: %s.",
+			monthsWords(cal.MonthOf(unlocked[0].From), cal.MonthOf(unlocked[len(unlocked)-1].From)))
 	}
 	return l
 }
@@ -149,7 +149,7 @@ func (l *jointLimit) add(kind LineKind, text string, sum LimitSum, move int64, i
 	sum.Window, sum.Until, sum.Over, sum.NoCosts, sum.ByDay = l.toDate.window, l.until, l.over, !l.coverage.Costs, true
 	sum.Before, sum.Charged = money.New(l.before, l.currency).String(), money.New(l.before+l.limited, l.currency).String()
 	line := limitLine(l.terms, l.clause, kind, l.name(text), sum, limitMove{move, l.now, l.moved})
-	line.CountsOn = l.on
+	line.CountsOn, line.Basis.Notes = l.on, l.notes()
 	what := strings.Join(l.over, ", ")
 	if !l.coverage.Costs {
 		what += ", without what is billed at cost"

@@ -17,7 +17,8 @@ import (
 //	3  what a correction moves of caps, tiers and limits over several clauses stands in a line for each month that it moves; a service credit is
 //	   taken of what counts in its month, and counts there, as late work by the hour does; a refund is cut where it gives back revenue of several months;
 //	   what was given up, or charged in a month that cannot be taken back, is kept out once; a floor or minimum that is reached has a line of 0.00
-//	4  what a limit moves by in months that were locked before one that comes earlier is computed again on that one's statement
+//	4  what a limit moves by in months that were locked before one that comes earlier is computed again on that one's statement, with a line of 0.00 where
+//	   it moves nothing yet; a refund stays in the quarter of the charge that it gives back; what is not charged twice fills no baseline and no tier
 const Rules = 4
 
 // rule is how one kind of clause is charged.

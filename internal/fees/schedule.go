@@ -339,7 +339,7 @@ func (m *shareMonth) addSchedule(kind LineKind, s scheduleWindow, text string, m
 	move := money.New(minor, m.currency)
 	m.lines = append(m.lines, Line{
 		Clause: m.clause, Kind: kind, Text: text, Quantity: "1", Unit: string(kind), Rate: move.String(), RateText: move.Format(), Amount: move, CountsOn: s.on,
-		Basis: Basis{Version: s.g.terms.Version, Clause: s.g.share.Words(s.g.terms), Rounding: roundingWords(s.g.terms), Inputs: inputs, Formula: formula, Schedule: &sum},
+		Basis: Basis{Version: s.g.terms.Version, Clause: s.g.share.Words(s.g.terms), Rounding: roundingWords(s.g.terms), Inputs: inputs, Formula: formula, Schedule: &sum, Notes: s.notes()},
 	})
 }
 

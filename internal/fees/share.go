@@ -41,11 +41,11 @@ func (d *drafter) share(id string) {
 	switch {
 	case len(computed) == 0:
 	case !now.limited:
-		d.issue(Info, "months-not-locked", "clause "+id, "Months before this one have no locked statement and owe something: %s to %s. It stands on their own statements, not on this one.",
-			computed[0].Words(), computed[len(computed)-1].Words())
+		d.issue(Info, "months-not-locked", "clause "+id, "Months before this one have no locked statement and owe something: %s. It stands on their own statements, not on this one.",
+			monthsWords(computed[0], computed[len(computed)-1]))
 	default:
-		d.issue(Warning, "limit-on-unlocked", "clause "+id, "A limit counts months without a locked statement as the evidence now says: %s to %s.",
-			computed[0].Words(), computed[len(computed)-1].Words())
+		d.issue(Warning, "limit-on-unlocked", "clause "+id, "A limit counts months without a locked statement as the evidence now says: %s.",
+			monthsWords(computed[0], computed[len(computed)-1]))
 	}
 }
 
