@@ -37,7 +37,7 @@ func importCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import --client NAME FILE...",
 		Short: "Import CRM exports of a client",
-		Long: "Imports CSV files (also .gz) of companies, contacts, deals, their contacts, touches, payments and carve-outs, each as one numbered, unchangeable snapshot.\n" +
+		Long: "Imports CSV files (also .gz) and Excel workbooks (.xlsx) of companies, contacts, deals, their contacts, touches, payments and carve-outs, each as one numbered, unchangeable snapshot.\n" +
 			"What a file leaves open is asked for and stated by flags, which hold for every file of the command. An import that was interrupted is finished first.\n" +
 			"Exit status 0: every row was taken, doubtful ones are told; 1: some rows were rejected, the others were imported.",
 		Args: usage(func(_ *cobra.Command, args []string) error {
@@ -96,6 +96,8 @@ func statedFlags(cmd *cobra.Command, s *crm.Stated) {
 	} {
 		cmd.Flags().StringVar(f.to, f.name, "", f.usage)
 	}
+	cmd.Flags().StringVar(&s.Sheet, "sheet", "", "sheet of a workbook, when it has several that hold rows")
+	cmd.Flags().IntVar(&s.Header, "header", 0, "line on which the names of the columns stand, when it is not found")
 	for _, f := range []struct {
 		to          *[]string
 		name, usage string

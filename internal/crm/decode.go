@@ -303,7 +303,7 @@ func (r *reading) amount(field, currencyField string, fallback money.Currency) (
 	if s == "" {
 		return money.Amount{}, "", false
 	}
-	n, err := r.d.m.Convention.Number(s)
+	n, err := r.number(field, s)
 	if err != nil {
 		r.unreadable(field, err)
 		return money.Amount{}, "", false
@@ -318,6 +318,15 @@ func (r *reading) amount(field, currencyField string, fallback money.Currency) (
 		return money.Amount{}, "", false
 	}
 	return a, "", true
+}
+
+// number reads a number by the convention of the file. A number of a workbook has none: it is what it is.
+func (r *reading) number(field, text string) (csvin.Number, error) {
+	c := r.d.m.Convention
+	if i, ok := r.d.at[field]; ok && r.row.Exact(i) {
+		c.Decimal = '.'
+	}
+	return c.Number(text)
 }
 
 func firstMessage(err error) string {

@@ -20,6 +20,8 @@ type Mapping struct {
 	Columns         map[string]string       `json:"columns"`             // field -> header
 	Constants       map[string]string       `json:"constants,omitempty"` // field -> value of every row, where no column holds it or its cell is blank
 	Convention      csvin.Convention        `json:"convention"`
+	Sheet           string                  `json:"sheet,omitempty"`            // of a workbook; "": the only one that holds rows
+	Header          int                     `json:"header,omitempty"`           // line of the header row; 0: the first row that names columns
 	DefaultCurrency money.Currency          `json:"default_currency,omitempty"` // of amounts in rows without a currency; "" leaves them unknown
 	HomeCurrency    money.Currency          `json:"home_currency,omitempty"`    // of amounts that the CRM converted
 	WonStages       []string                `json:"won_stages,omitempty"`       // ids or labels, compared exactly
@@ -54,6 +56,9 @@ func Plain(k Kind) Mapping {
 	}
 	return m
 }
+
+// Reading is how the file itself is opened.
+func (m Mapping) Reading() csvin.Options { return csvin.Options{Sheet: m.Sheet, Header: m.Header} }
 
 // Kind is the kind of record that the mapped object gives, "" for a side table.
 func (m Mapping) Kind() Kind {

@@ -42,7 +42,7 @@ func (r *reading) metricReading() []Record {
 	case s == "" && !m.Broken:
 		r.lose("value", "value-missing", "The reading has no value. A metric that nobody read is left out; one that could not be measured says broken: true.")
 	case s != "":
-		n, err := r.d.m.Convention.Number(s)
+		n, err := r.number("value", s)
 		if err != nil {
 			r.unreadable("value", err)
 			r.lose("value", "value-missing", "Without its value the reading says nothing.")

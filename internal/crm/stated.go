@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -27,7 +28,12 @@ type Stated struct {
 	Renewal      []string // customer types, as exported
 	Columns      []string // "field=header"; "field=" states that no column holds it
 	Constants    []string // "field=value" of every row
+	Sheet        string   // of a workbook
+	Header       int      // line of the header row
 }
+
+// Reading is how a file is opened of which nothing else is known.
+func (s Stated) Reading() csvin.Options { return csvin.Options{Sheet: s.Sheet, Header: s.Header} }
 
 // Over is the mapping with what is stated in place of what it said. Faults: Invalid, all at once, each at the name that StatedAs gives.
 func (s Stated) Over(m Mapping) (Mapping, error) {
@@ -42,6 +48,7 @@ func (s Stated) Over(m Mapping) (Mapping, error) {
 	if c.Zone != nil {
 		m.Convention.Zone = c.Zone
 	}
+	m.Sheet, m.Header = cmp.Or(s.Sheet, m.Sheet), cmp.Or(s.Header, m.Header)
 	m.DefaultCurrency = statedCurrency(s.Currency, m.DefaultCurrency)
 	m.HomeCurrency = statedCurrency(s.HomeCurrency, m.HomeCurrency)
 	said := slices.Concat(s.Won, s.Lost, s.Open)

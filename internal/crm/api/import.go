@@ -19,10 +19,10 @@ func (o *Operations) registerImport(a *api.API) {
 	}
 	api.Register(a, api.Operation{
 		Method: http.MethodPost, Path: imports, ID: "importEvidence", Summary: "Send a file in, and apply or check it",
-		Description: "The file is the body itself: CSV, also packed with gzip. What its header and values do not settle must be stated, by parameters or a kept mapping; an answer of 422 asks for it. " +
+		Description: "The file is the body itself: CSV, also packed with gzip, or an Excel workbook (.xlsx). What its header and values do not settle must be stated, by parameters or a kept mapping; an answer of 422 asks for it. " +
 			"Checking and applying go on when the connection breaks; the list of imports shows what became of them.",
 		Tags: []string{tag}, Action: string(access.EvidenceImport), Status: http.StatusCreated, MaxBody: limit,
-		Accepts: []string{"text/csv", "text/tab-separated-values", "text/plain", "application/gzip", "application/octet-stream"},
+		Accepts: []string{"text/csv", "text/tab-separated-values", "text/plain", "application/gzip", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"},
 	}, o.importFile)
 	api.Register(a, api.Operation{
 		Method: http.MethodPost, Path: one + "/apply", ID: "applyImport", Summary: "Apply a file that was sent in with dry_run",
@@ -51,6 +51,8 @@ type Stated struct {
 	Renewal      []string `query:"renewal,explode" maxItems:"200" nullable:"false" doc:"A customer type that means a renewal"`
 	Columns      []string `query:"column,explode" maxItems:"200" nullable:"false" doc:"field=header: which column holds a field; field= where none does"`
 	Constants    []string `query:"constant,explode" maxItems:"200" nullable:"false" doc:"field=value: a field that is the same in every row"`
+	Sheet        string   `query:"sheet" maxLength:"100" doc:"Sheet of a workbook, when it has several that hold rows"`
+	Header       int      `query:"header" minimum:"0" maximum:"1048576" doc:"Line on which the names of the columns stand, when it is not found"`
 }
 
 func (o *Operations) importFile(ctx context.Context, in *struct {

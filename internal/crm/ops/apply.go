@@ -129,14 +129,19 @@ func (s *Service) alone(ctx context.Context, tx bun.Tx, client string) error {
 // readable reads the stored file to its end, so that an import does not begin on a file that is cut off or damaged further down.
 func (s *Service) readable(ctx context.Context, client, id string) error {
 	var u uploadRow
+	var m crm.Mapping
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 		if u, err = readUpload(ctx, tx, client, id); err != nil {
 			return err
 		}
-		_, err = readProgress(ctx, tx, id)
+		p, err := readProgress(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		m, err = decodeMapping(p.Mapping)
 		return err
 	})
-	if err != nil {
+	if err != nil || m.Object == "" { // without a mapping nothing begins
 		return err
 	}
 	files, err := s.files(ctx)
@@ -148,7 +153,7 @@ func (s *Service) readable(ctx context.Context, client, id string) error {
 		return err
 	}
 	defer f.Close()
-	table, err := csvin.Open(f, csvin.Options{})
+	table, err := csvin.Open(f, m.Reading())
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput
 	if err != nil {
 		return Import{}, err
 	}
-	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return s.Preview(ctx, actor, in.Client, i.ID) })
+	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return s.PreviewOf(ctx, actor, in.Client, i.ID, in.Stated.Reading()) })
 	if err != nil {
 		return Import{}, err
 	}

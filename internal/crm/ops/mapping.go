@@ -24,7 +24,7 @@ type SavedMapping struct {
 // SetMapping states how an uploaded file is read; a check made before no longer counts. With a name, the mapping is also kept for later files.
 // Who: EvidenceMap. Faults: Invalid with every problem at its field, Conflict once the import is applying or applied.
 func (s *Service) SetMapping(ctx context.Context, actor access.Actor, client, id string, m crm.Mapping, saveAs string) error {
-	p, err := s.Preview(ctx, actor, client, id)
+	p, err := s.PreviewOf(ctx, actor, client, id, m.Reading())
 	if err != nil {
 		return err
 	}

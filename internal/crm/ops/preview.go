@@ -1,7 +1,9 @@
 package ops
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,10 +21,12 @@ type Preview struct {
 	Import     Import
 	Layout     csvin.Layout
 	Header     []string
+	HeaderLine int
 	Rows       [][]string // the first rows
 	Faulty     []string   // what is wrong with rows of the sample
 	Candidates []crm.Candidate
 	sample     [][]string
+	written    [][]string // the sample without numbers of a workbook, which no convention concerns
 }
 
 const (
@@ -30,8 +34,14 @@ const (
 	previewRows = 8
 )
 
-// Preview reads the start of an uploaded file. Who: EvidenceMap. Faults: NotFound; those of the file.
+// Preview reads the start of an uploaded file as its mapping says, if it has one. Who: EvidenceMap. Faults: NotFound; those of the file.
 func (s *Service) Preview(ctx context.Context, actor access.Actor, client, id string) (Preview, error) {
+	return s.PreviewOf(ctx, actor, client, id, csvin.Options{})
+}
+
+// PreviewOf is Preview of the stated sheet and header row. Where the sheet must still be stated ("sheet-not-stated") the preview
+// names the sheets.
+func (s *Service) PreviewOf(ctx context.Context, actor access.Actor, client, id string, as csvin.Options) (Preview, error) {
 	if err := access.Require(actor, access.EvidenceMap, access.Of(client)); err != nil {
 		return Preview{}, err
 	}
@@ -47,22 +57,27 @@ func (s *Service) Preview(ctx context.Context, actor access.Actor, client, id st
 	if err != nil {
 		return Preview{}, err
 	}
-	p, err := look(files, i.SHA256)
+	as.Sheet, as.Header = cmp.Or(as.Sheet, i.Mapping.Sheet), cmp.Or(as.Header, i.Mapping.Header)
+	p, err := look(files, i.SHA256, as)
 	p.Import = i
 	return p, err
 }
 
-func look(files *blob.Store, sha string) (Preview, error) {
+func look(files *blob.Store, sha string, as csvin.Options) (Preview, error) {
 	f, err := files.Get(sha)
 	if err != nil {
 		return Preview{}, err
 	}
 	defer f.Close()
-	table, err := csvin.Open(f, csvin.Options{})
+	table, err := csvin.Open(f, as)
+	if code := fault.Code(err); code == "sheet-not-stated" || code == "sheet-unknown" {
+		sheets, again := sheetsOf(files, sha)
+		return Preview{Layout: csvin.Layout{Workbook: true, Sheets: sheets}}, errors.Join(err, again)
+	}
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Header: table.Header(), Candidates: crm.Detect(table.Header())}
+	p := Preview{Header: table.Header(), HeaderLine: table.HeaderLine(), Candidates: crm.Detect(table.Header())}
 	for len(p.sample) < sampleRows && table.Next() {
 		row := table.Row()
 		if row.Fault != nil {
@@ -71,7 +86,7 @@ func look(files *blob.Store, sha string) (Preview, error) {
 			}
 			continue
 		}
-		p.sample = append(p.sample, slices.Clone(row.Cells))
+		p.sample, p.written = append(p.sample, slices.Clone(row.Cells)), append(p.written, writtenCells(row))
 	}
 	if err := table.Err(); err != nil {
 		return Preview{}, err
@@ -79,22 +94,41 @@ func look(files *blob.Store, sha string) (Preview, error) {
 	p.Layout = table.Layout()
 	for i, c := range p.Candidates {
 		if c.Mapping.Profile == crm.Generic {
-			p.Candidates[i].Mapping = c.Mapping.AsWritten(p.Header, p.sample)
+			p.Candidates[i].Mapping = c.Mapping.AsWritten(p.Header, p.written)
 		}
 	}
 	p.Rows = p.sample[:min(previewRows, len(p.sample))]
 	return p, nil
 }
 
+func sheetsOf(files *blob.Store, sha string) ([]csvin.Sheet, error) {
+	f, err := files.Get(sha)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return csvin.Sheets(f)
+}
+
+func writtenCells(row csvin.Row) []string {
+	cells := slices.Clone(row.Cells)
+	for i := range cells {
+		if row.Exact(i) {
+			cells[i] = ""
+		}
+	}
+	return cells
+}
+
 // Propose completes a mapping by what its columns of amounts and dates prove in the sample, and says what was found. Nothing that the mapping
 // states already is changed; what is not proven stays open, except that amounts without any mark read the same either way.
 func (p Preview) Propose(m crm.Mapping) (crm.Mapping, csvin.Proposal) {
-	proposal := m.Propose(p.Header, p.sample)
+	proposal := m.Propose(p.Header, p.written)
 	if m.Convention.Decimal == 0 {
 		switch {
 		case proposal.Decimal.Finding == csvin.Proven:
 			m.Convention.Decimal = proposal.Decimal.Value[0]
-		case proposal.Decimal.Finding == csvin.Absent && m.HasAmount() && len(p.sample) < sampleRows:
+		case proposal.Decimal.Finding == csvin.Absent && m.HasAmount() && (len(p.sample) < sampleRows || p.Layout.Workbook):
 			m.Convention.Decimal = '.' // no amount of the file has a mark
 		}
 	}
@@ -106,7 +140,7 @@ func (p Preview) Propose(m crm.Mapping) (crm.Mapping, csvin.Proposal) {
 
 // Unsettled says what the file leaves open that the mapping does not state, and what it states against most values of the sample.
 func (p Preview) Unsettled(m crm.Mapping) (faults fault.List) {
-	proposal := m.Propose(p.Header, p.sample)
+	proposal := m.Propose(p.Header, p.written)
 	against := func(c csvin.Choice, stated string) bool {
 		return c.Finding == csvin.Proven && c.Value != stated && c.Confidence >= 0.5
 	}

@@ -95,7 +95,7 @@ func (src source) produce(ctx context.Context, out chan<- chunk) error {
 	}
 	defer f.Close()
 	in := &counting{r: f}
-	table, err := csvin.Open(in, csvin.Options{})
+	table, err := csvin.Open(in, src.mapping.Reading())
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -21,7 +23,16 @@ import (
 )
 
 func (p *Pages) showMapping(w http.ResponseWriter, r *http.Request) error {
-	preview, err := p.Ops.Preview(r.Context(), actor(r), r.PathValue("client"), r.PathValue("id"))
+	as := readingOf(r.URL.Query())
+	preview, err := p.Ops.PreviewOf(r.Context(), actor(r), r.PathValue("client"), r.PathValue("id"), as)
+	if fault.Code(err) == "header-line" {
+		web.Flash(r, kit.Problem, fault.All(err)[0].Message)
+		web.Redirect(w, r, stepPath(r, r.PathValue("id"))+"/mapping")
+		return nil
+	}
+	if len(preview.Layout.Sheets) > 0 && web.Correctable(err) {
+		return p.sheetPage(w, r, preview)
+	}
 	if err != nil {
 		return err
 	}
@@ -33,7 +44,44 @@ func (p *Pages) showMapping(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.mappingPage(w, r, preview, saved, startMapping(r, preview, saved), kit.Input{})
+	return p.mappingPage(w, r, preview, saved, withReading(startMapping(r, preview, saved), as), kit.Input{})
+}
+
+// readingOf is how the file itself is read, as the address or the form states it.
+func readingOf(values url.Values) csvin.Options {
+	line, _ := strconv.Atoi(values.Get("header")) // what is no number states nothing
+	return csvin.Options{Sheet: values.Get("sheet"), Header: max(0, line)}
+}
+
+func withReading(m crm.Mapping, as csvin.Options) crm.Mapping {
+	m.Sheet, m.Header = cmp.Or(as.Sheet, m.Sheet), cmp.Or(as.Header, m.Header)
+	return m
+}
+
+// sheetPage asks which sheet of a workbook is read, before anything else can be said of it.
+func (p *Pages) sheetPage(w http.ResponseWriter, r *http.Request, preview ops.Preview) error {
+	i := preview.Import
+	view := kit.PageView{Title: "Which sheet of " + i.Filename + " is read?", Room: Room, Narrow: true, Crumbs: crumbs(r, kit.Link{Text: "Import a file", Href: base(r) + "/import"}),
+		Lede: "The workbook has several sheets that hold rows. One import reads one of them; upload the file again for another.", Actions: discardAction(r, i)}
+	return web.Render(w, r, view, asForm([]kit.Field{sheetField(preview)}, stepPath(r, i.ID)+"/mapping"))
+}
+
+func sheetField(p ops.Preview) kit.Field {
+	f := kit.Field{Name: "sheet", Label: "Sheet", Kind: kit.Select, Value: p.Layout.Sheet}
+	if p.Layout.Sheet == "" {
+		f.Options = append(f.Options, kit.Option{Value: "", Text: "Choose"})
+	}
+	for _, s := range p.Layout.Sheets {
+		words := s.Name
+		switch {
+		case s.Empty:
+			continue
+		case s.Hidden:
+			words += " (hidden in the workbook)"
+		}
+		f.Options = append(f.Options, kit.Option{Value: s.Name, Text: words})
+	}
+	return f
 }
 
 // startMapping is what the form begins with: what was stated before, what the address asks for, or what fits the header best.
@@ -45,7 +93,7 @@ func startMapping(r *http.Request, preview ops.Preview, saved []ops.SavedMapping
 		}
 	}
 	as := q.Get("as")
-	if m := preview.Import.Mapping; m.Object != "" && (as == "" || as == asText(m)) {
+	if m := preview.Import.Mapping; m.Object != "" && (as == "" || as == asText(m)) && withReading(m, readingOf(q)).Reading() == m.Reading() {
 		return m
 	}
 	for _, c := range preview.Candidates {
@@ -106,6 +154,12 @@ func faultyNotice(p ops.Preview) templ.Component {
 func layoutWords(p ops.Preview) string {
 	delimiter := map[byte]string{',': "comma", ';': "semicolon", '\t': "tab", '|': "vertical bar"}[p.Layout.Delimiter]
 	words := fmt.Sprintf("%s; %d columns separated by %s; %s", size(p.Import.Bytes), len(p.Header), delimiter, strings.ToUpper(string(p.Layout.Encoding)))
+	if p.Layout.Workbook {
+		words = fmt.Sprintf("%s; sheet %s with %d columns", size(p.Import.Bytes), p.Layout.Sheet, len(p.Header))
+	}
+	if above := p.Layout.Preamble; len(above) > 0 {
+		words += fmt.Sprintf("; the columns are named on line %d, below “%s”", p.HeaderLine, short(strings.Join(above, " / ")))
+	}
 	if p.Layout.Gzip {
 		words += ", packed with gzip"
 	}
@@ -159,6 +213,14 @@ func asFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit.Fiel
 		as = asText(m)
 	}
 	out := []kit.Field{{Name: "as", Label: "This file is", Kind: kit.Select, Options: options, Value: as, Optional: len(saved) > 0}}
+	stated := ""
+	if m.Header > 0 {
+		stated = strconv.Itoa(m.Header)
+	}
+	out = append(out, kit.Field{Name: "header", Label: "The columns are named on line", Value: stated, Optional: true, Hint: fmt.Sprintf("Left blank: found by itself, now on line %d.", p.HeaderLine)})
+	if len(p.Layout.Sheets) > 1 {
+		out = append(out, sheetField(p))
+	}
 	if len(saved) == 0 {
 		return out
 	}
@@ -184,6 +246,12 @@ const valuesShown = 40
 func mappingFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit.Field {
 	o, _ := crm.ObjectOf(m.Profile, m.Object)
 	fields := []kit.Field{{Kind: kit.Hidden, Name: "as", Value: asText(m)}}
+	if m.Sheet != "" {
+		fields = append(fields, kit.Field{Kind: kit.Hidden, Name: "sheet", Value: m.Sheet})
+	}
+	if m.Header > 0 {
+		fields = append(fields, kit.Field{Kind: kit.Hidden, Name: "header", Value: strconv.Itoa(m.Header)})
+	}
 	headers := []kit.Option{{Value: "", Text: "— not in this file —"}}
 	for _, h := range p.Header {
 		if h != "" {
@@ -361,7 +429,7 @@ func (p *Pages) setMapping(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	client, id := r.PathValue("client"), r.PathValue("id")
-	preview, err := p.Ops.Preview(r.Context(), actor(r), client, id)
+	preview, err := p.Ops.PreviewOf(r.Context(), actor(r), client, id, readingOf(values))
 	if err != nil {
 		return err
 	}
@@ -392,7 +460,7 @@ func (p *Pages) setMapping(w http.ResponseWriter, r *http.Request) error {
 // mappingOf reads the form. Faults: Invalid, all at once, each at its field; the mapping is then as far as it could be read.
 func mappingOf(values url.Values) (crm.Mapping, error) {
 	profile, object, _ := strings.Cut(values.Get("as"), "/")
-	m := crm.Mapping{Profile: crm.Profile(profile), Object: object, Columns: map[string]string{}}
+	m := withReading(crm.Mapping{Profile: crm.Profile(profile), Object: object, Columns: map[string]string{}}, readingOf(values))
 	var faults fault.List
 	for name := range values {
 		if field, ok := strings.CutPrefix(name, "columns."); ok && values.Get(name) != "" {

@@ -21,8 +21,8 @@ func (p *Pages) uploadPage(w http.ResponseWriter, r *http.Request, in kit.Input)
 		Lede: "First the file, then how it is read, then a dry run. Nothing becomes evidence before you apply it."}
 	return web.Render(w, r, view, column(
 		kit.Form(kit.FormView{Action: base(r) + "/import", Submit: "Upload", Cancel: base(r), Upload: true, Input: in, Fields: []kit.Field{{
-			Name: "file", Label: "File", Kind: kit.Upload, Accept: ".csv,.tsv,.txt,.gz,text/csv,application/gzip",
-			Hint: "CSV from HubSpot, Salesforce or any other system, with comma, semicolon or tab, also packed with gzip; up to " + size(p.maxUpload()) + ". One table a file.",
+			Name: "file", Label: "File", Kind: kit.Upload, Accept: ".csv,.tsv,.txt,.gz,.xlsx,text/csv,application/gzip,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+			Hint: "CSV or an Excel workbook (.xlsx) from HubSpot, Salesforce, an advertising platform or any other system; CSV with comma, semicolon or tab, also packed with gzip; up to " + size(p.maxUpload()) + ". One table a file.",
 		}}}),
 		part("The order that works best", paragraphs(
 			"Tables that others look things up in come first: Salesforce campaigns and leads, HubSpot deal stages and merges. Then companies, contacts, deals, the contacts of deals, touches, payments.",

@@ -1,11 +1,15 @@
 package ui_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -75,7 +79,7 @@ func TestHygieneIsWeighedByTheContract(t *testing.T) {
 
 func TestFilesThatAreNoTablesAreRefusedInTheForm(t *testing.T) {
 	s := newSite(t)
-	s.upload("all.zip", []byte("PK\x03\x04rest")).says(422, "zip archive", "Unpack the archive")
+	s.upload("all.zip", []byte("PK\x03\x04rest")).says(422, "zip archive", "Save or export it again")
 	s.upload("empty.csv", nil).says(422, "The file is empty")
 	s.upload("", []byte("a,b\n")).says(422, "Choose the file")
 	s.get(at).says(200, "No evidence yet", "Sample file")
@@ -235,4 +239,35 @@ func TestAColumnOfSpendAsksForItsDecimalMark(t *testing.T) {
 	p := s.upload("media.csv", []byte("spend_id,spent_on,category,net,currency\nm1,2026-03-01,media,\"1,200\",USD\n"))
 	p = s.submit(p.says(200, "Decimal mark of amounts", "The one value", "can be read both ways"), url.Values{"convention.decimal": {"."}})
 	s.settled(p).says(200, "Dry run of media.csv")
+}
+
+func TestASheetIsChosenFirst(t *testing.T) {
+	s := newSite(t)
+	f := excelize.NewFile()
+	defer f.Close()
+	for name, rows := range map[string][][]any{
+		"Accounts": {{"Accounts of March"}, {"company_id", "name", "domain"}, {"c1", "Boreal Freight", "boreal.example"}},
+		"Notes":    {{"who", "what"}, {"Ann", "called"}},
+	} {
+		if _, err := f.NewSheet(name); err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range rows {
+			if err := f.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var file bytes.Buffer
+	if err := f.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+
+	p := s.upload("crm.xlsx", file.Bytes()).says(200, "Which sheet of crm.xlsx is read?", "Accounts", "Notes")
+	p = s.get(p.path+"?sheet=Accounts").says(200, "How is crm.xlsx read?", "sheet Accounts with 3 columns", "named on line 2", "Accounts of March")
+	s.settled(s.submit(p, nil)).says(200, "Dry run of crm.xlsx")
+	s.get(p.path).says(200, "sheet Accounts")
+	p.path = strings.Split(p.path, "?")[0]
+	s.get(p.path+"?sheet=April").says(200, "Which sheet of crm.xlsx is read?")
+	s.get(p.path+"?sheet=Notes").says(200, "The columns fit no known export")
 }

@@ -1,9 +1,9 @@
 package csvin
 
 import (
+	"bufio"
 	"bytes"
 	"io"
-	"strings"
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
@@ -15,6 +15,8 @@ import (
 type Options struct {
 	Encoding  Encoding
 	Delimiter byte
+	Sheet     string // of a workbook, or of a file of several tables; "" for the only one that holds something
+	Header    int    // line of the header row; 0: the first row that names columns
 	Limits    Limits
 }
 
@@ -23,8 +25,12 @@ type Layout struct {
 	Encoding  Encoding
 	BOM       bool // a byte order mark was present
 	Fallback  bool // the bytes are not UTF-8, so Windows-1252 was assumed; the person should check accents
-	Delimiter byte
+	Delimiter byte // 0 in a workbook
 	Gzip      bool
+	Workbook  bool     // a spreadsheet document: lines are rows of the sheet
+	Sheet     string   // the sheet that is read
+	Sheets    []Sheet  // all sheets, in their order
+	Preamble  []string // the rows above the header, as text, the first few
 }
 
 // Counts say what became of the rows read so far: Rows + Rejected + Blank is all of them.
@@ -39,7 +45,12 @@ type Row struct {
 	LastLine int // physical line where it ends
 	Cells    []string
 	Fault    *fault.Fault // why the row cannot be used; its Line is Row.Line or that of the culprit
+
+	exact []bool
 }
+
+// Exact reports whether the cell is a number of a workbook, written as a plain decimal with a point whatever the convention.
+func (r Row) Exact(cell int) bool { return cell < len(r.exact) && r.exact[cell] }
 
 // Reader gives the rows of one table one after the other.
 type Reader struct {
@@ -53,6 +64,10 @@ type Reader struct {
 	buf        []byte
 	start, end int
 	srcErr     error // set once src is exhausted or broken
+
+	sheet *sheetRows // of a workbook; nil for text
+	ahead []Row      // rows behind the header that were read to find it
+	last  error      // what stopped reading while they were read
 
 	line    int // physical line at buf[start]
 	header  []string
@@ -72,7 +87,11 @@ const sampleBytes = 128 << 10
 // is a fault of kind Invalid or TooLarge that says what to do, or the error of r.
 func Open(r io.Reader, opt Options) (*Reader, error) {
 	limits := opt.Limits.orDefault()
-	src, zipped, err := unpack(r, limits)
+	start := bufio.NewReaderSize(r, 64<<10)
+	if magic, _ := start.Peek(4); bytes.Equal(magic, []byte("PK\x03\x04")) { // what Peek fails of, unpack meets again
+		return openSheet(start, opt, limits)
+	}
+	src, zipped, err := unpack(start, limits)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +122,7 @@ func Open(r io.Reader, opt Options) (*Reader, error) {
 	return rd, nil
 }
 
-// Header is the first row that is not blank, cells trimmed of surrounding spaces.
+// Header is the row that names the columns, cells trimmed of surrounding spaces.
 func (r *Reader) Header() []string { return r.header }
 
 // HeaderLine is the physical line of the header.
@@ -176,42 +195,14 @@ func (r *Reader) transcode(e Encoding) error {
 	return r.fillSample()
 }
 
-func (r *Reader) readHeader() error {
-	for r.next() {
-		if f := r.row.Fault; f != nil {
-			return f
-		}
-		r.header = make([]string, len(r.row.Cells))
-		named := false
-		for i, c := range r.row.Cells {
-			r.header[i] = strings.TrimSpace(c)
-			named = named || r.header[i] != ""
-		}
-		if len(r.header) > r.limits.MaxColumns {
-			return fault.New(fault.TooLarge, "too-many-columns", "The header has %d columns; at most %d are read. Export only the columns you need.", len(r.header), r.limits.MaxColumns)
-		}
-		if !named {
-			continue
-		}
-		r.headLn = r.row.Line
-		r.counts = Counts{}
-		return nil
-	}
-	if r.err != nil {
-		return r.err
-	}
-	return fault.New(fault.Invalid, "file-empty", "The file holds no header row, only blank lines. Export again and check that the report has rows.")
-}
-
 // Next reads the next row that is not blank, usable or not. It returns false at the end of the table or when Err is set.
 func (r *Reader) Next() bool {
-	if !r.next() {
+	if !r.pop() {
 		return false
 	}
+	r.fit()
 	if r.row.Fault == nil && len(r.row.Cells) != len(r.header) {
-		r.row.Fault = fault.New(fault.Invalid, "column-count",
-			"The row has %s where the header has %s%s. Put cells that hold a %s in quotation marks.",
-			cellsInWords(len(r.row.Cells)), cellsInWords(len(r.header)), spanInWords(r.row), delimiterInWords(r.layout.Delimiter)).AtLine(r.row.Line, 0)
+		r.row.Fault = r.wrongWidth()
 	}
 	if r.row.Fault != nil {
 		r.counts.Rejected++
@@ -219,6 +210,16 @@ func (r *Reader) Next() bool {
 		r.counts.Rows++
 	}
 	return true
+}
+
+func (r *Reader) wrongWidth() *fault.Fault {
+	if r.sheet != nil {
+		return fault.New(fault.Invalid, "column-count", "The row reaches to column %s, behind the last column that has a name, %s. Name the column, or clear the cell.",
+			columnName(len(r.row.Cells)), columnName(len(r.header))).AtLine(r.row.Line, 0)
+	}
+	return fault.New(fault.Invalid, "column-count",
+		"The row has %s where the header has %s%s. Put cells that hold a %s in quotation marks.",
+		cellsInWords(len(r.row.Cells)), cellsInWords(len(r.header)), spanInWords(r.row), delimiterInWords(r.layout.Delimiter)).AtLine(r.row.Line, 0)
 }
 
 // fill reads more bytes behind those at hand, keeping all from start on. It returns false when there are no more.

@@ -13,6 +13,9 @@ func (r *Reader) next() bool {
 	if r.err != nil {
 		return false
 	}
+	if r.sheet != nil {
+		return r.nextOfSheet()
+	}
 	for {
 		n, found := r.physicalLine()
 		if r.err != nil {
@@ -55,11 +58,7 @@ func (r *Reader) next() bool {
 	}
 }
 
-func (r *Reader) countBlank() {
-	if r.header != nil {
-		r.counts.Blank++
-	}
-}
+func (r *Reader) countBlank() { r.counts.Blank++ }
 
 func (r *Reader) advance(bytes, lines int) {
 	r.start += bytes

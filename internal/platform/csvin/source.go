@@ -77,9 +77,9 @@ func unpack(r io.Reader, limits Limits) (io.Reader, bool, error) {
 // refuseKnownFormat names the formats people upload by mistake and says what to do instead.
 func refuseKnownFormat(magic []byte) error {
 	known := []struct{ prefix, code, message string }{
-		{"PK\x03\x04", "file-is-zip", "This is a zip archive or an Excel workbook (.xlsx). Unpack the archive and upload the CSV files one by one; in Excel choose Save as, CSV UTF-8."},
+		{"PK\x03\x04", "file-is-zip", "This is a zip archive or an Excel workbook within a gzip file. Unpack it once and upload what is in it."},
 		{"PK\x05\x06", "file-is-zip", "This is an empty zip archive. Unpack or export again and upload the CSV file."},
-		{"\xd0\xcf\x11\xe0", "file-is-xls", "This is an old Excel workbook (.xls). Open it and choose Save as, CSV UTF-8."},
+		{"\xd0\xcf\x11\xe0", "file-is-xls", "This is an old Excel workbook (.xls) or one with a password. Open it and choose Save as, .xlsx or CSV UTF-8, without a password."},
 		{"%PDF-", "file-is-pdf", "This is a PDF document. Export the report as CSV instead."},
 		{"PAR1", "file-is-parquet", "This is a Parquet file. Export the table as CSV instead."},
 		{"SQLite f", "file-is-sqlite", "This is an SQLite database. Export the table as CSV instead."},

@@ -1,0 +1,121 @@
+package csvin
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+const (
+	headerWithin = 40 // rows that are looked through for the header, blank ones not counted
+	preambleKept = 12 // rows above the header that are kept for people to see
+)
+
+// readHeader finds the row that names the columns: the stated one, else the first that is no preamble. Reports of advertising systems
+// begin with a few lines of text (the report's name, its days) or of comments; those have fewer cells than the table.
+func (r *Reader) readHeader() error {
+	blanks := []int{}
+	for len(r.ahead) < headerWithin && r.next() {
+		row := r.row
+		row.Cells, row.exact = slices.Clone(row.Cells), slices.Clone(row.exact)
+		if row.Fault == nil && named(row.Cells) == 0 {
+			continue // only spaces
+		}
+		r.ahead, blanks = append(r.ahead, row), append(blanks, r.counts.Blank)
+		if r.opt.Header > 0 && row.Line >= r.opt.Header {
+			break
+		}
+	}
+	r.last, r.err = r.err, nil
+	if len(r.ahead) == 0 {
+		if r.last != nil {
+			return r.last
+		}
+		return fault.New(fault.Invalid, "file-empty", "The file holds no header row, only blank lines. Export again and check that the report has rows.")
+	}
+	at := headerAmong(r.ahead)
+	if r.opt.Header > 0 {
+		if at = slices.IndexFunc(r.ahead, func(row Row) bool { return row.Line == r.opt.Header }); at < 0 {
+			return fault.New(fault.Invalid, "header-line", "There is no row on line %d among the first %d rows of the file. Say on which line the names of the columns stand.", r.opt.Header, headerWithin).At("header")
+		}
+	}
+	row := r.ahead[at]
+	if row.Fault != nil {
+		return row.Fault
+	}
+	if len(row.Cells) > r.limits.MaxColumns {
+		return fault.New(fault.TooLarge, "too-many-columns", "The header has %d columns; at most %d are read. Export only the columns you need.", len(row.Cells), r.limits.MaxColumns)
+	}
+	for _, above := range r.ahead[:min(at, preambleKept)] {
+		r.layout.Preamble = append(r.layout.Preamble, strings.TrimSpace(strings.Join(above.Cells, " ")))
+	}
+	r.header, r.headLn = make([]string, len(row.Cells)), row.Line
+	for i, c := range row.Cells {
+		r.header[i] = strings.TrimSpace(c)
+	}
+	r.counts = Counts{Blank: r.counts.Blank - blanks[at]}
+	r.ahead = r.ahead[at+1:]
+	return nil
+}
+
+func named(cells []string) (n int) {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// headerAmong is the place of the header: the first row, unless it and those behind it are a preamble to a wider row of names.
+func headerAmong(rows []Row) int {
+	width := usualWidth(rows)
+	for i, row := range rows {
+		switch {
+		case row.Fault != nil:
+			return 0
+		case preamble(row.Cells, width):
+			continue
+		case i > 0 && (len(row.Cells) < width || headerDoubts(row.Cells) != ""):
+			return 0 // what stands behind the first lines names no columns
+		}
+		return i
+	}
+	return 0
+}
+
+// preamble reports whether a row is a line of text above a table of that width: a comment, or at most a name and a value.
+func preamble(cells []string, width int) bool {
+	n := named(cells)
+	return width > 1 && n <= 1 || width > 2 && n <= 2 && len(cells) < width || width > 1 && len(cells) < width && strings.HasPrefix(cells[0], "#")
+}
+
+// usualWidth is how many cells most rows have; of two numbers that come equally often the larger.
+func usualWidth(rows []Row) int {
+	counts, best := map[int]int{}, 0
+	for _, row := range rows {
+		if row.Fault == nil && len(row.Cells) > 0 {
+			counts[len(row.Cells)]++
+		}
+	}
+	for width, n := range counts {
+		if n > counts[best] || n == counts[best] && width > best {
+			best = width
+		}
+	}
+	return best
+}
+
+// pop gives the next row, of those read ahead first.
+func (r *Reader) pop() bool {
+	if len(r.ahead) > 0 {
+		r.row, r.ahead = r.ahead[0], r.ahead[1:]
+		return true
+	}
+	if r.last != nil {
+		r.err, r.last = r.last, nil
+		return false
+	}
+	return r.next()
+}
