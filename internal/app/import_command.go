@@ -73,7 +73,7 @@ func importCommand() *cobra.Command {
 	cfg.Flags(cmd.Flags())
 	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
 	cmd.Flags().StringVar(&kind, "kind", "", "what the rows are, when the columns do not tell: "+strings.Join(kindNames(), ", "))
-	cmd.Flags().StringVar(&profile, "profile", "", "hubspot, salesforce or generic, when the columns do not tell")
+	cmd.Flags().StringVar(&profile, "profile", "", "where the file comes from, when the columns do not tell: "+strings.Join(profileNames(), ", "))
 	cmd.Flags().StringVar(&r.in.Saved, "mapping", "", "name of a mapping that was kept in the browser")
 	cmd.Flags().BoolVar(&r.in.DryRun, "dry-run", false, "only count what would be new, changed, unchanged and rejected; nothing is kept")
 	cmd.Flags().StringVar(&r.rejects, "rejects", "", "write rejected and doubtful rows with their reasons to this CSV file")
@@ -122,6 +122,14 @@ func kindNames() []string {
 	var out []string
 	for _, k := range crm.Kinds() {
 		out = append(out, string(k))
+	}
+	return out
+}
+
+func profileNames() []string {
+	var out []string
+	for _, p := range crm.Profiles() {
+		out = append(out, string(p))
 	}
 	return out
 }
@@ -260,6 +268,9 @@ func writeTally(w io.Writer, path string, i crmops.Import) {
 	}
 	if doubts := t.Doubts(); doubts > 0 {
 		fmt.Fprintf(w, ", %s in rows that are taken", counted(int(doubts), "doubt"))
+	}
+	if t.Aside > 0 {
+		fmt.Fprintf(w, ", %s left aside", counted(int(t.Aside), "total row or line below the table"))
 	}
 	fmt.Fprintln(w)
 	if t.Kept > 0 {

@@ -33,6 +33,7 @@ type Decoder struct {
 	headers []string
 	at      map[string]int // field -> column from 0
 	pos     map[string]int // header -> column from 0
+	ads     *adReport      // of a report of an advertising platform
 }
 
 // Bind prepares a mapping for a file with this header row. Side tables and leads feed ref, which other files of the same import share; nil
@@ -54,6 +55,9 @@ func (m Mapping) Bind(headers []string, ref *Reference) (*Decoder, fault.List) {
 			d.at[field] = d.pos[header]
 		}
 	}
+	if o.report {
+		d.ads = newAdReport(d)
+	}
 	return d, nil
 }
 
@@ -61,6 +65,12 @@ func (m Mapping) Bind(headers []string, ref *Reference) (*Decoder, fault.List) {
 // csvin rejected, or whose id or substance cannot be read, gives no record and a problem with Lost set.
 func (d *Decoder) Decode(row csvin.Row) ([]Record, []Problem) {
 	r := &reading{d: d, row: row}
+	if row.Fault != nil && row.Fault.Code == "column-count" {
+		if cells, ok := d.mended(row.Cells); ok {
+			r.row.Cells, r.row.Fault = cells, nil
+			row = r.row
+		}
+	}
 	if row.Fault != nil {
 		line := row.Fault.Line
 		if line == 0 {
@@ -111,6 +121,9 @@ func (r *reading) records() []Record {
 	case KindDelivery:
 		return r.delivery()
 	case KindSpend:
+		if r.d.ads != nil {
+			return r.adSpend()
+		}
 		return r.spend()
 	case KindSLAMiss:
 		return r.slaMiss()
@@ -339,6 +352,9 @@ func firstMessage(err error) string {
 // currency settles the currency of an amount: its column, else the mapping's statement, else a code beside the number.
 func (r *reading) currency(field, amountField string, n csvin.Number, fallback money.Currency) (money.Currency, bool) {
 	beside := currencyOfMark(n.Mark)
+	if i, ok := r.d.at[amountField]; ok && beside == "" {
+		_, beside = cutHeaderCurrency(r.d.headers[i])
+	}
 	code := strings.TrimSpace(r.raw(field))
 	c := fallback
 	if code != "" {
@@ -356,7 +372,7 @@ func (r *reading) currency(field, amountField string, n csvin.Number, fallback m
 	case c == "":
 		return beside, true
 	case beside != "" && beside != c:
-		r.problem(amountField, "currency-contradicts", "The amount is marked %s, but its currency is stated as %s. Correct the row or the stated currency.", n.Mark, c)
+		r.problem(amountField, "currency-contradicts", "The amount is marked %s, but its currency is stated as %s. Correct the row or the stated currency.", firstOf(n.Mark, string(beside)), c)
 		return "", false
 	}
 	return c, true

@@ -98,8 +98,11 @@ func Detect(headers []string) []Candidate {
 func keyed(headers []string) map[string]string {
 	byKey := map[string]string{}
 	for _, h := range headers {
-		if _, taken := byKey[headerKey(h)]; !taken && headerKey(h) != "" {
-			byKey[headerKey(h)] = h
+		name, _ := cutHeaderCurrency(h)
+		for _, key := range []string{headerKey(h), headerKey(name)} {
+			if _, taken := byKey[key]; !taken && key != "" {
+				byKey[key] = h
+			}
 		}
 	}
 	return byKey
@@ -109,7 +112,7 @@ func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) 
 	has := func(names []string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { _, ok := byKey[headerKey(n)]; return ok })
 	}
-	if len(o.marks) > 0 && !has(o.marks) || has(o.unless) {
+	if len(o.marks) > 0 && !has(o.marks) || len(o.also) > 0 && !has(o.also) || has(o.unless) {
 		return Candidate{}, false
 	}
 	c := Candidate{Kind: o.Kind, Mapping: Mapping{Profile: o.Profile, Object: o.Name, Columns: map[string]string{}}}
@@ -122,7 +125,7 @@ func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) 
 			}
 			continue
 		}
-		if len(f.Headers) == 0 {
+		if len(f.Headers) == 0 || f.Stated {
 			continue
 		}
 		possible += 3
@@ -150,7 +153,7 @@ func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) 
 	if o.Profile == Generic {
 		c.Mapping.Convention = Plain(o.Kind).Convention
 	}
-	return c, c.Score >= leastScore
+	return c, c.Score >= leastScore || o.report
 }
 
 // leastScore keeps tables out that share an id and a name with an object and nothing else.
@@ -199,9 +202,16 @@ func (m Mapping) Validate(headers []string) fault.List {
 		}
 	}
 	for _, f := range o.Fields {
+		if f.Stated && f.Required && m.Columns[f.Name] == "" && m.Constants[f.Name] == "" {
+			faults.Add(fault.New(fault.Invalid, f.Name+"-not-stated", "The file does not say its %s. State it for all rows as the contract names it, such as %s = media.", f.Name, f.Name).At("constants." + f.Name))
+			continue
+		}
 		if f.Required && m.Columns[f.Name] == "" && m.Constants[f.Name] == "" {
 			faults.Add(fault.New(fault.Invalid, "column-missing", "No column is named for %s. Choose the column that holds it; exports call it %s.", f.Name, quotedList(f.Headers)).At("columns." + f.Name))
 		}
+	}
+	if o.report {
+		m.validateReport(&faults)
 	}
 	m.validateChoices(&faults)
 	return faults
@@ -286,9 +296,40 @@ func objectNames(p Profile) string {
 		}
 	}
 	if names == nil {
-		return "generic, hubspot or salesforce as the profile"
+		return "as the profile " + profileNames()
 	}
 	return strings.Join(names, ", ")
+}
+
+// Profiles lists the systems whose exports are known.
+func Profiles() (out []Profile) {
+	for _, o := range objects {
+		if !slices.Contains(out, o.Profile) {
+			out = append(out, o.Profile)
+		}
+	}
+	return out
+}
+
+func profileNames() string {
+	var names []string
+	for _, p := range Profiles() {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
+}
+
+// cutHeaderCurrency takes the currency off the name of a column: "Amount spent (EUR)".
+func cutHeaderCurrency(header string) (name string, c money.Currency) {
+	h := strings.TrimSpace(header)
+	if len(h) < 6 || h[len(h)-1] != ')' || h[len(h)-5] != '(' {
+		return header, ""
+	}
+	code := h[len(h)-4 : len(h)-1]
+	if known, err := money.ParseCurrency(code); err != nil || string(known) != code {
+		return header, ""
+	}
+	return strings.TrimSpace(h[:len(h)-5]), money.Currency(code)
 }
 
 func nearHeader(header string, headers []string) string {

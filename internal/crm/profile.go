@@ -1,6 +1,9 @@
 package crm
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Profile is a system whose exports are known.
 type Profile string
@@ -21,8 +24,14 @@ type Object struct {
 	Fields  []Field
 
 	marks  []string // at least one of these headers must be there; none: always
+	also   []string // and at least one of these
 	unless []string // with one of these headers it is another table
+	report bool     // of an advertising platform: cost, total rows, lines below the table
+	vendor string   // of a report
 }
+
+// Report reports whether the table is a report of an advertising platform.
+func (o Object) Report() bool { return o.report }
 
 // Field is what a column can hold. Headers are the names that exports give it, the most usual first.
 type Field struct {
@@ -30,6 +39,7 @@ type Field struct {
 	Headers  []string
 	Required bool
 	Choice   bool // never taken by itself: the person states it
+	Stated   bool // no column holds it: the person states it for all rows
 }
 
 func f(name string, headers ...string) Field { return Field{Name: name, Headers: headers} }
@@ -59,7 +69,7 @@ func (o Object) field(name string) (Field, bool) {
 	return Field{}, false
 }
 
-var objects = append(append(genericObjects(), salesforceObjects...), hubspotObjects...)
+var objects = slices.Concat(genericObjects(), salesforceObjects, hubspotObjects, adObjects)
 
 func genericObjects() []Object {
 	words := map[Kind]string{

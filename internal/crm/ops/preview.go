@@ -159,7 +159,7 @@ func (p Preview) Unsettled(m crm.Mapping) (faults fault.List) {
 	if proposal.NeedsZone && m.Convention.Zone == nil {
 		faults.Add(fault.New(fault.Invalid, "zone-not-stated", "In which time zone are the times of this file? Some cannot be placed without it. Write a name such as Europe/Berlin, or UTC.").At("convention.zone"))
 	}
-	return faults
+	return append(faults, m.AskRounding(p.Header, p.sample)...)
 }
 
 // Values lists the distinct values of a column in the sample, in order of first sight, at most limit of them.

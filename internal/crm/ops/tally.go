@@ -12,7 +12,8 @@ import (
 // Tally says what became of the rows of a file. Every row is counted once in Rows; a row may hold several records, or one of a side table.
 type Tally struct {
 	Rows      int64                   `json:"rows"`
-	Rejected  int64                   `json:"rejected"` // rows that gave no record
+	Rejected  int64                   `json:"rejected"`        // rows that gave no record and should have
+	Aside     int64                   `json:"aside,omitempty"` // total rows of a report, and lines below its table
 	New       int64                   `json:"new"`
 	Changed   int64                   `json:"changed"`
 	Unchanged int64                   `json:"unchanged"`
@@ -68,6 +69,7 @@ func (t Tally) Absent(k crm.Kind) int64 {
 func (t Tally) plus(d Tally) Tally {
 	t.Rows += d.Rows
 	t.Rejected += d.Rejected
+	t.Aside += d.Aside
 	t.New += d.New
 	t.Changed += d.Changed
 	t.Unchanged += d.Unchanged

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -103,21 +104,24 @@ func (src source) produce(ctx context.Context, out chan<- chunk) error {
 	if err := faults.Err(); err != nil {
 		return err
 	}
-	w := walker{decoder: decoder, delimiter: string(rune(table.Layout().Delimiter)), kept: map[string]int{}}
+	w := walker{decoder: decoder, delimiter: string(rune(cmp.Or(table.Layout().Delimiter, ';'))), kept: map[string]int{}}
 	for table.Next() {
+		if w.rows > src.skip && w.rows%src.chunk == 0 { // only now is it known that it is not the last one
+			if err := w.send(ctx, out, in.n.Load()); err != nil {
+				return err
+			}
+		}
 		w.rows++
 		if w.rows > maxRows {
 			return fault.New(fault.TooLarge, "too-many-rows", "The file has more than %d rows. Split the export, for example one file a year.", maxRows)
 		}
 		w.row(table.Row(), w.rows > src.skip)
-		if w.rows%src.chunk == 0 && w.rows > src.skip {
-			if err := w.send(ctx, out, in.n.Load()); err != nil {
-				return err
-			}
-		}
 	}
 	if err := table.Err(); err != nil {
 		return err
+	}
+	for _, p := range decoder.End() {
+		w.problem(p, csvin.Row{}, w.rows > src.skip)
 	}
 	return w.send(ctx, out, in.n.Load())
 }
@@ -145,6 +149,7 @@ func (w *walker) send(ctx context.Context, out chan<- chunk, bytes int64) error 
 }
 
 func (w *walker) row(row csvin.Row, fresh bool) {
+	aside := w.decoder.Aside()
 	records, problems := w.decoder.Decode(row)
 	lost := len(problems) > 0 && len(records) == 0 && problemsLose(problems)
 	for i, r := range records {
@@ -168,6 +173,7 @@ func (w *walker) row(row csvin.Row, fresh bool) {
 		return
 	}
 	w.next.tally.Rows++
+	w.next.tally.Aside += w.decoder.Aside() - aside
 	if lost {
 		w.next.tally.Rejected++
 	}

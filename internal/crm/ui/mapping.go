@@ -232,7 +232,8 @@ func asFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit.Fiel
 }
 
 func objectWords(p crm.Profile, object string) string {
-	name := map[crm.Profile]string{crm.Generic: "Plain file", crm.HubSpot: "HubSpot", crm.Salesforce: "Salesforce"}[p]
+	name := map[crm.Profile]string{crm.Generic: "Plain file", crm.HubSpot: "HubSpot", crm.Salesforce: "Salesforce",
+		crm.GoogleAds: "Google Ads", crm.MetaAds: "Meta", crm.LinkedInAds: "LinkedIn", crm.MicrosoftAds: "Microsoft Advertising", crm.GA4: "Google Analytics 4"}[p]
 	o, _ := crm.ObjectOf(p, object)
 	if o.Words == "" || o.Words == object {
 		return name + ": " + object
@@ -259,6 +260,10 @@ func mappingFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit
 		}
 	}
 	for _, f := range o.Fields {
+		if f.Stated {
+			fields = append(fields, statedField(m, f))
+			continue
+		}
 		field := kit.Field{Name: "columns." + f.Name, Label: kit.Sentence(fieldWords(f.Name)), Kind: kit.Select, Options: headers, Value: m.Columns[f.Name], Optional: !f.Required}
 		field.Label = strings.TrimSuffix(field.Label, ".")
 		if values := p.Values(m.Columns[f.Name], 3); len(values) > 0 {
@@ -277,6 +282,17 @@ func mappingFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit
 			Hint: "One a line, for what no column holds: channel = e-mail"},
 		kit.Field{Name: "save_as", Label: "Keep this mapping as", Optional: true, Value: keptAs(saved, m),
 			Hint: "A name, to read the next export of this sort the same way. Under the name of a kept mapping, this one takes its place."})
+}
+
+var statedHints = map[string]string{
+	"category": "What was bought, as the contract names it, such as media. No report says it.",
+	"vendor":   "Left blank, the name of the platform.",
+	"rounding": "Only for costs that are finer than the currency has units: half-even, half-up or down, row by row.",
+}
+
+// statedField asks for what no column holds.
+func statedField(m crm.Mapping, f crm.Field) kit.Field {
+	return kit.Field{Name: "constants." + f.Name, Label: strings.TrimSuffix(kit.Sentence(fieldWords(f.Name)), "."), Value: m.Constants[f.Name], Optional: !f.Required, Hint: statedHints[f.Name]}
 }
 
 // keptAs is the name under which the mapping's columns are kept already, so that meanings stated later are kept with them.
@@ -321,7 +337,7 @@ func conventionFields(p ops.Preview, m crm.Mapping) (out []kit.Field) {
 					{Value: "dmy", Text: "day, month, year: 14/03/2026"}, {Value: "mdy", Text: "month, day, year: 03/14/2026"}}},
 			kit.Field{Name: "convention.zone", Label: "Zone of times that carry none", Optional: !proposal.NeedsZone, Value: zoneText(m), Placeholder: "Europe/Berlin", Hint: zoneHint(proposal.NeedsZone)})
 	}
-	if m.Columns["amount"]+m.Columns["net"]+m.Columns["gross"] != "" {
+	if m.Columns["amount"]+m.Columns["net"]+m.Columns["gross"]+m.Columns["micros"] != "" {
 		out = append(out, kit.Field{Name: "default_currency", Label: "Currency of amounts without one", Optional: true, Value: string(m.DefaultCurrency), Placeholder: "USD",
 			Hint: "Left blank, such amounts stay unknown; they are never taken for zero."})
 	}
@@ -415,7 +431,11 @@ func customerFields(p ops.Preview, m crm.Mapping) (out []kit.Field) {
 
 func constantLines(m crm.Mapping) string {
 	var lines []string
+	o, _ := crm.ObjectOf(m.Profile, m.Object)
 	for k, v := range m.Constants {
+		if slices.ContainsFunc(o.Fields, func(f crm.Field) bool { return f.Stated && f.Name == k }) {
+			continue // asked by itself
+		}
 		lines = append(lines, k+" = "+v)
 	}
 	slices.Sort(lines)
@@ -467,6 +487,11 @@ func mappingOf(values url.Values) (crm.Mapping, error) {
 			m.Columns[field] = values.Get(name)
 		}
 	}
+	for name := range values {
+		if field, ok := strings.CutPrefix(name, "constants."); ok && strings.TrimSpace(values.Get(name)) != "" {
+			m.Constants = with(m.Constants, field, strings.TrimSpace(values.Get(name)))
+		}
+	}
 	var err error
 	m.Convention, err = csvin.ParseConvention(values.Get("convention.decimal"), values.Get("convention.date_order"), values.Get("convention.zone"))
 	for _, f := range fault.All(err) {
@@ -498,12 +523,17 @@ func mappingOf(values url.Values) (crm.Mapping, error) {
 			faults.Add(fault.New(fault.Invalid, "constant", "Write %q as field = value, such as channel = e-mail.", line).At("constants"))
 			continue
 		}
-		if m.Constants == nil {
-			m.Constants = map[string]string{}
-		}
-		m.Constants[strings.TrimSpace(field)] = strings.TrimSpace(value)
+		m.Constants = with(m.Constants, strings.TrimSpace(field), strings.TrimSpace(value))
 	}
 	return m, faults.Err()
+}
+
+func with(constants map[string]string, field, value string) map[string]string {
+	if constants == nil {
+		constants = map[string]string{}
+	}
+	constants[field] = value
+	return constants
 }
 
 func lines(text string) (out []string) {

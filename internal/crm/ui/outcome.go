@@ -17,7 +17,7 @@ import (
 func outcomeOf(r *http.Request, i ops.Import, rejects string) templ.Component {
 	t := i.Tally
 	parts := []templ.Component{sameNotice(i), kit.Figures(
-		kit.FigureView{Label: "Rows in the file", Value: count(t.Rows), Note: contents(i.Mapping)},
+		kit.FigureView{Label: "Rows in the file", Value: count(t.Rows), Note: rowWords(i)},
 		kit.FigureView{Label: "New", Value: count(t.New), Unit: "records"},
 		kit.FigureView{Label: "Changed", Value: count(t.Changed), Unit: "records", Note: absentWords(i)},
 		kit.FigureView{Label: "Unchanged", Value: count(t.Unchanged), Unit: "records"},
@@ -70,6 +70,15 @@ func sameNotice(i ops.Import) templ.Component {
 		text = "This file holds no record that could be taken."
 	}
 	return kit.Notice(kit.NoticeView{Level: kit.Info, Text: text})
+}
+
+// rowWords say what the rows are, and how many of them are totals or stand below the table.
+func rowWords(i ops.Import) string {
+	words := contents(i.Mapping)
+	if n := i.Tally.Aside; n > 0 {
+		words += "; of these " + counted(n, "total row or line") + " below the table, checked and not counted"
+	}
+	return words
 }
 
 func absentWords(i ops.Import) string {

@@ -14,20 +14,33 @@ func detectDelimiter(sample []byte, eol byte, complete bool) byte {
 	best, bestScore := byte(','), 0
 	for _, d := range delimiters {
 		counts := sampleCounts(sample, d, eol, complete)
-		if len(counts) == 0 || counts[0] < 2 {
+		width, agree := widthOf(counts)
+		if width < 2 {
 			continue
 		}
-		agree := 0
-		for _, n := range counts {
-			if n == counts[0] {
-				agree++
-			}
-		}
-		if score := agree*1000/len(counts)*100 + min(counts[0], 99); score > bestScore {
+		if score := agree*1000/len(counts)*100 + min(width, 99); score > bestScore {
 			best, bestScore = d, score
 		}
 	}
 	return best
+}
+
+// widthOf is the number of cells of the first row, and how many rows have it. Where that is one, lines of text may stand above the table: then
+// it is the number that most other rows have.
+func widthOf(counts []int) (width, agree int) {
+	rows := map[int]int{}
+	for _, n := range counts {
+		rows[n]++
+	}
+	if len(counts) > 0 && counts[0] > 1 {
+		return counts[0], rows[counts[0]]
+	}
+	for n, many := range rows {
+		if n > 1 && (many > agree || many == agree && n > width) {
+			width, agree = n, many
+		}
+	}
+	return width, agree
 }
 
 // excelSeparatorLine recognises the line "sep=;" that Excel accepts in front of a table.

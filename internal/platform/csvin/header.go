@@ -2,6 +2,7 @@ package csvin
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -16,6 +17,12 @@ const (
 // begin with a few lines of text (the report's name, its days) or of comments; those have fewer cells than the table.
 func (r *Reader) readHeader() error {
 	blanks := []int{}
+	if r.sheet == nil && r.opt.Sheet != "" {
+		if err := r.skipTables(); err != nil {
+			return err
+		}
+		blanks = append(blanks, r.counts.Blank)
+	}
 	for len(r.ahead) < headerWithin && r.next() {
 		row := r.row
 		row.Cells, row.exact = slices.Clone(row.Cells), slices.Clone(row.exact)
@@ -50,6 +57,7 @@ func (r *Reader) readHeader() error {
 	for _, above := range r.ahead[:min(at, preambleKept)] {
 		r.layout.Preamble = append(r.layout.Preamble, strings.TrimSpace(strings.Join(above.Cells, " ")))
 	}
+	r.notes = r.notes || slices.ContainsFunc(r.ahead[:at], comment)
 	r.header, r.headLn = make([]string, len(row.Cells)), row.Line
 	for i, c := range row.Cells {
 		r.header[i] = strings.TrimSpace(c)
@@ -57,6 +65,39 @@ func (r *Reader) readHeader() error {
 	r.counts = Counts{Blank: r.counts.Blank - blanks[at]}
 	r.ahead = r.ahead[at+1:]
 	return nil
+}
+
+// comment reports whether a row is a line of comment, as Google Analytics writes them around its tables.
+func comment(row Row) bool {
+	return len(row.Cells) > 0 && (row.Cells[0] == "#" || strings.HasPrefix(row.Cells[0], "# ") || strings.HasPrefix(row.Cells[0], "#-"))
+}
+
+// skipTables goes to the table that is stated by its number, "Table 2": the tables of one file have comments between them.
+func (r *Reader) skipTables() error {
+	digits, ok := strings.CutPrefix(r.opt.Sheet, "Table ")
+	want, err := strconv.Atoi(digits)
+	if !ok || err != nil || want < 1 {
+		return fault.New(fault.Invalid, "sheet-unknown", "This file is no workbook and has no sheet %q. Of a file with several tables, state one as \"Table 2\".", r.opt.Sheet).At("sheet")
+	}
+	if want == 1 {
+		return nil
+	}
+	for table, inside := 0, false; r.next(); {
+		switch {
+		case comment(r.row):
+			inside, r.notes = false, true
+		case !inside:
+			inside = true
+			if table++; table == want {
+				r.layout.Sheet = r.opt.Sheet
+				row := r.row
+				row.Cells = slices.Clone(row.Cells)
+				r.ahead = append(r.ahead, row)
+				return nil
+			}
+		}
+	}
+	return fault.New(fault.Invalid, "sheet-unknown", "The file has no %s.", r.opt.Sheet).At("sheet")
 }
 
 func named(cells []string) (n int) {
@@ -88,14 +129,15 @@ func headerAmong(rows []Row) int {
 // preamble reports whether a row is a line of text above a table of that width: a comment, or at most a name and a value.
 func preamble(cells []string, width int) bool {
 	n := named(cells)
-	return width > 1 && n <= 1 || width > 2 && n <= 2 && len(cells) < width || width > 1 && len(cells) < width && strings.HasPrefix(cells[0], "#")
+	return width > 1 && (n <= 1 || n <= 2 && width > 3 && len(cells) < width || comment(Row{Cells: cells}))
 }
 
-// usualWidth is how many cells most rows have; of two numbers that come equally often the larger.
+// usualWidth is how many cells most rows have; of two numbers that come equally often the larger. Lines of text and comments do not count: no
+// table has one column only.
 func usualWidth(rows []Row) int {
 	counts, best := map[int]int{}, 0
 	for _, row := range rows {
-		if row.Fault == nil && len(row.Cells) > 0 {
+		if row.Fault == nil && len(row.Cells) > 1 && named(row.Cells) > 1 && !comment(row) {
 			counts[len(row.Cells)]++
 		}
 	}

@@ -68,6 +68,8 @@ type Reader struct {
 	sheet *sheetRows // of a workbook; nil for text
 	ahead []Row      // rows behind the header that were read to find it
 	last  error      // what stopped reading while they were read
+	notes bool       // comments stand above the table, and may follow
+	other int        // line on which another table of the file begins; 0: none did
 
 	line    int // physical line at buf[start]
 	header  []string
@@ -200,7 +202,18 @@ func (r *Reader) Next() bool {
 	if !r.pop() {
 		return false
 	}
+	for r.notes && comment(r.row) { // a comment behind the rows ends the table
+		r.other = r.row.Line
+		r.countBlank()
+		if !r.pop() {
+			return false
+		}
+	}
 	r.fit()
+	if r.other > 0 && r.row.Fault == nil {
+		r.row.Fault = fault.New(fault.Invalid, "another-table",
+			"Another table of the file begins behind line %d. One import reads one table: state the next one as the sheet, such as \"Table 2\".", r.other).AtLine(r.row.Line, 0)
+	}
 	if r.row.Fault == nil && len(r.row.Cells) != len(r.header) {
 		r.row.Fault = r.wrongWidth()
 	}

@@ -294,7 +294,7 @@ func TestHeaderBehindAPreamble(t *testing.T) {
 		{"none", "id,name\nx,y\n", 1, 0},
 		{"title and days", "Campaign report\n\"June 1, 2026 - June 30, 2026\"\nCampaign,Cost,Currency code\nBrand,1.00,USD\n", 3, 2},
 		{"comments", "# ----\n# Account: a, b\n# ----\n\nDate,Campaign,Ads cost\n20260601,x,1\n", 5, 3},
-		{"names and values", "Report Start:\tJune 1\nReport End:\tJune 2\n\nStart\tName\tSpent\nx\ty\tz\n", 4, 2},
+		{"names and values", "Report Start:\tJune 1\nReport End:\tJune 2\n\nStart\tName\tId\tSpent\nx\ty\tz\tu\n", 4, 2},
 		{"one column", "id\nx\ny\n", 1, 0},
 		{"a header that is too short", "id,name\n1,a,b,c\n2,a,b,c\n", 1, 0},
 		{"a short header above names", "total\nid,name\n", 2, 1},
@@ -342,4 +342,31 @@ func FuzzWorkbook(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestFileOfSeveralTables(t *testing.T) {
+	file := "# Overview\n# Start: 20260601\nNth day,Users\n0000,5\n0001,7\n\n# Start: 20260601\n# by campaign\nCampaign,Date,Ads cost\nx,20260601,1.00\n"
+	read := func(opt Options) (header []string, lines []string) {
+		r, err := Open(strings.NewReader(file), opt)
+		must(t, err)
+		for r.Next() {
+			code := "ok"
+			if f := r.Row().Fault; f != nil {
+				code = f.Code
+			}
+			lines = append(lines, fmt.Sprintf("%d %s", r.Row().Line, code))
+		}
+		return r.Header(), lines
+	}
+	if header, lines := read(Options{}); header[0] != "Nth day" || fmt.Sprint(lines) != "[4 ok 5 ok 9 another-table 10 another-table]" {
+		t.Errorf("%q %q", header, lines)
+	}
+	if header, lines := read(Options{Sheet: "Table 2"}); header[0] != "Campaign" || fmt.Sprint(lines) != "[10 ok]" {
+		t.Errorf("%q %q", header, lines)
+	}
+	for _, name := range []string{"Table 3", "June"} {
+		if _, err := Open(strings.NewReader(file), Options{Sheet: name}); fault.Code(err) != "sheet-unknown" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
