@@ -76,7 +76,9 @@ func (t Touch) Record() Record {
 	if t.Seq != 0 {
 		seq = strconv.FormatInt(t.Seq, 10)
 	}
-	return newRecord(KindTouch, t.ID, t.ContactID, instantText(t.At), t.Channel, t.Campaign, t.Content, t.Provider, string(t.Milestone), seq, flagText(t.Deleted))
+	source, medium, term, click := t.Visit.texts()
+	return newRecord(KindTouch, t.ID, t.ContactID, instantText(t.At), t.Channel, t.Campaign, t.Content, t.Provider, string(t.Milestone), seq,
+		source, medium, term, click, flagText(t.Deleted))
 }
 
 // Record is the canonical form.
@@ -195,7 +197,8 @@ func (r Record) Touch() (Touch, error) {
 	c := canon{r: r}
 	c.want(KindTouch)
 	t := Touch{ID: c.text("touch_id"), ContactID: c.text("contact_id"), At: c.instant("at"), Channel: c.text("channel"), Campaign: c.text("campaign"),
-		Content: c.text("content"), Provider: c.text("provider"), Milestone: Milestone(c.text("milestone")), Deleted: c.flag("deleted")}
+		Content: c.text("content"), Provider: c.text("provider"), Milestone: Milestone(c.text("milestone")), Deleted: c.flag("deleted"),
+		Visit: visitOf(c.text("source"), c.text("medium"), c.text("term"), c.text("click_id"))}
 	if s := c.text("seq"); s != "" {
 		n, err := strconv.ParseInt(s, 10, 64)
 		c.fail("seq", err)

@@ -34,6 +34,9 @@ type Decoder struct {
 	at      map[string]int // field -> column from 0
 	pos     map[string]int // header -> column from 0
 	ads     *adReport      // of a report of an advertising platform
+
+	visits   bool // touches are known by their addresses
+	channels Channels
 }
 
 // Bind prepares a mapping for a file with this header row. Side tables and leads feed ref, which other files of the same import share; nil
@@ -58,6 +61,8 @@ func (m Mapping) Bind(headers []string, ref *Reference) (*Decoder, fault.List) {
 	if o.report {
 		d.ads = newAdReport(d)
 	}
+	_, d.visits = o.field("page_url")
+	d.channels, _ = ParseChannels(m.Constants["channel_grouping"], m.Constants["channel_rules"]) // Validate has told what is wrong with them
 	return d, nil
 }
 

@@ -174,9 +174,13 @@ func (r *reading) dealContact() []Record {
 }
 
 func (r *reading) touch() []Record {
-	t := Touch{ID: r.mustID("touch_id"), ContactID: r.id("contact_id"), Channel: r.text("channel"), Campaign: r.text("campaign"), Content: r.text("content"),
+	t := Touch{ID: r.id("touch_id"), ContactID: r.id("contact_id"), Channel: r.text("channel"), Campaign: r.text("campaign"), Content: r.text("content"),
 		Provider: r.text("provider"), Milestone: r.milestone(), Deleted: r.deleted()}
+	if t.ID == "" && !r.d.visits {
+		t.ID = r.mustID("touch_id")
+	}
 	t.At = r.touchTime()
+	t.Visit = visitOf(r.text("source"), r.text("medium"), r.text("term"), r.text("click_id"))
 	r.memberOfCampaign(&t)
 	if t.ContactID == "" {
 		r.lose("contact_id", "contact-missing", "The touch belongs to no contact, so no deal can have it. Export the contact column.")
@@ -187,6 +191,9 @@ func (r *reading) touch() []Record {
 			r.problem("seq", "seq", "%q is not a whole number.", s)
 		}
 		t.Seq = n
+	}
+	if r.d.visits {
+		r.visit(&t)
 	}
 	return []Record{t.Record()}
 }

@@ -334,7 +334,8 @@ func genSnapshot(t *rapid.T) Snapshot {
 		Deals:        []Deal{d},
 		DealContacts: []DealContact{{DealID: d.ID, ContactID: id.Draw(t, "contact"), Role: maybe("role"), Deleted: deleted}},
 		Touches: []Touch{{ID: id.Draw(t, "touch"), ContactID: id.Draw(t, "contact"), At: instant.Draw(t, "at"), Channel: maybe("channel"), Campaign: maybe("campaign"),
-			Content: maybe("content"), Provider: maybe("provider"), Milestone: rapid.SampledFrom([]Milestone{"", LeadCreated}).Draw(t, "milestone"), Seq: rapid.Int64().Draw(t, "seq"), Deleted: deleted}},
+			Content: maybe("content"), Provider: maybe("provider"), Milestone: rapid.SampledFrom([]Milestone{"", LeadCreated}).Draw(t, "milestone"), Seq: rapid.Int64().Draw(t, "seq"), Deleted: deleted,
+			Visit: visitOf(maybe("source"), maybe("medium"), "", maybe("click"))}},
 		Payments:  []Payment{p},
 		CarveOuts: []CarveOut{{List: id.Draw(t, "list"), DealID: d.ID, CompanyID: d.CompanyID, Company: maybe("company"), Reason: maybe("reason")}},
 
@@ -366,7 +367,13 @@ func TestPlainFilesReadBackIdentically(t *testing.T) {
 				rt.Fatal(err)
 			}
 			written := buf.String()
-			for _, p := range decodeInto(t, Plain(k), nil, &buf, &out) {
+			plain := Plain(k)
+			for _, c := range laterColumns[k] { // they stand there only where they hold something
+				if !strings.Contains(written[:strings.IndexByte(written, '\n')], c) {
+					delete(plain.Columns, c)
+				}
+			}
+			for _, p := range decodeInto(t, plain, nil, &buf, &out) {
 				if p.Code != "touch-undated" && p.Code != "currency-unknown" && p.Code != "stage-unknown" {
 					rt.Fatalf("%+v in\n%s", p, written)
 				}

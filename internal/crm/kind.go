@@ -123,8 +123,31 @@ type Touch struct {
 	Content   string
 	Provider  string // who delivered it
 	Milestone Milestone
-	Seq       int64 // order within the source, for touches of the same instant
+	Seq       int64  // order within the source, for touches of the same instant
+	Visit     *Visit // nil: nothing is known of how it came about
 	Deleted   bool
+}
+
+// Visit is how a touch came about, by the address it led to. It is shared and never changed.
+type Visit struct {
+	Source  string
+	Medium  string
+	Term    string
+	ClickID string // "gclid=…"
+}
+
+func (v *Visit) texts() (source, medium, term, click string) {
+	if v == nil {
+		return "", "", "", ""
+	}
+	return v.Source, v.Medium, v.Term, v.ClickID
+}
+
+func visitOf(source, medium, term, click string) *Visit {
+	if source+medium+term+click == "" {
+		return nil
+	}
+	return &Visit{source, medium, term, click}
 }
 
 // PaymentKind tells money received from money given back.

@@ -213,6 +213,9 @@ func (m Mapping) Validate(headers []string) fault.List {
 	if o.report {
 		m.validateReport(&faults)
 	}
+	if _, visits := o.field("page_url"); visits {
+		m.validateVisits(&faults)
+	}
 	m.validateChoices(&faults)
 	return faults
 }

@@ -69,7 +69,7 @@ func (o Object) field(name string) (Field, bool) {
 	return Field{}, false
 }
 
-var objects = slices.Concat(genericObjects(), salesforceObjects, hubspotObjects, adObjects)
+var objects = slices.Concat(genericObjects(), salesforceObjects, hubspotObjects, adObjects, webObjects)
 
 func genericObjects() []Object {
 	words := map[Kind]string{

@@ -76,7 +76,7 @@ var columns = map[Kind][]string{
 	KindDeal: {"deal_id", "name", "company_id", "amount", "currency", "home_amount", "home_currency", "created_at", "closed_on", "stage",
 		"is_won", "is_closed", "customer_type", "customer_type_text", "source", "owner", "deleted"},
 	KindDealContact: {"deal_id", "contact_id", "role", "deleted"},
-	KindTouch:       {"touch_id", "contact_id", "at", "channel", "campaign", "content", "provider", "milestone", "seq", "deleted"},
+	KindTouch:       {"touch_id", "contact_id", "at", "channel", "campaign", "content", "provider", "milestone", "seq", "source", "medium", "term", "click_id", "deleted"},
 	KindPayment:     {"payment_id", "deal_id", "paid_on", "amount", "currency", "kind", "deleted"},
 	KindCarveOut:    {"list", "deal_id", "company_id", "company", "reason"},
 
@@ -91,6 +91,10 @@ var columns = map[Kind][]string{
 	KindMerge: {"merged_id", "into", "at", "by", "deleted"},
 	KindEdit:  {"edit_id", "of", "record_id", "field", "at", "by", "before", "after", "deleted"},
 }
+
+// laterColumns came after files were written without them; they stand in a file only where some row of it has a value there, so that the
+// same evidence gives the same bytes as before.
+var laterColumns = map[Kind][]string{KindTouch: {"source", "medium", "term", "click_id"}}
 
 // Columns are the canonical columns of a kind, in the order of its plain file. The caller must not change the slice.
 func Columns(k Kind) []string { return columns[k] }

@@ -11,7 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
 )
 
-// WriteCSV writes records of one kind as its plain file: all columns, rows in the order of their ids, line feeds, UTF-8 without mark.
+// WriteCSV writes records of one kind as its plain file: all columns (later ones where they hold something), rows in the order of their ids, line feeds, UTF-8 without mark.
 // Equal records give equal bytes in whatever order they come. Cells that spreadsheets would take for formulas get an apostrophe in front,
 // which the generic profile takes away again.
 func WriteCSV(k Kind, records []Record, w io.Writer) error {
@@ -23,17 +23,21 @@ func WriteCSV(k Kind, records []Record, w io.Writer) error {
 	slices.SortFunc(sorted, func(a, b Record) int {
 		return cmp.Or(strings.Compare(a.ID, b.ID), slices.Compare(a.Values, b.Values))
 	})
+	keep := writtenColumns(k, columns, records)
 	out := csv.NewWriter(w)
-	if err := out.Write(columns); err != nil {
+	cells := make([]string, len(keep))
+	for at, i := range keep {
+		cells[at] = columns[i]
+	}
+	if err := out.Write(cells); err != nil {
 		return err
 	}
-	cells := make([]string, len(columns))
 	for _, r := range sorted {
 		if r.Kind != k || len(r.Values) != len(columns) {
 			return fmt.Errorf("write %s: record %q is a %s with %d values", FileName(k), r.ID, r.Kind, len(r.Values))
 		}
-		for i, v := range r.Values {
-			cells[i] = csvin.Neutralise(v)
+		for at, i := range keep {
+			cells[at] = csvin.Neutralise(r.Values[i])
 		}
 		if err := out.Write(cells); err != nil {
 			return err
@@ -41,4 +45,14 @@ func WriteCSV(k Kind, records []Record, w io.Writer) error {
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// writtenColumns are the places of the columns that the file has.
+func writtenColumns(k Kind, columns []string, records []Record) (keep []int) {
+	for i, c := range columns {
+		if !slices.Contains(laterColumns[k], c) || slices.ContainsFunc(records, func(r Record) bool { return i < len(r.Values) && r.Values[i] != "" }) {
+			keep = append(keep, i)
+		}
+	}
+	return keep
 }

@@ -59,7 +59,7 @@ func (o *Operations) importFile(ctx context.Context, in *struct {
 	Client string `path:"client" doc:"Id of the client"`
 	api.Upload
 	Kind    string `query:"kind" enum:"company,contact,deal,deal_contact,touch,payment,carve_out,time_entry,metric_reading,lead,delivery,spend,sla_miss" doc:"What the rows are; needed only when the columns do not tell"`
-	Profile string `query:"profile" enum:"generic,hubspot,salesforce,google-ads,meta-ads,linkedin-ads,microsoft-ads,ga4" doc:"The system that the file comes from; needed only when the columns do not tell"`
+	Profile string `query:"profile" enum:"generic,hubspot,salesforce,web,google-ads,meta-ads,linkedin-ads,microsoft-ads,ga4" doc:"The system that the file comes from; needed only when the columns do not tell"`
 	Mapping string `query:"mapping" maxLength:"60" doc:"Name of a kept mapping, instead of kind and profile"`
 	Stated
 	DryRun bool `query:"dry_run" doc:"Only say what applying would do"`

@@ -233,7 +233,7 @@ func asFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit.Fiel
 
 func objectWords(p crm.Profile, object string) string {
 	name := map[crm.Profile]string{crm.Generic: "Plain file", crm.HubSpot: "HubSpot", crm.Salesforce: "Salesforce",
-		crm.GoogleAds: "Google Ads", crm.MetaAds: "Meta", crm.LinkedInAds: "LinkedIn", crm.MicrosoftAds: "Microsoft Advertising", crm.GA4: "Google Analytics 4"}[p]
+		crm.GoogleAds: "Google Ads", crm.MetaAds: "Meta", crm.LinkedInAds: "LinkedIn", crm.MicrosoftAds: "Microsoft Advertising", crm.GA4: "Google Analytics 4", crm.Web: "Web, calls and payments"}[p]
 	o, _ := crm.ObjectOf(p, object)
 	if o.Words == "" || o.Words == object {
 		return name + ": " + object
@@ -285,9 +285,11 @@ func mappingFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit
 }
 
 var statedHints = map[string]string{
-	"category": "What was bought, as the contract names it, such as media. No report says it.",
-	"vendor":   "Left blank, the name of the platform.",
-	"rounding": "Only for costs that are finer than the currency has units: half-even, half-up or down, row by row.",
+	"category":         "What was bought, as the contract names it, such as media. No report says it.",
+	"vendor":           "Left blank, the name of the platform.",
+	"channel_grouping": "ga4-1 is the default channel group of Google Analytics 4; blank where a column or rules of your own tell the channel.",
+	"channel_rules":    "Own channels, which count first: Partners: source=partner*, medium=referral; Fairs: campaign=*fair*",
+	"rounding":         "Only for costs that are finer than the currency has units: half-even, half-up or down, row by row.",
 }
 
 // statedField asks for what no column holds.
