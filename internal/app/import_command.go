@@ -270,7 +270,7 @@ func writeTally(w io.Writer, path string, i crmops.Import) {
 		fmt.Fprintf(w, ", %s in rows that are taken", counted(int(doubts), "doubt"))
 	}
 	if t.Aside > 0 {
-		fmt.Fprintf(w, ", %s left aside", counted(int(t.Aside), "total row or line below the table"))
+		fmt.Fprintf(w, ", %s left aside (totals, lines below the table, unpaid charges)", counted(int(t.Aside), "row"))
 	}
 	fmt.Fprintln(w)
 	if t.Kept > 0 {

@@ -17,7 +17,6 @@ import (
 // adReport is what a decoder remembers of a report: what its rows add up to, and what it says they do.
 type adReport struct {
 	segments []int // columns that tell rows of the same campaign and day apart
-	aside    int64
 	rows     int64
 	sums     map[money.Currency]*big.Rat
 	parts    map[string]map[money.Currency]*big.Rat // by type of campaign
@@ -44,12 +43,9 @@ func newAdReport(d *Decoder) *adReport {
 	return a
 }
 
-// Aside is how many rows so far are no records by their nature: total rows and lines below the table.
+// Aside is how many rows so far are no records by their nature: total rows, lines below the table, charges that were not paid.
 func (d *Decoder) Aside() int64 {
-	if d.ads == nil {
-		return 0
-	}
-	return d.ads.aside
+	return d.aside
 }
 
 // End gives the problems that only the whole file shows: total rows that differ from the sum of the rows.
@@ -110,12 +106,12 @@ func (t adTotal) problem(code, format string, args ...any) (Problem, bool) {
 // adSpend reads a row of a report: a cost, a total, or a line below the table.
 func (r *reading) adSpend() []Record {
 	if r.footer() {
-		r.d.ads.aside++
+		r.d.aside++
 		return nil
 	}
 	said, text, currency, known := r.cost()
 	if label, ok := r.totalRow(); ok {
-		r.d.ads.aside++
+		r.d.aside++
 		r.lost, r.problems = false, nil // a total row has no campaign, day or currency, and needs none
 		if said != nil {
 			p := Problem{Line: r.row.Line}

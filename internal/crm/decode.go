@@ -33,6 +33,7 @@ type Decoder struct {
 	headers []string
 	at      map[string]int // field -> column from 0
 	pos     map[string]int // header -> column from 0
+	aside   int64
 	ads     *adReport      // of a report of an advertising platform
 
 	visits   bool // touches are known by their addresses
@@ -114,6 +115,9 @@ func (r *reading) records() []Record {
 	case KindTouch:
 		return r.touch()
 	case KindPayment:
+		if r.d.m.Profile == Web {
+			return r.webPayment()
+		}
 		return r.payment()
 	case KindCarveOut:
 		return r.carveOut()
@@ -122,6 +126,9 @@ func (r *reading) records() []Record {
 	case KindMetricReading:
 		return r.metricReading()
 	case KindLead:
+		if r.d.m.Profile == Web {
+			return r.webLead()
+		}
 		return r.lead()
 	case KindDelivery:
 		return r.delivery()

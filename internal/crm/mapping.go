@@ -216,6 +216,9 @@ func (m Mapping) Validate(headers []string) fault.List {
 	if _, visits := o.field("page_url"); visits {
 		m.validateVisits(&faults)
 	}
+	if o.Profile == Web && o.Kind == KindPayment {
+		m.validatePayments(o, &faults)
+	}
 	m.validateChoices(&faults)
 	return faults
 }

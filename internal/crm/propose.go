@@ -10,8 +10,8 @@ import (
 // The fields whose reading depends on a convention: amounts on the decimal mark, days and instants on the order of numbers, and instants
 // without a zone, as days with one, on the zone.
 var (
-	amountFields  = []string{"amount", "home_amount", "net", "gross", "value"}
-	dayFields     = []string{"closed_on", "paid_on", "worked_on", "from", "through", "delivered_on", "accepted_on", "returned_on", "spent_on", "missed_on"}
+	amountFields  = []string{"amount", "home_amount", "net", "gross", "value", "credit", "debit", "refunded"}
+	dayFields     = []string{"closed_on", "paid_on", "worked_on", "from", "through", "delivered_on", "accepted_on", "returned_on", "spent_on", "missed_on", "refunded_on"}
 	instantFields = []string{"created_at", "at", "at_fallback", "delivered_at", "rejected_at", "accepted_at", "disputed_at", "ruled_at"}
 )
 

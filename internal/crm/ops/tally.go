@@ -13,7 +13,7 @@ import (
 type Tally struct {
 	Rows      int64                   `json:"rows"`
 	Rejected  int64                   `json:"rejected"`        // rows that gave no record and should have
-	Aside     int64                   `json:"aside,omitempty"` // total rows of a report, and lines below its table
+	Aside     int64                   `json:"aside,omitempty"` // rows that are no records by nature: total rows, lines below the table, unpaid charges
 	New       int64                   `json:"new"`
 	Changed   int64                   `json:"changed"`
 	Unchanged int64                   `json:"unchanged"`

@@ -289,6 +289,8 @@ var statedHints = map[string]string{
 	"vendor":           "Left blank, the name of the platform.",
 	"channel_grouping": "ga4-1 is the default channel group of Google Analytics 4; blank where a column or rules of your own tell the channel.",
 	"channel_rules":    "Own channels, which count first: Partners: source=partner*, medium=referral; Fairs: campaign=*fair*",
+	"deal_pattern":     "Where the reference names the deal: how its ids are written, such as D-* or INV-2026-*.",
+	"clause":           "The clause of the contract that pays per result, where there are several.",
 	"rounding":         "Only for costs that are finer than the currency has units: half-even, half-up or down, row by row.",
 }
 
@@ -339,7 +341,7 @@ func conventionFields(p ops.Preview, m crm.Mapping) (out []kit.Field) {
 					{Value: "dmy", Text: "day, month, year: 14/03/2026"}, {Value: "mdy", Text: "month, day, year: 03/14/2026"}}},
 			kit.Field{Name: "convention.zone", Label: "Zone of times that carry none", Optional: !proposal.NeedsZone, Value: zoneText(m), Placeholder: "Europe/Berlin", Hint: zoneHint(proposal.NeedsZone)})
 	}
-	if m.Columns["amount"]+m.Columns["net"]+m.Columns["gross"]+m.Columns["micros"] != "" {
+	if m.Columns["amount"]+m.Columns["net"]+m.Columns["gross"]+m.Columns["micros"]+m.Columns["credit"]+m.Columns["debit"] != "" {
 		out = append(out, kit.Field{Name: "default_currency", Label: "Currency of amounts without one", Optional: true, Value: string(m.DefaultCurrency), Placeholder: "USD",
 			Hint: "Left blank, such amounts stay unknown; they are never taken for zero."})
 	}

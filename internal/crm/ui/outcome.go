@@ -76,7 +76,7 @@ func sameNotice(i ops.Import) templ.Component {
 func rowWords(i ops.Import) string {
 	words := contents(i.Mapping)
 	if n := i.Tally.Aside; n > 0 {
-		words += "; of these " + counted(n, "total row or line") + " below the table, checked and not counted"
+		words += "; " + counted(n, "row") + " of them by nature no record: totals, which are checked, lines below the table, charges that failed"
 	}
 	return words
 }
