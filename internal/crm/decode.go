@@ -34,7 +34,7 @@ type Decoder struct {
 	at      map[string]int // field -> column from 0
 	pos     map[string]int // header -> column from 0
 	aside   int64
-	ads     *adReport      // of a report of an advertising platform
+	ads     *adReport // of a report of an advertising platform
 
 	visits   bool // touches are known by their addresses
 	channels Channels
