@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -69,7 +70,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Journal = &journalops.Service{DB: p.DB}
 	p.Party = partyops.New(partyops.Options{DB: p.DB, Now: p.Now, PublicURL: p.Config.URL()})
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
-	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed}
+	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed, Holder: p.accountNow}
 	p.Fees = &feesops.Service{
 		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),
 		Evidence: evidenceBy(new(crmops.Memory)), NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Rows: p.CRM, Failed: p.monthEndFailed,
@@ -155,4 +156,13 @@ func (p *Program) Close() error {
 // inWorkspace is the context of the configured workspace, for commands.
 func (p *Program) inWorkspace(ctx context.Context) context.Context {
 	return db.WithWorkspace(ctx, p.Config.Workspace)
+}
+
+// accountNow is who an account is in the context's workspace, with the rights of this moment.
+func (p *Program) accountNow(ctx context.Context, account string) (access.Actor, error) {
+	workspace, _ := db.Workspace(ctx)
+	if account == access.MachineAccount {
+		return p.operator(), nil
+	}
+	return p.Party.ActorOf(ctx, account, workspace)
 }

@@ -55,8 +55,8 @@ func (m Mapping) Bind(headers []string, ref *Reference) (*Decoder, fault.List) {
 		d.pos[h] = i
 	}
 	for field, header := range m.Columns {
-		if header != "" {
-			d.at[field] = d.pos[header]
+		if i, there := d.pos[header]; there && header != "" {
+			d.at[field] = i
 		}
 	}
 	if o.report {

@@ -367,13 +367,7 @@ func TestPlainFilesReadBackIdentically(t *testing.T) {
 				rt.Fatal(err)
 			}
 			written := buf.String()
-			plain := Plain(k)
-			for _, c := range laterColumns[k] { // they stand there only where they hold something
-				if !strings.Contains(written[:strings.IndexByte(written, '\n')], c) {
-					delete(plain.Columns, c)
-				}
-			}
-			for _, p := range decodeInto(t, plain, nil, &buf, &out) {
+			for _, p := range decodeInto(t, Plain(k), nil, &buf, &out) {
 				if p.Code != "touch-undated" && p.Code != "currency-unknown" && p.Code != "stage-unknown" {
 					rt.Fatalf("%+v in\n%s", p, written)
 				}

@@ -1,8 +1,8 @@
 // Package crm is the vocabulary and the rules of evidence: what an export says about companies, contacts, deals, touches and
 // payments, and what the two sides note of hours, results and spend, read without guessing.
 //
-// It owns the kinds of records and their canonical form, the profiles of known exports (HubSpot, Salesforce and the plain
-// files of this program), the mapping of columns to fields, and hygiene checks.
+// It owns the kinds of records and their canonical form, the profiles of known exports (HubSpot, Salesforce, advertising platforms, the
+// web, and the plain files of this program), the channels of visits, the mapping of columns to fields, and hygiene checks.
 //
 // It does not own storage, imports over time and their comparison (crm/ops), credit for touches (attribution) or what any of
 // it is worth (fees).
@@ -14,6 +14,8 @@
 //   - Stated: what a person says of a file where there is no form, over what the file or a kept mapping settles.
 //   - Reference: what side tables say (names of campaigns, stages that mean won, leads that became contacts).
 //   - Weighing: what a contract says that decides how much an issue of the evidence matters, in plain values; the contract itself is not known here.
+//   - Report: a table of an advertising platform, with total rows that are checked and never counted.
+//   - Visit: a touch that is known by the address it led to; its origin is what that address says, its channel what stated rules make of it.
 //   - Decision: what a person decided in the program about a row; an act is one sort of them. How a later row of a file meets it is a rule of this package.
 //   - Merge: two contacts that the CRM made one. Edit: who changed which field, as the CRM's own history tells.
 //   - Fate: what became of a record between two moments of the evidence: new, changed, gone. Movement: what that moves of revenue.

@@ -240,6 +240,7 @@ func (m Mapping) validateColumn(o Object, field string, headers []string, faults
 		}
 	}
 	switch {
+	case n == 0 && o.Profile == Generic && header == field && slices.Contains(laterColumns[o.Kind], field): // a plain file has it only where some row needs it
 	case n > 1:
 		faults.Add(fault.New(fault.Invalid, "column-twice", "The file has %d columns named %q. Rename or remove one and export again.", n, header).At(at))
 	case n == 0:

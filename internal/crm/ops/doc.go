@@ -5,6 +5,7 @@
 //   - Check: the dry run. It goes the same way as applying and writes nothing but its own result.
 //   - Trial: a check of a file of which nothing is kept, neither the file nor a note of it.
 //   - Discard: an upload that is not applied is taken away with its file; the record keeps who did.
+//   - Upload address: where a program sends files of one client, for a time, on behalf of whoever made it.
 //   - Import: a file applied under a mapping. It gets its number, gap-free per client, in its last transaction.
 //   - Decision: what a person decided about a row, or a few together; an import of its own, written in one transaction with its number.
 //   - Version: what one import said of one record. A version is written only where it differs from the one before.

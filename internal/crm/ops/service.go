@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
 	"github.com/ofrecord/ofrecord/internal/platform/background"
@@ -31,6 +32,9 @@ type Service struct {
 
 	// Resting tells the statements of a client that somebody was given, and what they rest on; nil: there are none.
 	Resting func(ctx context.Context, tx bun.Tx, client string) ([]Resting, error)
+
+	// Holder is who an account is now, for upload addresses, which act for whoever made them; nil: no address works.
+	Holder func(ctx context.Context, account string) (access.Actor, error)
 
 	// Progress is told how far the rows of a check or an import are read, after each chunk, by whoever does the work; nil tells nobody.
 	Progress func(importID string, rows, bytes int64)

@@ -36,6 +36,8 @@ type Pages struct {
 
 	// Cost computes a statement again from the newest evidence; it decides access. Nil: nobody can.
 	Cost func(ctx context.Context, actor access.Actor, statement string) (ops.Cost, error)
+	// PublicURL begins upload addresses.
+	PublicURL string
 
 	// MaxUpload is the largest file of a browser's upload; zero means that of the store.
 	MaxUpload int64
@@ -75,6 +77,13 @@ func (p *Pages) Register(g *web.Registry) {
 	post("/import/{id}/resume", access.EvidenceImport, p.resume)
 	get("/import/{id}/progress", access.EvidenceSee, p.progress)
 	get("/import/{id}/rejects.csv", access.EvidenceSee, p.stepRejects)
+	get("/links", access.EvidenceImport, p.showLinks)
+	post("/links", access.EvidenceImport, p.makeLink)
+	get("/links/{link}/revoke", access.EvidenceImport, p.confirmRevokeLink)
+	post("/links/{link}/revoke", access.EvidenceImport, p.revokeLink)
+	for _, method := range []string{http.MethodPost, http.MethodPut} {
+		routes = append(routes, web.Route{Method: method, Pattern: "/upload/{workspace}/{link}/{secret}", Action: web.Public, Handler: p.receiveFile, BodyLimit: p.maxUpload()})
+	}
 	g.Add(routes...)
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -270,4 +272,48 @@ func TestASheetIsChosenFirst(t *testing.T) {
 	p.path = strings.Split(p.path, "?")[0]
 	s.get(p.path+"?sheet=April").says(200, "Which sheet of crm.xlsx is read?")
 	s.get(p.path+"?sheet=Notes").says(200, "The columns fit no known export")
+}
+
+func TestAProgramSendsAFile(t *testing.T) {
+	s := newSite(t)
+	s.ops.Holder = func(context.Context, string) (access.Actor, error) { return s.actor, nil }
+	s.pages.PublicURL = s.server.URL
+	p := s.get(at+"/links").says(200, "There is no upload address yet.")
+	s.submit(p, url.Values{"label": {""}, "days": {"soon"}}).says(422, "Name who will send files", "from 1 to 366")
+	p = s.submit(s.get(at+"/links"), url.Values{"label": {"Nightly report"}}).says(200, "It is shown this once")
+	address := strings.TrimSpace(p.Find("code.hash").Text())
+
+	put := func(address, body string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequest(http.MethodPut, address, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req) // no session
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		text, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(text)
+	}
+	status, said := put(address+"?filename=deals.csv", german)
+	if status != 202 || !strings.Contains(said, `"state":"uploaded"`) {
+		t.Fatalf("%d %s", status, said)
+	}
+	for wrong, want := range map[string]int{address + "x": 404, strings.Replace(address, "/upload/", "/upload/none", 1): 404} {
+		if status, said := put(wrong, german); status != want || !strings.Contains(said, `"code":"upload-link"`) {
+			t.Errorf("%d %s", status, said)
+		}
+	}
+	s.get(at+"/links").says(200, "Nightly report", "waits for a person", "Revoke")
+	s.get(at).says(200, "deals.csv")
+	revoke, _ := s.get(at + "/links").Find("a[href$='/revoke']").Attr("href")
+	s.submit(s.get(revoke), nil).says(200, "revoked")
+	if status, _ := put(address, german); status != 404 {
+		t.Errorf("after it was revoked: %d", status)
+	}
 }

@@ -1,9 +1,10 @@
 // Package csvin reads tables that people export from other systems: comma, semicolon, tab or
-// pipe separated text, plain or gzipped, in the encodings that spreadsheets and CRMs write.
+// pipe separated text, plain or gzipped, in the encodings that spreadsheets and CRMs write, and
+// sheets of Excel workbooks (.xlsx).
 //
 // It owns
 //   - reading a table as a stream: encoding, byte order mark, delimiter, header row, quoting,
-//     limits; a table is never held in memory as a whole;
+//     limits; a table is never held in memory as a whole (a workbook is, packed);
 //   - the reading of single values (amounts, dates, instants, yes/no) under a stated [Convention];
 //   - proposing a convention from sample rows ([Sniff]), without ever choosing silently;
 //   - making cells harmless for spreadsheet programs on the way out ([Neutralise]).
@@ -13,7 +14,9 @@
 // Words
 //   - A refusal is about the whole file (a zip, a photograph, a damaged gzip): an error of Open or Err.
 //   - A row fault is about one row: its line, a code and a reason. Reading goes on behind it.
-//   - A line is a physical line of the file, counted from 1; a quoted cell may span several.
+//   - A line is a physical line of the file, counted from 1; a quoted cell may span several. In a workbook it is a row of the sheet.
+//   - A preamble is what stands above the header: lines of text, comments.
+//   - An exact cell is a number of a workbook: a plain decimal, which no convention concerns.
 //
 // Invariants
 //   - Every row of the file is either returned, counted as blank or reported as faulty: none vanishes.
