@@ -25,7 +25,9 @@ func TestReturnsOfTheMonths(t *testing.T) {
 		r.agree("growth", won...)
 		r.take("spend.csv", "spend_id,spent_on,vendor,campaign,category,net,currency\ns1,2026-06-03,Paper,nobody's,media,900.00,USD\ns2,2026-07-03,Paper,nobody's,media,100.00,USD\n")
 		fees := map[cal.Month]money.Amount{june: money.New(500_000, "USD")}
-		r.FeesOf = func(context.Context, bun.Tx, string, cal.Period) (map[cal.Month]money.Amount, error) { return fees, nil }
+		r.FeesOf = func(context.Context, bun.Tx, string, cal.Period) (map[cal.Month]money.Amount, error) {
+			return fees, nil
+		}
 		ask := ops.ReturnsInput{From: june, To: july, Margin: "50 %"}
 		v, err := r.Return(ctx, finance, acme, ask)
 		must(t, err)

@@ -178,7 +178,7 @@ func (p returnsPage) marginHint() string {
 }
 
 func (p returnsPage) table() kit.TableView {
-	v := kit.TableView{Caption: "Credit and spend by " + string(p.By), Quiet: true, Cards: true, Columns: p.columns(strings.ToUpper(string(p.By)[:1])+string(p.By)[1:]),
+	v := kit.TableView{Caption: "Credit and spend by " + string(p.By), Quiet: true, Cards: true, Columns: p.columns(strings.ToUpper(string(p.By)[:1]) + string(p.By)[1:]),
 		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "No deal was won and nothing was spent in these months."})}
 	for _, row := range p.Returns.Returns.Rows {
 		one := p.row(kit.Text(row.Label()), row.Total)
