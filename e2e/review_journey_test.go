@@ -31,7 +31,7 @@ func TestReview(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "payments-late.csv")
 	write(t, file, "payment_id,deal_id,paid_on,amount,currency,kind\nlate-1,"+deal+",2026-09-29,1000.00,USD,payment\n")
 	agency.importFile(file, "Payments")
-	agency.reads("Import 74")
+	agency.reads("Import 90")
 
 	agency.press("Statements")
 	agency.press("Draft a statement")

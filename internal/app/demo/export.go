@@ -16,7 +16,7 @@ type Export struct {
 	CSV  []byte
 }
 
-// exports are the files of a day. Touches and payments are those since the export before; the others are whole lists.
+// exports are the files of a day. Touches, payments, spend and readings are those since the export before; the others are whole lists.
 func (y *year) exports(on, before cal.Date) ([]Export, error) {
 	records := map[crm.Kind][]crm.Record{}
 	put := func(r crm.Record) { records[r.Kind] = append(records[r.Kind], r) }
@@ -41,6 +41,8 @@ func (y *year) exports(on, before cal.Date) ([]Export, error) {
 			put(p.Record())
 		}
 	}
+	y.bought(on, before, put)
+	y.read(on, before, put)
 	if before.IsZero() {
 		y.carveOuts(put)
 	}
