@@ -98,7 +98,7 @@ func (k crediting) effectsOf(book *engine.Book, order int, o engine.Options) (at
 		}
 		return e, nil
 	}
-	e, err := book.Touches.Freeze(book.Deals, book.Buyers, order, o)
+	e, err := book.Touches.Freeze(book.Deals, order, o)
 	if err != nil {
 		return e, fault.New(fault.Invalid, "effects", "%s", err).At("--models").Because(err)
 	}

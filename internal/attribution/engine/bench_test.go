@@ -123,7 +123,7 @@ func BenchmarkLedger(b *testing.B) {
 func BenchmarkFreeze(b *testing.B) {
 	touches, deals := many(1_000_000)
 	for b.Loop() {
-		must(touches.Freeze(deals, 0, 1, engine.Options{}))
+		must(touches.Freeze(deals, 1, engine.Options{}))
 	}
 }
 

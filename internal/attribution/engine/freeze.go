@@ -9,9 +9,9 @@ import (
 )
 
 // Freeze computes the removal effects of the channels by a chain of an order from 1 to 4, over all journeys: the path of each deal converted once,
-// whatever the deal was worth; all touches of a person without a deal, in a window that ends at the last of them, did not. Refunds are no conversions.
-// Persons with a deal have the numbers below buyers. An error: another order, no deal with a touch, or more channels than a chain can have.
-func (t *Touches) Freeze(deals []Deal, buyers, order int, o Options) (attribution.Effects, error) {
+// whatever the deal was worth; the touches of a person after the last deal, all of one without a deal, did not, and have no window. Refunds are no
+// conversions. An error: another order, no deal with a touch, or more channels than a chain can have.
+func (t *Touches) Freeze(deals []Deal, order int, o Options) (attribution.Effects, error) {
 	e := attribution.Effects{Order: order, Unit: attribution.EffectUnit, Channels: map[string]int64{}}
 	names, number, err := t.channels()
 	if err != nil {
@@ -33,16 +33,18 @@ func (t *Touches) Freeze(deals []Deal, buyers, order int, o Options) (attributio
 		}
 		all = append(all, p)
 	}
+	rest := make([]uint32, len(t.from)-1) // of each person: the first touch after the last deal
+	copy(rest, t.from)
 	for i := range deals {
 		if d := &deals[i]; d.RefundOf == "" && d.Minor >= 0 {
 			s.begin(d)
 			take(s.at.first+s.at.outside, s.at.end, true)
+			rest[d.Person] = max(rest[d.Person], uint32(s.at.end))
 		}
 	}
-	for person := buyers; person < len(t.from)-1; person++ {
-		if from, to := int(t.from[person]), int(t.from[person+1]); to > from {
-			s.begin(&Deal{Person: uint32(person), End: t.at[to-1], Since: Unknown})
-			take(s.at.first+s.at.outside, to, false)
+	for person, from := range rest {
+		if to := t.from[person+1]; to > from {
+			take(int(from), int(to), false)
 		}
 	}
 	table, err := paths.New(names, all)
