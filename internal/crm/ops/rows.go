@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -246,28 +247,54 @@ func eachVersion(ctx context.Context, tx bun.Tx, each func(version) error, query
 	return rows.Err()
 }
 
-// before finds, for each id, the newest version older than import no.
+// before finds, for each id, the newest version older than import no. Each is asked for by itself, as in bodiesOf.
 func before(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, ids []string, bodies bool) (map[string]version, error) {
 	out := make(map[string]version, len(ids))
 	body := "''"
 	if bodies {
-		body = "body"
+		body = "r.body"
 	}
-	for len(ids) > 0 {
-		batch := ids[:min(lookupBatch, len(ids))]
-		ids = ids[len(batch):]
-		err := eachVersion(ctx, tx, func(v version) error {
-			if v.No > out[v.ID].No {
-				out[v.ID] = v
-			}
-			return nil
-		}, `SELECT ext_id, import_no, hash, line, `+body+` FROM crm_row WHERE client_id = ? AND kind = ? AND ext_id IN (?) AND import_no < ?`,
-			client, string(k), bun.List(batch), no)
+	for batch := range slices.Chunk(ids, lookupBatch) {
+		args := make([]any, 0, len(batch)+3)
+		for _, id := range batch {
+			args = append(args, id)
+		}
+		args = append(args, client, string(k), no)
+		rows, err := tx.QueryContext(ctx, `WITH wanted (id) AS (VALUES (?)`+strings.Repeat(`, (?)`, len(batch)-1)+`)
+			SELECT w.id, (SELECT r.import_no || ' ' || r.line || ' ' || r.hash || ' ' || `+body+` FROM crm_row r WHERE r.client_id = ? AND r.kind = ? AND r.ext_id = w.id AND r.import_no < ? ORDER BY r.import_no DESC LIMIT 1)
+			FROM wanted w`, args...)
 		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var id string
+			var found sql.NullString
+			if err := rows.Scan(&id, &found); err != nil {
+				return nil, errors.Join(err, rows.Close())
+			}
+			if found.Valid {
+				if out[id], err = joinedVersion(id, found.String); err != nil {
+					return nil, errors.Join(err, rows.Close())
+				}
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// joinedVersion reads a version that came in one text: a query that looks for one row can give no more than one value of it.
+func joinedVersion(id, text string) (version, error) {
+	v := version{ID: id}
+	no, rest, _ := strings.Cut(text, " ")
+	line, rest, _ := strings.Cut(rest, " ")
+	v.Hash, v.Body, _ = strings.Cut(rest, " ")
+	var err, wrong error
+	v.No, err = strconv.ParseInt(no, 10, 64)
+	v.Line, wrong = strconv.ParseInt(line, 10, 64)
+	return v, errors.Join(err, wrong)
 }
 
 // known is how many records of each kind there were before import no: the sum of what was new.

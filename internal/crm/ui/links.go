@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,6 +97,13 @@ func (p *Pages) makeLink(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) confirmRevokeLink(w http.ResponseWriter, r *http.Request) error {
+	list, err := p.Ops.UploadLinks(r.Context(), actor(r), r.PathValue("client"))
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(list, func(l ops.UploadLink) bool { return l.ID == r.PathValue("link") }) {
+		return fault.New(fault.NotFound, "upload-link", "There is no such upload address.")
+	}
 	return web.Render(w, r, kit.PageView{Title: "Revoke an upload address", Room: Room, Narrow: true, Crumbs: crumbs(r, kit.Link{Text: "Upload addresses", Href: linksPath(r)})},
 		kit.ConfirmPage(kit.ConfirmView{Action: r.URL.Path, Button: "Revoke", Danger: true, Cancel: linksPath(r), What: "You revoke this upload address.",
 			Follows: []string{"The program that uses it is refused from its next file on.", "Files that it sent stay what they are."}}))
