@@ -52,7 +52,7 @@ func TestWhatIsNoPackIsRefused(t *testing.T) {
 	if r := verify(t, with(pack.File{Name: "facts/"}, pack.File{Name: "terms/"}), p.Hash); !r.OK() {
 		t.Errorf("packed again with its folders: %v", r.Findings)
 	}
-	forged := zipped(t, edited(t, sound, "manifest.json", `"page": 1`, `"page": 99`))
+	forged := zipped(t, edited(t, sound, "manifest.json", `"page": 2`, `"page": 99`))
 	wantFinding(t, verify(t, forged, p.Hash), "page", "statement.html and README.txt say that they are of form 99, which this program does not know, so they were not compared with the statement. Trust statement.json and events.json.")
 	wantFinding(t, verify(t, with(pack.File{Name: "facts/extra.csv", Body: []byte("x")}), p.Hash), "file-foreign", "facts/extra.csv does not belong in a pack.")
 }

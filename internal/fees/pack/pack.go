@@ -18,7 +18,8 @@ const (
 	format        = "ofrecord pack"
 	formatVersion = 1
 	// pageVersion changes with the form of statement.html and README.txt, so that a pack of another form is not taken for a changed one.
-	pageVersion = 1
+	// In the second form what a bonus pays of its pool is a percentage beside its fraction.
+	pageVersion = 2
 )
 
 // Pack is a statement as it is handed out.
@@ -103,7 +104,9 @@ func decodeEvents(body []byte, c money.Currency) ([]fees.Event, error) {
 }
 
 // Files are the files of the pack, the manifest last.
-func (p Pack) Files() ([]File, error) {
+func (p Pack) Files() ([]File, error) { return p.files(pageVersion) }
+
+func (p Pack) files(form int) ([]File, error) {
 	document, err := p.Document.Encode()
 	if err != nil {
 		return nil, err
@@ -112,13 +115,13 @@ func (p Pack) Files() ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, err := p.page()
+	page, err := p.page(form)
 	if err != nil {
 		return nil, err
 	}
 	files := append(slices.Clone(p.Inputs), File{statementFile, document}, File{eventsFile, events}, File{pageFile, page}, File{readmeFile, p.readme()})
 	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Name, b.Name) })
-	m := manifest{Format: format, Version: formatVersion, Page: pageVersion, StatementHash: Hash(files),
+	m := manifest{Format: format, Version: formatVersion, Page: form, StatementHash: Hash(files),
 		Statement: manifestNames{p.ID, p.Revision, p.Document.Statement.Contract, p.Document.Statement.Period}}
 	for _, f := range files {
 		m.Files = append(m.Files, listedFile{f.Name, f.sum(), len(f.Body)})

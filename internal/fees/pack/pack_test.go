@@ -207,3 +207,23 @@ func TestAPackOfOtherRulesSaysSo(t *testing.T) {
 	}
 	wantFinding(t, verify(t, resealed(t, p, edited(t, sound, "facts/rules.json", strconv.Itoa(fees.Rules), "x")), ""), "inputs", "facts/rules.json cannot be read")
 }
+
+// Packs of the first form of the page verify as they did, also where both forms print a bonus otherwise.
+func TestPacksOfTheFirstFormOfThePageVerify(t *testing.T) {
+	for name, month := range map[string]string{"worked-month": "2026-03", "scorecard-lower-is-better": "2026-06"} {
+		p := worked(t, name, month)
+		older, err := p.FilesOfForm(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := verify(t, zipped(t, older), p.Hash); !r.OK() {
+			t.Errorf("%s, of the first form: %v", name, r.Findings)
+		}
+	}
+	bonus := worked(t, "scorecard-lower-is-better", "2026-06")
+	now := files(t, bonus)
+	if page := now[slices.IndexFunc(now, func(f pack.File) bool { return f.Name == "statement.html" })].Body; !bytes.Contains(page, []byte("83.33 % (5/6) of the pool")) {
+		t.Errorf("the page prints no bonus as a percentage:\n%s", page)
+	}
+	wantFinding(t, verify(t, zipped(t, edited(t, now, "manifest.json", `"page": 2`, `"page": 1`)), bonus.Hash), "page", "statement.html does not print what")
+}

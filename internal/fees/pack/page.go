@@ -57,8 +57,8 @@ type happening struct {
 	When, Who, What, Text string
 }
 
-// page is the statement to read and print, without any reference outside itself.
-func (p Pack) page() ([]byte, error) {
+// page is the statement to read and print, in a form (see pageVersion), without any reference outside itself.
+func (p Pack) page(form int) ([]byte, error) {
 	s, life := p.Document.Statement, p.life()
 	split := p.split(life)
 	v := pageView{
@@ -69,6 +69,9 @@ func (p Pack) page() ([]byte, error) {
 	}
 	for i, l := range s.Lines {
 		row := lineView{Line: l, AmountText: l.Amount.Format(), Quantity: figure(l.Quantity, s.Currency), Formula: typeset(l.Basis.Formula)}
+		if form >= 2 {
+			row.Quantity, row.Formula = quantity(l), typeset(fees.Percentages(l.Basis.Formula))
+		}
 		for _, t := range l.Basis.Touches {
 			row.Journey = append(row.Journey, touchView{t, dayOf(t.At), figure(t.Credit, s.Currency)})
 		}
@@ -120,6 +123,15 @@ func dayOf(at string) string {
 		return at
 	}
 	return cal.DateOf(t, t.Location()).Words()
+}
+
+// quantity is that of a line without its unit: a fraction of a pool as a percentage beside it.
+func quantity(l fees.Line) string {
+	words, unit := l.QuantityWords(), " "+l.Unit
+	if strings.Contains(l.Quantity, "/") && strings.HasSuffix(words, unit) {
+		return strings.TrimSuffix(words, unit)
+	}
+	return figure(l.Quantity, l.Amount.Currency)
 }
 
 // figure shows a decimal quantity with its thousands apart; a fraction and what is no amount stay as they are.

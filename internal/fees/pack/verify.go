@@ -378,12 +378,12 @@ func (r *Report) reviews(ctx context.Context, files []File, m manifest, a contra
 	r.State, r.Payable, r.Held = string(life.State), split.Payable, split.Held
 	r.check("%d events of the review against what may happen to a statement", len(events))
 	r.Notes = append(r.Notes, "The statement hash does not bind the reviews in "+eventsFile+": compare them with the record.")
-	if m.Page != pageVersion {
+	if m.Page < 1 || m.Page > pageVersion {
 		r.find("page", pageFile, "%s and %s say that they are of form %d, which this program does not know, so they were not compared with the statement. Trust %s and %s.",
 			pageFile, readmeFile, m.Page, statementFile, eventsFile)
 		return
 	}
-	page, err := p.page()
+	page, err := p.page(m.Page)
 	if printed, _ := fileOf(files, pageFile); err != nil || !bytes.Equal(page, printed) {
 		r.find("page", pageFile, "%s does not print what %s and %s say. Trust those.", pageFile, statementFile, eventsFile)
 	}
