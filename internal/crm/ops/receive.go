@@ -89,18 +89,27 @@ func (s *Service) workspaceIsThere(ctx context.Context) error {
 	return nil
 }
 
-// admitByLink finds the address that the secret opens and counts the file, before anything of it is read.
+// admitByLink finds the address that the secret opens and counts the file, before anything of it is read. Whoever knows no secret does not get to write.
 func (s *Service) admitByLink(ctx context.Context, id, secret string) (row linkRow, err error) {
-	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+	find := func(ctx context.Context, tx bun.Tx) error {
 		row, err = readLink(ctx, tx, id)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		now := s.now()
 		same := subtle.ConstantTimeCompare([]byte(row.SecretHash), []byte(secretHash(secret))) == 1
-		if err != nil || !same || !row.RevokedAt.IsZero() || !now.Before(row.ExpiresAt) {
+		if err != nil || !same || !row.RevokedAt.IsZero() || !s.now().Before(row.ExpiresAt) {
 			return noLink()
 		}
+		return nil
+	}
+	if err := s.DB.Read(ctx, find); err != nil {
+		return row, err
+	}
+	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if err := find(ctx, tx); err != nil {
+			return err
+		}
+		now := s.now()
 		if now.Sub(row.HourAt) >= time.Hour {
 			row.HourAt, row.HourUsed = now, 0
 		}
