@@ -47,7 +47,7 @@ var hubspotObjects = []Object{
 		Profile: HubSpot, Name: "deal_contacts", Kind: KindDealContact, Words: "which contacts belong to which deals",
 		marks: []string{"type_id", "category", "Association Label"}, unless: []string{"engagement_id"},
 		Fields: []Field{
-			req("deal_id", "deal_id", "Deal ID"), req("contact_id", "contact_id", "Contact ID"), f("role", "Association Label", "label"), f("deleted", "_fivetran_deleted"),
+			req("deal_id", "deal_id", "Deal ID"), req("contact_id", "contact_id", "Contact ID"), f("role", "Association Label", "label"), f("deleted", "_fivetran_deleted", "archived"),
 		},
 	},
 	{

@@ -64,6 +64,18 @@ func (s Stated) Over(m Mapping) (Mapping, error) {
 	return m, faults.Err()
 }
 
+// For is what of it concerns the table: columns and constants of fields that the table has.
+func (s Stated) For(p Profile, object string) Stated {
+	o, _ := ObjectOf(p, object)
+	others := func(line string) bool {
+		field, _, ok := strings.Cut(line, "=")
+		_, has := o.field(strings.TrimSpace(field))
+		return ok && !has
+	}
+	s.Columns, s.Constants = slices.DeleteFunc(slices.Clone(s.Columns), others), slices.DeleteFunc(slices.Clone(s.Constants), others)
+	return s
+}
+
 func statedCurrency(text string, was money.Currency) money.Currency {
 	if text = strings.ToUpper(strings.TrimSpace(text)); text != "" {
 		return money.Currency(text)

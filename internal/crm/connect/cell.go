@@ -19,7 +19,7 @@ func cellOf(raw json.RawMessage) (string, error) {
 	case '"':
 		var s string
 		err := json.Unmarshal(raw, &s)
-		return s, err
+		return strings.ReplaceAll(s, "\x00", ""), err // no database and no table has a place for that one
 	case 't', 'f', '{', '[':
 		return string(raw), nil
 	}

@@ -83,6 +83,13 @@ func (s *Service) begin(ctx context.Context, actor access.Actor, client, id stri
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
 		}
+		if name, pulled, err := pulledUpload(ctx, tx, id); err != nil {
+			return err
+		} else if pulled { // the next pull is read the same way
+			if err := s.keepMapping(ctx, tx, actor, client, name, m); err != nil {
+				return err
+			}
+		}
 		p.State, p.Holder, p.No, p.Tally, p.Message, p.BeatAt, p.RowsDone, p.BytesDone = Applying, s.id("run"), no+1, "", "", s.now(), 0, 0
 		return saveProgress(ctx, tx, p)
 	})

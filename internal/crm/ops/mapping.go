@@ -111,7 +111,13 @@ func (p Preview) Choose(kind crm.Kind, profile crm.Profile, stated crm.Stated) (
 	if err != nil {
 		return m, err
 	}
-	if m, err = stated.Over(m); err != nil {
+	return p.settled(m, stated)
+}
+
+// settled is the mapping completed by what the file settles and what is stated. Fault: Invalid, asking all that is still open.
+func (p Preview) settled(m crm.Mapping, stated crm.Stated) (crm.Mapping, error) {
+	m, err := stated.Over(m)
+	if err != nil {
 		return m, err
 	}
 	m, _ = p.Propose(m)

@@ -39,6 +39,12 @@ type Service struct {
 	// Progress is told how far the rows of a check or an import are read, after each chunk, by whoever does the work; nil tells nobody.
 	Progress func(importID string, rows, bytes int64)
 
+	// Connections are those of the context's workspace to the CRMs of its clients; nil: there are none.
+	Connections func(ctx context.Context) ([]Connection, error)
+
+	// Pause lets time pass between two requests to a CRM; nil: the clock's.
+	Pause func(ctx context.Context, d time.Duration) error
+
 	background     background.Work
 	recentDeals    recent[[]DealRow]
 	recentIssues   recent[[]crm.Issue]

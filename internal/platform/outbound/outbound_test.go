@@ -56,7 +56,9 @@ func TestACallBringsItsAnswerWhole(t *testing.T) {
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	other := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the other host was asked") }))
 	defer other.Close()
-	c := clientOf(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL+"/steal", http.StatusFound) })
+	c := clientOf(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+"/steal", http.StatusFound)
+	})
 	a, err := c.Do(t.Context(), outbound.Call{Method: http.MethodGet, Path: "/", Bearer: "k"})
 	if err != nil || a.Status != http.StatusFound {
 		t.Errorf("%+v %v", a, err)

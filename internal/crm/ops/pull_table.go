@@ -1,0 +1,168 @@
+package ops
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/crm/connect"
+	"github.com/ofrecord/ofrecord/internal/platform/csvin"
+)
+
+// gathering puts the pages of one table together.
+type gathering struct {
+	*Service
+	table  connect.Table
+	row    pullTableRow
+	header []string
+	counts map[string]int64 // the row that counts for each key
+	live   map[string]bool  // keys of which a row that is not deleted was seen, where such a row wins
+	gone   [][]string
+	known  int // rows that were there before and not deleted
+}
+
+// gather reads the pages once, to know which row of each key counts, and what is gone since the table was applied last.
+func (s *Service) gather(ctx context.Context, p pullRow, t connect.Table, row pullTableRow) (*gathering, error) {
+	at, err := row.cursor()
+	if err != nil {
+		return nil, err
+	}
+	g := &gathering{Service: s, table: t, row: row, header: t.Header(at), counts: map[string]int64{}, live: map[string]bool{}}
+	deleted := slices.Index(g.header, t.Deleted())
+	err = g.rows(ctx, func(n int64, cells []string) error {
+		key := t.KeyOf(cells)
+		if t.LiveWins && deleted >= 0 {
+			if cells[deleted] == "true" && g.live[key] {
+				return nil
+			}
+			g.live[key] = g.live[key] || cells[deleted] != "true"
+		}
+		g.counts[key] = n
+		return nil
+	})
+	if err == nil && t.Gone {
+		err = g.findGone(ctx, p)
+	}
+	return g, err
+}
+
+// rows hands over the rows of all pages in their order.
+func (g *gathering) rows(ctx context.Context, take func(n int64, cells []string) error) error {
+	n := int64(0)
+	for page := int64(1); page <= g.row.Pages; page++ {
+		var row pullPageRow
+		err := g.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+			row = pullPageRow{}
+			return tx.NewSelect().Model(&row).Where("pull_id = ? AND seq = ? AND page = ?", g.row.PullID, g.row.Seq, page).Scan(ctx)
+		})
+		if err != nil {
+			return fmt.Errorf("page %d of %s: %w", page, g.row.Object, err)
+		}
+		var cells [][]string
+		if err := json.Unmarshal([]byte(row.Body), &cells); err != nil {
+			return fmt.Errorf("page %d of %s: %w", page, g.row.Object, err)
+		}
+		for _, c := range cells {
+			if err := take(n, c); err != nil {
+				return err
+			}
+			n++
+		}
+	}
+	return nil
+}
+
+// findGone finds what the newest pulled import of the table had and this pull has not: each such row is written once more, as deleted.
+func (g *gathering) findGone(ctx context.Context, p pullRow) error {
+	sha, err := g.before(ctx, p)
+	if err != nil || sha == "" {
+		return err
+	}
+	files, err := g.files(ctx)
+	if err != nil {
+		return err
+	}
+	f, err := files.Get(sha)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	was, err := csvin.Open(f, csvin.Options{})
+	if err != nil {
+		return err
+	}
+	deleted := slices.Index(g.header, g.table.Deleted())
+	from := make([]int, len(g.header))
+	for i, h := range g.header {
+		from[i] = slices.Index(was.Header(), h)
+	}
+	for was.Next() {
+		cells := make([]string, len(g.header))
+		for i, at := range from {
+			if at >= 0 && at < len(was.Row().Cells) {
+				cells[i] = was.Row().Cells[at]
+			}
+		}
+		if cells[deleted] == "true" {
+			continue
+		}
+		g.known++
+		if _, there := g.counts[g.table.KeyOf(cells)]; !there {
+			cells[deleted] = "true"
+			g.gone = append(g.gone, cells)
+		}
+	}
+	return was.Err()
+}
+
+// before is the file of the table's newest applied import that came by a pull, "" when there is none.
+func (g *gathering) before(ctx context.Context, p pullRow) (sha string, err error) {
+	var shas []string
+	err = g.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		shas = nil
+		return tx.NewSelect().TableExpr("crm_pull_table AS t").Join("JOIN crm_pull AS p ON p.id = t.pull_id").Join("JOIN crm_import AS i ON i.id = t.import_id").
+			Join("JOIN crm_result AS r ON r.import_id = i.id").ColumnExpr("i.sha256").
+			Where("p.client_id = ? AND p.system = ? AND t.object = ?", p.ClientID, p.System, g.row.Object).OrderExpr("r.no DESC").Limit(1).Scan(ctx, &shas)
+	})
+	if err != nil || len(shas) == 0 {
+		return "", err
+	}
+	return shas[0], nil
+}
+
+// A pull that says that so much is gone at once waits for a person: sooner a right was taken from the app than the records from the CRM.
+const (
+	goneFew   = 20
+	goneShare = 10 // one in so many
+)
+
+func (g *gathering) manyGone() bool { return len(g.gone) > goneFew && len(g.gone)*goneShare > g.known }
+
+func (g *gathering) blank() bool { return len(g.counts) == 0 && len(g.gone) == 0 }
+
+// write writes the table as an export of it would be: of each key the row that counts, then what is gone.
+func (g *gathering) write(ctx context.Context, to io.Writer) error {
+	w := csv.NewWriter(to)
+	if err := w.Write(g.header); err != nil {
+		return err
+	}
+	err := g.rows(ctx, func(n int64, cells []string) error {
+		if g.counts[g.table.KeyOf(cells)] != n {
+			return nil
+		}
+		return w.Write(cells)
+	})
+	if err != nil {
+		return err
+	}
+	if err := w.WriteAll(g.gone); err != nil {
+		return err
+	}
+	w.Flush()
+	return w.Error()
+}

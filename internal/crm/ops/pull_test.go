@@ -1,0 +1,426 @@
+package ops_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/archive"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+)
+
+func sqliteFor(t *testing.T) (*db.DB, context.Context) {
+	t.Helper()
+	return dbtest.SQLite(t)
+}
+
+// notInTheDatabase looks for words in a backup, which holds every table of the workspace and every file.
+func (r *rig) notInTheDatabase(words ...string) {
+	r.t.Helper()
+	var b bytes.Buffer
+	if _, err := archive.Backup(r.ctx, r.DB, r.Files, &b, archive.Options{}); err != nil {
+		r.t.Fatal(err)
+	}
+	z, err := gzip.NewReader(&b)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	text, err := io.ReadAll(z)
+	if err != nil || !bytes.Contains(text, []byte("began to pull from")) {
+		r.t.Fatalf("%v: the backup does not hold the record of the pull", err)
+	}
+	for _, w := range words {
+		if bytes.Contains(text, []byte(w)) {
+			r.t.Errorf("a backup holds %q", w)
+		}
+	}
+}
+
+// each runs a test of the use case over HubSpot, on both engines.
+func each(t *testing.T, run func(t *testing.T, r *rig)) {
+	t.Helper()
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) { run(t, harnesses[0].rig(t, d, ctx, 2)) })
+}
+
+func (r *rig) stateOf(object string) ops.PulledTable {
+	r.t.Helper()
+	for _, table := range r.last().Tables {
+		if table.Object == object {
+			return table
+		}
+	}
+	r.t.Fatalf("no table %s", object)
+	return ops.PulledTable{}
+}
+
+func TestPullWithoutAConnectionIsOff(t *testing.T) {
+	d, ctx := sqliteFor(t)
+	r := newRoom(t, d, ctx)
+	for _, connections := range []func(context.Context) ([]ops.Connection, error){nil, func(context.Context) ([]ops.Connection, error) { return nil, nil }} {
+		r.Connections = connections
+		_, err := r.Pull(ctx, owner, ops.PullInput{Client: acme, System: crm.HubSpot})
+		if fault.Code(err) != "connection" || !fault.Is(err, fault.NotFound) {
+			t.Error(err)
+		}
+		if list, err := r.Connected(ctx, owner, acme); err != nil || len(list) != 0 {
+			t.Error(list, err)
+		}
+		if ran, err := r.PullDue(ctx); err != nil || len(ran) != 0 {
+			t.Error(ran, err)
+		}
+	}
+}
+
+func TestWhoMayPull(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		reader := access.Actor{Account: "acc_1", Name: "Reader", Memberships: []access.Membership{{Role: access.Auditor, OrgKind: access.Client, Org: acme, Client: acme}}}
+		if _, err := r.Pull(r.ctx, reader, ops.PullInput{Client: acme, System: crm.HubSpot}); !fault.Is(err, fault.Forbidden) {
+			t.Error(err)
+		}
+		if r.server.Requests() != 0 {
+			t.Error("the CRM was asked")
+		}
+	})
+}
+
+// Given a first pull, then nothing is evidence before a person has said how each table is read; then the next pull is applied by itself.
+func TestPullWaitsForAPersonAndThenForNobody(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(3)
+		r.conn.Every = time.Hour
+		p, err := r.Pull(r.ctx, owner, ops.PullInput{Client: acme, System: crm.HubSpot})
+		if err != nil || p.State != ops.PullWaiting || r.latest() != 0 || len(r.pending()) != 4 {
+			t.Fatalf("%v %+v, %d uploads", err, p, len(r.pending()))
+		}
+		if ran, err := r.PullDue(r.ctx); err != nil || len(ran) != 0 {
+			t.Fatal(ran, err)
+		}
+		for range p.Tables { // a person takes one after the other
+			for _, table := range r.last().Tables {
+				if table.State != ops.TableWaiting {
+					continue
+				}
+				preview, err := r.Preview(r.ctx, owner, acme, table.ImportID)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m, err := preview.Choose("", crm.HubSpot, crm.Stated{Zone: "UTC", Currency: "USD", HomeCurrency: "USD", Decimal: "point"})
+				if err != nil || m.Object != table.Object {
+					t.Fatalf("%s is taken for %s: %v", table.Object, m.Object, err)
+				}
+				if err := r.SetMapping(r.ctx, owner, acme, table.ImportID, m, ""); err != nil {
+					t.Fatal(err)
+				}
+				if ran, err := r.PullDue(r.ctx); err != nil || len(ran) != 0 {
+					t.Fatalf("it went on before anybody applied: %v %v", ran, err)
+				}
+				if _, err := r.Apply(r.ctx, owner, acme, table.ImportID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := r.PullDue(r.ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if r.last().State != ops.PullDone {
+			t.Fatalf("%+v", r.last())
+		}
+		r.holds(1, 2, 3)
+		r.fill2(4)
+		r.clock.wait(2 * time.Hour)
+		if ran, err := r.PullDue(r.ctx); err != nil || len(ran) != 1 {
+			t.Fatal(ran, err)
+		}
+		if p := r.last(); p.State != ops.PullDone || !p.ByClock || p.ActorName != "the schedule of pulls" {
+			t.Errorf("%+v", p)
+		}
+		r.holds(1, 2, 3, 4)
+	})
+}
+
+// Given a CRM in which nothing has changed, then a pull makes no import.
+func TestPullOfNothingNewMakesNoImport(t *testing.T) {
+	conforms(t, 2, func(t *testing.T, r *rig) {
+		r.fill(3)
+		r.take()
+		n := r.latest()
+		p := r.take()
+		if r.latest() != n {
+			t.Errorf("%d imports more", r.latest()-n)
+		}
+		for _, table := range p.Tables {
+			if table.State != ops.TableUnchanged && table.State != ops.TableBlank {
+				t.Errorf("%+v", table)
+			}
+		}
+	})
+}
+
+// Given two who pull at once, then one pull runs and the other is told so.
+func TestTwoPullsAtOnceAreOne(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(2)
+		begun, go1 := make(chan bool), make(chan bool)
+		r.server.Before = func(n int, _ http.ResponseWriter, _ *http.Request) bool {
+			if n == 2 {
+				close(begun)
+				<-go1
+			}
+			return false
+		}
+		first := make(chan error)
+		go func() { _, err := r.tryPull(); first <- err }()
+		<-begun
+		if _, err := r.tryPull(); fault.Code(err) != "pull-running" || !fault.Is(err, fault.Conflict) {
+			t.Error(err)
+		}
+		if ran, err := r.PullDue(r.ctx); err != nil || len(ran) != 0 {
+			t.Error(ran, err)
+		}
+		close(go1)
+		if err := <-first; err != nil {
+			t.Fatal(err)
+		}
+		r.holds(1, 2)
+	})
+}
+
+// Given a run that stands still while another takes its pull over, then only the other writes.
+func TestAPullTakenOverIsWrittenByOne(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(4)
+		taken := false
+		r.server.Before = func(n int, _ http.ResponseWriter, _ *http.Request) bool {
+			if n == 6 && !taken {
+				taken = true
+				r.clock.wait(3 * time.Minute)
+				if _, err := r.tryPull(); err != nil {
+					t.Error(err)
+				}
+			}
+			return false
+		}
+		if _, err := r.tryPull(); fault.Code(err) != "pull-taken-over" {
+			t.Error(err)
+		}
+		r.holds(1, 2, 3, 4)
+	})
+}
+
+func TestPullsComeByTheClock(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(1)
+		due := func(want int) {
+			t.Helper()
+			if ran, err := r.PullDue(r.ctx); err != nil || len(ran) != want {
+				t.Fatalf("%v %v, want %d", ran, err, want)
+			}
+		}
+		due(0) // no schedule
+		r.take()
+		r.conn.Every = 6 * time.Hour
+		due(0)
+		r.clock.wait(6 * time.Hour)
+		due(1)
+		due(0)
+		r.onPage(func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+			w.WriteHeader(http.StatusForbidden)
+			return true
+		})
+		r.clock.wait(6 * time.Hour)
+		due(1)
+		if r.last().State != ops.PullFailed {
+			t.Fatalf("%+v", r.last())
+		}
+		due(0)
+		r.server.Before = nil
+		r.clock.wait(time.Hour) // one that failed is tried again sooner
+		due(1)
+		if r.last().State != ops.PullDone {
+			t.Fatalf("%+v", r.last())
+		}
+	})
+}
+
+func TestAPullInPlaceOfOneThatWaits(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(2)
+		in := ops.PullInput{Client: acme, System: crm.HubSpot}
+		first, err := r.Pull(r.ctx, owner, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := r.Pull(r.ctx, owner, in)
+		if err != nil || second.ID == first.ID || second.State != ops.PullWaiting || len(r.pending()) != 4 {
+			t.Fatalf("%v %+v, %d uploads", err, second, len(r.pending()))
+		}
+		r.take()
+		r.holds(1, 2)
+		if len(r.pending()) != 0 {
+			t.Errorf("%+v", r.pending())
+		}
+	})
+}
+
+// Given HubSpot, where a link that was taken away and a record that was purged or merged leave no trace, then a pull that has them no more says so.
+func TestWhatLeftNoTraceIsToldByItsAbsence(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(4)
+		r.take()
+		r.server.Purge("deals", r.id(ofDeal, 2))
+		r.link(r.harness, r.server, 2)
+		r.link(r.harness, r.server, 3, 1)
+		r.take()
+		e := r.evidence(r.latest())
+		deleted := map[string]bool{}
+		for _, d := range e.Deals {
+			deleted[d.ID] = d.Deleted
+		}
+		if !deleted[r.id(ofDeal, 2)] || deleted[r.id(ofDeal, 1)] || len(deleted) != 4 {
+			t.Errorf("%v", deleted)
+		}
+		var links []string
+		for _, l := range e.DealContacts {
+			if !l.Deleted {
+				links = append(links, l.DealID+" "+l.ContactID)
+			}
+		}
+		want := []string{r.id(ofDeal, 1) + " " + r.id(ofContact, 1), r.id(ofDeal, 3) + " " + r.id(ofContact, 1), r.id(ofDeal, 4) + " " + r.id(ofContact, 4)}
+		if fmt.Sprint(links) != fmt.Sprint(want) {
+			t.Errorf("%v, want %v", links, want)
+		}
+		r.take()
+		n := r.latest()
+		r.take()
+		if r.latest() != n {
+			t.Error("what is gone is told again and again")
+		}
+	})
+}
+
+func TestThatMuchIsGoneWaitsForAPerson(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(40)
+		r.take()
+		for n := 1; n <= 25; n++ {
+			r.server.Purge("deals", r.id(ofDeal, n))
+		}
+		p, err := r.tryPull()
+		if err != nil || p.State != ops.PullWaiting {
+			t.Fatalf("%v %+v", err, p)
+		}
+		if deals := r.stateOf("deals"); deals.State != ops.TableWaiting || !strings.Contains(deals.Message, "25 of 40 rows") {
+			t.Errorf("%+v", deals)
+		}
+		if d := r.dealOf(1); d.Deleted {
+			t.Error("it was applied")
+		}
+	})
+}
+
+func TestHubSpotSaysWhichScopeIsMissing(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.server.Hide("companies")
+		_, err := r.tryPull()
+		if fault.Code(err) != "pull-failed" || !strings.Contains(err.Error(), "crm.objects.companies.read") {
+			t.Error(err)
+		}
+	})
+}
+
+// Given the daily limit of either system, then nothing is waited for.
+func TestDailyLimitsAreNotWaitedFor(t *testing.T) {
+	for name, answer := range map[string]func(w http.ResponseWriter){
+		"HubSpot": func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusTooManyRequests)
+			_, _ = io.WriteString(w, `{"status":"error","message":"You have reached your daily limit.","errorType":"RATE_LIMIT","policyName":"DAILY"}`)
+		},
+		"Salesforce": func(w http.ResponseWriter) {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `[{"message":"TotalRequests Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]`)
+		},
+	} {
+		for _, h := range harnesses {
+			if h.name != name {
+				continue
+			}
+			d, ctx := sqliteFor(t)
+			r := h.rig(t, d, ctx, 2)
+			r.fill(2)
+			r.onPage(func(_ int, w http.ResponseWriter, _ *http.Request) bool { answer(w); return true })
+			if _, err := r.tryPull(); fault.Code(err) != "pull-failed" || !strings.Contains(err.Error(), "used up") || r.waited() != 0 {
+				t.Errorf("%s: %v, waited %v", name, err, r.waited())
+			}
+		}
+	}
+}
+
+// Given Salesforce's other refusals, then what may pass is waited for, and what belongs to others is left to them.
+func TestSalesforceLimits(t *testing.T) {
+	d, ctx := sqliteFor(t)
+	r := harnesses[1].rig(t, d, ctx, 2)
+	r.fill(3)
+	r.onPage(func(n int, w http.ResponseWriter, _ *http.Request) bool {
+		if n != 2 {
+			return false
+		}
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, `[{"message":"ConcurrentRequests (Concurrent API Requests) Limit exceeded.","errorCode":"REQUEST_LIMIT_EXCEEDED"}]`)
+		return true
+	})
+	r.take()
+	if r.waited() == 0 {
+		t.Error("it asked again at once")
+	}
+	r.onPage(func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		w.Header().Set("Sforce-Limit-Info", "api-usage=4751/5000")
+		_, _ = io.WriteString(w, `{"totalSize":0,"done":true,"records":[]}`)
+		return true
+	})
+	if _, err := r.tryPull(); fault.Code(err) != "pull-failed" || !strings.Contains(err.Error(), "4751 of the organisation's 5000") {
+		t.Error(err)
+	}
+}
+
+// Given a place between pages that Salesforce forgot, as it does after a while, then the pull goes on behind the last row.
+func TestSalesforceForgetsAPlace(t *testing.T) {
+	d, ctx := sqliteFor(t)
+	r := harnesses[1].rig(t, d, ctx, 2)
+	r.fill(5)
+	r.onPage(func(n int, _ http.ResponseWriter, req *http.Request) bool {
+		if strings.Contains(req.URL.Path, "/query/") && n < 12 {
+			r.server.Forget()
+		}
+		return false
+	})
+	r.take()
+	r.holds(1, 2, 3, 4, 5)
+}
+
+func TestSalesforceTokensOfOtherHostsAreRefused(t *testing.T) {
+	d, ctx := sqliteFor(t)
+	r := harnesses[1].rig(t, d, ctx, 2)
+	r.server.Before = func(_ int, w http.ResponseWriter, _ *http.Request) bool {
+		_, _ = io.WriteString(w, `{"access_token":"x","instance_url":"https://elsewhere.example"}`)
+		return true
+	}
+	if _, err := r.tryPull(); fault.Code(err) != "pull-failed" || !strings.Contains(err.Error(), "another address") || r.server.Requests() != 1 {
+		t.Error(err)
+	}
+	r.conn.Credentials.Secret = "wrong-secret-of-a-person"
+	r.server.Before = nil
+	if _, err := r.tryPull(); fault.Code(err) != "pull-failed" || !strings.Contains(err.Error(), "invalid_client") || strings.Contains(err.Error(), "wrong-secret") {
+		t.Error(err)
+	}
+}
