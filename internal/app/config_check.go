@@ -67,6 +67,9 @@ func (c Config) faults() fault.List {
 	if c.MaxUpload < 1<<20 || c.MaxUpload > 1<<40 {
 		wrong("MaxUpload", "write a size from 1MiB to 1TiB, such as 500MiB")
 	}
+	if _, bad := c.connectors(); len(bad) > 0 {
+		wrong("Connectors", "%s", strings.Join(bad, "; "))
+	}
 	if c.BackupDir == "" {
 		wrong("BackupDir", "write a directory, such as ./backups")
 	}

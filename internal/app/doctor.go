@@ -45,6 +45,8 @@ type Probes struct {
 	Billing func(ctx context.Context, d *db.DB) (string, error)
 	// Interrupted lists in words the imports of the workspace that stopped on the way and on which nobody works.
 	Interrupted func(ctx context.Context, d *db.DB) ([]string, error)
+	// Pulls tells in words what stands in the way of pulls from CRMs in the workspace.
+	Pulls func(ctx context.Context, d *db.DB, c Config) ([]string, error)
 	// Files lists the digests that rows of the context's workspace name.
 	Files func(ctx context.Context, d *db.DB) ([]string, error)
 }
@@ -57,6 +59,7 @@ func Doctor(ctx context.Context, c Config, p Probes) []Check {
 	e.timeZones()
 	e.disk()
 	e.directory()
+	e.connectors()
 	e.database(ctx)
 	e.mail(ctx)
 	e.clock()
@@ -161,6 +164,7 @@ func (e *examination) database(ctx context.Context) {
 	e.record(ctx, d, "decisions", e.probes.Decisions)
 	e.record(ctx, d, "billing", e.probes.Billing)
 	e.imports(ctx, d)
+	e.pulls(ctx, d)
 	e.contents(ctx, d, slug)
 }
 
@@ -249,6 +253,46 @@ func (e *examination) imports(ctx context.Context, d *db.DB) {
 	}
 	for _, words := range list {
 		e.note(Warning, "imports", "%s", words)
+	}
+}
+
+// connectors tells whether anything is pulled, and who may read what opens the CRMs.
+func (e *examination) connectors() {
+	path := e.config.Connectors
+	if path == "" {
+		e.note(Well, "connectors", "off: OFRECORD_CONNECTORS names no file, so nothing is pulled from HubSpot or Salesforce")
+		return
+	}
+	list, wrong := e.config.connectors()
+	if len(wrong) > 0 {
+		return // the configuration has told
+	}
+	paths := []string{path}
+	for _, c := range list {
+		paths = append(paths, c.TokenFile, c.ClientIDFile, c.ClientSecretFile)
+	}
+	for _, path := range paths {
+		if info, err := os.Stat(path); path != "" && err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+			e.note(Warning, "connectors", "other users of this machine may open %s (%v), which opens a CRM; run: chmod 600 %s", path, info.Mode().Perm(), path)
+		}
+	}
+	e.note(Well, "connectors", "on: %s", counted(len(list), "connection"))
+}
+
+// pulls notes what stands in the way of pulls.
+func (e *examination) pulls(ctx context.Context, d *db.DB) {
+	if e.probes.Pulls == nil || e.config.Connectors == "" {
+		return
+	}
+	list, err := e.probes.Pulls(ctx, d, e.config)
+	switch {
+	case err != nil:
+		e.note(Fault, "pulls", "%s", reason(err))
+	case len(list) == 0:
+		e.note(Well, "pulls", "none failed, and none waits for a person")
+	}
+	for _, words := range list {
+		e.note(Warning, "pulls", "%s", words)
 	}
 }
 

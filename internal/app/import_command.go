@@ -79,7 +79,7 @@ func importCommand() *cobra.Command {
 	cmd.Flags().StringVar(&r.rejects, "rejects", "", "write rejected and doubtful rows with their reasons to this CSV file")
 	cmd.Flags().BoolVar(&resume, "resume", false, "only finish an import of the client that was interrupted")
 	statedFlags(cmd, &r.in.Stated)
-	cmd.AddCommand(importWatchCommand())
+	cmd.AddCommand(importWatchCommand(), pullCommand())
 	return cmd
 }
 

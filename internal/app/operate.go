@@ -54,7 +54,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Billing: probeBilling, Interrupted: probeImports, Files: probeFiles})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}

@@ -87,6 +87,8 @@ func subjectPath(e journal.Entry) string {
 		return home + "/invoices/" + e.Subject.ID
 	case "delivery", "result", "hours":
 		return home + "/approvals"
+	case "pull":
+		return home + "/evidence/pulls"
 	case "payment", "account":
 		return home + "/account"
 	case "billing-profile":

@@ -39,6 +39,8 @@ type Program struct {
 	Billing   *billingops.Service
 	Mailer    *mail.Mailer
 	Sessions  *web.SessionStore
+
+	connectors []connector
 }
 
 // openProgram opens database and files, brings the database to the newest migration, and builds the services.
@@ -71,6 +73,8 @@ func (p *Program) build(ctx context.Context) error {
 	p.Party = partyops.New(partyops.Options{DB: p.DB, Now: p.Now, PublicURL: p.Config.URL()})
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
 	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed, Holder: p.accountNow}
+	p.connectors, _ = p.Config.connectors() // what is wrong with them, Check has told
+	p.CRM.Connections = p.connections
 	p.Fees = &feesops.Service{
 		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),
 		Evidence: evidenceBy(new(crmops.Memory)), NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Rows: p.CRM, Failed: p.monthEndFailed,

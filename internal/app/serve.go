@@ -118,6 +118,9 @@ const resumeEvery = 10 * time.Second
 // resumeLeast is how often they are looked for at least while they fail, as they do on a full disk.
 const resumeLeast = 5 * time.Minute
 
+// pullEvery is how often pulls are looked for whose time has come.
+const pullEvery = 30 * time.Second
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -131,6 +134,9 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, resumeEvery, resumeLeast, func() error { return p.resumeMonthEnds(ctx) }, func(err error) { p.report("resume month ends", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, pullEvery, resumeLeast, func() error { return p.pullDue(ctx) }, func(err error) { p.report("pull from CRMs", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

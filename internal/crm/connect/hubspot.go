@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -38,7 +37,7 @@ var hubSpot = System{
 			{Name: "deal_id"}, {Name: "contact_id"}, {Name: "category"}, {Name: "label"}, {Name: "archived"}}},
 	},
 	describe: func(t Table) Request {
-		return Request{Method: http.MethodGet, Path: "/crm/v3/properties/" + t.resource}
+		return Request{Method: get, Path: "/crm/v3/properties/" + t.resource}
 	},
 	fields: func(_ Table, body []byte) ([]string, error) {
 		var in struct {
@@ -64,10 +63,10 @@ var hubSpot = System{
 func askHubSpot(t Table, c Cursor) (Request, error) {
 	switch {
 	case t.Object == "stages":
-		return Request{Method: http.MethodGet, Path: "/crm/v3/pipelines/deals"}, nil
+		return Request{Method: get, Path: "/crm/v3/pipelines/deals"}, nil
 	case len(c.Links) > 0:
 		body, err := json.Marshal(map[string]any{"inputs": c.Links[:min(len(c.Links), hubSpotBatch)]})
-		return Request{Method: http.MethodPost, Path: "/crm/v4/associations/deals/contacts/batch/read", JSON: body}, err
+		return Request{Method: post, Path: "/crm/v4/associations/deals/contacts/batch/read", JSON: body}, err
 	}
 	q := url.Values{"limit": {hubSpotPage}, "archived": {strconv.FormatBool(c.Archived)}}
 	if c.After != "" {
@@ -76,7 +75,7 @@ func askHubSpot(t Table, c Cursor) (Request, error) {
 	if t.Object != "deal_contacts" {
 		q.Set("properties", strings.Join(t.names(c), ","))
 	}
-	return Request{Method: http.MethodGet, Path: "/crm/v3/objects/" + t.resource, Query: q}, nil
+	return Request{Method: get, Path: "/crm/v3/objects/" + t.resource, Query: q}, nil
 }
 
 func readHubSpot(t Table, c Cursor, body []byte) (Page, error) {
@@ -266,18 +265,18 @@ func judgeHubSpot(r Response) Verdict {
 	}
 	_ = json.Unmarshal(r.Body, &in) // an answer without the usual words is judged by its status
 	switch {
-	case r.Status == http.StatusTooManyRequests && in.PolicyName == "DAILY":
+	case r.Status == tooMany && in.PolicyName == "DAILY":
 		return Verdict{Outcome: Refused, Words: "The account's requests of this day are used up. The next pull tries again."}
-	case r.Status == http.StatusTooManyRequests:
+	case r.Status == tooMany:
 		v.After = interval(r)
-	case r.Status == http.StatusForbidden && in.Category == "MISSING_SCOPES":
+	case r.Status == forbidden && in.Category == "MISSING_SCOPES":
 		v = Verdict{Outcome: Absent, Words: "The private app lacks a scope."}
 		for _, e := range in.Errors {
 			if len(e.Context.Required) > 0 {
 				v.Words = "The private app lacks the scope " + strings.Join(e.Context.Required, " or ") + "."
 			}
 		}
-	case r.Status == http.StatusNotFound:
+	case r.Status == notFound:
 		return Verdict{Outcome: Absent, Words: "This account does not have it."}
 	}
 	return v

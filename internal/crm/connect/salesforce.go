@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -30,7 +29,7 @@ var salesforce = System{
 		{Object: "CampaignMember", Key: 1, Optional: true, Columns: fieldsOf("Id! CampaignId! ContactId LeadId FirstRespondedDate CreatedDate Status IsDeleted")},
 	},
 	describe: func(t Table) Request {
-		return Request{Method: http.MethodGet, Path: salesforceAPI + "/sobjects/" + t.Object + "/describe"}
+		return Request{Method: get, Path: salesforceAPI + "/sobjects/" + t.Object + "/describe"}
 	},
 	fields: func(_ Table, body []byte) ([]string, error) {
 		var in struct {
@@ -56,7 +55,7 @@ var salesforce = System{
 	},
 	ask: askSalesforce, read: readSalesforce, judge: judgeSalesforce,
 	signIn: func(c Credentials) Request {
-		return Request{Method: http.MethodPost, Path: "/services/oauth2/token",
+		return Request{Method: post, Path: "/services/oauth2/token",
 			Form: url.Values{"grant_type": {"client_credentials"}, "client_id": {c.ID}, "client_secret": {c.Secret}}}
 	},
 	token: salesforceToken,
@@ -75,7 +74,7 @@ func fieldsOf(names string) (out []Field) {
 // neither missed nor doubled, and a place that Salesforce forgot is found again.
 func askSalesforce(t Table, c Cursor) (Request, error) {
 	if c.After != "" {
-		return Request{Method: http.MethodGet, Path: c.After}, nil
+		return Request{Method: get, Path: c.After}, nil
 	}
 	soql := "SELECT " + strings.Join(t.names(c), ",") + " FROM " + t.Object
 	if c.Last != "" {
@@ -84,7 +83,7 @@ func askSalesforce(t Table, c Cursor) (Request, error) {
 		}
 		soql += " WHERE Id > '" + c.Last + "'"
 	}
-	return Request{Method: http.MethodGet, Path: salesforceAPI + "/queryAll", Query: url.Values{"q": {soql + " ORDER BY Id"}}}, nil
+	return Request{Method: get, Path: salesforceAPI + "/queryAll", Query: url.Values{"q": {soql + " ORDER BY Id"}}}, nil
 }
 
 func readSalesforce(t Table, c Cursor, body []byte) (Page, error) {

@@ -1,10 +1,19 @@
 package connect
 
 import (
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
+)
+
+// The methods and statuses that are spoken of.
+const (
+	get, post    = "GET", "POST"
+	unauthorized = 401
+	forbidden    = 403
+	notFound     = 404
+	timedOut     = 408
+	tooMany      = 429
 )
 
 // Outcome is what an answer means before it is read.
@@ -81,11 +90,11 @@ func byStatus(status int) Verdict {
 	switch {
 	case status >= 200 && status < 300:
 		return Verdict{Outcome: Fine}
-	case status == http.StatusTooManyRequests:
+	case status == tooMany:
 		return Verdict{Outcome: Limited, Words: "It took no more requests."}
-	case status == http.StatusUnauthorized:
+	case status == unauthorized:
 		return Verdict{Outcome: Expired, Words: "It did not take the credentials. Make new ones, and put them into the configuration."}
-	case status == http.StatusRequestTimeout, status >= 500:
+	case status == timedOut, status >= 500:
 		return Verdict{Outcome: Unwell, Words: "It answered with the error " + strconv.Itoa(status) + "."}
 	case status >= 300 && status < 400:
 		return Verdict{Outcome: Refused, Words: "It pointed to another address, which is not followed. Check the address in the configuration."}

@@ -31,19 +31,23 @@ func (p *Pages) showEvidence(w http.ResponseWriter, r *http.Request) error {
 	if may(r, access.EvidenceImport) {
 		begin = kit.Button(kit.ButtonView{Text: "Import a file", Kind: kit.Primary, Href: base(r) + "/import"})
 	}
+	pulls, err := p.pullsPart(r)
+	if err != nil {
+		return err
+	}
 	if total == 0 && len(pending) == 0 {
 		return web.Render(w, r, view, column(kit.Empty(kit.EmptyView{
 			Title: "No evidence yet",
 			Text: "Upload exports of the client's CRM: companies, contacts, deals, touches, payments. Each file becomes a numbered import that never changes; " +
 				"a later export shows what became of a deal, and no earlier statement is altered by it.",
 			Action: begin, Sample: &kit.Link{Text: "Sample file: deals.csv", Href: base(r) + "/samples/deals.csv"},
-		}), part("Sample files", links(sampleLinks(r)))))
+		}), pulls, part("Sample files", links(sampleLinks(r)))))
 	}
 	if begin != nil {
 		view.Actions = append(view.Actions, begin)
 	}
 	if total == 0 {
-		return web.Render(w, r, view, column(p.pendingPart(r, pending), part("Sample files", links(sampleLinks(r)))))
+		return web.Render(w, r, view, column(pulls, p.pendingPart(r, pending), part("Sample files", links(sampleLinks(r)))))
 	}
 	view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Deals", Href: base(r) + "/deals"}), kit.Button(kit.ButtonView{Text: "What changed", Href: base(r) + "/compare"}),
 		kit.Button(kit.ButtonView{Text: "Hygiene score", Href: base(r) + "/hygiene"}), kit.Button(kit.ButtonView{Text: "Models side by side", Href: base(r) + "/attribution"}),
@@ -55,6 +59,7 @@ func (p *Pages) showEvidence(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Render(w, r, view, column(
 		kit.Figures(evidenceFigures(r, o)...),
+		pulls,
 		p.pendingPart(r, pending),
 		part("Hygiene", hygieneBody(r, o), weighedBy(weighing)),
 		part("What there is", kit.Table(kindTable(r, o))),

@@ -64,6 +64,9 @@ func (p *Pages) Register(g *web.Registry) {
 	get("/imports/{n}/rejects.csv", access.EvidenceSee, p.importRejects)
 	get("/imports/{n}/file", access.EvidenceSee, p.importFile)
 
+	get("/pulls", access.EvidenceSee, p.showPulls)
+	get("/pulls/{system}", access.EvidenceImport, p.confirmPull)
+	post("/pulls/{system}", access.EvidenceImport, p.pull)
 	get("/import", access.EvidenceImport, p.showUpload)
 	add(http.MethodPost, "/import", access.EvidenceImport, p.maxUpload()+1<<20, p.upload)
 	get("/import/{id}", access.EvidenceSee, p.showStep)

@@ -27,7 +27,7 @@ func (p *Pages) uploadPage(w http.ResponseWriter, r *http.Request, in kit.Input)
 		part("The order that works best", paragraphs(
 			"Tables that others look things up in come first: Salesforce campaigns and leads, HubSpot deal stages and merges. Then companies, contacts, deals, the contacts of deals, touches, payments.",
 			"Importing the same file twice changes nothing. A later export of the same table changes what differs, and keeps what it does not mention.")),
-		part("Without a browser", links([]kit.Link{{Text: "Upload addresses for programs", Href: linksPath(r)}})),
+		part("Without a browser, or a file", links([]kit.Link{{Text: "Upload addresses for programs", Href: linksPath(r)}, {Text: "Pull from HubSpot or Salesforce", Href: pullsPath(r)}})),
 		part("Sample files", links(sampleLinks(r))),
 	))
 }
