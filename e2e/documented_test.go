@@ -25,6 +25,8 @@ var documented = map[string]string{
 	`ofrecord evidence compare --client "Acme Robotics" --from 2026-03-31 --touching --format csv`:                           "operator.txtar",
 	`ofrecord import --client "Acme Robotics" docs/examples/ads/google-ads.csv --constant category=media`:                    "TestReportsByCommand",
 	`ofrecord import watch --client "Acme Robotics" --constant category=media /srv/reports/acme`:                             "TestReportsByCommand",
+	`ofrecord import pull hubspot --client "Acme Robotics"`:                                                                  "TestPullByCommand",
+	`ofrecord import pull salesforce --client "Acme Robotics" --settle --currency USD --column at_fallback=CreatedDate`:      "TestPullByCommand",
 	`make test`: "outside: it runs this test",
 	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                                                                                                                                              "contract.txtar",
 	`ofrecord contract check contract.yaml --facts facts --from 2026-10 --to 2026-12`:                                                                                                                              "contract.txtar",

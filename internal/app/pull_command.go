@@ -65,14 +65,18 @@ func pullCommand() *cobra.Command {
 func writePull(w io.Writer, p crmops.Pull) {
 	fmt.Fprintf(w, "%s: %s, %s\n", crmops.SystemName(p.System), p.State, counted(int(p.Requests), "request"))
 	for _, t := range p.Tables {
-		fmt.Fprintf(w, "  %s: %s\n", t.Object, tableWords(t))
+		fmt.Fprintf(w, "  %s: %s\n", t.Object, tableWords(p.System, t))
 		if len(t.Lacking) > 0 && t.State != crmops.TableAbsent {
 			fmt.Fprintf(w, "    not shown to this account, so unknown: %s\n", strings.Join(t.Lacking, ", "))
 		}
 	}
 }
 
-func tableWords(t crmops.PulledTable) string {
+func tableWords(system crm.Profile, t crmops.PulledTable) string {
+	o, _ := crm.ObjectOf(system, t.Object)
+	if t.State == crmops.TableApplied && o.Kind == "" {
+		return fmt.Sprintf("%s of the side table, import %d", counted(int(t.Rows), "row"), t.No)
+	}
 	switch t.State {
 	case crmops.TableApplied:
 		return fmt.Sprintf("%s, import %d: %d new, %d changed, %d unchanged, %d rejected", counted(int(t.Rows), "row"), t.No, t.Tally.New, t.Tally.Changed, t.Tally.Unchanged, t.Tally.Rejected)

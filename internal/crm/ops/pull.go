@@ -106,7 +106,7 @@ func (s *Service) connection(ctx context.Context, client string, system crm.Prof
 			return c, nil
 		}
 	}
-	return Connection{}, fault.New(fault.NotFound, "connection", "No connection of this client to that system is configured. Whoever runs this installation writes it into the file that OFRECORD_CONNECTIONS names.")
+	return Connection{}, fault.New(fault.NotFound, "connection", "No connection of this client to that system is configured. Whoever runs this installation writes it into the file that OFRECORD_CONNECTORS names.")
 }
 
 // beginPull makes a pull or takes up the one that was interrupted. byClock: nobody asked.

@@ -82,7 +82,7 @@ func (r *pulling) table(ctx context.Context, t connect.Table, row *pullTableRow)
 		case v.Outcome == connect.Absent && t.Optional:
 			next.State, next.Message = TableAbsent, r.scrub(v.Words)
 		case v.Outcome == connect.Absent:
-			return r.refused("%s of %s cannot be read. %s", t.Object, r.via.System.Name, v.Words)
+			return r.refused("The table %s of %s cannot be read. %s", t.Object, r.via.System.Name, v.Words)
 		case len(lacking) > 0 && t.Optional:
 			next.State, next.Message = TableAbsent, fmt.Sprintf("The fields %s are not shown to this account.", strings.Join(lacking, ", "))
 		case len(lacking) > 0:

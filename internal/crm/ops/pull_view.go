@@ -48,6 +48,7 @@ type Connected struct {
 	Every  time.Duration
 	Last   *Pull     // nil before the first
 	Next   time.Time // zero: nobody knows, because a pull is open or there is no schedule
+	Due    bool      // that time has come
 }
 
 // Connected lists the client's connections with their last pulls. Who: EvidenceSee.
@@ -86,6 +87,7 @@ func (s *Service) Connected(ctx context.Context, actor access.Actor, client stri
 		case c.Every > 0 && !was.State.Open():
 			one.Next = nextPull(was, c)
 		}
+		one.Due = !one.Next.IsZero() && !one.Next.After(s.now())
 		out = append(out, one)
 	}
 	return out, nil

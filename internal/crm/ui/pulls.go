@@ -85,6 +85,12 @@ func (p *Pages) nextPull(r *http.Request, c ops.Connected) templ.Component {
 	case c.Next.IsZero():
 		return kit.Text("when this one has ended, every " + spanWords(c.Every))
 	}
+	if c.Last != nil && c.Last.State == ops.PullFailed && !c.Due {
+		return kit.TwoLines(kit.MomentText(c.Next, p.zone(r)), "sooner, because the last one failed; else every "+spanWords(c.Every))
+	}
+	if c.Due {
+		return kit.TwoLines(kit.Text("within a minute"), "every "+spanWords(c.Every))
+	}
 	return kit.TwoLines(kit.MomentText(c.Next, p.zone(r)), "every "+spanWords(c.Every))
 }
 
@@ -132,7 +138,7 @@ func pullTable(r *http.Request, last ops.Pull) kit.TableView {
 	v := kit.TableView{Caption: "What the last pull brought", Quiet: true, Cards: true, Columns: []kit.Column{
 		{Title: "Table"}, {Title: "Rows", Align: kit.End}, {Title: "Came to"}, {Title: "Note"}}}
 	for _, t := range last.Tables {
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(t.Object), number(t.Rows), pulledTo(r, t), kit.Quiet(pulledNote(t))}})
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text(t.Object), tableWords(last.System, t.Object)), number(t.Rows), pulledTo(r, t), pulledNote(last.System, t)}})
 	}
 	return v
 }
@@ -147,7 +153,7 @@ func pulledTo(r *http.Request, t ops.PulledTable) templ.Component {
 	case ops.TableUnchanged:
 		return anchor("unchanged since import")
 	case ops.TableWaiting, ops.TableFiled:
-		return kit.Anchor(kit.Link{Text: map[ops.TableState]string{ops.TableWaiting: "waits for a person", ops.TableFiled: "waits for the tables above"}[t.State], Href: stepPath(r, t.ImportID)})
+		return kit.Anchor(kit.Link{Text: map[ops.TableState]string{ops.TableWaiting: "waits: look at it", ops.TableFiled: "waits for the tables above"}[t.State], Href: stepPath(r, t.ImportID)})
 	case ops.TableBlank:
 		return kit.Text("no rows")
 	case ops.TableAbsent:
@@ -158,15 +164,25 @@ func pulledTo(r *http.Request, t ops.PulledTable) templ.Component {
 	return kit.Text("on the way")
 }
 
-func pulledNote(t ops.PulledTable) string {
+// tableWords says what a table holds.
+func tableWords(system crm.Profile, object string) string {
+	o, _ := crm.ObjectOf(system, object)
+	what, _, _ := strings.Cut(o.Words, ";")
+	return what
+}
+
+func pulledNote(system crm.Profile, t ops.PulledTable) templ.Component {
 	words := t.Message
-	if t.State == ops.TableApplied {
+	if o, _ := crm.ObjectOf(system, t.Object); t.State == ops.TableApplied && o.Kind != "" {
 		words = fmt.Sprintf("%s new, %s changed, %s rejected", count(t.Tally.New), count(t.Tally.Changed), count(t.Tally.Rejected))
 	}
 	if len(t.Lacking) > 0 && t.State != ops.TableAbsent {
 		words = strings.TrimSpace(words + " Not shown to this account, so unknown: " + strings.Join(t.Lacking, ", ") + ".")
 	}
-	return words
+	if words == "" {
+		return nil
+	}
+	return kit.Quiet(words)
 }
 
 // pullsPart is the line of each connection on the page of the evidence; nil when there is none.
