@@ -13,6 +13,7 @@
 //   - Moment: an import, or the newest one up to the end of a day. Comparison: what differs between two of them.
 //   - Resting: a statement that was given on evidence, as its room tells of it; an import that a locked one rests on is pinned.
 //   - Tally: what became of the rows of a file.
+//   - Pull: all tables of a client's CRM, through a connection that the configuration describes. Each becomes an upload, and is applied by the mapping that was kept for it.
 //   - Memory: the evidence that was read last, kept within a bound of bytes; as of an import it never changes, so it is never stale.
 //
 // Invariants
@@ -23,5 +24,7 @@
 //   - An import resumed, redone or run in chunks of another size leaves the same rows.
 //   - Of several rows of a file with the same id the first is taken; each other one is rejected with the line of the first.
 //   - A record that a file does not mention stays as it was: exports may be partial.
+//   - A page of a pull is stored with the place behind it, so that a pull taken up again loses and doubles nothing. One that fails leaves no upload.
+//   - What opens a CRM is never stored, told or logged.
 //   - What an import reads beside its file (names of campaigns, stages, converted leads) comes from earlier imports that it names.
 package ops

@@ -40,15 +40,15 @@ func TestPullsAreOffWithoutAConnection(t *testing.T) {
 func TestPullFromThePage(t *testing.T) {
 	s := newSite(t)
 	s.connected()
-	p := s.get(at).says(http.StatusOK, "From the CRM", "not pulled yet", "every 6 hours", "Pull now")
+	s.get(at).says(http.StatusOK, "From the CRM", "not pulled yet", "every 6 hours", "Pull now")
 	s.post(at+"/pulls/hubspot", nil)
-	p = s.settled(s.get(at + "/pulls"))
+	p := s.settled(s.get(at + "/pulls"))
 	p.says(http.StatusOK, "waits for a person", "Nobody has said yet how this table is read", "Pull anew")
 	step, ok := p.Find("td a:contains('waits: look at it')").Attr("href")
 	if !ok {
 		t.Fatal(p.words())
 	}
-	p = s.settled(s.submit(s.get(step+"/mapping"), nil))
+	s.settled(s.submit(s.get(step+"/mapping"), nil))
 	s.settled(s.submit(s.get(step+"/apply"), nil))
 	if ran, err := s.ops.PullDue(s.ctx); err != nil || len(ran) != 1 {
 		t.Fatal(ran, err)
