@@ -161,9 +161,15 @@ func TestPullGivesUpOnTroubleWithoutEnd(t *testing.T) {
 			t.Errorf("%d requests", n)
 		}
 		r.nothing()
+		if n := r.pages(); n != 0 {
+			t.Errorf("%d pages of the failed pull are kept", n)
+		}
 		r.server.Before = nil
 		r.take() // the next one begins anew
 		r.holds(1, 2, 3)
+		if n := r.pages(); n != 0 {
+			t.Errorf("%d pages are kept", n)
+		}
 	})
 }
 
@@ -329,7 +335,13 @@ func (h harness) requestsOf(t *testing.T, n int) int {
 func TestPullOfDeletedRecords(t *testing.T) {
 	conforms(t, 2, func(t *testing.T, r *rig) {
 		r.fill(4)
+		before := r.deal(r.harness, 9)
+		before.Deleted = true
+		r.server.Put(r.deals, before)
 		r.take()
+		if !r.dealOf(9).Deleted {
+			t.Error("what was deleted before the first pull is not")
+		}
 		gone := r.deal(r.harness, 2)
 		gone.Deleted = true
 		r.server.Put(r.deals, gone)
@@ -343,6 +355,30 @@ func TestPullOfDeletedRecords(t *testing.T) {
 		r.link(r.harness, r.server, 2, 2)
 		r.take()
 		r.holds(1, 2, 3, 4)
+	})
+}
+
+// Given a record that is deleted between the two times that its list is read, then it is one row, and the later word counts.
+func TestPullOfWhatIsDeletedMeanwhile(t *testing.T) {
+	conformsOnOne(t, 2, func(t *testing.T, r *rig) {
+		r.fill(4)
+		r.onPage(func(_ int, _ http.ResponseWriter, req *http.Request) bool {
+			if strings.HasSuffix(req.URL.Path, "/deals") && req.URL.Query().Get("archived") == "true" && req.URL.Query().Get("after") == "" {
+				gone := r.deal(r.harness, 1)
+				gone.Deleted = true
+				r.server.Put(r.deals, gone)
+			}
+			return false
+		})
+		p := r.take()
+		for _, table := range p.Tables {
+			if table.Tally.Rejected != 0 || table.Object == "deals" && (table.Rows != 5 || table.Tally.New != 4) {
+				t.Errorf("%+v", table)
+			}
+		}
+		if r.name == "HubSpot" && !r.dealOf(1).Deleted {
+			t.Error("the earlier word counts")
+		}
 	})
 }
 

@@ -11,9 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/crm/ops/connecttest"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/archive"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -51,6 +54,19 @@ func (r *rig) notInTheDatabase(words ...string) {
 func each(t *testing.T, run func(t *testing.T, r *rig)) {
 	t.Helper()
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) { run(t, harnesses[0].rig(t, d, ctx, 2)) })
+}
+
+// pages counts the pages of pulls that are kept.
+func (r *rig) pages() (n int64) {
+	r.t.Helper()
+	err := r.DB.Read(r.ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		n, err = tx.NewSelect().TableExpr("crm_pull_page").Count(ctx)
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return n
 }
 
 func (r *rig) stateOf(object string) ops.PulledTable {
@@ -406,6 +422,22 @@ func TestSalesforceForgetsAPlace(t *testing.T) {
 	})
 	r.take()
 	r.holds(1, 2, 3, 4, 5)
+	if deals := r.stateOf("Opportunity"); deals.Rows != 5 {
+		t.Errorf("%d rows of 5 deals were pulled", deals.Rows)
+	}
+}
+
+// Given a contact role that was taken away and one of the same pair that stands, then the pair stands, whichever is the older.
+func TestSalesforceRolesOfOnePair(t *testing.T) {
+	d, ctx := sqliteFor(t)
+	r := harnesses[1].rig(t, d, ctx, 2)
+	r.fill(2)
+	role := func(n int, deleted bool) connecttest.Record {
+		return connecttest.Record{ID: r.id(ofRole, n), Deleted: deleted, Values: map[string]any{"OpportunityId": r.id(ofDeal, 1), "ContactId": r.id(ofContact, 1)}}
+	}
+	r.server.Put("OpportunityContactRole", role(1, true), role(99_999, true))
+	r.take()
+	r.holds(1, 2)
 }
 
 func TestSalesforceTokensOfOtherHostsAreRefused(t *testing.T) {
