@@ -422,8 +422,10 @@ func TestSalesforceForgetsAPlace(t *testing.T) {
 	})
 	r.take()
 	r.holds(1, 2, 3, 4, 5)
-	if deals := r.stateOf("Opportunity"); deals.Rows != 5 {
-		t.Errorf("%d rows of 5 deals were pulled", deals.Rows)
+	for _, object := range []string{"Contact", "Opportunity"} {
+		if table := r.stateOf(object); table.Rows != 5 {
+			t.Errorf("%d rows of 5 of %s were pulled", table.Rows, object)
+		}
 	}
 }
 
