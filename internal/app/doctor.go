@@ -49,6 +49,8 @@ type Probes struct {
 	Pulls func(ctx context.Context, d *db.DB, c Config) ([]string, error)
 	// Files lists the digests that rows of the context's workspace name.
 	Files func(ctx context.Context, d *db.DB) ([]string, error)
+	// Segments lists the digests of the files of touches, and how many imports of touches have none.
+	Segments func(ctx context.Context, d *db.DB) (digests []string, without int, err error)
 }
 
 // Doctor examines the installation and changes no record. It reads the whole database file, so it may take a while.
@@ -166,6 +168,7 @@ func (e *examination) database(ctx context.Context) {
 	e.imports(ctx, d)
 	e.pulls(ctx, d)
 	e.contents(ctx, d, slug)
+	e.segments(ctx, d, slug)
 }
 
 // databaseFile looks at the file before it is opened, for opening would make it.

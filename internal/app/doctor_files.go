@@ -108,10 +108,7 @@ func (e *examination) contents(ctx context.Context, d *db.DB, slug string) {
 		e.note(Fault, "files", "%s were uploaded, and there is no %s; set OFRECORD_FILES to where they are, or restore the last backup", counted(len(named), "file"), dir)
 		return
 	}
-	store, err := blob.Open(dir)
-	if err == nil && d.Engine() == db.Postgres {
-		store, err = store.In(slug)
-	}
+	store, err := e.store(d, slug)
 	if err != nil {
 		e.note(Fault, "files", "%s", reason(err))
 		return
@@ -123,6 +120,46 @@ func (e *examination) contents(ctx context.Context, d *db.DB, slug string) {
 		return
 	}
 	e.note(Well, "files", "all %d files are there; the %d of them that were read are what was uploaded", len(named), read)
+}
+
+// store is the part of the files that belongs to the workspace.
+func (e *examination) store(d *db.DB, slug string) (*blob.Store, error) {
+	store, err := blob.Open(e.config.FilesDir())
+	if err == nil && d.Engine() == db.Postgres {
+		store, err = store.In(slug)
+	}
+	return store, err
+}
+
+// segments wants the file of the touches of each import to be there and what was written. Nothing is lost where one is not, for the database has the rows.
+func (e *examination) segments(ctx context.Context, d *db.DB, slug string) {
+	if e.probes.Segments == nil {
+		return
+	}
+	const mend = "nothing is lost, but credit over many deals is slow without them; run \"ofrecord evidence segments --client NAME --rebuild\""
+	named, without, err := e.probes.Segments(ctx, d)
+	if err != nil {
+		e.note(Fault, "segments", "%s", reason(err))
+		return
+	}
+	if len(named) == 0 {
+		if without > 0 {
+			e.note(Warning, "segments", "%s of touches without one; %s", counted(without, "import"), mend)
+		}
+		return
+	}
+	store, err := e.store(d, slug)
+	if err != nil {
+		e.note(Fault, "segments", "%s", reason(err))
+		return
+	}
+	missing, spoilt, read := lost(store, named)
+	if len(missing)+len(spoilt)+without > 0 {
+		e.note(Warning, "segments", "of %s of touches: %d missing%s, %d damaged or unreadable%s, and %s without one; %s",
+			counted(len(named), "file"), len(missing), listed(missing), len(spoilt), listed(spoilt), counted(without, "import"), mend)
+		return
+	}
+	e.note(Well, "segments", "all %d files of touches are there; the %d of them that were read are what was written", len(named), read)
 }
 
 // lost finds which of the named files are not there, and which of those that it reads are not what was uploaded. It reads some of them.

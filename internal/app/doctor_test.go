@@ -162,6 +162,36 @@ func TestDoctorCountsLostFiles(t *testing.T) {
 	}
 }
 
+// TestDoctorFindsSegments: what is missing, damaged or not written is a warning, for the rows are in the database.
+func TestDoctorFindsSegments(t *testing.T) {
+	c := healthy(t, dbtest.SQLiteURL(t))
+	store, err := blob.Open(c.FilesDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, _, err := store.Put(t.Context(), strings.NewReader("whole"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone := strings.Repeat("ab", 32)
+	for _, given := range []struct {
+		named   []string
+		without int
+		level   string
+		begins  string
+	}{
+		{nil, 0, Well, ""},
+		{nil, 2, Warning, "2 imports of touches without one; nothing is lost"},
+		{[]string{ref.SHA256}, 0, Well, "all 1 files of touches are there"},
+		{[]string{ref.SHA256, gone}, 1, Warning, "of 2 files of touches: 1 missing (abababababab…), 0 damaged or unreadable, and 1 import without one"},
+	} {
+		checks := Doctor(t.Context(), c, Probes{Segments: func(context.Context, *db.DB) ([]string, int, error) { return given.named, given.without, nil }})
+		if said := text(checks, given.level, "segments"); !strings.HasPrefix(said, given.begins) {
+			t.Errorf("%+v: %s", given, said)
+		}
+	}
+}
+
 func TestDoctorNamesWhatIsWrong(t *testing.T) {
 	none := Probes{}
 	t.Run("no file, and none is made", func(t *testing.T) {

@@ -54,7 +54,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles, Segments: probeSegments})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -172,6 +172,15 @@ func probeFiles(ctx context.Context, d *db.DB) (digests []string, err error) {
 		return err
 	})
 	return digests, err
+}
+
+// probeSegments lists the files of touches.
+func probeSegments(ctx context.Context, d *db.DB) (digests []string, without int, err error) {
+	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		digests, without, err = crmops.SegmentFiles(ctx, tx)
+		return err
+	})
+	return digests, without, err
 }
 
 func migrateCommand() *cobra.Command {

@@ -177,9 +177,9 @@ func (s *Service) readable(ctx context.Context, client, id string) error {
 
 // finish does what is missing of an import that has begun.
 func (s *Service) finish(ctx context.Context, p progressRow) error {
-	err := s.applyRows(ctx, &p)
+	made, err := s.applyRows(ctx, &p)
 	if err == nil {
-		err = s.conclude(ctx, p)
+		err = s.conclude(ctx, p, made)
 	}
 	if err == nil || fault.Code(err) == "import-taken-over" {
 		return err
@@ -192,10 +192,44 @@ func (s *Service) finish(ctx context.Context, p progressRow) error {
 	}))
 }
 
-func (s *Service) applyRows(ctx context.Context, p *progressRow) error {
+// applyRows writes the versions of the records of the file, and of its touches a segment beside them.
+func (s *Service) applyRows(ctx context.Context, p *progressRow) (Segment, error) {
+	src, g, done, err := s.ground(ctx, p)
+	if err != nil {
+		return Segment{}, err
+	}
+	whole := p.RowsDone == 0 // otherwise rows were applied whose segment went with the run that read them
+	out, err := s.openSpool(ctx)
+	if err != nil {
+		return Segment{}, err
+	}
+	err = src.walk(ctx, func(ctx context.Context, c chunk) error {
+		fresh, err := s.applyChunk(ctx, p, g, &done, c)
+		if err == nil && whole {
+			err = out.items(fresh)
+		}
+		return err
+	})
+	if err != nil || !whole {
+		out.drop()
+	}
+	switch {
+	case err != nil:
+		return Segment{}, err
+	case whole:
+		made, err := out.end()
+		made.No = p.No
+		return made, err
+	case done.touches() > 0:
+		return s.segmentOf(ctx, p.ClientID, p.No)
+	}
+	return Segment{}, nil
+}
+
+// ground reads what an import needs that begins or goes on.
+func (s *Service) ground(ctx context.Context, p *progressRow) (src source, g ground, done Tally, err error) {
 	var row importRow
-	var g ground
-	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 		if row, err = readImport(ctx, tx, p.ImportID); err != nil {
 			return err
 		}
@@ -203,50 +237,50 @@ func (s *Service) applyRows(ctx context.Context, p *progressRow) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return src, g, done, err
 	}
 	reads, err := decodeSideReads(row.SideReads)
 	if err != nil {
-		return err
+		return src, g, done, err
 	}
-	src, err := s.source(ctx, row.SHA256, row.Mapping, reads)
-	if err != nil {
-		return err
+	if src, err = s.source(ctx, row.SHA256, row.Mapping, reads); err != nil {
+		return src, g, done, err
 	}
 	src.skip = p.RowsDone
-	done, err := decodeTally(p.Tally)
-	if err != nil {
-		return err
-	}
+	done, err = decodeTally(p.Tally)
 	done.Known = g.known[crm.Kind(row.Kind)]
-	return src.walk(ctx, func(ctx context.Context, c chunk) error {
-		if err := s.room(ctx); err != nil {
+	return src, g, done, err
+}
+
+// applyChunk writes the versions of a chunk in one transaction, and gives them.
+func (s *Service) applyChunk(ctx context.Context, p *progressRow, g ground, done *Tally, c chunk) (fresh []item, err error) {
+	if err := s.room(ctx); err != nil {
+		return nil, err
+	}
+	var sum Tally
+	next := *p
+	err = s.DB.WriteAlone(ctx, func(ctx context.Context, tx bun.Tx) error {
+		var t Tally
+		var err error
+		if fresh, t, err = g.classify(ctx, tx, c); err != nil {
 			return err
 		}
-		var sum Tally
-		next := *p
-		err := s.DB.WriteAlone(ctx, func(ctx context.Context, tx bun.Tx) error {
-			fresh, t, err := g.classify(ctx, tx, c)
-			if err != nil {
-				return err
-			}
-			sum = done.plus(t)
-			next.RowsDone, next.BytesDone, next.Tally, next.BeatAt = c.rows, c.bytes, encode(sum), s.now()
-			if err := advance(ctx, tx, next); err != nil {
-				return err
-			}
-			if err := insertRows(ctx, tx, p.ClientID, p.No, fresh); err != nil {
-				return err
-			}
-			return insertRejects(ctx, tx, p.ImportID, c.rejects)
-		})
-		if err != nil {
+		sum = done.plus(t)
+		next.RowsDone, next.BytesDone, next.Tally, next.BeatAt = c.rows, c.bytes, encode(sum), s.now()
+		if err := advance(ctx, tx, next); err != nil {
 			return err
 		}
-		done, *p = sum, next
-		s.progress(p.ImportID, c)
-		return nil
+		if err := insertRows(ctx, tx, p.ClientID, p.No, fresh); err != nil {
+			return err
+		}
+		return insertRejects(ctx, tx, p.ImportID, c.rejects)
 	})
+	if err != nil {
+		return nil, err
+	}
+	*done, *p = sum, next
+	s.progress(p.ImportID, c)
+	return fresh, nil
 }
 
 // advance notes how far an import is, if it is still in the hands of this run.
@@ -262,7 +296,7 @@ func advance(ctx context.Context, tx bun.Tx, p progressRow) error {
 }
 
 // conclude gives the import its number and makes it visible.
-func (s *Service) conclude(ctx context.Context, p progressRow) error {
+func (s *Service) conclude(ctx context.Context, p progressRow, made Segment) error {
 	return s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
 		row, err := readImport(ctx, tx, p.ImportID)
 		if err != nil {
@@ -282,6 +316,14 @@ func (s *Service) conclude(ctx context.Context, p progressRow) error {
 		if _, err := tx.NewInsert().Model(&result).Exec(ctx); err != nil {
 			return err
 		}
+		after := map[string]any{"no": p.No, "filename": row.Filename, "sha256": row.SHA256, "kind": row.Kind, "profile": row.Profile, "object": row.Object,
+			"rows": t.Rows, "new": t.New, "changed": t.Changed, "unchanged": t.Unchanged, "rejected": t.Rejected}
+		if made.Rows > 0 {
+			if _, err := s.addSegment(ctx, tx, p.ClientID, made); err != nil {
+				return err
+			}
+			after["segment"] = made.SHA256
+		}
 		if s.AfterApply != nil {
 			if err := s.AfterApply(ctx, tx, AppliedFile{Client: p.ClientID, No: p.No, ActorID: row.ActorID, At: at, Tally: t}); err != nil {
 				return err
@@ -289,8 +331,7 @@ func (s *Service) conclude(ctx context.Context, p progressRow) error {
 		}
 		_, err = journalops.Append(ctx, tx, journal.Entry{At: at, ActorID: row.ActorID, ActorName: row.ActorName, Action: string(access.EvidenceImport), Client: p.ClientID,
 			Subject: journal.Subject{Kind: "import", ID: p.ImportID, Name: fmt.Sprintf("Import %d", p.No)}, Words: recordWords(row, p.No, t),
-			After: journal.Snapshot(map[string]any{"no": p.No, "filename": row.Filename, "sha256": row.SHA256, "kind": row.Kind, "profile": row.Profile, "object": row.Object,
-				"rows": t.Rows, "new": t.New, "changed": t.Changed, "unchanged": t.Unchanged, "rejected": t.Rejected})})
+			After: journal.Snapshot(after)})
 		return err
 	})
 }

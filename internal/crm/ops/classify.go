@@ -74,6 +74,7 @@ func (g ground) compare(ctx context.Context, tx bun.Tx, k crm.Kind, items []item
 		case v.Hash == it.hash:
 			t.count(k, KindTally{Unchanged: 1})
 		default:
+			it.known = true
 			fresh = append(fresh, it)
 			changed = append(changed, it)
 		}

@@ -45,7 +45,7 @@ func (s *Service) Discard(ctx context.Context, actor access.Actor, client, id st
 	return s.removeUnused(ctx, u.SHA256)
 }
 
-// removeUnused deletes a stored file that no upload rests on. It does so within a transaction, which changes nothing, to keep out an upload of
+// removeUnused deletes a stored file that no upload and no segment rests on. It does so within a transaction, which changes nothing, to keep out an upload of
 // the same file meanwhile.
 func (s *Service) removeUnused(ctx context.Context, sha string) error {
 	files, err := s.files(ctx)
@@ -55,6 +55,10 @@ func (s *Service) removeUnused(ctx context.Context, sha string) error {
 	return s.DB.WriteAlone(ctx, func(ctx context.Context, tx bun.Tx) error {
 		used, err := FilesOf(ctx, tx)
 		if err != nil || slices.Contains(used, sha) {
+			return err
+		}
+		segments, _, err := SegmentFiles(ctx, tx)
+		if err != nil || slices.Contains(segments, sha) {
 			return err
 		}
 		return files.Remove(sha)

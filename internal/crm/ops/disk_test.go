@@ -33,7 +33,12 @@ func TestAnImportStopsOnAFullDiskAndGoesOnWhenThereIsRoom(t *testing.T) {
 	if _, err := r.Apply(ctx, owner, acme, u.ID); fault.Code(err) != "disk-full" || !fault.Is(err, fault.Unavailable) {
 		t.Fatalf("got %v", err)
 	}
-	enough.Store(looks.Load() + 4) // one look at its beginning, then three chunks
+	enough.Store(1 << 30)
+	r.Progress = func(_ string, rows, _ int64) {
+		if rows == 300 { // full after three chunks
+			enough.Store(0)
+		}
+	}
 	if _, err := r.Apply(ctx, owner, acme, u.ID); fault.Code(err) != "disk-full" {
 		t.Fatalf("got %v", err)
 	}
@@ -48,6 +53,7 @@ func TestAnImportStopsOnAFullDiskAndGoesOnWhenThereIsRoom(t *testing.T) {
 		t.Fatalf("it was touched: %+v %v", again, err)
 	}
 	enough.Store(1 << 30)
+	r.Progress = nil
 	if resumed, err := r.ResumeInterrupted(ctx); err != nil || len(resumed) != 1 {
 		t.Fatalf("got %v %v", resumed, err)
 	}

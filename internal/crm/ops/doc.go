@@ -14,6 +14,7 @@
 //   - Resting: a statement that was given on evidence, as its room tells of it; an import that a locked one rests on is pinned.
 //   - Tally: what became of the rows of a file.
 //   - Pull: all tables of a client's CRM, through a connection that the configuration describes. Each becomes an upload, and is applied by the mapping that was kept for it.
+//   - Segment: the touches that one import brought, as an immutable file by its content; made of the same rows it has the same bytes.
 //   - Memory: the evidence that was read last, kept within a bound of bytes; as of an import it never changes, so it is never stale.
 //
 // Invariants
@@ -21,7 +22,8 @@
 //   - One import of a client applies at a time. Its number is settled when it begins, so one that began is always finished: it is resumed from
 //     its last committed chunk, by the running program, by the next import from the command line or by a person. What can fail in the file itself is looked for before.
 //   - A decision names the version of each row that it saw, and is refused when there is a newer one; it waits for an import that applies.
-//   - An import resumed, redone or run in chunks of another size leaves the same rows.
+//   - An import resumed, redone or run in chunks of another size leaves the same rows, and the same segment.
+//   - A segment is on the disk before the transaction that names it; it is never the only place of a row.
 //   - Of several rows of a file with the same id the first is taken; each other one is rejected with the line of the first.
 //   - A record that a file does not mention stays as it was: exports may be partial.
 //   - A page of a pull is stored with the place behind it, so that a pull taken up again loses and doubles nothing. One that fails leaves no upload.

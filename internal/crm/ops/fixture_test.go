@@ -38,18 +38,20 @@ type room struct {
 	clock *clock
 	t     testing.TB
 	ctx   context.Context
+	dir   string // of the files
 }
 
 func newRoom(t testing.TB, d *db.DB, ctx context.Context) room {
 	t.Helper()
-	files, err := blob.Open(filepath.Join(t.TempDir(), "files"))
+	dir := filepath.Join(t.TempDir(), "files")
+	files, err := blob.Open(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := &clock{}
 	s := &ops.Service{DB: d, Files: files, Now: c.now, Random: rand.Reader}
 	t.Cleanup(s.Close)
-	return room{s, c, t, ctx}
+	return room{s, c, t, ctx, dir}
 }
 
 func (r room) try(name, text string) (ops.Import, error) {

@@ -42,7 +42,7 @@ func roomAt(t testing.TB, dir string, c *clock) room {
 			t.Error(err)
 		}
 	})
-	return room{s, c, t, db.WithWorkspace(t.Context(), dbtest.Workspace)}
+	return room{s, c, t, db.WithWorkspace(t.Context(), dbtest.Workspace), filepath.Join(dir, "files")}
 }
 
 func (r room) takeMany(dry bool) (ops.Import, error) {
@@ -71,7 +71,7 @@ func TestImportToKill(t *testing.T) {
 }
 
 func TestAKilledImportIsFinished(t *testing.T) {
-	want, rejects := undisturbed(t)
+	want, segment, rejects := undisturbed(t)
 	for range 3 {
 		dir := t.TempDir()
 		migrated, err := os.ReadFile(dbtest.SQLiteURL(t))
@@ -117,20 +117,23 @@ func TestAKilledImportIsFinished(t *testing.T) {
 		if got := first.hash(1); got != want {
 			t.Errorf("the state after %d kills differs from the undisturbed one", kills)
 		}
+		if got := first.segments(); len(got) != 1 || got[0] != segment {
+			t.Errorf("the file of the touches after %d kills is %+v, want %+v", kills, got, segment)
+		}
 		if i.Tally.New != killedRows || i.No != 1 || len(first.rejects(i)) != rejects {
 			t.Errorf("%+v", i.Tally)
 		}
 	}
 }
 
-func undisturbed(t *testing.T) (hash string, rejects int) {
+func undisturbed(t *testing.T) (hash string, segment ops.Segment, rejects int) {
 	d, ctx := dbtest.SQLite(t)
 	r := newRoom(t, d, ctx)
 	i, err := r.takeMany(false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.hash(1), len(r.rejects(i))
+	return r.hash(1), r.segments()[0], len(r.rejects(i))
 }
 
 // killed applies the import in a process of its own and kills it after a while, unless it has ended before.

@@ -154,6 +154,10 @@ func TestWhoMayNot(t *testing.T) {
 		"check":   func(a access.Actor) error { _, err := r.Check(ctx, a, acme, "imp"); return err },
 		"apply":   func(a access.Actor) error { _, err := r.Apply(ctx, a, acme, "imp"); return err },
 		"resume":  func(a access.Actor) error { return r.Resume(ctx, a, acme, "imp") },
+		"rebuild segments": func(a access.Actor) error {
+			_, err := r.RebuildSegments(ctx, a, acme, true)
+			return err
+		},
 		"discard": func(a access.Actor) error { return r.Discard(ctx, a, acme, "imp") },
 		"try": func(a access.Actor) error {
 			_, err := r.Try(ctx, a, ops.ImportInput{Client: acme, Filename: "x", Reader: strings.NewReader(deals)})

@@ -22,6 +22,8 @@ type item struct {
 	link string
 	line int64
 	body string
+
+	known bool // an earlier import brought a version of it
 }
 
 // reject is a problem of one row, as it is kept.

@@ -1,0 +1,146 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/journal"
+	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+// SegmentState is how a segment was found.
+type SegmentState string
+
+// The states.
+const (
+	SegmentSound   SegmentState = "sound"
+	SegmentAbsent  SegmentState = "not written" // the import was applied by an earlier version of the program
+	SegmentLost    SegmentState = "missing"     // its file is not there
+	SegmentDamaged SegmentState = "damaged"     // its file is not what was written
+)
+
+// SegmentReport is a segment, how it was found, and what was done.
+type SegmentReport struct {
+	Segment
+	State   SegmentState
+	Rebuilt bool
+	Differs bool // rebuilt with other bytes than were named: by another version of the program, or from rows that are not those that were imported
+}
+
+// Segments reads every segment of the client and tells how it was found. Who: EvidenceSee.
+func (s *Service) Segments(ctx context.Context, actor access.Actor, client string) ([]SegmentReport, error) {
+	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
+		return nil, err
+	}
+	var list []Segment
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		no, err := lastNo(ctx, tx, client)
+		if err != nil {
+			return err
+		}
+		list, err = SegmentsAt(ctx, tx, client, no)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("look at the segments: %w", err)
+	}
+	out := make([]SegmentReport, len(list))
+	for i, segment := range list {
+		out[i].Segment = segment
+		if out[i].State, err = s.segmentState(ctx, segment); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) segmentState(ctx context.Context, segment Segment) (SegmentState, error) {
+	if segment.SHA256 == "" {
+		return SegmentAbsent, nil
+	}
+	in, err := s.OpenSegment(ctx, segment.SHA256)
+	if fault.Is(err, fault.NotFound) {
+		return SegmentLost, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer in.Close()
+	if _, err := io.Copy(io.Discard, in); err != nil {
+		return SegmentDamaged, ctx.Err()
+	}
+	return SegmentSound, nil
+}
+
+// RebuildSegments writes every segment anew, from the rows in the database, that is not as it should be; with all, the sound ones too, which proves
+// that each is what the database holds. A segment of other bytes than those named is noted beside the former, and in the record.
+// Who: EvidenceImport. Faults: those of the files.
+func (s *Service) RebuildSegments(ctx context.Context, actor access.Actor, client string, all bool) ([]SegmentReport, error) {
+	if err := access.Require(actor, access.EvidenceImport, access.Of(client)); err != nil {
+		return nil, err
+	}
+	list, err := s.Segments(ctx, actor, client)
+	if err != nil {
+		return nil, err
+	}
+	for i := range list {
+		r := &list[i]
+		if r.State == SegmentSound && !all {
+			continue
+		}
+		made, err := s.segmentOf(ctx, client, r.No)
+		if err != nil {
+			return list, fmt.Errorf("rebuild the segment of import %d: %w", r.No, err)
+		}
+		r.Rebuilt, r.Differs = true, r.SHA256 != "" && r.SHA256 != made.SHA256
+		if err := s.noteSegment(ctx, actor, client, r.Segment, made); err != nil {
+			return list, err
+		}
+		r.Segment = made
+	}
+	return list, nil
+}
+
+// noteSegment names a segment that was made, where it is not the one that is named.
+func (s *Service) noteSegment(ctx context.Context, actor access.Actor, client string, was, made Segment) error {
+	return s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		added, err := s.addSegment(ctx, tx, client, made)
+		if err != nil || !added {
+			return err
+		}
+		_, err = journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{At: s.now(), Action: string(access.EvidenceImport), Client: client,
+			Subject: journal.Subject{Kind: "segment", ID: made.SHA256, Name: fmt.Sprintf("Import %d", made.No)},
+			Words:   fmt.Sprintf("wrote the touches of import %d as a file again: %d rows", made.No, made.Rows),
+			Before:  journal.Snapshot(map[string]any{"sha256": was.SHA256, "rows": was.Rows}),
+			After:   journal.Snapshot(map[string]any{"sha256": made.SHA256, "rows": made.Rows, "form": made.Form})}))
+		return err
+	})
+}
+
+// SegmentFiles lists the digests of the files of all segments of the workspace, each once, in order, and how many imports have touches and no segment.
+// It decides no access: it is for checks of the installation.
+func SegmentFiles(ctx context.Context, tx bun.Tx) (digests []string, without int, err error) {
+	if err := tx.NewSelect().Model((*segmentRow)(nil)).ColumnExpr("DISTINCT sha256").OrderExpr("sha256").Scan(ctx, &digests); err != nil {
+		return nil, 0, err
+	}
+	var results []resultRow
+	err = tx.NewSelect().Model(&results).Where("NOT EXISTS (SELECT 1 FROM crm_segment s WHERE s.client_id = result_row.client_id AND s.import_no = result_row.no)").Scan(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, r := range results {
+		t, err := decodeTally(r.Tally)
+		if err != nil {
+			return nil, 0, err
+		}
+		if t.touches() > 0 {
+			without++
+		}
+	}
+	return digests, without, nil
+}
