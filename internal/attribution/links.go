@@ -20,6 +20,7 @@ type Links struct {
 	ofDeal    groups[int32]      // contacts of a deal, in the order of their ids
 	ofCompany map[string][]int32 // company -> contacts, in the order of their ids
 	canonical func(id string) string
+	merged    []string // ids that were merged into others
 	doubled   bool
 }
 
@@ -54,7 +55,7 @@ func Link(s *crm.Snapshot) *Links {
 
 // link numbers the contacts and follows their merges.
 func (x *Links) link(contacts []crm.Contact) {
-	x.canonical = merges(contacts)
+	x.canonical, x.merged = merges(contacts)
 	x.rows = make([]*crm.Contact, len(contacts))
 	for i := range contacts {
 		c := &contacts[i]
@@ -116,7 +117,7 @@ func Once[T interface{ Record() crm.Record }](rows []T, id func(T) string) []T {
 }
 
 // merges says where a merged contact's touches and associations belong: to the contact at the end of the chain of merges.
-func merges(contacts []crm.Contact) func(id string) string {
+func merges(contacts []crm.Contact) (canonical func(id string) string, merged []string) {
 	into := map[string]string{}
 	for i := range contacts {
 		c := &contacts[i]
@@ -127,7 +128,10 @@ func merges(contacts []crm.Contact) func(id string) string {
 		}
 	}
 	if len(into) == 0 {
-		return func(id string) string { return id }
+		return func(id string) string { return id }, nil
+	}
+	for id := range into {
+		merged = append(merged, id)
 	}
 	return func(id string) string {
 		var seen []string
@@ -142,7 +146,7 @@ func merges(contacts []crm.Contact) func(id string) string {
 			seen = append(seen, id)
 			id = to
 		}
-	}
+	}, merged
 }
 
 // Canonical is the contact that an id stands for after merges.
@@ -203,13 +207,9 @@ func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccoun
 	contacts, byAccount := x.contactsOf(d, p)
 	j = &c.journey
 	*j = Journey{Deal: d.ID, DealCreated: wholeDay(d.CreatedAt, p.Zone), End: c.end(d, p), Touches: j.Touches[:0]}
+	j.LeadCreated = x.leadCreated(contacts, p.Zone)
 	for _, n := range contacts {
 		id := x.contacts.ids[n]
-		if int(n) < len(x.rows) && x.rows[n] != nil {
-			if created := x.rows[n].CreatedAt; !created.IsZero() && (j.LeadCreated.IsZero() || created.Before(j.LeadCreated)) {
-				j.LeadCreated = created
-			}
-		}
 		for _, t := range x.touches.of(n) {
 			j.Touches = append(j.Touches, Touch{
 				ID: t.ID, Contact: id, Channel: t.Channel, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider,
@@ -217,7 +217,6 @@ func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccoun
 			})
 		}
 	}
-	j.LeadCreated = wholeDay(j.LeadCreated, p.Zone)
 	return j, byAccount
 }
 

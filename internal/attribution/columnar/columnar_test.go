@@ -29,6 +29,7 @@ type record struct {
 	Millis   time.Time `parquet:"millis,timestamp(millisecond)"`
 	Micros   time.Time `parquet:"micros,timestamp(microsecond)"`
 	Nanos    time.Time `parquet:"nanos,timestamp(nanosecond)"`
+	Truth    bool      `parquet:"truth"`
 	Nested   struct {
 		A string `parquet:"a"`
 		B int64  `parquet:"b"`
@@ -40,7 +41,7 @@ func some(r *rand.Rand, n int) []record {
 	out := make([]record, n)
 	for i := range out {
 		out[i] = record{Plain: strings.Repeat("x", r.IntN(5)) + fmt.Sprint(i), Dict: fmt.Sprint("d", r.IntN(7)), Number: r.Int64() - r.Int64(), Delta: int64(i) * 3,
-			Narrow: int32(r.IntN(1000) - 500), Unsigned: r.Uint32(), Millis: time.UnixMilli(r.Int64N(2e12)).UTC(), Micros: time.UnixMicro(r.Int64N(2e15)).UTC(), Nanos: time.Unix(0, r.Int64N(2e18)).UTC(), Last: fmt.Sprint(i % 3)}
+			Narrow: int32(r.IntN(1000) - 500), Unsigned: r.Uint32(), Millis: time.UnixMilli(r.Int64N(2e12)).UTC(), Micros: time.UnixMicro(r.Int64N(2e15)).UTC(), Nanos: time.Unix(0, r.Int64N(2e18)).UTC(), Last: fmt.Sprint(i % 3), Truth: r.IntN(3) == 0}
 		if r.IntN(3) > 0 {
 			text := fmt.Sprint("m", r.IntN(4))
 			out[i].Maybe = &text
@@ -115,6 +116,12 @@ func TestColumnsAreReadAsTheyWereWritten(t *testing.T) {
 				"unsigned": func(r record) string { return fmt.Sprint(r.Unsigned) }, "millis": func(r record) string { return fmt.Sprint(r.Millis.UnixNano()) },
 				"micros": func(r record) string { return fmt.Sprint(r.Micros.UnixNano()) }, "nanos": func(r record) string { return fmt.Sprint(r.Nanos.UnixNano()) },
 				"last": func(r record) string { return r.Last },
+				"truth": func(r record) string {
+					if r.Truth {
+						return "1"
+					}
+					return "0"
+				},
 				"maybe": func(r record) string {
 					if r.Maybe == nil {
 						return "-"

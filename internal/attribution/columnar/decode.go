@@ -142,8 +142,22 @@ func (v *values) plain(c *Column, body []byte, n int) error {
 		}
 	case format.Int96:
 		return v.plainOld(body, n)
+	case format.Boolean:
+		return v.plainBits(body, n)
 	}
 	return v.inUnit(c)
+}
+
+// plainBits takes truths, a bit each.
+func (v *values) plainBits(body []byte, n int) error {
+	if len(body) < (n+7)/8 {
+		return errCut
+	}
+	v.numbers, v.ends = sized(v.numbers, n), nil
+	for i := range v.numbers {
+		v.numbers[i] = int64(body[i/8] >> (i % 8) & 1)
+	}
+	return nil
 }
 
 // plainTexts takes texts out from between their lengths.

@@ -33,6 +33,7 @@ const (
 	Day                 // days since 1970
 	Instant             // nanoseconds since 1970, UTC
 	Local               // the same of a clock on a wall: in which zone, the file does not say
+	Truth               // 1 or 0
 )
 
 // Column is a column at the top of the schema.
@@ -147,6 +148,8 @@ func columnOf(e *format.SchemaElement, place int) Column {
 		}
 	case format.Int96:
 		c.Kind, c.unit = Instant, 1
+	case format.Boolean:
+		c.Kind = Truth
 	case format.Int32, format.Int64:
 		c.Kind, c.unit = wholeKind(e)
 		if l, ok := e.LogicalType.Value.(*format.IntType); ok {

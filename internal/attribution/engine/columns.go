@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,7 +37,7 @@ func columns(persons int, piles []pile, workers int) *Touches {
 	var wait sync.WaitGroup
 	for range max(1, min(workers, len(groups))) {
 		wait.Go(func() {
-			var s sorter
+			s := sorter{stored: piles[0].stored}
 			for g := int(next.Add(1)) - 1; g < len(groups); g = int(next.Add(1)) - 1 {
 				s.take(t, g, piles, to)
 				s.put(t, &groups[g])
@@ -53,7 +54,8 @@ type group struct {
 	rows, rowsEnd   int
 	bytes, bytesEnd int
 	copies          int
-	copied          int // bytes of the ids of the copies
+	copied          int // bytes of the ids of the copies, and of places
+	leads, deals    []uint32
 }
 
 // sorter puts one group after the other in order.
@@ -62,6 +64,8 @@ type sorter struct {
 	ids  []byte
 	next []uint32
 	low  int // the first person of the group
+
+	stored bool
 }
 
 // take gathers the rows of a group by person.
@@ -107,7 +111,18 @@ func (s *sorter) order(a, b row) int {
 	if a.at != b.at {
 		return cmp.Compare(a.at, b.at)
 	}
+	if s.stored {
+		return cmp.Or(cmp.Compare(s.place(&a), s.place(&b)), bytes.Compare(s.id(&a), s.id(&b)), cmp.Compare(a.label, b.label))
+	}
 	return cmp.Or(compareIDs(s.id(&a), s.id(&b)), cmp.Compare(a.label, b.label))
+}
+
+// place is that of a touch within its instant.
+func (s *sorter) place(r *row) int64 {
+	if !r.placed {
+		return 0
+	}
+	return int64(binary.BigEndian.Uint64(s.ids[r.id+uint32(r.length):]))
 }
 
 // put writes the columns of the group, each person's rows in order and once.
@@ -126,7 +141,19 @@ func (s *sorter) put(t *Touches, g *group) {
 			if i > 0 && r.at == mine[i-1].at && bytes.Equal(id, s.id(&mine[i-1])) {
 				g.copies++
 				g.copied += len(id)
+				if r.placed {
+					g.copied += 8
+				}
 				continue
+			}
+			if r.placed {
+				g.copied += 8
+			}
+			switch r.mark {
+			case leadCreation:
+				g.leads = append(g.leads, uint32(at))
+			case dealCreation:
+				g.deals = append(g.deals, uint32(at))
 			}
 			t.at[at], t.label[at], t.idFrom[at] = r.at, r.label, uint32(bytesAt)
 			bytesAt += copy(t.ids[bytesAt:], id)
@@ -161,6 +188,12 @@ func (t *Touches) close(groups []group, shift int) {
 				t.idFrom[n+k-g.rows] = t.idFrom[k] - uint32(shorter)
 			}
 			copy(t.ids[size:], t.ids[g.bytes:g.bytesEnd-g.copied])
+		}
+		for _, i := range g.leads {
+			t.leads = append(t.leads, i-uint32(g.rows-n))
+		}
+		for _, i := range g.deals {
+			t.deals = append(t.deals, i-uint32(g.rows-n))
 		}
 		n += g.rowsEnd - g.rows - g.copies
 		size += g.bytesEnd - g.bytes - g.copied

@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"time"
@@ -22,6 +23,8 @@ type Touches struct {
 	label  []uint32
 	idFrom []uint32 // of touch i: ids[idFrom[i]:idFrom[i+1]]
 	ids    []byte
+
+	leads, deals []uint32 // the touches of which the CRM says that they created the lead, or the deal; in order
 }
 
 // Len is the number of touches.
@@ -29,7 +32,7 @@ func (t *Touches) Len() int { return len(t.at) }
 
 // Bytes that the columns take.
 func (t *Touches) Bytes() int {
-	return 4*cap(t.from) + 8*cap(t.at) + 4*cap(t.label) + 4*cap(t.idFrom) + cap(t.ids)
+	return 4*cap(t.from) + 8*cap(t.at) + 4*cap(t.label) + 4*cap(t.idFrom) + cap(t.ids) + 4*cap(t.leads) + 4*cap(t.deals)
 }
 
 func (t *Touches) id(i int) []byte { return t.ids[t.idFrom[i]:t.idFrom[i+1]] }
@@ -41,7 +44,18 @@ type row struct {
 	person uint32
 	label  uint32
 	length uint16 // of the id
+	mark   mark
+	placed bool // the place within its instant stands in eight bytes behind the id
 }
+
+// mark is what the CRM itself says of a touch.
+type mark uint8
+
+const (
+	unmarked mark = iota
+	leadCreation
+	dealCreation
+)
 
 // rows are touches in the order of the input, with the bytes of their ids.
 type rows struct {
@@ -63,10 +77,11 @@ type pile struct {
 	groups [][]rows
 	shift  int // of a person's number to that of the group
 	labels *labels
+	stored bool // the touches are in the order of evidence: by instant, place, and the bytes of their ids
 }
 
 func newPile(groups, shift int) pile {
-	return pile{make([][]rows, groups), shift, newLabels()}
+	return pile{groups: make([][]rows, groups), shift: shift, labels: newLabels()}
 }
 
 func (p *pile) add(r row, id []byte) {
@@ -77,6 +92,19 @@ func (p *pile) add(r row, id []byte) {
 	last := &(*g)[len(*g)-1]
 	r.id, r.length = uint32(len(last.ids)), uint16(len(id))
 	last.all, last.ids = append(last.all, r), append(last.ids, id...)
+}
+
+// place adds a touch that has a place within its instant.
+func (p *pile) place(r row, id []byte, place int64) {
+	if place == 0 {
+		p.add(r, id)
+		return
+	}
+	r.placed = true
+	p.add(r, id)
+	last := &p.groups[r.person>>p.shift]
+	some := &(*last)[len(*last)-1]
+	some.ids = binary.BigEndian.AppendUint64(some.ids, uint64(place))
 }
 
 // Builder takes touches in any order.

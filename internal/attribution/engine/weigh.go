@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
@@ -134,6 +135,12 @@ func (p *plan) weighByRole(t *Touches, d *Deal, at path, out []int64) {
 	if d.DealCreated != Unknown {
 		holder[roleDeal] = after(t.at[at.first:at.end], d.DealCreated) - 1
 	}
+	if i, found := first(t.leads, at); found {
+		holder[roleLead] = i
+	}
+	if i, found := last(t.deals, at); found {
+		holder[roleDeal] = i
+	}
 	var held int64
 	middles := int64(len(out))
 	for role, i := range holder {
@@ -170,6 +177,24 @@ func (p *plan) weighByRole(t *Touches, d *Deal, at path, out []int64) {
 			out[i] += p.shares[role] * perAnchor
 		}
 	}
+}
+
+// first is the place in the path of the first of some touches, which are in order.
+func first(marked []uint32, at path) (int, bool) {
+	i, _ := slices.BinarySearch(marked, uint32(at.first))
+	if i == len(marked) || int(marked[i]) >= at.end {
+		return 0, false
+	}
+	return int(marked[i]) - at.first, true
+}
+
+// last is that of the last of them.
+func last(marked []uint32, at path) (int, bool) {
+	i, _ := slices.BinarySearch(marked, uint32(at.end))
+	if i == 0 || int(marked[i-1]) < at.first {
+		return 0, false
+	}
+	return int(marked[i-1]) - at.first, true
 }
 
 // fullShare is 100 % in basis points.

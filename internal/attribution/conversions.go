@@ -1,0 +1,76 @@
+package attribution
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
+)
+
+// Conversion is a deal with the person whose touches make its journey.
+type Conversion struct {
+	Deal        string
+	Person      uint32
+	LeadCreated time.Time // as those of Journey
+	DealCreated time.Time
+	End         time.Time
+}
+
+// Conversions are deals, and the persons whose touches their journeys are made of. A person is a set of contacts: several contacts may belong to one deal, and
+// a contact to several deals, alone or with others. Contacts of nobody's deal are in no person.
+type Conversions struct {
+	All      []Conversion
+	Persons  int                 // numbered from 0
+	Contacts map[string][]uint32 // by the id of a contact, merged ones under theirs too: the persons that it belongs to
+}
+
+// Conversions are those of the deals, each on its own path.
+func (x *Links) Conversions(deals []crm.Deal, path func(i int) Path) Conversions {
+	out := Conversions{All: make([]Conversion, len(deals)), Contacts: make(map[string][]uint32, len(deals))}
+	persons := make(map[string]uint32, len(deals))
+	belongs := make([][]uint32, len(x.contacts.ids))
+	var c Crediting
+	var key []byte
+	for i := range deals {
+		d, p := &deals[i], path(i)
+		contacts, _ := x.contactsOf(d, p)
+		key = key[:0]
+		for _, n := range contacts {
+			key = binary.BigEndian.AppendUint32(key, uint32(n))
+		}
+		person, known := persons[string(key)]
+		if !known {
+			person = uint32(len(persons))
+			persons[string(key)] = person
+			for _, n := range contacts {
+				belongs[n] = append(belongs[n], person)
+			}
+		}
+		out.All[i] = Conversion{Deal: d.ID, Person: person, LeadCreated: x.leadCreated(contacts, p.Zone), DealCreated: wholeDay(d.CreatedAt, p.Zone), End: c.end(d, p)}
+	}
+	out.Persons = len(persons)
+	for n, persons := range belongs {
+		if len(persons) > 0 {
+			out.Contacts[x.contacts.ids[n]] = persons
+		}
+	}
+	for _, merged := range x.merged {
+		if n, known := x.contacts.at[x.canonical(merged)]; known && len(belongs[n]) > 0 {
+			out.Contacts[merged] = belongs[n]
+		}
+	}
+	return out
+}
+
+// leadCreated is when the oldest of the contacts was created; zero: unknown.
+func (x *Links) leadCreated(contacts []int32, zone *time.Location) time.Time {
+	var oldest time.Time
+	for _, n := range contacts {
+		if int(n) < len(x.rows) && x.rows[n] != nil {
+			if created := x.rows[n].CreatedAt; !created.IsZero() && (oldest.IsZero() || created.Before(oldest)) {
+				oldest = created
+			}
+		}
+	}
+	return wholeDay(oldest, zone)
+}

@@ -1,0 +1,187 @@
+package engine_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/segment"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// history is imports of touches, one after the other, with everything else as it was at the last.
+type history struct {
+	crm.Snapshot
+	imports [][]segment.Touch
+}
+
+// someHistory is a few contacts, some merged into others or in a circle, who belong to some deals alone and together, and imports of touches that come again,
+// changed, deleted, or moved to another contact.
+func someHistory(r *rand.Rand) history {
+	var h history
+	contact := func() string { return fmt.Sprint("p", r.IntN(7)) }
+	at := func() time.Time {
+		return time.Date(2026, 1, 1+r.IntN(60), r.IntN(3)*12, 0, 0, r.IntN(2), time.UTC)
+	}
+	for i := range 7 {
+		c := crm.Contact{ID: fmt.Sprint("p", i), CompanyID: fmt.Sprint("c", r.IntN(3)), CreatedAt: at(), Deleted: r.IntN(9) == 0}
+		for range r.IntN(3) - 1 {
+			c.MergedIDs = append(c.MergedIDs, []string{contact(), "old" + contact()}[r.IntN(2)])
+		}
+		h.Contacts = append(h.Contacts, c)
+	}
+	for i := range 1 + r.IntN(6) {
+		d := crm.Deal{ID: fmt.Sprint("d", i), CompanyID: fmt.Sprint("c", r.IntN(4)), Amount: money.New(r.Int64N(200_000)-50_000, "USD"), AmountKnown: true, Won: true}
+		if r.IntN(4) > 0 {
+			d.CreatedAt = at()
+		}
+		if r.IntN(6) > 0 {
+			d.ClosedOn = cal.DateOf(at(), time.UTC)
+		}
+		h.Deals = append(h.Deals, d)
+		for range r.IntN(4) {
+			h.DealContacts = append(h.DealContacts, crm.DealContact{DealID: d.ID, ContactID: contact(), Deleted: r.IntN(6) == 0})
+		}
+	}
+	known := map[string]bool{}
+	for range 1 + r.IntN(4) {
+		var brought []segment.Touch
+		in := map[string]bool{}
+		for line := range r.IntN(40) {
+			t := segment.Touch{Line: int64(line), Touch: crm.Touch{ID: strconv.Itoa(r.IntN(60)), ContactID: contact(), At: at(), Seq: int64(r.IntN(3) - 1), Channel: fmt.Sprint("c", r.IntN(5)),
+				Provider: []string{"", "agency"}[r.IntN(2)], Deleted: r.IntN(8) == 0}}
+			if r.IntN(5) == 0 {
+				t.ContactID = "old" + t.ContactID
+			}
+			if r.IntN(12) == 0 {
+				t.At = time.Time{}
+			}
+			if r.IntN(8) == 0 {
+				t.Milestone = []crm.Milestone{crm.LeadCreated, crm.DealCreated}[r.IntN(2)]
+			}
+			if in[t.ID] {
+				continue
+			}
+			in[t.ID], t.Replaces = true, known[t.ID]
+			brought = append(brought, t)
+		}
+		for id := range in {
+			known[id] = true
+		}
+		h.imports = append(h.imports, brought)
+	}
+	return h
+}
+
+// asOf is the snapshot with the touches of the first n imports.
+func (h *history) asOf(n int) crm.Snapshot {
+	s := h.Snapshot.Clone()
+	last := map[string]crm.Touch{}
+	for _, brought := range h.imports[:n] {
+		for _, t := range brought {
+			last[t.ID] = t.Touch
+		}
+	}
+	for _, t := range last {
+		s.Touches = append(s.Touches, t)
+	}
+	return s
+}
+
+func (h *history) segments(n int) (out []engine.Segment) {
+	for _, brought := range h.imports[:n] {
+		if len(brought) == 0 {
+			continue
+		}
+		var b bytes.Buffer
+		w := segment.NewWriter(&b)
+		err := w.Write(brought)
+		if err == nil {
+			err = w.Close()
+		}
+		if err != nil {
+			panic(err)
+		}
+		_, replaced := w.Rows()
+		out = append(out, engine.Segment{Data: b.Bytes(), Replaces: replaced > 0})
+	}
+	return out
+}
+
+// creditsOf are the rows of a ledger, by deal, model and touch.
+func creditsOf(text string) map[[3]string]int64 {
+	out := map[[3]string]int64{}
+	for _, row := range must(csv.NewReader(strings.NewReader(text)).ReadAll())[1:] {
+		out[[3]string{row[0], row[1], row[2]}] += must(strconv.ParseInt(row[4], 10, 64))
+	}
+	return out
+}
+
+// TestCreditFromSegmentsIsThatOfTheEvidence: deal by deal, touch by touch and unit by unit what attribution.Credit gives on the snapshot as of each import.
+func TestCreditFromSegmentsIsThatOfTheEvidence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewChaCha8([32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed"))))
+		h := someHistory(r)
+		n := 1 + r.IntN(len(h.imports))
+		zone := []*time.Location{time.UTC, must(time.LoadLocation("America/New_York"))}[r.IntN(2)]
+		paths := []attribution.Path{{Zone: zone, ByAccount: r.IntN(2) == 0, ToCreation: r.IntN(3) == 0}, {Zone: zone, ByAccount: true}}
+		path := func(i int) attribution.Path { return paths[i%2] }
+		window := []attribution.Lookback{{}, must(attribution.ParseLookback("20 days", "drop", zone)), must(attribution.ParseLookback("20 days", "renormalise", zone)),
+			must(attribution.ParseLookback("500 hours", "re-path", zone))}[r.IntN(4)]
+
+		whole := h.asOf(n)
+		want, x := map[[3]string]int64{}, attribution.Link(&whole)
+		for i, d := range h.Deals {
+			j, _ := x.Journey(d, path(i))
+			for _, m := range everyModel {
+				c := attribution.Credit(j, m, window, d.Amount)
+				for _, touch := range c.Credits {
+					if touch.Minor != 0 {
+						want[[3]string{d.ID, m.String(), touch.Touch.ID}] += touch.Minor
+					}
+				}
+				if c.Unattributed != 0 {
+					want[[3]string{d.ID, m.String(), ""}] += c.Unattributed
+				}
+			}
+		}
+
+		c := attribution.Link(&h.Snapshot).Conversions(h.Deals, path)
+		touches, err := engine.Load(engine.Evidence{Segments: h.segments(n), Persons: c.Persons, Contacts: c.Contacts, By: []attribution.By{attribution.ByProvider}, Workers: 1 + r.IntN(3)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var text bytes.Buffer
+		_, err = touches.Ledger(engine.Deals(c.All, func(i int) int64 { return h.Deals[i].Amount.Minor }), engine.Options{Models: everyModel, Lookback: window}, &text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, creditsOf(text.String())); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// TestADamagedSegmentIsAnError and nothing is credited from half of it.
+func TestADamagedSegmentIsAnError(t *testing.T) {
+	h := someHistory(rand.New(rand.NewPCG(1, 2)))
+	whole := h.segments(1)[0]
+	for _, data := range [][]byte{nil, whole.Data[:len(whole.Data)/2], append([]byte("PAR1"), whole.Data[20:]...)} {
+		_, err := engine.Load(engine.Evidence{Segments: []engine.Segment{{Data: data}}, Persons: 1, Contacts: map[string][]uint32{"p1": {0}}})
+		if err == nil {
+			t.Error("read")
+		}
+	}
+}
