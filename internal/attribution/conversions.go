@@ -20,13 +20,19 @@ type Conversion struct {
 // a contact to several deals, alone or with others. Contacts of nobody's deal are in no person.
 type Conversions struct {
 	All      []Conversion
-	Persons  int                 // numbered from 0
-	Contacts map[string][]uint32 // by the id of a contact, merged ones under theirs too: the persons that it belongs to
+	Persons  int         // numbered from 0
+	Contacts []Belonging // those of a contact stand together
+}
+
+// Belonging says that the touches of a contact are some of a person's. A contact that was merged into another one has that one's persons under its own id too.
+type Belonging struct {
+	Contact string
+	Person  uint32
 }
 
 // Conversions are those of the deals, each on its own path.
 func (x *Links) Conversions(deals []crm.Deal, path func(i int) Path) Conversions {
-	out := Conversions{All: make([]Conversion, len(deals)), Contacts: make(map[string][]uint32, len(deals))}
+	out := Conversions{All: make([]Conversion, len(deals)), Contacts: make([]Belonging, 0, len(deals))}
 	persons := make(map[string]uint32, len(deals))
 	belongs := make([][]uint32, len(x.contacts.ids))
 	var c Crediting
@@ -50,13 +56,17 @@ func (x *Links) Conversions(deals []crm.Deal, path func(i int) Path) Conversions
 	}
 	out.Persons = len(persons)
 	for n, persons := range belongs {
-		if len(persons) > 0 {
-			out.Contacts[x.contacts.ids[n]] = persons
+		for _, person := range persons {
+			out.Contacts = append(out.Contacts, Belonging{x.contacts.ids[n], person})
 		}
 	}
 	for _, merged := range x.merged {
-		if n, known := x.contacts.at[x.canonical(merged)]; known && len(belongs[n]) > 0 {
-			out.Contacts[merged] = belongs[n]
+		n, known := x.contacts.at[x.canonical(merged)]
+		if !known || x.canonical(merged) == merged { // merged in a circle, it stands for all
+			continue
+		}
+		for _, person := range belongs[n] {
+			out.Contacts = append(out.Contacts, Belonging{merged, person})
 		}
 	}
 	return out

@@ -3,7 +3,6 @@ package columnar
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -113,21 +112,6 @@ func (c *Chunk) Next() error {
 	}
 	c.Number = from.numbers[n]
 	return nil
-}
-
-// Alike says for certain that all values that are still to come are as this one. It may say no where they are.
-func (c *Chunk) Alike() bool {
-	if c.Null || len(c.rest) > 0 || slices.Contains(c.nulls, 0) {
-		return false
-	}
-	if c.indexed {
-		return c.dict.len() == 1 || same(c.indexes[c.next-1:])
-	}
-	return c.plain.ends == nil && same(c.plain.numbers[c.next-1:])
-}
-
-func same[T comparable](all []T) bool {
-	return !slices.ContainsFunc(all, func(one T) bool { return one != all[0] })
 }
 
 // page reads the next page with values, and the dictionary before it.

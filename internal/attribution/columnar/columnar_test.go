@@ -26,6 +26,7 @@ type record struct {
 	Delta    int64     `parquet:"delta,delta"`
 	Narrow   int32     `parquet:"narrow"`
 	Unsigned uint32    `parquet:"unsigned"`
+	Perhaps  *int64    `parquet:"perhaps,optional"`
 	Millis   time.Time `parquet:"millis,timestamp(millisecond)"`
 	Micros   time.Time `parquet:"micros,timestamp(microsecond)"`
 	Nanos    time.Time `parquet:"nanos,timestamp(nanosecond)"`
@@ -44,7 +45,7 @@ func some(r *rand.Rand, n int) []record {
 			Narrow: int32(r.IntN(1000) - 500), Unsigned: r.Uint32(), Millis: time.UnixMilli(r.Int64N(2e12)).UTC(), Micros: time.UnixMicro(r.Int64N(2e15)).UTC(), Nanos: time.Unix(0, r.Int64N(2e18)).UTC(), Last: fmt.Sprint(i % 3), Truth: r.IntN(3) == 0}
 		if r.IntN(3) > 0 {
 			text := fmt.Sprint("m", r.IntN(4))
-			out[i].Maybe = &text
+			out[i].Maybe, out[i].Perhaps = &text, &out[i].Number
 		}
 	}
 	return out
@@ -136,6 +137,65 @@ func TestColumnsAreReadAsTheyWereWritten(t *testing.T) {
 				for i, r := range rows {
 					if got[i] != of(r) {
 						t.Fatalf("%s, form %d, %s: row %d is %q, want %q", name, form, field, i, got[i], of(r))
+					}
+				}
+			}
+		}
+	}
+}
+
+// whole are all values of a column as text, group by group.
+func whole(f *columnar.File, name string) ([]string, error) {
+	var out []string
+	var w columnar.Full
+	for i := range f.Columns {
+		c := &f.Columns[i]
+		if c.Name != name {
+			continue
+		}
+		for g := range f.Groups() {
+			if err := f.Full(g, c, &w); err != nil {
+				return nil, err
+			}
+			for row := range f.Rows(g) {
+				switch {
+				case c.Kind == columnar.Text:
+					out = append(out, string(w.Dict.At(w.Index[row])))
+				case w.Numbers[row] == columnar.Absent:
+					out = append(out, "-")
+				default:
+					out = append(out, fmt.Sprint(w.Numbers[row]))
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// TestAWholeColumnIsWhatItsValuesAre: read at once as one by one, but that a text that is not there is empty.
+func TestAWholeColumnIsWhatItsValuesAre(t *testing.T) {
+	for form := 1; form <= 2; form++ {
+		for _, size := range []int{1 << 10, 1 << 20} {
+			f, err := columnar.Open(written(t, some(rand.New(rand.NewPCG(5, uint64(form))), 2_000), parquet.DataPageVersion(form), parquet.PageBufferSize(size)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range f.Columns {
+				c := &f.Columns[i]
+				if c.Kind == columnar.Other {
+					continue
+				}
+				want, err := column(f, c.Name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := whole(f, c.Name)
+				if err != nil || len(got) != len(want) {
+					t.Fatalf("%s: %d values, %v", c.Name, len(got), err)
+				}
+				for i := range got {
+					if got[i] != want[i] && (c.Kind != columnar.Text || want[i] != "-" || got[i] != "") {
+						t.Fatalf("%s, row %d: %q, want %q", c.Name, i, got[i], want[i])
 					}
 				}
 			}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/segment"
 )
 
 // processorTime is what the program computed so far, by all processors: other work on the machine does not count in it.
@@ -129,4 +132,67 @@ func BenchmarkFreeze(b *testing.B) {
 
 func sixModels() engine.Options {
 	return engine.Options{Models: models("first", "last", "last-non-direct:ch_000", "linear", "u-shaped", "time-decay:7d"), Lookback: must(attribution.ParseLookback("2160 hours", "re-path", nil))}
+}
+
+// stored are n touches as the file of one import, in the order of time, a deal for every 27, and the contacts of the deals: those of csvOf, or, where all
+// is wanted, every touch is of a contact with a deal.
+func stored(n int, all bool) (engine.Evidence, []engine.Deal) {
+	r := rand.New(rand.NewPCG(1, 2))
+	contacts, span := n/6, 2*365*86_400
+	e := engine.Evidence{By: []attribution.By{attribution.ByProvider}}
+	contact := func(i int) string { return fmt.Sprintf("%08x", uint32(i)*0x9e3779b9) }
+	var file bytes.Buffer
+	w := segment.NewWriter(&file)
+	for i := range n {
+		who := r.IntN(contacts)
+		if r.IntN(2) == 0 {
+			who /= 8
+		}
+		t := segment.Touch{Line: int64(i), Touch: crm.Touch{ID: strconv.Itoa(i), ContactID: contact(who), At: time.Unix(1_704_067_200+int64(i)*int64(span)/int64(n), 0),
+			Channel: fmt.Sprintf("ch_%03d", r.IntN(10)*r.IntN(10)), Campaign: fmt.Sprint("campaign-", r.IntN(400)), Provider: []string{"agency", "client"}[r.IntN(2)]}}
+		if err := w.Write([]segment.Touch{t}); err != nil {
+			panic(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	e.Segments = []engine.Segment{{Data: file.Bytes()}}
+	deals, person := make([]engine.Deal, n/27), make([]uint32, contacts) // the number and 1
+	want := func(who int) uint32 {
+		if person[who] == 0 {
+			e.Contacts = append(e.Contacts, attribution.Belonging{Contact: contact(who), Person: uint32(e.Persons)})
+			e.Persons++
+			person[who] = uint32(e.Persons)
+		}
+		return person[who] - 1
+	}
+	for i := range deals {
+		deals[i] = engine.Deal{ID: strconv.Itoa(i), Person: want(r.IntN(contacts) / 4), End: (1_704_067_200 + int64(r.IntN(span))) * 1e9, LeadCreated: engine.Unknown, DealCreated: engine.Unknown, Since: engine.Unknown, Minor: 1 + r.Int64N(50_000)}
+	}
+	for who := 0; all && who < contacts; who++ {
+		want(who)
+	}
+	return e, deals
+}
+
+// BenchmarkLoad puts the file of an import in columns and credits six models from them.
+func BenchmarkLoad(b *testing.B) {
+	for _, all := range []bool{false, true} {
+		for _, n := range []int{100_000, 1_000_000, 10_000_000} {
+			e, deals := stored(n, all)
+			b.Run(fmt.Sprintf("%d/all=%v", n, all), func(b *testing.B) {
+				b.SetBytes(int64(len(e.Segments[0].Data)))
+				began := processorTime()
+				var touches *engine.Touches
+				for b.Loop() {
+					touches = must(engine.Load(e))
+					must(touches.Run(deals, sixModels()))
+				}
+				b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "touches/s")
+				b.ReportMetric(float64((processorTime()-began).Nanoseconds())/float64(n)/float64(b.N), "cpu-ns/touch")
+				b.ReportMetric(float64(touches.Bytes())/float64(touches.Len()), "B/touch")
+			})
+		}
+	}
 }

@@ -23,21 +23,30 @@ type Segment struct {
 type Evidence struct {
 	Segments []Segment // of the imports, the oldest first
 	Persons  int
-	Contacts map[string][]uint32 // the persons that a contact belongs to; touches of other contacts are left out
-	By       []attribution.By    // what is read of the labels beside the channel
-	Workers  int                 // 0: as many as there are processors
+	Contacts []attribution.Belonging // those of a contact together; touches of other contacts are left out
+	By       []attribution.By        // what is read of the labels beside the channel
+	Workers  int                     // 0: as many as there are processors
 }
 
 // Load puts the evidence in columns: of each touch its last version, those that are deleted or have no instant left out, in the order of
 // attribution.Journey. An error: a segment that cannot be read, or more touches than can be held.
 func Load(e Evidence) (*Touches, error) {
 	l := loader{evidence: e, contacts: newNames(len(e.Contacts)), dead: newNames(16)}
-	for contact, persons := range e.Contacts {
-		if len(l.contacts.bytes)+len(contact) > math.MaxUint32 {
-			return nil, fmt.Errorf("more contacts than can be held at once")
+	for i, c := range e.Contacts {
+		if i == 0 || c.Contact != e.Contacts[i-1].Contact {
+			if len(l.contacts.bytes)+len(c.Contact) > math.MaxUint32 {
+				return nil, fmt.Errorf("more contacts than can be held at once")
+			}
+			if _, added := l.contacts.number([]byte(c.Contact)); !added {
+				return nil, fmt.Errorf("the persons of contact %q do not stand together", c.Contact)
+			}
+			l.from = append(l.from, uint32(i))
 		}
-		l.contacts.number([]byte(contact))
-		l.persons = append(l.persons, persons)
+	}
+	l.from = append(l.from, uint32(len(e.Contacts)))
+	for i := range l.wanted {
+		by, optional := storedFields[i]
+		l.wanted[i] = !optional || slices.Contains(e.By, by)
 	}
 	workers := workersOf(Options{Workers: e.Workers}, math.MaxInt)
 	var size int
@@ -62,8 +71,9 @@ func Load(e Evidence) (*Touches, error) {
 type loader struct {
 	evidence Evidence
 	contacts *names
-	persons  [][]uint32 // by the number of a contact
-	dead     *names     // ids of touches that a later segment replaced
+	from     []uint32 // of contact n: evidence.Contacts[from[n]:from[n+1]]
+	dead     *names   // ids of touches that a later segment replaced
+	wanted   [storedColumns]bool
 	workers  []*loading
 }
 
@@ -72,8 +82,11 @@ type loading struct {
 	*loader
 	pile     pile
 	replaced [][]byte // ids of touches of this segment that replace earlier ones
-	labels   map[[4]int32]uint32
+	labels   []uint32 // of the group, by the places of its fields in their dictionaries: the number and 1
 	fields   [][]byte
+	cells    [storedColumns]columnar.Full
+	known    []uint32 // by the place in the dictionary of contacts: the number of the contact, or nobodys
+	warmed   uint64
 	err      error
 }
 
@@ -128,7 +141,11 @@ const (
 	storedSeq
 	storedDeleted
 	storedReplaces
+	storedColumns
 )
+
+// storedFields are the columns that are read only where they are asked for.
+var storedFields = map[int]attribution.By{storedCampaign: attribution.ByCampaign, storedContent: attribution.ByContent, storedProvider: attribution.ByProvider}
 
 func openSegment(data []byte) (*parquet, error) {
 	f, err := columnar.Open(data)
@@ -136,71 +153,90 @@ func openSegment(data []byte) (*parquet, error) {
 		return nil, err
 	}
 	p := &parquet{file: f}
-	for _, name := range stored {
+	for i, name := range stored {
 		at := slices.IndexFunc(f.Columns, func(c columnar.Column) bool { return c.Name == name })
 		if at < 0 {
 			return nil, fmt.Errorf("it has no column %q", name)
 		}
-		p.columns = append(p.columns, &f.Columns[at])
+		c := &f.Columns[at]
+		if isText := i == storedID || i == storedContact || i >= storedChannel && i <= storedMilestone; isText != (c.Kind == columnar.Text) || c.Kind == columnar.Other {
+			return nil, fmt.Errorf("column %q is %s", name, c.Type)
+		}
+		p.columns = append(p.columns, c)
 	}
 	return p, nil
 }
 
 // group reads the rows of a group.
 func (k *loading) group(p *parquet, g int, replaces bool) error {
-	cells, err := k.cells(p, g, replaces)
-	if err != nil {
-		return err
-	}
-	all := slices.Clone(cells)
-	var moving []*cursor // of columns that are not alike all over the group
-	for i := range all {
-		if all[i].chunk != nil {
-			moving = append(moving, &all[i])
-		}
-	}
-	k.labels = map[[4]int32]uint32{}
-	for i := range p.file.Rows(g) {
-		for _, c := range moving {
-			if err := c.chunk.Next(); err != nil {
-				return err
+	for i, c := range p.columns {
+		if k.wanted[i] && (i != storedReplaces || replaces) {
+			if err := p.file.Full(g, c, &k.cells[i]); err != nil {
+				return fmt.Errorf("column %q: %w", c.Name, err)
 			}
 		}
-		if i == 0 {
-			moving = slices.DeleteFunc(moving, func(c *cursor) bool { return c.chunk.Alike() })
+	}
+	if replaces {
+		for i, yes := range k.cells[storedReplaces].Numbers {
+			if yes == 1 {
+				k.replaced = append(k.replaced, slices.Clone(k.text(storedID, i)))
+			}
 		}
-		if err := k.row(all); err != nil {
-			return err
+	}
+	k.sizeLabels()
+	k.people()
+	for i, contact := range k.cells[storedContact].Index {
+		if n := k.known[contact]; n != nobodys {
+			if err := k.row(i, n); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// cells are the cursors of the columns that are asked for.
-func (k *loading) cells(p *parquet, g int, replaces bool) ([]cursor, error) {
-	wanted := *p
-	wanted.columns = slices.Clone(p.columns)
-	for i, by := range map[int]attribution.By{storedCampaign: attribution.ByCampaign, storedContent: attribution.ByContent, storedProvider: attribution.ByProvider} {
-		if !slices.Contains(k.evidence.By, by) {
-			wanted.columns[i] = nil
-		}
-	}
-	if !replaces {
-		wanted.columns[storedReplaces] = nil
-	}
-	return wanted.cursors(g)
+func (k *loading) text(column, row int) []byte {
+	w := &k.cells[column]
+	return w.Dict.At(w.Index[row])
 }
 
-// row takes a touch, once for each person that it belongs to.
-func (k *loading) row(cells []cursor) error {
-	if c := cells[storedReplaces].chunk; c != nil && c.Number == 1 {
-		k.replaced = append(k.replaced, slices.Clone(cells[storedID].text()))
+// people finds the numbers of the contacts of the group. Each step goes over all of them, so that their places in memory are waited for together.
+func (k *loading) people() {
+	dict := &k.cells[storedContact].Dict
+	k.known = slices.Grow(k.known[:0], dict.Len())[:dict.Len()]
+	var hashes [together]uint64
+	for low := 0; low < dict.Len(); low += together {
+		some := hashes[:min(together, dict.Len()-low)]
+		for i := range some {
+			some[i] = k.contacts.hash(dict.At(uint32(low + i)))
+		}
+		for i, hash := range some {
+			k.known[low+i] = nobodys
+			if k.contacts.maybe(hash) == 1 {
+				k.known[low+i] = 0
+				k.warmed += k.contacts.warm(hash)
+			}
+		}
+		for i, hash := range some {
+			if k.known[low+i] == nobodys {
+				continue
+			}
+			n, ours := k.contacts.find(hash, dict.At(uint32(low+i)))
+			if !ours {
+				n = nobodys
+			}
+			k.known[low+i] = n
+		}
 	}
-	contact := cells[storedContact].once(k.contact)
-	if contact == nobodys || cells[storedDeleted].chunk.Number == 1 || cells[storedAt].chunk.Null {
+}
+
+// row takes a touch of a contact, once for each person that it belongs to.
+func (k *loading) row(i int, contact uint32) error {
+	at := k.cells[storedAt].Numbers[i]
+	if at == columnar.Absent || k.cells[storedDeleted].Numbers[i] == 1 {
 		return nil
 	}
-	id := cells[storedID].text()
+	id := k.text(storedID, i)
 	if len(k.dead.from) > 0 {
 		if _, replaced := k.dead.find(k.dead.hash(id), id); replaced {
 			return nil
@@ -209,54 +245,65 @@ func (k *loading) row(cells []cursor) error {
 	if len(id) > maxID {
 		return fmt.Errorf("the id of a touch has %d bytes; at most %d", len(id), maxID)
 	}
-	label, ok := k.label(cells[storedChannel : storedProvider+1])
+	label, ok := k.label(i)
 	if !ok {
 		return fmt.Errorf("more than %d channels, campaigns, contents and providers", maxLabels)
 	}
-	r := row{at: cells[storedAt].chunk.Number, label: label}
-	switch string(cells[storedMilestone].text()) {
+	r := row{at: at, label: label}
+	switch string(k.text(storedMilestone, i)) {
 	case string(attribution.LeadCreated):
 		r.mark = leadCreation
 	case string(attribution.DealCreated):
 		r.mark = dealCreation
 	}
-	for _, person := range k.persons[contact] {
-		r.person = person
-		k.pile.place(r, id, cells[storedSeq].chunk.Number)
+	for _, c := range k.evidence.Contacts[k.from[contact]:k.from[contact+1]] {
+		r.person = c.Person
+		k.pile.place(r, id, k.cells[storedSeq].Numbers[i])
 	}
 	return nil
 }
 
-func (k *loading) contact(id []byte) uint32 {
-	hash := k.contacts.hash(id)
-	if k.contacts.maybe(hash) == 1 {
-		if n, known := k.contacts.find(hash, id); known {
-			return n
+// mostShort is how many labels a group can have by the places of their fields.
+const mostShort = 1 << 16
+
+// sizeLabels makes room for the labels of a group, where its dictionaries are small.
+func (k *loading) sizeLabels() {
+	size := 1
+	for c := storedChannel; c <= storedProvider; c++ {
+		if k.wanted[c] {
+			size *= min(k.cells[c].Dict.Len(), mostShort)
+		}
+		if size == 0 || size > mostShort {
+			k.labels = k.labels[:0]
+			return
 		}
 	}
-	return nobodys
+	k.labels = slices.Grow(k.labels[:0], size)[:size]
+	clear(k.labels)
 }
 
-// label is the number of a label, which is found by the places of its fields in their dictionaries where they have some.
-func (k *loading) label(cells []cursor) (uint32, bool) {
-	var key [4]int32
-	short := true
-	for i := range cells {
-		if c := cells[i].chunk; c != nil {
-			key[i] = int32(c.Index)
-			short = short && c.Index >= 0
+// label is the number of a label, which is found by the places of its fields in their dictionaries where it can be.
+func (k *loading) label(row int) (uint32, bool) {
+	at, short := 0, len(k.labels) > 0
+	for c := storedChannel; c <= storedProvider && short; c++ {
+		if k.wanted[c] {
+			at = at*k.cells[c].Dict.Len() + int(k.cells[c].Index[row])
 		}
 	}
-	if n, known := k.labels[key]; known && short {
-		return n, true
+	if short && k.labels[at] > 0 {
+		return k.labels[at] - 1, true
 	}
 	k.fields = k.fields[:0]
-	for i := range cells {
-		k.fields = append(k.fields, cells[i].text())
+	for c := storedChannel; c <= storedProvider; c++ {
+		if k.wanted[c] {
+			k.fields = append(k.fields, k.text(c, row))
+		} else {
+			k.fields = append(k.fields, nil)
+		}
 	}
 	n, ok := k.pile.labels.number(k.fields, moreFields)
-	if short {
-		k.labels[key] = n
+	if short && ok {
+		k.labels[at] = n + 1
 	}
 	return n, ok
 }

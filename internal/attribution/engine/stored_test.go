@@ -179,7 +179,7 @@ func TestADamagedSegmentIsAnError(t *testing.T) {
 	h := someHistory(rand.New(rand.NewPCG(1, 2)))
 	whole := h.segments(1)[0]
 	for _, data := range [][]byte{nil, whole.Data[:len(whole.Data)/2], append([]byte("PAR1"), whole.Data[20:]...)} {
-		_, err := engine.Load(engine.Evidence{Segments: []engine.Segment{{Data: data}}, Persons: 1, Contacts: map[string][]uint32{"p1": {0}}})
+		_, err := engine.Load(engine.Evidence{Segments: []engine.Segment{{Data: data}}, Persons: 1, Contacts: []attribution.Belonging{{Contact: "p1"}}})
 		if err == nil {
 			t.Error("read")
 		}
