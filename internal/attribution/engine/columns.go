@@ -56,6 +56,8 @@ type group struct {
 	copies          int
 	copied          int // bytes of the ids of the copies, and of places
 	leads, deals    []uint32
+	placed          []uint32
+	places          []int64
 }
 
 // sorter puts one group after the other in order.
@@ -148,6 +150,7 @@ func (s *sorter) put(t *Touches, g *group) {
 			}
 			if r.placed {
 				g.copied += 8
+				g.placed, g.places = append(g.placed, uint32(at)), append(g.places, s.place(r))
 			}
 			switch r.mark {
 			case leadCreation:
@@ -189,16 +192,20 @@ func (t *Touches) close(groups []group, shift int) {
 			}
 			copy(t.ids[size:], t.ids[g.bytes:g.bytesEnd-g.copied])
 		}
-		for _, i := range g.leads {
-			t.leads = append(t.leads, i-uint32(g.rows-n))
-		}
-		for _, i := range g.deals {
-			t.deals = append(t.deals, i-uint32(g.rows-n))
-		}
+		moved := uint32(g.rows - n)
+		t.leads, t.deals, t.placed = appendMoved(t.leads, g.leads, moved), appendMoved(t.deals, g.deals, moved), appendMoved(t.placed, g.placed, moved)
+		t.places = append(t.places, g.places...)
 		n += g.rowsEnd - g.rows - g.copies
 		size += g.bytesEnd - g.bytes - g.copied
 		t.Copies += g.copies
 	}
 	t.from[len(t.from)-1], t.idFrom[n] = uint32(n), uint32(size)
 	t.at, t.label, t.idFrom, t.ids = t.at[:n], t.label[:n], t.idFrom[:n+1], t.ids[:size]
+}
+
+func appendMoved(to, places []uint32, by uint32) []uint32 {
+	for _, i := range places {
+		to = append(to, i-by)
+	}
+	return to
 }

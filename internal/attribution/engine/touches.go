@@ -25,6 +25,8 @@ type Touches struct {
 	ids    []byte
 
 	leads, deals []uint32 // the touches of which the CRM says that they created the lead, or the deal; in order
+	placed       []uint32 // the touches that have a place within their instant, in order, and the place of each
+	places       []int64
 }
 
 // Len is the number of touches.
@@ -32,7 +34,7 @@ func (t *Touches) Len() int { return len(t.at) }
 
 // Bytes that the columns take.
 func (t *Touches) Bytes() int {
-	return 4*cap(t.from) + 8*cap(t.at) + 4*cap(t.label) + 4*cap(t.idFrom) + cap(t.ids) + 4*cap(t.leads) + 4*cap(t.deals)
+	return 4*cap(t.from) + 8*cap(t.at) + 4*cap(t.label) + 4*cap(t.idFrom) + cap(t.ids) + 4*(cap(t.leads)+cap(t.deals)+cap(t.placed)) + 8*cap(t.places)
 }
 
 func (t *Touches) id(i int) []byte { return t.ids[t.idFrom[i]:t.idFrom[i+1]] }

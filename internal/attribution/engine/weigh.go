@@ -48,13 +48,17 @@ func (t *Touches) plans(o Options) []plan {
 // takeEffects numbers the channels and finds the effect of each.
 func (p *plan) takeEffects(t *Touches) {
 	p.channel = make([]uint32, len(t.Labels))
-	for l := range t.Labels { // they are sorted by channel
+	numbers := map[string]uint32{}
+	for l := range t.Labels {
 		name := t.Labels[l].Channel
-		if l == 0 || name != t.Labels[l-1].Channel {
+		number, known := numbers[name]
+		if !known {
+			number = uint32(len(p.effects))
+			numbers[name] = number
 			effect, _ := p.model.Effect(name)
 			p.effects = append(p.effects, effect)
 		}
-		p.channel[l] = uint32(len(p.effects) - 1)
+		p.channel[l] = number
 	}
 }
 
