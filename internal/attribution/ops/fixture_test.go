@@ -45,6 +45,7 @@ type room struct {
 	ctx       context.Context
 	crm       *crmops.Service
 	contracts *contractops.Service
+	files     string // the folder of the client's files
 }
 
 func newRoom(t testing.TB, d *db.DB, ctx context.Context) room {
@@ -61,13 +62,18 @@ func newRoom(t testing.TB, d *db.DB, ctx context.Context) room {
 		}
 		return nil
 	}))
-	files, err := blob.Open(filepath.Join(t.TempDir(), "files"))
+	dir := filepath.Join(t.TempDir(), "files")
+	files, err := blob.Open(dir)
 	must(t, err)
 	parties := partyops.New(partyops.Options{DB: d, Now: now, PublicURL: "https://example.test"})
 	r := room{
 		Service: &ops.Service{DB: d, Now: now}, t: t, ctx: ctx,
 		crm:       &crmops.Service{DB: d, Files: files, Now: now, Random: rand.Reader},
 		contracts: &contractops.Service{DB: d, Now: now, Random: rand.Reader, Parties: parties},
+	}
+	r.OpenSegment, r.files = r.crm.OpenSegment, dir
+	if d.Engine() == db.Postgres {
+		r.files = filepath.Join(dir, "ws-"+dbtest.Workspace)
 	}
 	t.Cleanup(r.crm.Close)
 	return r

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -21,6 +22,9 @@ type Service struct {
 	// FeesOf is what locked statements charged for each month of a period, without what was bought at cost; a month without one is not there. Nil: nobody
 	// knows. It decides no access.
 	FeesOf func(ctx context.Context, tx bun.Tx, client string, in cal.Period) (map[cal.Month]money.Amount, error)
+
+	// OpenSegment opens the file of the touches of an import; nil: they are read from the database, which gives the same and takes longer.
+	OpenSegment func(ctx context.Context, sha string) (io.ReadCloser, error)
 }
 
 // ImportMark names an import of the evidence.

@@ -181,3 +181,22 @@ func StateHash(ctx context.Context, tx bun.Tx, client string, n int64) (string, 
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
+
+// KindsAt is what the client's CRM said of some kinds as of import n; records of a kind come in the order of their ids. It decides no access: the caller has.
+func KindsAt(ctx context.Context, tx bun.Tx, client string, n int64, kinds ...crm.Kind) (s crm.Snapshot, err error) {
+	for _, k := range kinds {
+		var found []crm.Record
+		err := eachAsOf(ctx, tx, client, k, n, func(v version) error {
+			r, err := v.record(k)
+			found = append(found, r)
+			return err
+		})
+		if err == nil {
+			err = addInOrder(&s, found)
+		}
+		if err != nil {
+			return s, fmt.Errorf("read the evidence as of import %d: %w", n, err)
+		}
+	}
+	return s, nil
+}
