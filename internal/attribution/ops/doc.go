@@ -9,6 +9,7 @@
 //   - Governing clause: a revenue share in the version that was in force on the day the deal was won; for any other deal, today.
 //   - Rule: model, window, end of the journey and contacts that a credit follows. Agreed: taken from the governing clause unchanged.
 //   - Asked: what the reader wants to see instead of what was agreed.
+//   - Kept credit: that of all won deals under stated terms, kept up with the imports; a deal is recorded by the hash of its rows in the ledger.
 //   - Earning credit: the part that touches hold whose channel or provider earns under the clause.
 //
 // Invariants
@@ -16,5 +17,6 @@
 //     the company only where the clause says so and none is associated, the whole of the closing day in the zone of the contract.
 //   - Under every model the rows of a comparison, with the unattributed one, sum to the closed revenue of the deals in it.
 //   - A deal that is not won holds no credit; a deal whose amount is not known is named, never counted as zero.
-//   - Nothing is written.
+//   - What is shown is computed. Written is only the kept credit: a line for each deal whenever its credit is another one, append-only, bound by an entry of
+//     the journal; carried on from import to import it is what it would be computed anew.
 package ops

@@ -235,3 +235,20 @@ func (s *Service) addSegment(ctx context.Context, tx bun.Tx, client string, made
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return err == nil, err
 }
+
+// FormerContacts says of which contact each of the touches was before import n. It decides no access.
+func FormerContacts(ctx context.Context, tx bun.Tx, client string, n int64, touches []string) (map[string]string, error) {
+	was, err := before(ctx, tx, client, crm.KindTouch, n, touches, true)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, len(was))
+	for id, v := range was {
+		r, err := v.record(crm.KindTouch)
+		if err != nil {
+			return nil, err
+		}
+		out[id] = r.Get("contact_id")
+	}
+	return out, nil
+}

@@ -1,0 +1,2 @@
+-- +goose Up
+REVOKE UPDATE, DELETE, TRUNCATE ON attribution_credit FROM PUBLIC, CURRENT_USER;
