@@ -168,8 +168,15 @@ func (x *KeptCredit) Advance(ctx context.Context, actor access.Actor) ([]Recredi
 			return err
 		}
 		only, touches = !changed[crm.KindContact] && !changed[crm.KindDeal] && !changed[crm.KindDealContact], nil
-		for n := x.stored.AsOf + 1; only && changed[crm.KindTouch] && n <= no; n++ {
-			more, err := x.brought(ctx, tx, n)
+		if !only || !changed[crm.KindTouch] {
+			return nil
+		}
+		segments, err := crmops.SegmentsBetween(ctx, tx, x.client, x.stored.AsOf, no)
+		if err != nil {
+			return err
+		}
+		for _, each := range segments {
+			more, err := x.brought(ctx, tx, each)
 			if err != nil {
 				return err
 			}
@@ -187,22 +194,20 @@ func (x *KeptCredit) Advance(ctx context.Context, actor access.Actor) ([]Recredi
 }
 
 // brought are the touches of an import.
-func (x *KeptCredit) brought(ctx context.Context, tx bun.Tx, no int64) ([]lateTouch, error) {
-	var out []lateTouch
-	var known []string
-	err := crmops.EachTouchOf(ctx, tx, x.client, no, func(touches []segment.Touch) error {
-		for _, t := range touches {
-			out = append(out, lateTouch{Touch: t})
-			if t.Replaces {
-				known = append(known, t.ID)
-			}
-		}
-		return nil
-	})
+func (x *KeptCredit) brought(ctx context.Context, tx bun.Tx, of crmops.Segment) ([]lateTouch, error) {
+	touches, err := x.service.touchesOf(ctx, tx, x.client, of)
 	if err != nil {
 		return nil, err
 	}
-	former, err := crmops.FormerContacts(ctx, tx, x.client, no, known)
+	out := make([]lateTouch, len(touches))
+	var known []string
+	for i, t := range touches {
+		out[i].Touch = t
+		if t.Replaces {
+			known = append(known, t.ID)
+		}
+	}
+	former, err := crmops.FormerContacts(ctx, tx, x.client, of.No, known)
 	for i := range out {
 		out[i].former = former[out[i].ID]
 	}
@@ -270,19 +275,33 @@ func (x *KeptCredit) record(ctx context.Context, actor access.Actor, asOf int64,
 
 func (x *KeptCredit) append(ctx context.Context, tx bun.Tx, actor access.Actor, asOf int64, rows []creditRow, hash string) error {
 	now := x.service.Now().UTC().Truncate(time.Microsecond)
+	for i := range rows {
+		rows[i].CreditedAt = now
+	}
+	if err := insertCredits(ctx, tx, rows); err != nil {
+		return err
+	}
+	_, err := journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{At: now, Action: string(access.EvidenceImport), Client: x.client,
+		Subject: journal.Subject{Kind: "credit", ID: hash, Name: fmt.Sprintf("Import %d", asOf)},
+		Words:   fmt.Sprintf("credited %d deals as of import %d", len(rows), asOf),
+		After:   journal.Snapshot(map[string]any{"as_of": asOf, "deals": len(rows), "sha256": hash, "terms": x.terms.String()})}))
+	return err
+}
+
+// fewRows are inserted by a statement of their own length: one for many takes longer to prepare than they to insert.
+const fewRows = 20
+
+func insertCredits(ctx context.Context, tx bun.Tx, rows []creditRow) error {
+	if len(rows) <= fewRows {
+		_, err := tx.NewInsert().Model(&rows).Exec(ctx)
+		return err
+	}
 	_, err := db.InsertRows(ctx, tx, "attribution_credit", []string{"client_id", "terms", "deal_id", "as_of", "minor", "sha256", "credited_at"}, func(yield func([]any) bool) {
 		for _, r := range rows {
-			if !yield([]any{r.ClientID, r.Terms, r.DealID, r.AsOf, r.Minor, r.SHA256, now}) {
+			if !yield([]any{r.ClientID, r.Terms, r.DealID, r.AsOf, r.Minor, r.SHA256, r.CreditedAt}) {
 				return
 			}
 		}
 	})
-	if err != nil {
-		return err
-	}
-	_, err = journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{At: now, Action: string(access.EvidenceImport), Client: x.client,
-		Subject: journal.Subject{Kind: "credit", ID: hash, Name: fmt.Sprintf("Import %d", asOf)},
-		Words:   fmt.Sprintf("credited %d deals as of import %d", len(rows), asOf),
-		After:   journal.Snapshot(map[string]any{"as_of": asOf, "deals": len(rows), "sha256": hash, "terms": x.terms.String()})}))
 	return err
 }

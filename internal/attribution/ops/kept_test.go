@@ -109,7 +109,7 @@ func TestALateTouchRecordsItsDealOnly(t *testing.T) {
 		if got := r.recorded(acme); got["D3"] != late[0].Hash || got["D7"] != first[1].Hash {
 			t.Errorf("%v", got)
 		}
-		if _, _, err := r.Keep(ctx, specialist, acme, keptTerms); !fault.Is(err, fault.Forbidden) {
+		if _, _, err := r.Keep(ctx, specialist, acme, keptTerms); !fault.Is(err, fault.NotFound) {
 			t.Error(err)
 		}
 		if _, err := kept.Advance(ctx, stranger); !fault.Is(err, fault.NotFound) {

@@ -62,18 +62,13 @@ func (s *Service) Stored(ctx context.Context, tx bun.Tx, client string, asOf int
 
 // segment is the file of an import's touches, or what would be in it.
 func (s *Service) segment(ctx context.Context, tx bun.Tx, client string, of crmops.Segment) (engine.Segment, error) {
-	if of.SHA256 != "" && s.OpenSegment != nil {
-		data, err := s.file(ctx, of)
-		if err == nil {
-			return engine.Segment{Data: data, Replaces: of.Replaced > 0}, nil
-		}
-		if !fault.Is(err, fault.NotFound) && fault.Code(err) != "file-damaged" {
-			return engine.Segment{}, err
-		}
+	data, err := s.file(ctx, of)
+	if data != nil || err != nil {
+		return engine.Segment{Data: data, Replaces: of.Replaced > 0}, err
 	}
 	var made bytes.Buffer
 	w := segment.NewWriter(&made)
-	err := crmops.EachTouchOf(ctx, tx, client, of.No, func(touches []segment.Touch) error {
+	err = crmops.EachTouchOf(ctx, tx, client, of.No, func(touches []segment.Touch) error {
 		segment.Sort(touches)
 		return w.Write(touches)
 	})
@@ -84,14 +79,37 @@ func (s *Service) segment(ctx context.Context, tx bun.Tx, client string, of crmo
 	return engine.Segment{Data: made.Bytes(), Replaces: replaced > 0}, err
 }
 
-// file reads the file to its end, which tells whether it is what was written.
-func (s *Service) file(ctx context.Context, of crmops.Segment) ([]byte, error) {
-	in, err := s.OpenSegment(ctx, of.SHA256)
+// touchesOf are the touches of one import.
+func (s *Service) touchesOf(ctx context.Context, tx bun.Tx, client string, of crmops.Segment) (out []segment.Touch, err error) {
+	data, err := s.file(ctx, of)
 	if err != nil {
 		return nil, err
 	}
-	defer in.Close()
-	data := bytes.NewBuffer(make([]byte, 0, of.Bytes+bytes.MinRead))
-	_, err = data.ReadFrom(in)
-	return data.Bytes(), err
+	if data != nil {
+		return segment.Read(data)
+	}
+	err = crmops.EachTouchOf(ctx, tx, client, of.No, func(touches []segment.Touch) error {
+		out = append(out, touches...)
+		return nil
+	})
+	return out, err
+}
+
+// file is a segment's file, read to its end, which tells whether it is what was written; nil where it is not, or not there.
+func (s *Service) file(ctx context.Context, of crmops.Segment) ([]byte, error) {
+	if of.SHA256 == "" || s.OpenSegment == nil {
+		return nil, nil
+	}
+	in, err := s.OpenSegment(ctx, of.SHA256)
+	if err == nil {
+		defer in.Close()
+		data := bytes.NewBuffer(make([]byte, 0, of.Bytes+bytes.MinRead))
+		if _, err = data.ReadFrom(in); err == nil {
+			return data.Bytes(), nil
+		}
+	}
+	if fault.Is(err, fault.NotFound) || fault.Code(err) == "file-damaged" {
+		return nil, nil
+	}
+	return nil, err
 }

@@ -180,12 +180,17 @@ func EachTouchOf(ctx context.Context, tx bun.Tx, client string, no int64, take f
 
 // SegmentsAt are the segments of the imports up to import n, the oldest first; of an import whose touches have none yet, without a hash. It decides no access.
 func SegmentsAt(ctx context.Context, tx bun.Tx, client string, n int64) ([]Segment, error) {
+	return SegmentsBetween(ctx, tx, client, 0, n)
+}
+
+// SegmentsBetween are those of the imports after one, up to another. It decides no access.
+func SegmentsBetween(ctx context.Context, tx bun.Tx, client string, after, n int64) ([]Segment, error) {
 	var results []resultRow
-	if err := tx.NewSelect().Model(&results).Where("client_id = ? AND no <= ?", client, n).OrderExpr("no").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&results).Where("client_id = ? AND no > ? AND no <= ?", client, after, n).OrderExpr("no").Scan(ctx); err != nil {
 		return nil, err
 	}
 	var rows []segmentRow
-	if err := tx.NewSelect().Model(&rows).Where("client_id = ? AND import_no <= ?", client, n).OrderExpr("import_no, seq").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&rows).Where("client_id = ? AND import_no > ? AND import_no <= ?", client, after, n).OrderExpr("import_no, seq").Scan(ctx); err != nil {
 		return nil, err
 	}
 	newest := map[int64]segmentRow{}
