@@ -2,8 +2,10 @@ package attribution
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -19,6 +21,7 @@ type Links struct {
 	deals     map[string]int32   // their numbers
 	ofDeal    groups[int32]      // contacts of a deal, in the order of their ids
 	ofCompany map[string][]int32 // company -> contacts, in the order of their ids
+	inferred  func() map[string][]int32
 	canonical func(id string) string
 	merged    []string // ids that were merged into others
 	doubled   bool
@@ -27,6 +30,7 @@ type Links struct {
 // Path says which journey of a deal is meant.
 type Path struct {
 	ByAccount  bool           // a deal without associated contacts takes all contacts of its company
+	Inferred   bool           // its company also has the contacts that the CRM puts to none and crm.Accounts does; with ByAccount
 	ToCreation bool           // the journey ends when the deal was created; otherwise with the day on which it was closed
 	Zone       *time.Location // in which days begin and end
 }
@@ -42,6 +46,7 @@ func Link(s *crm.Snapshot) *Links {
 		x.doubled = true
 	}
 	x.associate(s.DealContacts)
+	x.inferred = sync.OnceValue(func() map[string][]int32 { return x.infer(s) }) // few ask
 	owners := make([]int32, len(s.Touches))
 	for i := range s.Touches {
 		owners[i] = -1
@@ -72,6 +77,22 @@ func (x *Links) link(contacts []crm.Contact) {
 	for k, contacts := range x.ofCompany {
 		x.ofCompany[k] = x.once(contacts)
 	}
+}
+
+// infer adds to the contacts of companies those that something else than the CRM puts there.
+func (x *Links) infer(s *crm.Snapshot) map[string][]int32 {
+	out := make(map[string][]int32, len(x.ofCompany))
+	maps.Copy(out, x.ofCompany)
+	added := map[string][]int32{}
+	for id, a := range crm.Accounts(s) {
+		if n, known := x.contacts.at[id]; known && a.Inferred() {
+			added[a.CompanyID] = append(added[a.CompanyID], n)
+		}
+	}
+	for company, contacts := range added {
+		out[company] = x.once(append(contacts, out[company]...))
+	}
+	return out
 }
 
 // once are the contacts in the order of their ids, each once.
@@ -189,6 +210,9 @@ func (x *Links) contactsOf(d *crm.Deal, p Path) (contacts []int32, byAccount boo
 		return nil, false
 	}
 	found := x.ofCompany[d.CompanyID]
+	if p.Inferred {
+		found = x.inferred()[d.CompanyID]
+	}
 	return found, len(found) > 0
 }
 

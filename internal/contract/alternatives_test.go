@@ -236,6 +236,7 @@ func TestAReadingHoldsInEveryVersion(t *testing.T) {
 		"closed (version 1), collected (version 2) -> closed":    {"closed", "closed"},
 		"closed (version 1), collected (version 2) -> collected": {"collected", "collected"},
 		"associated -> associated-or-account":                    {"associated-or-account", "associated-or-account"},
+		"associated -> associated-or-inferred-account":           {"associated-or-inferred-account", "associated-or-inferred-account"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

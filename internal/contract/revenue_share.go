@@ -29,7 +29,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		{key: "lookback", doc: "How far back a touch counts from the anchor, or none. Days are calendar days in the contract's zone; hours are exact.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months, cal.Hours)},
 		{key: "edge", doc: "What happens to the weight of touches that the lookback cuts off. Needed with a lookback.", scalar: choice("drop", "renormalise", "re-path"), optional: true},
 		{key: "anchor", doc: "Where the journey ends: later touches do not count.", scalar: choice("deal-won", "deal-created")},
-		{key: "contacts", doc: "Whose touches make the journey: contacts associated with the deal, or, for a deal without any, all contacts of its company.", scalar: choice("associated", "associated-or-account")},
+		{key: "contacts", doc: "Whose touches make the journey: contacts associated with the deal, or, for a deal without any, all contacts of its company: those that the CRM puts there, or with inferred also those that a manual link, a stated rule or the domain of their e-mail address does.", scalar: choice(Associated, AssociatedOrAccount, AssociatedOrInferred)},
 		{key: "credits", doc: "Whose touches earn: exactly one of the three lists.", fields: []spec{
 			list("channels", "Only these channels earn.", textScalar, true),
 			list("all_channels_except", "Every channel earns but these. Write [] for no exception.", textScalar, true),
@@ -107,10 +107,18 @@ type Attribution struct {
 	Lookback cal.Span // zero: none
 	Edge     string   // drop | renormalise | re-path; empty without lookback
 	Anchor   string   // deal-won | deal-created: the end of the journey
-	Contacts string   // associated | associated-or-account
+	Contacts string   // Associated, AssociatedOrAccount or AssociatedOrInferred
 	Credits  Credits
 	Direct   []string // channels that count as direct for last-non-direct
 }
+
+// Whose touches make the journey of a deal: the contacts associated with it; or, for a deal without any, all contacts of its company, as the CRM says, or also
+// as crm.Accounts infers.
+const (
+	Associated           = "associated"
+	AssociatedOrAccount  = "associated-or-account"
+	AssociatedOrInferred = "associated-or-inferred-account"
+)
 
 // Credits says whose touches earn: every channel but some, only some channels, or the touches that some providers ran.
 type Credits struct {
@@ -311,8 +319,11 @@ func attributionWords(a Attribution) string {
 		}[a.Edge])
 	}
 	contacts := "contacts associated with the deal"
-	if a.Contacts == "associated-or-account" {
+	switch a.Contacts {
+	case AssociatedOrAccount:
 		contacts += " (or, where there are none, all contacts of its company)"
+	case AssociatedOrInferred:
+		contacts += " (or, where there are none, all contacts of its company, also those that a manual link, a stated rule or the domain of their e-mail address puts there)"
 	}
 	credits := ""
 	names := strings.Join(a.Credits.Values, ", ")

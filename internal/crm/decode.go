@@ -143,6 +143,10 @@ func (r *reading) records() []Record {
 		return r.merge()
 	case KindEdit:
 		return r.edit()
+	case KindAccountLink:
+		return r.accountLink()
+	case KindDifferent:
+		return r.different()
 	}
 	r.learn()
 	return nil

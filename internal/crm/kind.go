@@ -31,12 +31,16 @@ const (
 	// what the CRM tells of its own records: contacts that became one, and who changed what
 	KindMerge Kind = "merge"
 	KindEdit  Kind = "edit"
+
+	// what people state of who is who
+	KindAccountLink Kind = "account_link"
+	KindDifferent   Kind = "different"
 )
 
 // Kinds lists all kinds in their order.
 func Kinds() []Kind {
 	return []Kind{KindCompany, KindContact, KindDeal, KindDealContact, KindTouch, KindPayment, KindCarveOut,
-		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss, KindMerge, KindEdit}
+		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss, KindMerge, KindEdit, KindAccountLink, KindDifferent}
 }
 
 // Company is a customer or prospect: an account.

@@ -90,6 +90,9 @@ var columns = map[Kind][]string{
 
 	KindMerge: {"merged_id", "into", "at", "by", "deleted"},
 	KindEdit:  {"edit_id", "of", "record_id", "field", "at", "by", "before", "after", "deleted"},
+
+	KindAccountLink: {"contact_id", "domain", "company_id", "reason", "deleted"},
+	KindDifferent:   {"of", "one_id", "other_id", "reason", "deleted"},
 }
 
 // laterColumns came after files were written without them; they stand in a file only where some row of it has a value there, so that the
@@ -114,6 +117,8 @@ func FileName(k Kind) string {
 		return "spend.csv"
 	case KindSLAMiss:
 		return "sla_misses.csv"
+	case KindDifferent:
+		return "different.csv"
 	}
 	return string(k) + "s.csv"
 }
@@ -137,6 +142,10 @@ func recordID(k Kind, get func(string) string) string {
 		return joinID(get("deal_id"), get("contact_id"))
 	case KindCarveOut:
 		return joinID(get("list"), get("deal_id"), get("company_id"), get("company"))
+	case KindAccountLink:
+		return joinID(get("contact_id"), get("domain"))
+	case KindDifferent:
+		return joinID(get("of"), get("one_id"), get("other_id"))
 	case KindMetricReading:
 		return joinID(get("metric"), get("from"), get("through"))
 	}

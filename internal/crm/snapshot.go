@@ -21,6 +21,9 @@ type Snapshot struct {
 
 	Merges []Merge // not yet followed: see FollowMerges
 	Edits  []Edit
+
+	AccountLinks []AccountLink
+	Different    []Different
 }
 
 // Add reads a record and puts it with those of its kind. An error means a damaged record.
@@ -54,6 +57,10 @@ func (s *Snapshot) Add(r Record) error {
 		return add(&s.Merges, r.Merge)
 	case KindEdit:
 		return add(&s.Edits, r.Edit)
+	case KindAccountLink:
+		return add(&s.AccountLinks, r.AccountLink)
+	case KindDifferent:
+		return add(&s.Different, r.Different)
 	default:
 		return add(&s.CarveOuts, r.CarveOut)
 	}
@@ -84,7 +91,9 @@ func (s *Snapshot) Records() []Record {
 	out = appendRecords(out, s.Spend)
 	out = appendRecords(out, s.SLAMisses)
 	out = appendRecords(out, s.Merges)
-	return appendRecords(out, s.Edits)
+	out = appendRecords(out, s.Edits)
+	out = appendRecords(out, s.AccountLinks)
+	return appendRecords(out, s.Different)
 }
 
 func appendRecords[T interface{ Record() Record }](out []Record, list []T) []Record {
@@ -125,6 +134,10 @@ func (s *Snapshot) Take(k Kind, from *Snapshot) {
 		s.Merges = from.Merges
 	case KindEdit:
 		s.Edits = from.Edits
+	case KindAccountLink:
+		s.AccountLinks = from.AccountLinks
+	case KindDifferent:
+		s.Different = from.Different
 	default:
 		s.CarveOuts = from.CarveOuts
 	}
@@ -137,5 +150,6 @@ func (s *Snapshot) Clone() Snapshot {
 		Touches: slices.Clone(s.Touches), Payments: slices.Clone(s.Payments), CarveOuts: slices.Clone(s.CarveOuts), TimeEntries: slices.Clone(s.TimeEntries),
 		MetricReadings: slices.Clone(s.MetricReadings), Leads: slices.Clone(s.Leads), Deliveries: slices.Clone(s.Deliveries), Spend: slices.Clone(s.Spend),
 		SLAMisses: slices.Clone(s.SLAMisses), Merges: slices.Clone(s.Merges), Edits: slices.Clone(s.Edits),
+		AccountLinks: slices.Clone(s.AccountLinks), Different: slices.Clone(s.Different),
 	}
 }

@@ -13,7 +13,8 @@ import (
 )
 
 // index is the evidence, ordered and linked for look-up. Deleted rows are not in it. It points to the rows of the evidence, which must not change
-// while it is used; names and addresses of contacts and the owners of deals decide nothing and are never looked at.
+// while it is used; names of contacts and the owners of deals decide nothing and are never looked at, nor are addresses but for their domain, where the
+// contract lets it tell the company.
 type index struct {
 	deals     []*crm.Deal // by close date, then id
 	companies map[string]*crm.Company
@@ -58,6 +59,7 @@ func newIndex(e crm.Evidence) *index {
 func linksOf(s crm.Snapshot) *attribution.Links {
 	links := attribution.Link(&s)
 	if links.Doubled() {
+		s.AccountLinks = crm.InferredLinks(&s) // which need no addresses
 		s.Contacts = decisiveContacts(s.Contacts)
 		links = attribution.Link(&s)
 	}
@@ -191,7 +193,7 @@ func (x *index) deal(id string) (*crm.Deal, bool) {
 
 // pathOf is which journey of a deal an attribution means.
 func pathOf(a contract.Attribution, zone *time.Location) attribution.Path {
-	return attribution.Path{ByAccount: a.Contacts == "associated-or-account", ToCreation: a.Anchor == "deal-created", Zone: zone}
+	return attribution.Path{ByAccount: a.Contacts != contract.Associated, Inferred: a.Contacts == contract.AssociatedOrInferred, ToCreation: a.Anchor == "deal-created", Zone: zone}
 }
 
 // createdOn is the day of creation in the contract's zone; zero when the CRM does not say.

@@ -68,7 +68,7 @@ func (c chance) limitedShare(t *rapid.T) contract.Agreement {
 	text := strings.NewReplacer(
 		"{revenue}", c.of("closed", "collected"), "{refunds}", c.of("deducted", "deducted", "ignored"),
 		"{of}", c.of("of: all-customers", "of: new-customers, new_by: first-won-deal", "of: existing-customers, new_by: first-won-deal"),
-		"{contacts}", c.of("associated", "associated-or-account"), "{deal}", c.of("floor: none, cap: none", "floor: none, cap: 2000.00", "floor: 900.00, cap: 2500.00"),
+		"{contacts}", c.of("associated", "associated-or-account", "associated-or-inferred-account"), "{deal}", c.of("floor: none, cap: none", "floor: none, cap: 2000.00", "floor: 900.00, cap: 2500.00"),
 		"{floor}", floor, "{partial}", partial, "{cap}", c.of("none", fmt.Sprintf("%d.00 per %s", c.between(3000, 15000), per())),
 		"{extra}", c.of("", `
   - service_credits: service

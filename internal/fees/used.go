@@ -11,7 +11,8 @@ import (
 
 // Used is the part of the facts that decides a statement of their period, and no more: deals that are won or might be, up to the last
 // day that any month of it covers, with the companies, contacts, touches and payments that belong to them. Names and addresses of
-// contacts and the owners of deals decide nothing and are left out. Draft gives the same from the whole and from the part.
+// contacts and the owners of deals are left out; where the contract lets the domain of an address, or what people stated, tell the company of a contact, what
+// it told is there as a link. Draft gives the same from the whole and from the part.
 func Used(a contract.Agreement, f Facts) Facts {
 	u := use{agreement: a, facts: f, companies: map[string]bool{}, deals: map[string]bool{}, contacts: map[string]bool{}, until: f.Period.To}
 	for _, s := range f.Settled {
@@ -20,7 +21,7 @@ func Used(a contract.Agreement, f Facts) Facts {
 	u.rows = u.chargedRows()
 	out := f
 	out.Evidence = crm.Evidence{AsOf: f.Evidence.AsOf}
-	e := decisive(f.Evidence)
+	e := u.decisive(f.Evidence)
 	if len(clausesOf(a, "revenue_share")) > 0 {
 		u.choose(e)
 		u.copy(&out.Evidence, e)
@@ -30,8 +31,14 @@ func Used(a contract.Agreement, f Facts) Facts {
 }
 
 // decisive is the evidence with one row of each id, and without what decides nothing: the names and addresses of contacts, the owners of
-// deals.
-func decisive(e crm.Evidence) crm.Evidence {
+// deals. What addresses tell of companies, where that counts, is there as links.
+func (u *use) decisive(e crm.Evidence) crm.Evidence {
+	links := e.AccountLinks
+	e.AccountLinks = nil
+	if u.inferred() {
+		e.AccountLinks = links
+		e.AccountLinks = crm.InferredLinks(&e.Snapshot)
+	}
 	e.Contacts, e.Deals = decisiveContacts(e.Contacts), decisiveDeals(e.Deals)
 	e.Companies = attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
 	e.Payments = attribution.Once(e.Payments, func(p crm.Payment) string { return p.ID })
@@ -116,6 +123,11 @@ func (u *use) choose(e crm.Evidence) {
 				u.contacts[canonical(c.ID)] = true
 			}
 		}
+		for _, l := range e.AccountLinks {
+			if u.companies[l.CompanyID] {
+				u.contacts[canonical(l.ContactID)] = true
+			}
+		}
 	}
 	for _, c := range e.Contacts { // merged contacts: their touches belong to the one that is left
 		for _, id := range append([]string{c.ID}, c.MergedIDs...) {
@@ -147,19 +159,29 @@ func (u *use) charged() map[string]bool {
 }
 
 func (u *use) byAccount() bool {
-	for _, t := range u.agreement.Versions {
-		for _, c := range t.Clauses {
-			if share, ok := c.(contract.RevenueShare); ok && share.Attribution.Contacts == "associated-or-account" {
-				return true
-			}
-		}
-	}
-	return false
+	return u.shares(func(s contract.RevenueShare) bool {
+		return s.Attribution.Contacts == contract.AssociatedOrAccount || s.Attribution.Contacts == contract.AssociatedOrInferred
+	})
+}
+
+func (u *use) inferred() bool {
+	return u.shares(func(s contract.RevenueShare) bool { return s.Attribution.Contacts == contract.AssociatedOrInferred })
+}
+
+// shares says whether there is such a revenue share in any version.
+func (u *use) shares(such func(contract.RevenueShare) bool) bool {
+	return slices.ContainsFunc(u.agreement.Versions, func(t contract.Terms) bool {
+		return slices.ContainsFunc(t.Clauses, func(c contract.Clause) bool {
+			share, ok := c.(contract.RevenueShare)
+			return ok && such(share)
+		})
+	})
 }
 
 func (u *use) copy(out *crm.Evidence, e crm.Evidence) {
 	out.Companies = kept(e.Companies, func(c crm.Company) bool { return u.companies[c.ID] })
 	out.Contacts = keptOfMany(e.Contacts, func(c crm.Contact) bool { return u.contacts[c.ID] })
+	out.AccountLinks = kept(e.AccountLinks, func(l crm.AccountLink) bool { return u.contacts[l.ContactID] })
 	out.Deals = keptOfMany(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] })
 	out.DealContacts = keptOfMany(e.DealContacts, func(dc crm.DealContact) bool { return !dc.Deleted && u.deals[dc.DealID] })
 	out.Touches = keptOfMany(e.Touches, func(t crm.Touch) bool { return !t.Deleted && u.contacts[t.ContactID] })

@@ -41,7 +41,7 @@ type Rule struct {
 	Model    attribution.Model
 	Lookback attribution.Lookback
 	Anchor   string // "deal-won" or "deal-created": the end of the journey
-	Contacts string // "associated" or "associated-or-account"
+	Contacts string // as contract.Attribution has it
 	Zone     *time.Location
 }
 
@@ -57,7 +57,7 @@ const plainModel = "w-shaped"
 func agreed(c *Clause) (Rule, error) {
 	if c == nil {
 		m, err := attribution.ParseModel(plainModel)
-		return Rule{Model: m, Anchor: "deal-won", Contacts: "associated-or-account", Zone: time.UTC}, err
+		return Rule{Model: m, Anchor: "deal-won", Contacts: contract.AssociatedOrAccount, Zone: time.UTC}, err
 	}
 	a := c.Share.Attribution
 	m, err := attribution.ParseModel(a.Model)

@@ -73,8 +73,11 @@ func untilWords(anchor string) string {
 }
 
 func contactsWords(rule string) string {
-	if rule == "associated-or-account" {
+	switch rule {
+	case contract.AssociatedOrAccount:
 		return "touches of the contacts associated with the deal, or of all contacts of its company when none is"
+	case contract.AssociatedOrInferred:
+		return "touches of the contacts associated with the deal, or of all contacts of its company, also of those that a link, a stated rule or their e-mail domain puts there, when none is"
 	}
 	return "touches of the contacts associated with the deal"
 }

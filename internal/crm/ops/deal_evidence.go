@@ -16,7 +16,7 @@ import (
 )
 
 // DealEvidence is what bears on one deal as of import n: the deal, its company, associations and payments, the contacts that are associated
-// with it or belong to its company, under every id they are known under, and all touches of those. It is part of EvidenceAt(n), except that
+// with it or belong to its company, as the CRM says or by links that tell what was inferred, under every id they are known under, and all touches of those. It is part of EvidenceAt(n), except that
 // the touches of a deal that is not won are there too. Carve-outs are not. It decides no access: the caller has. Fault: NotFound.
 func DealEvidence(ctx context.Context, tx bun.Tx, client, deal string, n int64) (crm.Evidence, error) {
 	e := crm.Evidence{AsOf: n}
@@ -49,7 +49,12 @@ func DealEvidence(ctx context.Context, tx bun.Tx, client, deal string, n int64) 
 	if err := read(crm.KindPayment, "link", deal); err != nil {
 		return e, err
 	}
-	people, err := connected(ctx, tx, client, n, e.Deals[0].CompanyID, e.DealContacts)
+	inferred, err := inferredFor(ctx, tx, client, n, e.Companies)
+	if err != nil {
+		return e, err
+	}
+	e.AccountLinks = inferred
+	people, err := connected(ctx, tx, client, n, e.Deals[0].CompanyID, e.DealContacts, inferred)
 	if err != nil {
 		return e, err
 	}
@@ -73,9 +78,12 @@ func addInOrder(s *crm.Snapshot, found []crm.Record) error {
 	return nil
 }
 
-// connected lists the ids of the contacts associated with a deal and of those of its company, and every id that a merge connects with them.
-func connected(ctx context.Context, tx bun.Tx, client string, n int64, company string, associations []crm.DealContact) ([]string, error) {
+// connected lists the ids of the contacts associated with a deal and of those of its company, by the CRM or inferred, and every id that a merge connects with them.
+func connected(ctx context.Context, tx bun.Tx, client string, n int64, company string, associations []crm.DealContact, inferred []crm.AccountLink) ([]string, error) {
 	ids := map[string]bool{}
+	for _, l := range inferred {
+		ids[l.ContactID] = true
+	}
 	for _, a := range associations {
 		ids[a.ContactID] = true
 	}
@@ -92,6 +100,13 @@ func connected(ctx context.Context, tx bun.Tx, client string, n int64, company s
 	if err != nil {
 		return nil, err
 	}
+	withMerged(ids, merged)
+	delete(ids, "")
+	return slices.Sorted(maps.Keys(ids)), nil
+}
+
+// withMerged adds every id that a merge connects with one that is there.
+func withMerged(ids map[string]bool, merged []crm.Contact) {
 	for grown := true; grown; {
 		grown = false
 		for _, c := range merged {
@@ -104,8 +119,6 @@ func connected(ctx context.Context, tx bun.Tx, client string, n int64, company s
 			}
 		}
 	}
-	delete(ids, "")
-	return slices.Sorted(maps.Keys(ids)), nil
 }
 
 // mergedContacts are the contacts that others were merged into, by their own rows or by the audit of merges. The text filter only spares the reading of

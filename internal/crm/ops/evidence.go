@@ -31,12 +31,17 @@ func LatestImportAt(ctx context.Context, tx bun.Tx, client string) (time.Time, e
 
 // EvidenceAt is what the client's CRM said as of import n, for statements: all companies, contacts, deals, associations, payments and
 // carve-outs, and of the touches those that a fee can rest on: touches of contacts that are associated with a won deal or belong to the
-// company of one, under their own id or one that was merged into them. A client with millions of touches can be drafted that way.
+// company of one, as the CRM says or as crm.Accounts infers, under their own id or one that was merged into them. A client with millions of touches can be drafted that way.
 // Deleted records are there, flagged. Records of a kind come in the order of their ids. It decides no access: the caller has.
 func EvidenceAt(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
 	r, err := readEvidence(ctx, tx, client, n, nil, nil)
 	return r.evidence, err
 }
+
+// readOrder is the kinds that fees can rest on. What people state of accounts comes before the touches, which are chosen by it; merges are followed with the
+// contacts; no fee rests on edits, or on what looks alike.
+var readOrder = []crm.Kind{crm.KindAccountLink, crm.KindCompany, crm.KindContact, crm.KindDeal, crm.KindDealContact, crm.KindTouch, crm.KindPayment, crm.KindCarveOut,
+	crm.KindTimeEntry, crm.KindMetricReading, crm.KindLead, crm.KindDelivery, crm.KindSpend, crm.KindSLAMiss}
 
 // read is evidence as it was read, with what it takes to read it on to a later import.
 type read struct {
@@ -49,10 +54,7 @@ type read struct {
 func readEvidence(ctx context.Context, tx bun.Tx, client string, n int64, earlier *read, changed map[crm.Kind]bool) (read, error) {
 	out := read{evidence: crm.Evidence{AsOf: n}, bytes: map[crm.Kind]int64{}}
 	e := &out.evidence.Snapshot
-	for _, k := range crm.Kinds() {
-		if k == crm.KindMerge || k == crm.KindEdit { // merges are followed with the contacts; no fee rests on edits
-			continue
-		}
+	for _, k := range readOrder {
 		same := earlier != nil && !changed[k] && (k != crm.KindContact || !changed[crm.KindMerge])
 		if k == crm.KindTouch {
 			out.bearing = bearing(e)
@@ -119,6 +121,9 @@ func bearing(s *crm.Snapshot) []string {
 	})
 	for _, c := range s.Contacts {
 		linked[c.ID] = linked[c.ID] || companies[c.CompanyID]
+	}
+	for id, a := range crm.Accounts(s) { // whether what is inferred counts is a term of the contract
+		linked[id] = linked[id] || a.Inferred() && companies[a.CompanyID]
 	}
 	return underAllIDs(s, linked)
 }

@@ -58,6 +58,8 @@ func linkOf(r crm.Record) string {
 		return r.Get("into")
 	case crm.KindEdit:
 		return r.Get("record_id")
+	case crm.KindAccountLink:
+		return r.Get("company_id")
 	}
 	return ""
 }

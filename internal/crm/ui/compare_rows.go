@@ -71,6 +71,7 @@ var summaryFields = map[crm.Kind][]string{
 	crm.KindTimeEntry: {"worked_on", "person", "minutes"}, crm.KindMetricReading: {"metric", "from", "through", "value"},
 	crm.KindLead: {"delivered_at", "dedupe_key"}, crm.KindDelivery: {"milestone", "delivered_on"}, crm.KindSpend: {"spent_on", "vendor", "net", "gross"},
 	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"merged_id", "into", "at", "by"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
+	crm.KindAccountLink: {"contact_id", "domain", "company_id", "reason"}, crm.KindDifferent: {"of", "one_id", "other_id", "reason"},
 }
 
 // rowTable is one page of the records that differ.
