@@ -50,6 +50,7 @@ type Service struct {
 	recentIssues   recent[[]crm.Issue]
 	recentScores   recent[ScoreMark]
 	recentCompared recent[*compared]
+	recentAlike    recent[[]crm.Alike]
 }
 
 const (

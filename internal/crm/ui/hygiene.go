@@ -36,6 +36,7 @@ func (p *Pages) showHygiene(w http.ResponseWriter, r *http.Request) error {
 	}
 	return web.Render(w, r, view, column(
 		kit.Figures(face.figures()...),
+		links([]kit.Link{{Text: "Records that may be one", Href: duplicatesPath(r)}, {Text: "Accounts of contacts", Href: base(r) + "/accounts"}}),
 		part("Checks", kit.Table(face.checks()), kit.Quiet("Deals that are open, or were closed in the last 12 months")),
 		part("Over the imports", kit.Table(face.trend()), kit.Quiet("The last import of each month")),
 	))

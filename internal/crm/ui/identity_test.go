@@ -1,0 +1,75 @@
+package ui_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+const (
+	doubledPeople = "contact_id,company_id,email,name\np1,,ann@boreal.example,Ann Howe\np2,,ann@boreal.example,A. Howe\np3,,cy@gmail.com,Cy Marsh\n"
+	twoFirms      = "company_id,name,domain\nc1,Boreal Freight,boreal.example\nc2,Boreal Freigth,boreal.test\nc3,Boreal Freight,other.test\n"
+)
+
+func TestPeopleJudgeWhatLooksAlike(t *testing.T) {
+	// given two contacts with one address, and companies with one name
+	s := newSite(t)
+	s.take("contacts.csv", doubledPeople)
+	s.take("companies.csv", twoFirms)
+	// then they are on the list, and in the file
+	p := s.get(at + "/duplicates?of=contact")
+	if !strings.Contains(p.Text(), "The same e-mail address") || !strings.Contains(p.Text(), "Ann Howe") || strings.Contains(p.Text(), "The same name") {
+		t.Errorf("got %s", p.Text())
+	}
+	if f := s.get(at + "/duplicates?of=contact&format=csv"); strings.Count(f.body, "same-email") != 2 {
+		t.Errorf("the file is %s", f.body)
+	}
+	group, _ := p.Find(`a:contains("Judge")`).Attr("href")
+	// when nobody says which one remains, the form says so; when it is said, the group is gone and stands below
+	if p := s.post(group, url.Values{"judge": {"same"}, "into": {""}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(), "Say which contact remains") {
+		t.Errorf("status %d", p.status)
+	}
+	p = s.post(group, url.Values{"judge": {"same"}, "into": {"p1"}})
+	if p.Find(`a:contains("Judge")`).Length() != 1 || !strings.Contains(p.Text(), "p2 and p1") {
+		t.Errorf("got %s", p.Text())
+	}
+	if p := s.get(group); p.status != http.StatusNotFound {
+		t.Errorf("status %d", p.status)
+	}
+	// companies can only be said to differ here
+	companies, _ := p.Find(`a:contains("Judge")`).Attr("href")
+	if p := s.get(companies); !strings.Contains(p.Text(), "Merge them in the CRM") {
+		t.Error("the page does not say where companies are merged")
+	}
+	p = s.post(companies, url.Values{"judge": {"different"}, "record0": {"on"}, "record1": {"on"}, "record2": {"on"}})
+	if p.Find(`a:contains("Judge")`).Length() != 0 {
+		t.Errorf("got %s", p.Text())
+	}
+	// and what was said is taken back
+	undo, _ := p.Find(`a:contains("Take back")`).Last().Attr("href")
+	if p = s.post(undo, nil); p.Find(`a:contains("Judge")`).Length() != 1 {
+		t.Errorf("got %s", p.Text())
+	}
+}
+
+func TestPeopleStateAccounts(t *testing.T) {
+	s := newSite(t)
+	s.take("contacts.csv", doubledPeople)
+	s.take("companies.csv", twoFirms)
+	p := s.get(at + "/accounts")
+	if !strings.Contains(p.Text(), "The domain of the e-mail address") || !strings.Contains(p.Text(), "None: a free-mail domain") {
+		t.Errorf("got %s", p.Text())
+	}
+	if p := s.post(at+"/accounts", url.Values{"domain": {"gmail.com"}, "company": {"c1"}, "reason": {"x"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(), "gives addresses to anybody") {
+		t.Errorf("status %d", p.status)
+	}
+	p = s.post(at+"/accounts", url.Values{"contact": {"p3"}, "company": {"c1"}, "reason": {"met at the fair"}})
+	if !strings.Contains(p.Text(), "Linked by a person") || !strings.Contains(p.Text(), "met at the fair") {
+		t.Errorf("got %s", p.Text())
+	}
+	undo, _ := p.Find(`a:contains("Take back")`).Attr("href")
+	if p = s.post(undo, nil); strings.Contains(p.Text(), "met at the fair") {
+		t.Errorf("got %s", p.Text())
+	}
+}
