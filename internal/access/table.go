@@ -28,6 +28,7 @@ const (
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
 	EvidenceMap    Action = "evidence.map"
+	EvidenceErase  Action = "evidence.erase"
 	DealSee        Action = "deal.see"
 
 	DeliveryHandOver Action = "delivery.hand-over"
@@ -126,6 +127,7 @@ var table = []row{
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, cl, cl, cl, cl, no, no}},
 	{EvidenceMap, "map the columns of an import", writes, grants{cl, cl, cl, no, cl, cl, cl, cl, no, no}},
+	{EvidenceErase, "erase a person from the evidence", writes, grants{cl, no, no, no, no, cl, no, no, no, no}},
 	{DealSee, "see a deal", reads, grants{cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
 
 	{DeliveryHandOver, "hand a delivery over", writes, grants{cl, cl, cl, no, cl, no, no, no, no, no}},

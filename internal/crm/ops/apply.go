@@ -179,6 +179,9 @@ func (s *Service) readable(ctx context.Context, client, id string) error {
 func (s *Service) finish(ctx context.Context, p progressRow) error {
 	made, err := s.applyRows(ctx, &p)
 	if err == nil {
+		err = s.redactImport(ctx, p)
+	}
+	if err == nil {
 		err = s.conclude(ctx, p, made)
 	}
 	if err == nil || fault.Code(err) == "import-taken-over" {
@@ -233,7 +236,7 @@ func (s *Service) ground(ctx context.Context, p *progressRow) (src source, g gro
 		if row, err = readImport(ctx, tx, p.ImportID); err != nil {
 			return err
 		}
-		g, err = readGround(ctx, tx, p.ClientID, p.No)
+		g, err = s.readGround(ctx, tx, p.ClientID, p.No)
 		return err
 	})
 	if err != nil {

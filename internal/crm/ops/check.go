@@ -136,7 +136,7 @@ func (s *Service) trialOf(ctx context.Context, files *blob.Store, sha, client st
 		if err != nil {
 			return err
 		}
-		if g, err = readGround(ctx, tx, client, no+1); err != nil {
+		if g, err = s.readGround(ctx, tx, client, no+1); err != nil {
 			return err
 		}
 		reads, err = sideReads(ctx, tx, client, m)

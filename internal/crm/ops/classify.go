@@ -14,20 +14,26 @@ type ground struct {
 	no      int64
 	known   map[crm.Kind]int64
 	decided map[crm.Kind]bool // kinds of rows about which people decided something
+	erasing *crm.Erasing      // nil: nobody was erased
 }
 
-func readGround(ctx context.Context, tx bun.Tx, client string, no int64) (ground, error) {
+func (s *Service) readGround(ctx context.Context, tx bun.Tx, client string, no int64) (ground, error) {
 	counts, err := known(ctx, tx, client, no)
 	if err != nil {
 		return ground{}, err
 	}
 	decided, err := decidedKinds(ctx, tx, client, no)
-	return ground{client: client, no: no, known: counts, decided: decided}, err
+	if err != nil {
+		return ground{}, err
+	}
+	erasing, err := s.erasing(ctx, tx, client)
+	return ground{client: client, no: no, known: counts, decided: decided, erasing: erasing}, err
 }
 
 // classify tells what is new, changed and unchanged in a chunk, and gives the records that need a version. Both the check and the import
 // itself come this way.
 func (g ground) classify(ctx context.Context, tx bun.Tx, c chunk) (fresh []item, t Tally, err error) {
+	c = g.erase(c)
 	t = c.tally
 	byKind := map[crm.Kind][]item{}
 	for _, it := range c.items {

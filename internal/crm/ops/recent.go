@@ -41,6 +41,13 @@ func (c *recent[T]) get(key recentKey) (value T, ok bool) {
 	return found.value, true
 }
 
+// clear forgets all of it.
+func (c *recent[T]) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept = nil
+}
+
 func (c *recent[T]) put(key recentKey, value T, limit int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

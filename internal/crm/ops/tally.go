@@ -23,6 +23,8 @@ type Tally struct {
 	Known     int64                   `json:"known"`              // records of the file's kind that were known before
 	Samples   []Changed               `json:"samples,omitempty"`  // the first changed records, at most sampleLimit
 
+	Erased int64 `json:"erased,omitempty"` // records and problems that told of a person who was erased, and do not any more
+
 	Kept         int64     `json:"kept,omitempty"`         // rows whose blanks a person's decision fills
 	Against      int64     `json:"against,omitempty"`      // rows that say otherwise than a person decided
 	Contradicted []Changed `json:"contradicted,omitempty"` // the first of those, at most sampleLimit: what was decided and what the file says
@@ -73,6 +75,7 @@ func (t Tally) plus(d Tally) Tally {
 	t.New += d.New
 	t.Changed += d.Changed
 	t.Unchanged += d.Unchanged
+	t.Erased += d.Erased
 	t.Known = max(t.Known, d.Known)
 	t.Kinds = merge(t.Kinds, d.Kinds, func(a, b KindTally) KindTally {
 		return KindTally{a.New + b.New, a.Changed + b.Changed, a.Unchanged + b.Unchanged}

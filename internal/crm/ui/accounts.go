@@ -51,6 +51,9 @@ func (p *Pages) accountsPage(w http.ResponseWriter, r *http.Request, in kit.Inpu
 	}
 	view := kit.PageView{Title: "Accounts of contacts", Room: Room, Status: in.Status(), Crumbs: crumbs(r),
 		Lede: "To which company each contact belongs where the CRM does not say. Whether such a contact can bear a fee is a term of the contract: contacts: associated-or-inferred-account."}
+	if may(r, access.EvidenceErase) {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Erase a person…", Href: base(r) + "/erase"}))
+	}
 	parts := []templ.Component{kit.Table(accountTable(list, found)), kit.Quiet("Domains that give addresses to anybody tell nothing (list " + crm.FreeMailList + "), nor does a domain that several companies have.")}
 	if may(r, access.EvidenceImport) {
 		parts = append(parts, part("State whose it is", kit.Form(kit.FormView{Action: base(r) + "/accounts", Submit: "State it", Input: in, Fields: []kit.Field{

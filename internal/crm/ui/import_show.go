@@ -52,7 +52,7 @@ func (p *Pages) showImport(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) fileFacts(r *http.Request, i ops.Import) []kit.Definition {
 	return []kit.Definition{
-		def("Name", kit.TwoLines(kit.Anchor(kit.Link{Text: i.Filename, Href: importPath(r, i.No) + "/file"}), size(i.Bytes)+", as it was uploaded")),
+		def("Name", kit.TwoLines(kit.Anchor(kit.Link{Text: i.Filename, Href: importPath(r, i.No) + "/file"}), size(i.Bytes)+storedAs(i.Tally))),
 		def("SHA-256", kit.Hash(i.SHA256)),
 		def("Imported by", kit.Text(i.ActorName)),
 		def("Uploaded", kit.MomentText(i.UploadedAt, p.zone(r))),
@@ -159,4 +159,12 @@ func (p *Pages) importFile(w http.ResponseWriter, r *http.Request) error {
 	web.Attach(w, i.Filename, "application/octet-stream")
 	_, err = io.Copy(w, f)
 	return err
+}
+
+// storedAs says whether the file is the one that came.
+func storedAs(t ops.Tally) string {
+	if t.Erased > 0 {
+		return ", without people who were erased; the digest of the one that came stands in the record of changes"
+	}
+	return ", as it was uploaded"
 }

@@ -62,6 +62,8 @@ func (p *Pages) Register(g *web.Registry) {
 	post("/duplicates/{key}", access.EvidenceImport, p.judgeGroup)
 	get("/identity/undo", access.EvidenceImport, p.confirmUndo)
 	post("/identity/undo", access.EvidenceImport, p.undo)
+	get("/erase", access.EvidenceErase, p.showErase)
+	post("/erase", access.EvidenceErase, p.erase)
 	get("/deals", access.DealSee, p.showDeals)
 	get("/records/{kind}", access.EvidenceSee, p.showRecords)
 	get("/compare", access.EvidenceSee, p.compare)

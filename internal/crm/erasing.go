@@ -1,0 +1,110 @@
+package crm
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Erasing knows the people who were erased: by the ids of their contacts, and by keyed hashes of their e-mail addresses, so that it knows them again and nobody
+// can read who they were. What it makes of a record is the same whenever the record comes.
+type Erasing struct {
+	IDs   map[string]string         // contact -> pseudonym
+	Mails map[string]string         // hash of an address in lower case -> pseudonym
+	Hash  func(email string) string // keyed
+	Keeps func(domain string) bool  // the domain of a company or of a stated rule: it tells the company, not the person
+	Words []string                  // names and addresses in plain text, while somebody is being erased
+}
+
+// Empty says whether nobody was erased.
+func (e *Erasing) Empty() bool { return e == nil || len(e.IDs) == 0 }
+
+// mails are texts that look like e-mail addresses.
+var mails = regexp.MustCompile(`[\p{L}\p{N}._%+'&~/-]+@[\p{L}\p{N}.-]*[\p{L}\p{N}]`)
+
+// Mail is the pseudonym of an address, "" when it is nobody's who was erased.
+func (e *Erasing) Mail(email string) string {
+	return e.Mails[e.Hash(strings.ToLower(strings.TrimSpace(email)))]
+}
+
+// Address is what stands in the place of an address.
+func (e *Erasing) Address(pseudonym, email string) string {
+	if domain := DomainOf(strings.TrimSpace(email)); domain != "" && e.Keeps(domain) {
+		return pseudonym + "@" + domain
+	}
+	return pseudonym + "@erased.invalid"
+}
+
+// Text takes the addresses of erased people, and the words, out of a text.
+func (e *Erasing) Text(s string) string {
+	if strings.Contains(s, "@") {
+		s = mails.ReplaceAllStringFunc(s, func(found string) string {
+			for _, cut := range []string{"", "'", "/"} {
+				if mail, ok := strings.CutPrefix(found, cut); ok {
+					if p := e.Mail(mail); p != "" {
+						return cut + e.Address(p, mail)
+					}
+				}
+			}
+			return found
+		})
+	}
+	for _, w := range e.Words {
+		s = withoutWord(s, w)
+	}
+	return s
+}
+
+// erasedWord stands in the place of a name.
+const erasedWord = "(erased)"
+
+// withoutWord replaces a word, whatever the case.
+func withoutWord(s, word string) string {
+	low, small := strings.ToLower(s), strings.ToLower(word)
+	if small == "" || len(low) != len(s) || !strings.Contains(low, small) {
+		return strings.ReplaceAll(s, word, erasedWord)
+	}
+	var b strings.Builder
+	for {
+		i := strings.Index(low, small)
+		if i < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:i] + erasedWord)
+		s, low = s[i+len(small):], low[i+len(small):]
+	}
+}
+
+// Record is the record without what tells of erased people. A contact of theirs keeps its id, its company and its days; its name becomes the pseudonym, and
+// so does what stands before the at sign of its address. changed tells that it was another one.
+func (e *Erasing) Record(r Record) (out Record, changed bool) {
+	out = Record{Kind: r.Kind, ID: r.ID, Values: slices.Clone(r.Values)}
+	switch {
+	case r.Kind == KindContact && e.of(r) != "":
+		p := e.of(r)
+		for column, value := range map[string]string{"email": e.Address(p, r.Get("email")), "name": p} {
+			if r.Get(column) != "" {
+				out.set(column, value)
+			}
+		}
+	case r.Kind == KindEdit && r.Get("of") == string(KindContact) && e.IDs[r.Get("record_id")] != "":
+		out.set("before", "")
+		out.set("after", "")
+	default:
+		for i, v := range out.Values {
+			out.Values[i] = e.Text(v)
+		}
+	}
+	return out, !slices.Equal(out.Values, r.Values)
+}
+
+// of is the pseudonym of a contact's person.
+func (e *Erasing) of(r Record) string {
+	if p := e.IDs[r.ID]; p != "" {
+		return p
+	}
+	if mail := r.Get("email"); mail != "" {
+		return e.Mail(mail)
+	}
+	return ""
+}

@@ -1,0 +1,283 @@
+package ops
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/journal"
+	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/blob"
+)
+
+// EraseInput asks for a person to be erased.
+type EraseInput struct {
+	Client  string
+	Contact string // id; contacts that are merged with it are the same person
+	Reason  string // goes into the record of changes, so it names nobody
+}
+
+// Erasure is what became of it.
+type Erasure struct {
+	Contacts  []string // whose person was erased
+	Pseudonym string
+	Rows      int64  // of evidence, in all their versions
+	Notes     int64  // other rows of the database: problems, samples, decisions, mails
+	Files     int    // stored files that were replaced
+	Stays     []Stay // where an address or a name of the person stands and is not changed
+}
+
+// Stay is what is not changed: rows that a chain of hashes or a hash of their own holds, or ids that rows are joined by.
+type Stay struct {
+	Table string
+	Rows  int64
+}
+
+// erasedFrom are the tables that are rewritten on the disk after an erasure.
+var erasedFrom = []string{"crm_row", "crm_upload", "crm_import", "crm_result", "crm_reject", "crm_decision", "crm_progress"}
+
+// Erase takes what tells of a person out of the evidence of a client: names and addresses in all versions of all rows, in what imports noted, in stored files and in
+// mails. The contact stays under its id, which is the pseudonym that touches, deals and statements rest on, with its company, so that no credit and no
+// amount changes. A later import of the person is met by it. What cannot be changed is told. It may be repeated: what an interrupted one left
+// is then done. Who: EvidenceErase. Faults: NotFound at "contact"; Invalid at "reason"; Conflict beside an import of the client.
+func (s *Service) Erase(ctx context.Context, actor access.Actor, in EraseInput) (out Erasure, err error) {
+	if err := access.Require(actor, access.EvidenceErase, access.Of(in.Client)); err != nil {
+		return out, err
+	}
+	in.Contact, in.Reason = strings.TrimSpace(in.Contact), strings.TrimSpace(in.Reason)
+	if in.Reason == "" {
+		return out, fault.New(fault.Invalid, "required", "Say why, without naming the person: it stays in the record of changes. Such as: request of 3 March 2026.").At("reason")
+	}
+	files, err := s.files(ctx)
+	if err != nil {
+		return out, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	var x *erasure
+	err = s.DB.WriteAlone(ctx, func(ctx context.Context, tx bun.Tx) error {
+		x = &erasure{s: s, tx: tx, in: in, files: files}
+		return x.run(ctx, actor)
+	})
+	if err != nil {
+		return out, err
+	}
+	s.forgetRecent()
+	return x.out, errors.Join(s.removeLeft(ctx, files, x.redactor), s.DB.Forget(ctx, erasedFrom...))
+}
+
+// erasure is one, within its transaction.
+type erasure struct {
+	s     *Service
+	tx    bun.Tx
+	in    EraseInput
+	files *blob.Store
+	redactor
+	contacts []string
+	out      Erasure
+}
+
+func (x *erasure) run(ctx context.Context, actor access.Actor) error {
+	if err := x.s.alone(ctx, x.tx, x.in.Client); err != nil {
+		return err
+	}
+	if err := x.identify(ctx, actor); err != nil {
+		return err
+	}
+	if x.Text(x.in.Reason) != x.in.Reason {
+		return fault.New(fault.Invalid, "reason-names-person", "The reason names the person, and it would stay in the record of changes. Write it without.").At("reason")
+	}
+	for _, step := range []func(context.Context) error{x.rows, x.notes, x.decisions, x.mails, x.stored, x.stays} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	words := fmt.Sprintf("erased the person of contact %s: %d rows of evidence, %d notes, %d files. Reason: %s", strings.Join(x.contacts, ", "), x.out.Rows, x.out.Notes, x.out.Files, x.in.Reason)
+	for _, stay := range x.out.Stays {
+		words += fmt.Sprintf("; %d rows of %s stay", stay.Rows, stay.Table)
+	}
+	_, err := journalops.Append(ctx, x.tx, journalops.By(actor, journal.Entry{At: x.s.now(), Action: string(access.EvidenceErase), Client: x.in.Client,
+		Subject: journal.Subject{Kind: "contact", ID: x.contacts[0]}, Words: words, After: journal.Snapshot(map[string]any{"pseudonym": x.out.Pseudonym, "contacts": x.contacts, "reason": x.in.Reason})}))
+	return err
+}
+
+// identify finds all ids, addresses and names of the person, and remembers the ids and the hashes of the addresses.
+func (x *erasure) identify(ctx context.Context, actor access.Actor) error {
+	last, err := lastNo(ctx, x.tx, x.in.Client)
+	if err != nil {
+		return err
+	}
+	merged, err := mergedContacts(ctx, x.tx, x.in.Client, last)
+	if err != nil {
+		return err
+	}
+	ids := map[string]bool{x.in.Contact: true}
+	withMerged(ids, merged)
+	if x.Erasing, err = x.s.erasing(ctx, x.tx, x.in.Client); err == nil && x.Erasing == nil {
+		x.Erasing, err = x.s.newErasing(ctx, x.tx, x.in.Client)
+	}
+	if err != nil {
+		return err
+	}
+	x.contacts = slices.Sorted(maps.Keys(ids))
+	x.keep = map[string]bool{}
+	found, addresses := false, map[string][]string{}
+	err = x.each(ctx, crm.KindContact, x.contacts, func(v version, r crm.Record) error {
+		found = true
+		for _, f := range []string{"contact_id", "company_id"} {
+			x.keep[r.Get(f)] = r.Get(f) != ""
+		}
+		pseudonym := x.IDs[v.ID] // of an erasure before
+		if name := r.Get("name"); name != pseudonym {
+			x.learn(name)
+		}
+		if mail := r.Get("email"); mail != "" && (pseudonym == "" || !strings.HasPrefix(mail, pseudonym+"@")) {
+			x.learn(mail)
+			addresses[v.ID] = append(addresses[v.ID], mail)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if !found {
+		return fault.New(fault.NotFound, "contact", "There is no contact %s in the evidence. Write its id as the CRM exports it.", x.in.Contact).At("contact")
+	}
+	return x.remember(ctx, actor, addresses)
+}
+
+// learn takes in what the person was called. A single name would be found in too much else.
+func (x *erasure) learn(called string) {
+	if w := strings.TrimSpace(called); strings.ContainsAny(w, " @") && !slices.Contains(x.Words, w) {
+		x.Words = append(x.Words, w)
+	}
+}
+
+// remember writes who was erased.
+func (x *erasure) remember(ctx context.Context, actor access.Actor, addresses map[string][]string) error {
+	key, err := x.files.Key(x.s.Random)
+	if err != nil {
+		return err
+	}
+	x.out.Contacts, x.out.Pseudonym = x.contacts, "erased-"+keyed(key, "contact", x.in.Client, x.contacts[0])[:12]
+	for _, id := range x.contacts {
+		if p := x.IDs[id]; p != "" {
+			x.out.Pseudonym = p
+		}
+	}
+	for _, id := range x.contacts {
+		hashes := []string{""}
+		for _, mail := range addresses[id] {
+			hashes = append(hashes, x.Hash(strings.ToLower(strings.TrimSpace(mail))))
+		}
+		x.IDs[id] = x.out.Pseudonym
+		for _, hash := range distinctIDs(hashes) {
+			if hash != "" {
+				x.Mails[hash] = x.out.Pseudonym
+			}
+			row := erasureRow{ID: x.s.id("era"), ClientID: x.in.Client, ContactID: id, MailHash: hash, Pseudonym: x.out.Pseudonym, ActorID: actor.Account, ActorName: actor.Name, ErasedAt: x.s.now()}
+			there, err := x.tx.NewSelect().Model((*erasureRow)(nil)).Where("client_id = ? AND contact_id = ? AND mail_hash = ?", x.in.Client, id, hash).Count(ctx)
+			if err != nil {
+				return err
+			}
+			if there > 0 {
+				continue
+			}
+			if _, err := x.tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// each hands over every version of records of a kind.
+func (x *erasure) each(ctx context.Context, k crm.Kind, ids []string, each func(version, crm.Record) error) error {
+	for batch := range slices.Chunk(ids, lookupBatch) {
+		err := eachVersion(ctx, x.tx, func(v version) error {
+			r, err := v.record(k)
+			if err != nil {
+				return err
+			}
+			return each(v, r)
+		}, `SELECT ext_id, import_no, hash, line, body FROM crm_row WHERE client_id = ? AND kind = ? AND ext_id IN (?)`, x.in.Client, string(k), bun.List(batch))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rowChange is one version of a row as it is to be.
+type rowChange struct {
+	kind crm.Kind
+	id   string
+	no   int64
+	rec  crm.Record
+}
+
+// rows takes the person out of all versions of all rows of the client.
+func (x *erasure) rows(ctx context.Context) error {
+	var changes []rowChange
+	for _, k := range crm.Kinds() {
+		take := func(v version) error {
+			r, err := v.record(k)
+			if err != nil {
+				return err
+			}
+			if r, changed := x.Record(r); changed {
+				changes = append(changes, rowChange{k, v.ID, v.No, r})
+			}
+			return nil
+		}
+		var err error
+		switch k {
+		case crm.KindContact, crm.KindEdit: // by their ids, or by an address
+			err = eachVersion(ctx, x.tx, take, `SELECT ext_id, import_no, hash, line, body FROM crm_row WHERE client_id = ? AND kind = ?`, x.in.Client, string(k))
+		default:
+			if len(x.Words) > 0 {
+				where, args := x.names("body")
+				err = eachVersion(ctx, x.tx, take, `SELECT ext_id, import_no, hash, line, body FROM crm_row WHERE client_id = ? AND kind = ? AND `+where, append([]any{x.in.Client, string(k)}, args...)...)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	x.out.Rows = int64(len(changes))
+	return x.s.DB.Unsealed(ctx, x.tx, "crm_row", []string{"body", "hash"}, func() error {
+		for _, c := range changes {
+			_, err := x.tx.ExecContext(ctx, `UPDATE crm_row SET body = ?, hash = ? WHERE client_id = ? AND kind = ? AND ext_id = ? AND import_no = ?`,
+				bodyOf(c.rec), c.rec.Hash().String(), x.in.Client, string(c.kind), c.id, c.no)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// names is the condition that a column may name the person; it spares the reading of all else.
+func (x *erasure) names(column string) (where string, args []any) {
+	var parts []string
+	for _, w := range x.Words {
+		parts = append(parts, "LOWER("+column+") LIKE ? OR "+column+" LIKE ?")
+		args = append(args, "%"+strings.ToLower(w)+"%", "%"+w+"%")
+	}
+	return "(" + strings.Join(parts, " OR ") + ")", args
+}
+
+func (s *Service) forgetRecent() {
+	s.recentDeals.clear()
+	s.recentIssues.clear()
+	s.recentScores.clear()
+	s.recentCompared.clear()
+	s.recentAlike.clear()
+}
