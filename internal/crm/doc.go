@@ -18,6 +18,8 @@
 //   - Visit: a touch that is known by the address it led to; its origin is what that address says, its channel what stated rules make of it.
 //   - Decision: what a person decided in the program about a row; an act is one sort of them. How a later row of a file meets it is a rule of this package.
 //   - Merge: two contacts that the CRM made one. Edit: who changed which field, as the CRM's own history tells.
+//   - Account link: what a person states of whose a contact or a domain is. Account: the company of a contact, and the rule that told it. Different: two records that look alike and are not one.
+//   - Erased: a person of whom nothing is kept but a pseudonym and keyed hashes; what that makes of a record is a rule of this package.
 //   - Fate: what became of a record between two moments of the evidence: new, changed, gone. Movement: what that moves of revenue.
 //   - Problem: what was wrong with one row, at its line and column, with a code and words. A problem with Lost set cost the row.
 //
@@ -26,6 +28,7 @@
 //   - The same record has the same canonical form and hash on every machine; fields that are empty do not enter the hash.
 //   - What WriteCSV writes, the generic profile reads back identically.
 //   - A file does not undo a decision by leaving it blank; what it says otherwise is a change like any other.
+//   - A contact is put to one company at most, and never by a guess between several.
 //   - Merges hold in whatever order they and the contacts came; every contact ends in one that remains.
 //   - Instants are UTC; ClosedOn and PaidOn are civil dates in the client's calendar.
 package crm

@@ -264,7 +264,7 @@ func withoutOne(s string) map[string]bool {
 	return out
 }
 
-// differByOne says whether one letter more, less or other makes two texts the same.
+// differByOne says whether one letter more, less or other makes two texts the same. A digit tells them apart: line 2 is not line 3.
 func differByOne(a, b string) bool {
 	x, y := []rune(a), []rune(b)
 	if len(x) > len(y) {
@@ -278,9 +278,9 @@ func differByOne(a, b string) bool {
 		i++
 	}
 	if len(x) == len(y) {
-		return i < len(x) && slices.Equal(x[i+1:], y[i+1:])
+		return i < len(x) && !unicode.IsDigit(x[i]) && !unicode.IsDigit(y[i]) && slices.Equal(x[i+1:], y[i+1:])
 	}
-	return slices.Equal(x[i:], y[i+1:])
+	return !unicode.IsDigit(y[i]) && slices.Equal(x[i:], y[i+1:])
 }
 
 // FoldName is a name as names are compared: lower case, without accents, its words in alphabetical order, nothing but letters and digits in them.

@@ -25,7 +25,7 @@ func lookalikes() Snapshot {
 			{ID: "p8", Email: "x@bolt.example", MergedIDs: []string{"p9"}}, {ID: "p9", Email: "x@bolt.example"}, {ID: "p10", Email: "x@bolt.example", Deleted: true},
 		},
 		Companies: []Company{{ID: "c1", Name: "Boltworks GmbH", Domain: "bolt.example"}, {ID: "c2", Name: "Kestrel Foods Ltd.", Domain: "gmail.com"}, {ID: "c3", Name: "BOLTWORKS, Inc.", Domain: "bolt.test"},
-			{ID: "c4", Name: "Kestrel Fodds", Domain: "gmail.com"}, {ID: "c5", Name: "Other", Domain: "bolt.example"}},
+			{ID: "c4", Name: "Kestrel Fodds", Domain: "gmail.com"}, {ID: "c5", Name: "Other", Domain: "bolt.example"}, {ID: "c6", Name: "Alder Works 2"}, {ID: "c7", Name: "Alder Works 3"}},
 		Deals: []Deal{deal("d1", "Line 2", "c1", 100, 1), deal("d2", "line 2", "c1", 100, 1), deal("d3", "Line 2", "c1", 100, 2), deal("d4", "Line 2", "c1", 200, 1)},
 	}
 }

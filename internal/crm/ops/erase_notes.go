@@ -129,11 +129,10 @@ func (x *erasure) decisions(ctx context.Context) error {
 // stored puts copies without the person in the place of files of the client.
 func (x *erasure) stored(ctx context.Context) error {
 	var uploads []struct {
-		SHA256 string
-		Kind   string
+		SHA256  string
+		Mapping string
 	}
-	err := x.tx.NewRaw(`SELECT DISTINCT u.sha256, COALESCE(i.kind, '') AS kind FROM crm_upload u LEFT JOIN crm_import i ON i.id = u.id WHERE u.client_id = ? ORDER BY u.sha256, kind DESC`, x.in.Client).
-		Scan(ctx, &uploads)
+	err := x.tx.NewRaw(`SELECT u.sha256, p.mapping FROM crm_upload u JOIN crm_progress p ON p.import_id = u.id WHERE u.client_id = ? ORDER BY u.sha256, u.id`, x.in.Client).Scan(ctx, &uploads)
 	if err != nil {
 		return err
 	}
@@ -143,7 +142,15 @@ func (x *erasure) stored(ctx context.Context) error {
 			continue
 		}
 		done[u.SHA256] = true
-		ref, changed, err := x.file(ctx, x.files, u.SHA256, u.Kind == string(crm.KindContact) || u.Kind == "")
+		m, err := decodeMapping(u.Mapping)
+		if err != nil {
+			return err
+		}
+		of := &rowsOf{}
+		if m.Kind() == crm.KindContact || m.Object == "" { // what nobody has said how to read may be contacts
+			of = contactRows(m)
+		}
+		ref, changed, err := x.file(ctx, x.files, u.SHA256, of)
 		if err != nil {
 			return fmt.Errorf("take a person out of the stored file %s: %w", u.SHA256, err)
 		}
@@ -291,7 +298,15 @@ func (s *Service) redactImport(ctx context.Context, p progressRow) error {
 			return err
 		}
 		r := redactor{Erasing: e, keep: map[string]bool{}}
-		ref, changed, err := r.file(ctx, files, row.SHA256, row.Kind == string(crm.KindContact))
+		m, err := decodeMapping(row.Mapping)
+		if err != nil {
+			return err
+		}
+		of := &rowsOf{}
+		if m.Kind() == crm.KindContact {
+			of = contactRows(m)
+		}
+		ref, changed, err := r.file(ctx, files, row.SHA256, of)
 		if err != nil || !changed {
 			return err
 		}

@@ -22,12 +22,48 @@ type redactor struct {
 	keep map[string]bool // ids that stay in rows of theirs
 }
 
+// idFields are what stays of a person's row in a file of contacts, by the mapping: what other rows are joined by.
+var idFields = []string{"contact_id", "company_id", "converted_contact_id", "merged_ids", "merged_into", "created_at", "deleted"}
+
+// rowsOf says how rows of people in a file are treated.
+type rowsOf struct {
+	whole   bool            // blanked but for ids, as in files of contacts
+	headers map[string]bool // of the columns that hold ids
+	kept    map[int]bool    // their places, once the header was read
+}
+
+// contactRows is for a file that was read, or would be, by a mapping.
+func contactRows(m crm.Mapping) *rowsOf {
+	out := &rowsOf{whole: true, headers: map[string]bool{}}
+	for _, f := range idFields {
+		if h := m.Columns[f]; h != "" {
+			out.headers[strings.TrimSpace(h)] = true
+		}
+	}
+	return out
+}
+
+// place finds the columns of ids in the header.
+func (o *rowsOf) place(cells []string) {
+	if o.kept != nil || len(o.headers) == 0 {
+		return
+	}
+	found := map[int]bool{}
+	for i, c := range cells {
+		if o.headers[c] {
+			found[i] = true
+		}
+	}
+	if len(found) >= len(o.headers) {
+		o.kept = found
+	}
+}
+
 // removedFile stands in the place of a file out of which one person cannot be taken: a workbook, or a text of two bytes a letter.
 const removedFile = "removed\nThis file was removed: it held data of a person who was erased.\n"
 
-// file puts a copy of a stored file without the people into the store; changed is false when the file does not tell of them. whole: the rows of people are
-// blanked but for ids, as in files of contacts.
-func (r redactor) file(ctx context.Context, files *blob.Store, sha string, whole bool) (ref blob.Ref, changed bool, err error) {
+// file puts a copy of a stored file without the people into the store; changed is false when the file does not tell of them.
+func (r redactor) file(ctx context.Context, files *blob.Store, sha string, of *rowsOf) (ref blob.Ref, changed bool, err error) {
 	layout, err := layoutOf(files, sha)
 	if err != nil {
 		return ref, false, err
@@ -48,7 +84,7 @@ func (r redactor) file(ctx context.Context, files *blob.Store, sha string, whole
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		changed, err = r.text(f, in, layout, whole)
+		changed, err = r.text(f, in, layout, of)
 		_ = in.CloseWithError(err)
 	}()
 	ref, existed, putErr := files.Put(ctx, out)
@@ -107,7 +143,7 @@ func (r redactor) named(files *blob.Store, sha string, layout csvin.Layout) (boo
 }
 
 // text copies a text table, record by record, as it is written.
-func (r redactor) text(from io.Reader, to io.Writer, layout csvin.Layout, whole bool) (changed bool, err error) {
+func (r redactor) text(from io.Reader, to io.Writer, layout csvin.Layout, of *rowsOf) (changed bool, err error) {
 	if layout.Gzip {
 		packed, err := gzip.NewReader(from)
 		if err != nil {
@@ -122,7 +158,7 @@ func (r redactor) text(from io.Reader, to io.Writer, layout csvin.Layout, whole 
 	for {
 		record, readErr := nextRecord(in)
 		if len(record) > 0 {
-			redacted := r.record(record, layout, whole)
+			redacted := r.record(record, layout, of)
 			changed = changed || !bytes.Equal(redacted, record)
 			if _, err := out.Write(redacted); err != nil {
 				return changed, err
@@ -152,7 +188,7 @@ func nextRecord(in *bufio.Reader) ([]byte, error) {
 	}
 }
 
-func (r redactor) record(record []byte, layout csvin.Layout, whole bool) []byte {
+func (r redactor) record(record []byte, layout csvin.Layout, of *rowsOf) []byte {
 	text := string(record)
 	if layout.Encoding == csvin.Windows1252 {
 		decoded, err := charmap.Windows1252.NewDecoder().String(text)
@@ -168,14 +204,15 @@ func (r redactor) record(record []byte, layout csvin.Layout, whole bool) []byte 
 	for i, c := range cells {
 		plain[i] = plainCell(c)
 	}
+	of.place(plain)
 	if !r.concerns(plain) {
 		return record
 	}
 	for i, cell := range plain {
 		redacted := r.Text(cell)
-		switch id := r.IDs[cell] != "" || r.keep[cell]; {
-		case id, !whole && redacted == cell:
-		case whole:
+		switch id := r.IDs[cell] != "" || r.keep[cell] || of.kept[i] && redacted == cell; {
+		case id, !of.whole && redacted == cell:
+		case of.whole:
 			cells[i] = ""
 		default:
 			cells[i] = `"` + strings.ReplaceAll(redacted, `"`, `""`) + `"`

@@ -78,7 +78,7 @@ func accountTable(list kit.List, found ops.AccountsView) kit.TableView {
 		if row.Account.CompanyID != "" {
 			company = kit.TwoLines(kit.Text(named(crm.Failing{Kind: crm.KindCompany, ID: row.Account.CompanyID, Name: row.Company})), row.Account.CompanyID)
 		}
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text(memberName(row.Contact.Record())), memberDetail(row.Contact.Record())), company, kit.TwoLines(kit.Text(kit.Sentence(accountWords(row.Account.By))), row.Account.Domain)}})
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text(memberName(row.Contact.Record())), memberDetail(row.Contact.Record())), company, kit.TwoLines(kit.Text(capital(accountWords(row.Account.By))), row.Account.Domain)}})
 	}
 	return v
 }

@@ -69,7 +69,7 @@ func duplicateTable(r *http.Request, list kit.List, found ops.DuplicatesView) ki
 		if more := len(g.Members) - 4; more > 0 {
 			names = append(names, kit.Quiet("and "+counted(int64(more), "more record")))
 		}
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Group(names...), kit.TwoLines(kit.Text(kit.Sentence(g.Reason.Words())), kindWords[g.Of]), kit.Text(ifOne(g)),
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Group(names...), kit.TwoLines(kit.Text(capital(g.Reason.Words())), kindWords[g.Of]), kit.Text(ifOne(g)),
 			kit.Anchor(kit.Link{Text: "Judge", Href: duplicatesPath(r) + "/" + g.Key})}})
 	}
 	return v
@@ -99,6 +99,9 @@ func touchesInWords(n int64) string {
 	}
 	return count(n) + " touches"
 }
+
+// capital begins a text with a capital letter.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 
 func memberName(r crm.Record) string {
 	if name := r.Get("name"); name != "" {
@@ -158,12 +161,16 @@ func (p *Pages) groupPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 		options = append(options, kit.Option{Value: m.Record.ID, Text: memberName(m.Record) + " (" + m.Record.ID + ")"})
 	}
 	if g.Of != crm.KindContact {
-		v.Columns, v.Rows = v.Columns[:2], slices.Clone(v.Rows)
+		shown := 1
+		if g.Of == crm.KindDeal {
+			shown = 2
+		}
+		v.Columns = v.Columns[:shown]
 		for i := range v.Rows {
-			v.Rows[i].Cells = v.Rows[i].Cells[:2]
+			v.Rows[i].Cells = v.Rows[i].Cells[:shown]
 		}
 	}
-	view := kit.PageView{Title: kit.Sentence(g.Reason.Words()), Room: Room, Status: in.Status(), Crumbs: crumbs(r, kit.Link{Text: "Records that may be one", Href: duplicatesPath(r)}), Lede: kit.Sentence(ifOne(g)) + "."}
+	view := kit.PageView{Title: capital(g.Reason.Words()), Room: Room, Status: in.Status(), Crumbs: crumbs(r, kit.Link{Text: "Records that may be one", Href: duplicatesPath(r)}), Lede: "If they are one: " + ifOne(g) + "."}
 	parts := []templ.Component{kit.Table(v)}
 	if may(r, access.EvidenceImport) {
 		parts = append(parts, p.judgements(r, g, options, in)...)
@@ -172,7 +179,7 @@ func (p *Pages) groupPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 }
 
 func (p *Pages) judgements(r *http.Request, g ops.DuplicateGroup, options []kit.Option, in kit.Input) []templ.Component {
-	same := kit.Notice(kit.NoticeView{Level: kit.Info, Title: "The same?", Text: "Merge them in the CRM and import again: which of them remains decides amounts, first deals and carve-outs, and that is not settled here."})
+	same := kit.Notice(kit.NoticeView{Level: kit.Info, Text: "If they are, merge them in the CRM and import again: which of them remains decides amounts, first deals and carve-outs, and that is not settled here."})
 	which := []kit.Field{}
 	if len(options) > 2 {
 		for i, o := range options {

@@ -39,7 +39,7 @@ func TestPeopleJudgeWhatLooksAlike(t *testing.T) {
 	}
 	// companies can only be said to differ here
 	companies, _ := p.Find(`a:contains("Judge")`).Attr("href")
-	if p := s.get(companies); !strings.Contains(p.Text(), "Merge them in the CRM") {
+	if p := s.get(companies); !strings.Contains(p.Text(), "merge them in the CRM") {
 		t.Error("the page does not say where companies are merged")
 	}
 	p = s.post(companies, url.Values{"judge": {"different"}, "record0": {"on"}, "record1": {"on"}, "record2": {"on"}})
