@@ -70,7 +70,7 @@ func (s *Service) Erase(ctx context.Context, actor access.Actor, in EraseInput) 
 		return out, err
 	}
 	s.forgetRecent()
-	return x.out, errors.Join(s.removeLeft(ctx, files, x.redactor), s.DB.Forget(ctx, erasedFrom...))
+	return x.out, errors.Join(s.removeLeft(ctx, files, x.redactor), s.renewSegments(ctx, actor, in.Client), s.DB.Forget(ctx, erasedFrom...))
 }
 
 // erasure is one, within its transaction.

@@ -122,10 +122,61 @@ func (s *Service) noteSegment(ctx context.Context, actor access.Actor, client st
 	})
 }
 
-// SegmentFiles lists the digests of the files of all segments of the workspace, each once, in order, and how many imports have touches and no segment.
+// renewSegments writes the touches of every import as a file again, from what the database holds now, and removes the files that are no longer those of an
+// import: after an erasure, and again after one that was interrupted.
+func (s *Service) renewSegments(ctx context.Context, actor access.Actor, client string) error {
+	files, err := s.files(ctx)
+	if err != nil {
+		return err
+	}
+	var list []Segment
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		last, err := lastNo(ctx, tx, client)
+		if err == nil {
+			list, err = SegmentsAt(ctx, tx, client, last)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, was := range list {
+		made, err := s.segmentOf(ctx, client, was.No)
+		if err == nil {
+			err = s.noteSegment(ctx, actor, client, was, made)
+		}
+		if err != nil {
+			return fmt.Errorf("write the touches of import %d again: %w", was.No, err)
+		}
+	}
+	var rows []segmentRow
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		rows = nil
+		return tx.NewSelect().Model(&rows).OrderExpr("client_id, import_no, seq DESC").Scan(ctx)
+	})
+	if err != nil {
+		return err
+	}
+	now := map[string]bool{}
+	for i, r := range rows { // the newest of an import first
+		now[r.SHA256] = now[r.SHA256] || i == 0 || r.ClientID != rows[i-1].ClientID || r.ImportNo != rows[i-1].ImportNo
+	}
+	for _, r := range rows {
+		if !now[r.SHA256] && files.Has(r.SHA256) {
+			if err := files.Remove(r.SHA256); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SegmentFiles lists the digests of the files of all segments of the workspace as they were written last, each once, in order, and how many imports have touches and no segment.
 // It decides no access: it is for checks of the installation.
 func SegmentFiles(ctx context.Context, tx bun.Tx) (digests []string, without int, err error) {
-	if err := tx.NewSelect().Model((*segmentRow)(nil)).ColumnExpr("DISTINCT sha256").OrderExpr("sha256").Scan(ctx, &digests); err != nil {
+	err = tx.NewSelect().Model((*segmentRow)(nil)).ColumnExpr("DISTINCT sha256").OrderExpr("sha256").
+		Where("seq = (SELECT MAX(n.seq) FROM crm_segment n WHERE n.client_id = segment_row.client_id AND n.import_no = segment_row.import_no)").Scan(ctx, &digests)
+	if err != nil {
 		return nil, 0, err
 	}
 	var results []resultRow
