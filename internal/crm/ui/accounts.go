@@ -84,7 +84,7 @@ func accountTable(list kit.List, found ops.AccountsView) kit.TableView {
 }
 
 func statedTable(r *http.Request, found ops.AccountsView) kit.TableView {
-	v := kit.TableView{Caption: "Stated accounts", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Of"}, {Title: "Company"}, {Title: "Why"}, {Title: "Said by"}, {Title: ""}},
+	v := kit.TableView{Caption: "Stated accounts", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Of"}, {Title: "Company"}, {Title: "Why"}, {Title: "Said by"}, {Title: "What to do", Hidden: true}},
 		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "Nobody has stated an account yet."})}
 	for _, s := range found.Stated {
 		of, q := "Contact "+s.ContactID, url.Values{"account": {"contact"}, "one": {s.ContactID}}

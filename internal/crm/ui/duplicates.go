@@ -59,7 +59,7 @@ func duplicateTable(r *http.Request, list kit.List, found ops.DuplicatesView) ki
 	}
 	v := kit.TableView{Caption: "Groups", Quiet: true, Cards: true, Pager: list.Pager(found.Total), Exports: list.Exports(),
 		Filters: list.Filters(kit.Field{Name: "of", Label: "Of", Kind: kit.Select, Options: kinds}, kit.Field{Name: "reason", Label: "Because of", Kind: kit.Select, Options: reasons}),
-		Columns: []kit.Column{{Title: "Records"}, {Title: "Alike in"}, {Title: "If they are one"}, {Title: ""}},
+		Columns: []kit.Column{{Title: "Records"}, {Title: "Alike in"}, {Title: "If they are one"}, {Title: "Look at it", Hidden: true}},
 		Empty:   kit.Notice(kit.NoticeView{Level: kit.Done, Text: "No records look alike that nobody has judged."})}
 	for _, g := range found.Groups {
 		var names []templ.Component
@@ -239,7 +239,7 @@ func (p *Pages) judgeGroup(w http.ResponseWriter, r *http.Request) error {
 }
 
 func identityTable(r *http.Request, stated []ops.StatedIdentity) kit.TableView {
-	v := kit.TableView{Caption: "What was stated, newest first", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Records"}, {Title: "Are"}, {Title: "Said by"}, {Title: ""}},
+	v := kit.TableView{Caption: "What was stated, newest first", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Records"}, {Title: "Are"}, {Title: "Said by"}, {Title: "Take back", Hidden: true}},
 		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "Nobody has said yet that records are the same or differ."})}
 	for _, s := range stated[:min(len(stated), 100)] {
 		words := "different"
