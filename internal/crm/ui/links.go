@@ -53,7 +53,7 @@ func (p *Pages) linksPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 }
 
 func (p *Pages) linkTable(r *http.Request, list []ops.UploadLink) kit.TableView {
-	v := kit.TableView{Caption: "Upload addresses", Cards: true, Columns: []kit.Column{{Title: "Who sends"}, {Title: "A file"}, {Title: "Made by"}, {Title: "Works until"}, {Title: "Files sent", Align: kit.End}, {Title: ""}}}
+	v := kit.TableView{Caption: "Upload addresses", Cards: true, Columns: []kit.Column{{Title: "Who sends"}, {Title: "A file"}, {Title: "Made by"}, {Title: "Works until"}, {Title: "Files sent", Align: kit.End}, {Title: "Revoke", Hidden: true}}}
 	for _, l := range list {
 		reads := "waits for a person"
 		if l.Mapping != "" {
