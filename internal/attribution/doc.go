@@ -1,6 +1,7 @@
 // Package attribution credits one deal to the touches of its contacts, in whole minor units.
 //
-// It owns journeys, models, the lookback window and the apportionment of a deal's amount. It does not own where touches come from (crm),
+// It owns journeys, models, the lookback window and the apportionment of a deal's amount; how clear that is over many deals (Clarity, Spread), and
+// credit beside spend (Returns). It does not own where touches come from (crm),
 // which model and window were agreed (contract), nor what is paid on the credit (fees). It never reads a clock and never uses floating point.
 //
 // Words: touch (one dated interaction of a contact), path (the touches that count, in order), role (first, lead creation, deal creation,

@@ -20,6 +20,8 @@
 //   - Merge: two contacts that the CRM made one. Edit: who changed which field, as the CRM's own history tells.
 //   - Account link: what a person states of whose a contact or a domain is. Account: the company of a contact, and the rule that told it. Different: two records that look alike and are not one.
 //   - Erased: a person of whom nothing is kept but a pseudonym and keyed hashes; what that makes of a record is a rule of this package.
+//   - Past: how a deal became what it is, by what imports said one after the other. Hygiene score: how far a CRM can be trusted on a day, by checks with
+//     their denominators. Cycle: how long won deals took, and how well that was foreseen.
 //   - Fate: what became of a record between two moments of the evidence: new, changed, gone. Movement: what that moves of revenue.
 //   - Problem: what was wrong with one row, at its line and column, with a code and words. A problem with Lost set cost the row.
 //

@@ -2,7 +2,7 @@
 //
 // It owns: Facts (all that a draft looks at), Draft (the one pure function from terms and facts to a Statement), the rule of each clause,
 // the order of limits, the life of a statement as a fold over its events, what of it is payable, the comparison of a statement with
-// later evidence, what each choice of a contract is worth on a history (Price), and what other terms are, with the range of the fee (SideBySide, Try), and what waits for a person to decide (WaitingFor). It does not own: the terms (contract), the evidence's form (crm), credit inside a deal (attribution), storage (ops).
+// later evidence, what each choice of a contract is worth on a history (Price), and what other terms are, with the range of the fee (SideBySide, Try), which pay model the evidence can carry (Measure, Advise), and what waits for a person to decide (WaitingFor). It does not own: the terms (contract), the evidence's form (crm), credit inside a deal (attribution), storage (ops).
 //
 // Words: line (one charge that can be accepted or disputed), basis (why a line is what it is: clause, inputs, formula with its numbers,
 // rounding, evidence), considered (a deal that was looked at and not charged, with the reason), settled (what earlier, locked statements
