@@ -45,7 +45,7 @@ func (c Company) Record() Record {
 
 // Record is the canonical form.
 func (c Contact) Record() Record {
-	merged := slices.Clone(c.MergedIDs)
+	merged := slices.DeleteFunc(slices.Clone(c.MergedIDs), func(id string) bool { return id == c.ID })
 	slices.Sort(merged)
 	return newRecord(KindContact, c.ID, c.CompanyID, c.Email, c.Name, instantText(c.CreatedAt), strings.Join(slices.Compact(merged), ";"), flagText(c.Deleted))
 }

@@ -37,7 +37,6 @@ func (r *reading) contact() []Record {
 		return nil // the contact stands in the table of contacts
 	}
 	c.MergedIDs = append(r.ids("merged_ids"), r.d.ref.mergedInto(c.ID)...)
-	c.MergedIDs = slices.DeleteFunc(c.MergedIDs, func(id string) bool { return id == c.ID })
 	if into := r.id("merged_into"); into != "" && into != c.ID {
 		return []Record{c.Record(), Merge{MergedID: c.ID, Into: into}.Record()}
 	}

@@ -330,7 +330,7 @@ func genSnapshot(t *rapid.T) Snapshot {
 	later := at.Add(time.Duration(rapid.Int64Range(0, 1e15).Draw(t, "later")))
 	return Snapshot{
 		Companies:    []Company{{ID: id.Draw(t, "company"), Name: maybe("name"), Domain: rapid.SampledFrom([]string{"", "acme.example"}).Draw(t, "domain"), CreatedAt: instant.Draw(t, "created"), Deleted: deleted}},
-		Contacts:     []Contact{{ID: id.Draw(t, "contact"), CompanyID: d.CompanyID, Email: rapid.SampledFrom([]string{"", "a+b@x.example", "=a@x"}).Draw(t, "email"), Name: maybe("name"), MergedIDs: rapid.SampledFrom([][]string{nil, {"-1", "=2"}, {"a b", "c,d"}}).Draw(t, "merged"), Deleted: deleted}},
+		Contacts:     []Contact{{ID: id.Draw(t, "contact"), CompanyID: d.CompanyID, Email: rapid.SampledFrom([]string{"", "a+b@x.example", "=a@x"}).Draw(t, "email"), Name: maybe("name"), MergedIDs: rapid.SampledFrom([][]string{nil, {"-1", "=2"}, {"=", "a"}, {"a b", "c,d"}}).Draw(t, "merged"), Deleted: deleted}},
 		Deals:        []Deal{d},
 		DealContacts: []DealContact{{DealID: d.ID, ContactID: id.Draw(t, "contact"), Role: maybe("role"), Deleted: deleted}},
 		Touches: []Touch{{ID: id.Draw(t, "touch"), ContactID: id.Draw(t, "contact"), At: instant.Draw(t, "at"), Channel: maybe("channel"), Campaign: maybe("campaign"),

@@ -59,7 +59,7 @@ type Contact struct {
 	Email     string // lower case
 	Name      string
 	CreatedAt time.Time
-	MergedIDs []string // ids that were merged into this contact, sorted
+	MergedIDs []string // ids that were merged into this contact, sorted; its own id is none of them
 	Deleted   bool
 }
 
