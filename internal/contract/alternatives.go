@@ -20,8 +20,8 @@ type Alternative struct {
 	form string // where the choice stands in the form
 }
 
-// Alternatives are the other readings of each written choice that decides money: every other word of a choice, the common lengths of a
-// window, none in the place of a limit. The text is edited at the place of the value and read again; what would not be a contract is
+// Alternatives are the other readings of each choice that decides money: every other word of a choice, the common lengths of a
+// window, none in the place of a limit; and where a text is silent on what can be said since later, what it could say. The text is edited at the place of the value and read again; what would not be a contract is
 // left out. So is a value that stands over several lines.
 func Alternatives(t Terms) []Alternative {
 	return alternatives(t, func() bool { return false })
@@ -35,20 +35,24 @@ func alternatives(t Terms, stop func() bool) []Alternative {
 	}
 	var out []Alternative
 	f := flattener{terms: t}
-	f.visit = func(p passage) {
+	visit := func(p passage, written, means string) {
 		readings, ok := choicesOfMoney[p.form]
 		if !ok {
 			return
 		}
-		written := f.written(p)
 		for _, r := range readings(p) {
-			if r.other == written || stop() {
+			if r.other == means || stop() {
 				continue
 			}
 			if other, ok := r.in(t, p); ok {
 				out = append(out, Alternative{Path: p.path, Name: p.name, Clause: p.clauseID(), Written: written, Other: r.other, Terms: other, form: p.form})
 			}
 		}
+	}
+	f.visit = func(p passage) { written := f.written(p); visit(p, written, written) }
+	f.unsaid = func(p passage) {
+		means := f.unwritten(p)
+		visit(p, means+" (not said)", means)
 	}
 	f.object(doc, document.fields, passage{})
 	return out
@@ -68,6 +72,14 @@ func (f *flattener) written(p passage) string {
 	default:
 		return "as written"
 	}
+}
+
+// unwritten is what silence on a choice means, in the form of written.
+func (f *flattener) unwritten(p passage) string {
+	if p.spec.items != nil {
+		return "none"
+	}
+	return f.plain(*p.spec.scalar, p.spec.unsaid)
 }
 
 func (p passage) clauseID() string {
@@ -99,7 +111,11 @@ func (r reading) in(t Terms, p passage) (Terms, bool) {
 	if write == "" {
 		write = r.other
 	}
-	e.set(p.value, write)
+	if p.value == nil {
+		e.insert(p.after, p.spec.key, write)
+	} else {
+		e.set(p.value, write)
+	}
 	for _, c := range r.with {
 		c(e, p)
 	}

@@ -70,7 +70,7 @@ var choicesOfMoney = map[string]func(passage) []reading{
 	"revenue_share.base.over_baseline.partial_period":       others,
 	"revenue_share.charged":                                 others,
 	"revenue_share.attribution":                             orNone(),
-	"revenue_share.base.revenue":                            others,
+	"revenue_share.base.revenue":                            otherRevenue,
 	"revenue_share.base.refunds":                            others,
 	"revenue_share.base.of":                                 otherCustomers,
 	"revenue_share.base.new_by":                             otherNewBy,
@@ -81,6 +81,11 @@ var choicesOfMoney = map[string]func(passage) []reading{
 	"revenue_share.attribution.anchor":                      others,
 	"revenue_share.attribution.contacts":                    others,
 	"revenue_share.attribution.credits.all_channels_except": orEmpty,
+	"revenue_share.attribution.at_the_deal":                 others,
+	"revenue_share.attribution.earlier_deals":               others,
+	"revenue_share.attribution.excluded_channels":           otherExcluded,
+	"revenue_share.attribution.repeats":                     others,
+	"revenue_share.attribution.steps":                       words("3", "5", "10", "none"),
 	"revenue_share.eligible.created_from":                   words("2000-01-01"),
 	"revenue_share.eligible.carve_out":                      orNone(),
 	"revenue_share.per_deal.floor":                          orNone(),
@@ -243,6 +248,39 @@ func otherCustomers(p passage) []reading {
 	}
 }
 
+// otherRevenue lets a journey that ends with the first payment end with the closing, where revenue counts then.
+func otherRevenue(p passage) []reading {
+	out := others(p)
+	anchor := p.clause.get("attribution").get("anchor")
+	for i := range out {
+		if out[i].other == "closed" && anchor != nil && anchor.text == DealCollected {
+			out[i].with = []companion{func(e *editing, _ passage) { e.set(anchor, "deal-won") }}
+		}
+	}
+	return out
+}
+
+// otherExcluded leaves out of the path what does not earn, or nothing.
+func otherExcluded(p passage) []reading {
+	var out []reading
+	if p.value != nil {
+		out = orEmpty(p)
+	}
+	if except := p.within.get("credits").texts("all_channels_except"); len(except) > 0 {
+		out = append(out, reading{other: listed(except), write: listOf(except)})
+	}
+	return out
+}
+
+// listOf writes names between brackets.
+func listOf(names []string) string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = strconv.Quote(name)
+	}
+	return "[" + strings.Join(out, ", ") + "]"
+}
+
 func otherNewBy(p passage) []reading {
 	return []reading{
 		{other: "crm-type", with: []companion{also("unknown_type", "hold")}},
@@ -252,15 +290,11 @@ func otherNewBy(p passage) []reading {
 
 // otherModels are the models that need no number that nobody agreed on. Which channels count as direct is taken from those that do not earn.
 func otherModels(p passage) []reading {
-	out := words("first", "last", "linear", "u-shaped", "w-shaped", "full-path", "time-decay:7d")(p)
+	out := words("first", "last", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped", "time-decay:7d")(p)
 	if except := p.within.get("credits").texts("all_channels_except"); p.within.get("direct_channels") != nil {
 		out = append(out, reading{other: "last-non-direct"})
 	} else if len(except) > 0 {
-		quoted := make([]string, len(except))
-		for i, channel := range except {
-			quoted[i] = strconv.Quote(channel)
-		}
-		out = append(out, reading{other: "last-non-direct", with: []companion{also("direct_channels", "["+strings.Join(quoted, ", ")+"]")}})
+		out = append(out, reading{other: "last-non-direct", with: []companion{also("direct_channels", listOf(except))}})
 	}
 	return out
 }

@@ -24,6 +24,7 @@ func openForm(t testing.TB) string {
 		"rebate: none", "rebate: 5 %", "{by: dedupe-key, within: 30 days, since: first, without_key: hold}", "{by: none}",
 		"above: carried-then-billed", "above: free",
 		"per_deal: {floor: none, cap: none}", "per_deal: {floor: 10.00, cap: none}",
+		"      at_the_deal: left-out\n      earlier_deals: reset\n", "", "      excluded_channels: []\n      repeats: collapsed\n      steps: 10\n", "",
 	})
 }
 
@@ -140,8 +141,19 @@ func TestTheReadingsOfAChoice(t *testing.T) {
 		{shut, "clauses.bench.rollover", []string{"50 % of base, 1 period"}},
 		{shut, "clauses.new-business.attribution.lookback", []string{"30 days", "90 days", "365 days", "none"}},
 		{open, "clauses.renewals.attribution.lookback", []string{"90 days", "180 days", "365 days"}},
-		{shut, "clauses.new-business.attribution.model", []string{"first", "last", "linear", "u-shaped", "full-path", "time-decay:7d"}},
-		{open, "clauses.new-business.attribution.model", []string{"first", "last", "linear", "u-shaped", "full-path", "time-decay:7d", "last-non-direct"}},
+		{shut, "clauses.new-business.attribution.model", []string{"first", "last", "linear", "u-shaped", "full-path", "j-shaped", "inverse-j-shaped", "time-decay:7d"}},
+		{open, "clauses.new-business.attribution.model", []string{"first", "last", "linear", "u-shaped", "full-path", "j-shaped", "inverse-j-shaped", "time-decay:7d", "last-non-direct"}},
+		{shut, "clauses.new-business.attribution.anchor", []string{"deal-created", "deal-collected"}},
+		{shut, "clauses.renewals.attribution.anchor", []string{"deal-won"}}, // its revenue is closed
+		{shut, "clauses.new-business.attribution.earlier_deals", []string{"reset"}},
+		{shut, "clauses.renewals.attribution.at_the_deal", []string{"counts"}},
+		{shut, "clauses.new-business.attribution.excluded_channels", []string{"none"}},
+		{shut, "clauses.renewals.attribution.steps", []string{"3", "5", "none"}},
+		{open, "clauses.new-business.attribution.excluded_channels", []string{"none", "Direct, Sales: call"}},
+		{open, "clauses.renewals.attribution.at_the_deal", []string{"left-out"}}, // silent, as all below
+		{open, "clauses.renewals.attribution.earlier_deals", []string{"reset"}},
+		{open, "clauses.renewals.attribution.repeats", []string{"collapsed"}},
+		{open, "clauses.renewals.attribution.steps", []string{"3", "5", "10"}},
 		{shut, "clauses.new-business.base.of", []string{"existing-customers", "all-customers"}},
 		{open, "clauses.renewals.base.of", []string{"new-customers", "existing-customers"}},
 		{shut, "clauses.new-business.period.floor", []string{"none"}},

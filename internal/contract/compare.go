@@ -108,11 +108,12 @@ func choicesOf(t Terms) decisions {
 	return f.out
 }
 
-// flattener goes through the written keys of a text. Visit is told each, when there is one.
+// flattener goes through the written keys of a text. Visit is told each, when there is one; unsaid is told those whose silence has other readings.
 type flattener struct {
-	terms Terms
-	out   decisions
-	visit func(passage)
+	terms  Terms
+	out    decisions
+	visit  func(passage)
+	unsaid func(passage)
 }
 
 // passage is one written key.
@@ -121,20 +122,26 @@ type passage struct {
 	path   string // in this text: "clauses.closed-won.base.revenue"
 	name   string // for people: "Revenue share closed-won: base revenue"
 	spec   spec
-	value  *value
+	value  *value // nil: it is not written
+	after  *value // of one that is not written: the key behind which it would stand
 	within *value // the keys among which it stands
 	clause *value // the clause in which it stands; nil: none
 }
 
 func (f *flattener) object(v *value, fields []spec, within passage) {
+	var last *value
 	for _, s := range fields {
 		child := v.get(s.key)
-		if child == nil {
-			continue
-		}
 		at := within
 		at.form, at.path, at.name = join(within.form, s.key), join(within.path, s.key), spoken(within.name, s.key)
-		at.spec, at.value, at.within = s, child, v
+		at.spec, at.value, at.after, at.within = s, child, last, v
+		if child == nil {
+			if s.unsaid != "" && last != nil && f.unsaid != nil {
+				f.unsaid(at)
+			}
+			continue
+		}
+		last = child
 		if f.visit != nil {
 			f.visit(at)
 		}

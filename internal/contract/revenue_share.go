@@ -28,7 +28,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		{key: "model", doc: "first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, j-shaped, inverse-j-shaped, time-decay:7d (half-life), custom:40/20/40 (first/middle/last).", scalar: modelScalar},
 		{key: "lookback", doc: "How far back a touch counts from the anchor, or none. Days are calendar days in the contract's zone; hours are exact.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months, cal.Hours)},
 		{key: "edge", doc: "What happens to the weight of touches that the lookback cuts off. Needed with a lookback.", scalar: choice("drop", "renormalise", "re-path"), optional: true},
-		{key: "anchor", doc: "Where the journey ends: later touches do not count.", scalar: choice("deal-won", "deal-created")},
+		{key: "anchor", doc: "Where the journey ends: later touches do not count. deal-won is the day of the closing, deal-created the moment of the creation, deal-collected the day of the first payment, or of the closing where money came before it.", scalar: choice("deal-won", DealCreated, DealCollected)},
 		{key: "contacts", doc: "Whose touches make the journey: contacts associated with the deal, or, for a deal without any, all contacts of its company: those that the CRM puts there, or with inferred also those that a manual link, a stated rule or the domain of their e-mail address does.", scalar: choice(Associated, AssociatedOrAccount, AssociatedOrInferred)},
 		{key: "credits", doc: "Whose touches earn: exactly one of the three lists.", fields: []spec{
 			list("channels", "Only these channels earn.", textScalar, true),
@@ -36,6 +36,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 			list("providers", "Only touches run by these providers earn.", textScalar, true),
 		}},
 		list("direct_channels", "The channels that last-non-direct passes over. Needed for that model.", textScalar, true),
+		atTheDealSpec, earlierDealsSpec, excludedChannelsSpec, repeatsSpec, stepsSpec,
 	}},
 	{key: "eligible", doc: "Which deals count.", fields: []spec{
 		{key: "created_from", doc: "The deal was created on this day or later.", scalar: dateScalar},
@@ -106,11 +107,18 @@ type Attribution struct {
 	Model    string   // as attribution.ParseModel reads it: "w-shaped", "time-decay:7d", "custom:50/20/30"
 	Lookback cal.Span // zero: none
 	Edge     string   // drop | renormalise | re-path; empty without lookback
-	Anchor   string   // deal-won | deal-created: the end of the journey
+	Anchor   string   // deal-won | DealCreated | DealCollected: the end of the journey
 	Contacts string   // Associated, AssociatedOrAccount or AssociatedOrInferred
 	Credits  Credits
 	Direct   []string // channels that count as direct for last-non-direct
+	Touched  Touched
 }
+
+// The anchors beside deal-won, which is the day of the closing.
+const (
+	DealCreated   = "deal-created"   // the moment of the creation
+	DealCollected = "deal-collected" // the day of the first payment, or that of the closing where money came before it
+)
 
 // Whose touches make the journey of a deal: the contacts associated with it; or, for a deal without any, all contacts of its company, as the CRM says, or also
 // as crm.Accounts infers.
@@ -190,6 +198,7 @@ func (b *builder) revenueShare(v *value) RevenueShare {
 	}
 	r.Exchange = b.exchange(v.get("other_currency"), r.Base)
 	b.checkBase(base, r.Base)
+	b.checkAnchor(v, r)
 	b.checkSchedule(v, r)
 	b.checkLimits(perDeal, r.PerDealFloor, r.PerDealCap)
 	b.checkLimits(period, r.PeriodFloor, r.PeriodCap)
@@ -221,7 +230,7 @@ func (b *builder) attribution(v *value) Attribution {
 	}
 	a := Attribution{
 		Model: v.str("model"), Lookback: v.span("lookback"), Edge: v.str("edge"), Anchor: v.str("anchor"),
-		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"),
+		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"), Touched: touchedOf(v),
 	}
 	switch {
 	case !a.Lookback.IsZero() && a.Edge == "":
@@ -260,6 +269,7 @@ func (r RevenueShare) Words(t Terms) string {
 		r.Tiers.words(r.Rate),
 		r.Base.Over.words(),
 		attributionWords(r.Attribution),
+		r.Attribution.Touched.words(r.Attribution.Anchor),
 		fmt.Sprintf("Deals count when they were created on %s or later%s", r.Eligible.CreatedFrom.Words(), carveOutWords(r.Eligible.CarveOut)),
 		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
 		fmt.Sprintf("For the clause: %s, %s%s", floorWords(r), limitWords("at most", "no cap", r.PeriodCap), yearWords(r)),
@@ -307,8 +317,11 @@ func attributionWords(a Attribution) string {
 		return "All revenue of a deal counts, whoever brought it"
 	}
 	anchor := "the deal is won"
-	if a.Anchor == "deal-created" {
+	switch a.Anchor {
+	case DealCreated:
 		anchor = "the deal is created"
+	case DealCollected:
+		anchor = "the first payment is received, and not before the deal is won"
 	}
 	lookback := "without a lookback"
 	if !a.Lookback.IsZero() {

@@ -21,6 +21,7 @@ type spec struct {
 	instead  *scalar // beside fields: a word that may stand in place of the keys, such as none
 	optional bool
 	since    string // of a key that is needed only since later: what a text that was accepted before means without it
+	unsaid   string // of an optional key whose silence has other readings: what a text without it means, as it would be written
 }
 
 // scalar is a value written as one piece of text.

@@ -48,3 +48,23 @@ func TestEveryChoiceThatDecidesMoneyIsInTheWords(t *testing.T) {
 		}
 	}
 }
+
+// What can be said since later reads otherwise than silence, whatever is said; and silence reads as it always did.
+func TestWhatIsSaidOfTouchesIsInTheWords(t *testing.T) {
+	text := read(t, "testdata/good.yaml")
+	seen := map[string]string{}
+	for _, line := range []string{"", "at_the_deal: counts", "at_the_deal: left-out", "earlier_deals: reused", "earlier_deals: reset", "excluded_channels: []", "excluded_channels: [direct]",
+		"repeats: kept", "repeats: collapsed", "steps: none", "steps: 1", "steps: 10", "anchor: deal-collected", "anchor: deal-won"} {
+		changed := strings.Replace(text, "      anchor: deal-created", "      anchor: deal-created\n      "+line, 1)
+		if strings.HasPrefix(line, "anchor") {
+			changed = strings.Replace(text, "anchor: deal-created", line, 1)
+		}
+		terms := parsed(t, changed)
+		c, _ := terms.Clause("closed-won")
+		words := c.Words(terms)
+		if before, same := seen[words]; same {
+			t.Errorf("%q reads like %q", line, before)
+		}
+		seen[words] = line
+	}
+}
