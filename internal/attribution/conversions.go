@@ -13,6 +13,8 @@ type Conversion struct {
 	Person      uint32
 	LeadCreated time.Time // as those of Journey
 	DealCreated time.Time
+	Since       time.Time
+	Moment      time.Time
 	End         time.Time
 }
 
@@ -52,7 +54,10 @@ func (x *Links) Conversions(deals []crm.Deal, path func(i int) Path) Conversions
 				belongs[n] = append(belongs[n], person)
 			}
 		}
-		out.All[i] = Conversion{Deal: d.ID, Person: person, LeadCreated: x.leadCreated(contacts, p.Zone), DealCreated: wholeDay(d.CreatedAt, p.Zone), End: c.end(d, p)}
+		end := c.end(x, d, p)
+		since, _ := c.since(x, d, p, contacts, end)
+		out.All[i] = Conversion{Deal: d.ID, Person: person, LeadCreated: x.leadCreated(contacts, p.Zone), DealCreated: wholeDay(d.CreatedAt, p.Zone),
+			Since: since, Moment: c.moment(x, d, p, end), End: end}
 	}
 	out.Persons = len(persons)
 	for n, persons := range belongs {

@@ -34,7 +34,8 @@ type Result struct {
 
 // The notes.
 const (
-	noteNoEnd      = "The deal has no closing date, so nothing can be credited."
+	noteNoEnd      = "The deal has no closing date, or no payment, with which its journey ends, so nothing can be credited."
+	noteEarlier    = "The path begins after the deal %s: touches up to the end of that one's journey belong to it."
 	noteNoTouch    = "No touch counts for this deal: the amount is unattributed."
 	noteNoWeight   = "No touch inside the window holds a role that the model credits: the amount is unattributed."
 	noteNoLead     = "No touch at or before the creation of the oldest contact: the share of lead creation goes to the other anchors in proportion."
@@ -65,6 +66,8 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 type Crediting struct {
 	journey Journey
 	closed  lastInstantOf
+	earlier *earlierDeals // of the path that was asked for last
+	asked   earlierOf
 	opens   lastOpened
 	result  Result
 	deal    string    // of the journey that was weighed last
@@ -141,17 +144,13 @@ func (c *Crediting) weigh(j *Journey, m *Model, w Lookback, r *Result) {
 	w.mustEdge()
 	c.deal, c.divided = j.Deal, dividedTotal{}
 	c.path(j, r)
-	c.outside = c.before(w, j.End)
-	switch {
-	case c.outside == 0:
-	case w.Edge == RePath:
-		for _, s := range c.steps[:c.outside] {
-			r.ignore(s.Touch, OutsideLookback, 0, 0)
-		}
-		c.steps, c.outside = slices.Delete(c.steps, 0, c.outside), 0
+	if n := c.before(w, j.End); n > 0 && w.Edge == RePath {
+		c.leaveOut(n, OutsideLookback, r)
 		r.note(noteRePathed)
-	case w.Edge == Renormalise: // noted when it is known how much they lose
-	default:
+	}
+	c.trim(&j.Trim, r)
+	c.outside = c.before(w, j.End)
+	if c.outside > 0 && w.Edge != Renormalise { // which is noted when it is known how much they lose
 		r.note(noteDropped)
 	}
 	if len(c.steps) == 0 {
@@ -183,7 +182,7 @@ func (c *Crediting) normalise(r *Result) {
 // path finds the touches that count, in order; the others are ignored.
 func (c *Crediting) path(j *Journey, r *Result) {
 	c.steps = slices.Grow(c.steps[:0], len(j.Touches))
-	sorted := true
+	sorted, earlier := true, false
 	for i := range j.Touches {
 		t := &j.Touches[i]
 		var why Reason
@@ -194,8 +193,12 @@ func (c *Crediting) path(j *Journey, r *Result) {
 			why = NoEnd
 		case t.At.After(j.End):
 			why = AfterClose
+		case !j.Moment.IsZero() && !t.At.Before(j.Moment):
+			why = AtTheDeal
 		case !j.Since.IsZero() && !t.At.After(j.Since):
-			why = EarlierDeal
+			why, earlier = EarlierDeal, true
+		case len(j.Trim.Exclude) > 0 && slices.Contains(j.Trim.Exclude, t.Channel):
+			why = Excluded
 		default:
 			n := len(c.steps)
 			sorted = sorted && (n == 0 || c.steps[n-1].Touch.compare(t) < 0 && !t.isCopyOf(c.steps[n-1].Touch))
@@ -210,6 +213,9 @@ func (c *Crediting) path(j *Journey, r *Result) {
 	if j.End.IsZero() {
 		r.note(noteNoEnd)
 	}
+	if earlier && r != nil && j.Earlier != "" {
+		r.note(fmt.Sprintf(noteEarlier, j.Earlier))
+	}
 	if sorted {
 		return
 	}
@@ -223,6 +229,34 @@ func (c *Crediting) path(j *Journey, r *Result) {
 		kept = append(kept, s)
 	}
 	c.steps = kept
+}
+
+// leaveOut takes the first touches out of the path.
+func (c *Crediting) leaveOut(n int, why Reason, r *Result) {
+	for _, s := range c.steps[:n] {
+		r.ignore(s.Touch, why, 0, 0)
+	}
+	c.steps = slices.Delete(c.steps, 0, n)
+}
+
+// trim takes repeats, and all but the newest touches, out of the path.
+func (c *Crediting) trim(t *Trim, r *Result) {
+	if t.Collapse && len(c.steps) > 1 {
+		kept := c.steps[:1]
+		before := c.steps[0].Touch
+		for _, s := range c.steps[1:] {
+			if s.Touch.repeats(before) {
+				r.ignore(s.Touch, Repeated, 0, 0)
+			} else {
+				kept = append(kept, s)
+			}
+			before = s.Touch
+		}
+		c.steps = kept
+	}
+	if n := len(c.steps) - t.Steps; t.Steps > 0 && n > 0 {
+		c.leaveOut(n, BeyondSteps, r)
+	}
 }
 
 // before is the number of touches of the path before the window opens.
@@ -254,16 +288,20 @@ func (l *lastOpened) of(w Lookback, end time.Time) (opens time.Time, limited boo
 // HoldsAll says that the touches that belong hold all of any total of a deal, so that nothing has to be divided: every touch that counts belongs and
 // is inside the window, and the model gives one of them a weight. Where it is false, Journey, Weigh and Held tell.
 func (c *Crediting) HoldsAll(x *Links, d *crm.Deal, p Path, m *Model, w Lookback, belongs func(channel, provider string) bool) bool {
-	end := c.end(d, p)
+	end := c.end(x, d, p)
 	if end.IsZero() || !m.alwaysWeighs() {
 		return false
 	}
 	opens, limited := c.opens.of(w, end)
 	contacts, _ := x.contactsOf(d, p)
+	since, _ := c.since(x, d, p, contacts, end)
+	moment := c.moment(x, d, p, end)
 	found := false
 	for _, n := range contacts {
 		for _, t := range x.touches.of(n) {
-			if t.At.IsZero() || t.At.After(end) {
+			switch {
+			case t.At.IsZero() || t.At.After(end),
+				!moment.IsZero() && !t.At.Before(moment), !since.IsZero() && !t.At.After(since), len(p.Trim.Exclude) > 0 && slices.Contains(p.Trim.Exclude, t.Channel):
 				continue
 			}
 			if limited && t.At.Before(opens) || !belongs(t.Channel, t.Provider) {

@@ -6,10 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
 
 // Links is the evidence of a snapshot from which journeys are made: contacts with merges followed, their associations with deals and
@@ -25,19 +23,12 @@ type Links struct {
 	canonical func(id string) string
 	merged    []string // ids that were merged into others
 	doubled   bool
-}
-
-// Path says which journey of a deal is meant.
-type Path struct {
-	ByAccount  bool           // a deal without associated contacts takes all contacts of its company
-	Inferred   bool           // its company also has the contacts that the CRM puts to none and crm.Accounts does; with ByAccount
-	ToCreation bool           // the journey ends when the deal was created; otherwise with the day on which it was closed
-	Zone       *time.Location // in which days begin and end
+	dated     *dated
 }
 
 // Link makes the links of a snapshot, which must not change while they are used: its contacts and touches, which are many, are not copied.
 func Link(s *crm.Snapshot) *Links {
-	x := &Links{contacts: newNumbers(len(s.Contacts)), ofCompany: map[string][]int32{}}
+	x := &Links{contacts: newNumbers(len(s.Contacts)), ofCompany: map[string][]int32{}, dated: newDated(s)}
 	x.link(s.Contacts)
 	if x.doubled {
 		x.contacts, x.rows = newNumbers(len(s.Contacts)), nil
@@ -218,71 +209,3 @@ func (x *Links) contactsOf(d *crm.Deal, p Path) (contacts []int32, byAccount boo
 
 // Untouched says whether nobody was touched at all.
 func (x *Links) Untouched() bool { return len(x.touches.rows) == 0 }
-
-// Journey is the deal's path. A closing date is a day, and the whole of it counts; so does the day of a creation that the CRM gives without
-// a time.
-func (x *Links) Journey(d crm.Deal, p Path) (j Journey, byAccount bool) {
-	found, byAccount := new(Crediting).Journey(x, &d, p)
-	return *found, byAccount
-}
-
-// Journey is that of the links.
-func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccount bool) {
-	contacts, byAccount := x.contactsOf(d, p)
-	j = &c.journey
-	*j = Journey{Deal: d.ID, DealCreated: wholeDay(d.CreatedAt, p.Zone), End: c.end(d, p), Touches: j.Touches[:0]}
-	j.LeadCreated = x.leadCreated(contacts, p.Zone)
-	for _, n := range contacts {
-		id := x.contacts.ids[n]
-		for _, t := range x.touches.of(n) {
-			j.Touches = append(j.Touches, Touch{
-				ID: t.ID, Contact: id, Channel: t.Channel, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider,
-				At: t.At, Seq: t.Seq, Milestone: Milestone(t.Milestone),
-			})
-		}
-	}
-	return j, byAccount
-}
-
-// end of the journey: the last instant that counts; zero when nobody knows it.
-func (c *Crediting) end(d *crm.Deal, p Path) time.Time {
-	switch {
-	case p.ToCreation:
-		return wholeDay(d.CreatedAt, p.Zone)
-	case d.ClosedOn.IsZero():
-		return time.Time{}
-	default:
-		return c.closed.of(d.ClosedOn, p.Zone)
-	}
-}
-
-// lastInstantOf remembers the end of the day that was asked for last: many deals close on one day.
-type lastInstantOf struct {
-	day  cal.Date
-	zone *time.Location
-	end  time.Time
-}
-
-func (l *lastInstantOf) of(day cal.Date, zone *time.Location) time.Time {
-	if l.day != day || l.zone != zone {
-		*l = lastInstantOf{day, zone, lastInstant(day, zone)}
-	}
-	return l.end
-}
-
-// wholeDay takes an instant at exactly midnight, in the zone or in UTC, for a day without a time, and gives the last instant of it.
-func wholeDay(t time.Time, zone *time.Location) time.Time {
-	if t.IsZero() || t.Nanosecond() != 0 {
-		return t
-	}
-	for _, z := range [...]*time.Location{zone, time.UTC} {
-		if day := cal.DateOf(t, z); t.Equal(day.Start(z)) {
-			return lastInstant(day, z)
-		}
-	}
-	return t
-}
-
-func lastInstant(d cal.Date, zone *time.Location) time.Time {
-	return d.AddDays(1).Start(zone).Add(-time.Nanosecond)
-}

@@ -46,6 +46,11 @@ func (t *Touch) compare(u *Touch) int {
 // isCopyOf reports whether both are the same touch, given twice.
 func (t *Touch) isCopyOf(u *Touch) bool { return t.ID == u.ID && t.Seq == u.Seq && t.At.Equal(u.At) }
 
+// repeats reports whether a touch adds nothing to the one before it: the same channel, the same provider, and no milestone of its own.
+func (t *Touch) repeats(before *Touch) bool {
+	return t.Channel == before.Channel && t.Provider == before.Provider && t.Milestone == ""
+}
+
 // Journey is a deal with the touches of all its associated contacts, in any order.
 type Journey struct {
 	Deal        string
@@ -53,7 +58,17 @@ type Journey struct {
 	LeadCreated time.Time // when the oldest associated contact was created; zero: unknown
 	DealCreated time.Time // when the deal was created; zero: unknown
 	Since       time.Time // touches at or before it belong to an earlier deal of the same contacts; zero: none do
+	Earlier     string    // that deal
+	Moment      time.Time // touches from then on are the deal itself and none of its touches; zero: they count
 	End         time.Time // the last instant that counts; zero: unknown, and nothing can be credited
+	Trim        Trim
+}
+
+// Trim is which touches up to the end of a journey make no path, in this order: those of excluded channels; repeats; all but the newest.
+type Trim struct {
+	Exclude  []string // channels whose touches are left out
+	Collapse bool     // of touches in a row through one channel by one provider the first stands for all; one that the CRM marks as a milestone stays
+	Steps    int      // at most so many touches, the newest; 0: all
 }
 
 // Reason says why a touch holds no credit.
@@ -65,8 +80,12 @@ const (
 	Duplicate       Reason = "duplicate"        // the same touch was given twice
 	EarlierDeal     Reason = "earlier-deal"     // at or before Journey.Since
 	AfterClose      Reason = "after-close"      // after Journey.End
+	AtTheDeal       Reason = "at-the-deal"      // at or after Journey.Moment
 	NoEnd           Reason = "no-end"           // Journey.End is unknown
 	OutsideLookback Reason = "outside-lookback" // before the window opens
+	Excluded        Reason = "excluded-channel" // of a channel of Trim.Exclude
+	Repeated        Reason = "repeated"         // by Trim.Collapse
+	BeyondSteps     Reason = "beyond-steps"     // by Trim.Steps
 )
 
 // Words is the reason for people.
@@ -80,8 +99,16 @@ func (r Reason) Words() string {
 		return "the touch belongs to an earlier deal of the same contacts"
 	case AfterClose:
 		return "the touch came after the deal's closing date"
+	case AtTheDeal:
+		return "the touch came on the day, or at the very moment, with which the journey ends"
 	case NoEnd:
-		return "the deal has no closing date, so no touch can be placed before it"
+		return "the deal has no closing date, or no payment, with which its journey ends, so no touch can be placed before it"
+	case Excluded:
+		return "touches of this channel are left out of the path"
+	case Repeated:
+		return "the touch repeats the one before it, which stands for both"
+	case BeyondSteps:
+		return "the touch is older than the newest ones that make the path"
 	case OutsideLookback:
 		return "the touch came before the lookback window opened"
 	default:

@@ -213,8 +213,14 @@ func (c *credited) evidence() []Evident {
 			n++
 		}
 	}
+	if c.earlier != "" {
+		n++
+	}
 	out := w.evidence.take(n)[:1] // all of it, as above
 	out[0] = Evident{"deal", c.deal.ID, dealName(c.deal)}
+	if c.earlier != "" {
+		out = append(out, Evident{"deal", c.earlier, "an earlier deal of the same contacts, after which the path begins"})
+	}
 	for i := range c.events {
 		if e := &c.events[i]; e.payment != nil {
 			out = append(out, Evident{Kind: "payment", ID: e.id})

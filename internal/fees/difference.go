@@ -125,13 +125,16 @@ func ChangedFacts(before, after crm.Evidence, used ...crm.Evidence) []FactChange
 	return out
 }
 
-// Bearing keeps the changes that bear on the statements: those of deals that one of them charges or considers, of touches that one of them
+// Bearing keeps the changes that bear on the statements: those of deals that one of them charges, considers, or begins a path after, of touches that one of them
 // credits, and of the contacts of those. A limit over a period sums what other deals earned, so under one every deal bears.
 func Bearing(changes []FactChange, statements ...Statement) []FactChange {
 	deals, touches, contacts, limited := map[string]bool{}, map[string]bool{}, map[string]bool{}, false
 	for _, s := range statements {
 		for _, l := range s.Lines {
 			deals[l.Deal] = true
+			for _, e := range l.Basis.Evidence {
+				deals[e.ID] = deals[e.ID] || e.Kind == string(crm.KindDeal)
+			}
 			limited = limited || l.Kind == KindPeriodCap || l.Kind == KindPeriodFloor || l.Basis.Schedule != nil || l.Kind == KindMinimum || l.Kind == KindNotToExceed
 			for _, t := range l.Basis.Touches {
 				if t.Ignored == "" {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
-	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
@@ -189,11 +188,6 @@ func (x *index) deal(id string) (*crm.Deal, bool) {
 		return x.deals[at], true
 	}
 	return nil, false
-}
-
-// pathOf is which journey of a deal an attribution means.
-func pathOf(a contract.Attribution, zone *time.Location) attribution.Path {
-	return attribution.Path{ByAccount: a.Contacts != contract.Associated, Inferred: a.Contacts == contract.AssociatedOrInferred, ToCreation: a.Anchor == "deal-created", Zone: zone}
 }
 
 // createdOn is the day of creation in the contract's zone; zero when the CRM does not say.

@@ -22,7 +22,7 @@ type Ran struct {
 func RanBy(t contract.Terms) Ran {
 	for _, c := range t.Clauses {
 		if share, ok := c.(contract.RevenueShare); ok && !share.Attribution.None {
-			return Ran{"Of the agency are the touches that earn under the clause " + share.ID + ".", share.Attribution.Credits.Earns, pathOf(share.Attribution, t.Zone), lookbackOf(share.Attribution, t.Zone)}
+			return Ran{"Of the agency are the touches that earn under the clause " + share.ID + ".", share.Attribution.Credits.Earns, attribution.PathOf(share.Attribution, t.Zone), lookbackOf(share.Attribution, t.Zone)}
 		}
 	}
 	owned := func(_, provider string) bool { return provider != "" && provider == t.Agency }

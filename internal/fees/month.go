@@ -218,6 +218,7 @@ type credited struct {
 	earned    int64                 // of it, credited to touches that earn
 	moved     int64                 // earned after less earned before
 	byAccount bool
+	earlier   string // the deal after which the path begins
 }
 
 // noResult is that of a share that attributes nothing.
@@ -245,7 +246,7 @@ func (d *drafter) credit(deal *crm.Deal, all, events []event, explained bool) cr
 		return c
 	}
 	journey, byAccount := d.crediting.Journey(d.index.links, deal, g.path)
-	c.byAccount = byAccount
+	c.byAccount, c.earlier = byAccount, journey.Earlier
 	if explained {
 		c.result, c.holdings = d.crediting.Credit(journey, &g.model, g.lookback, money.New(c.after, d.currency))
 	} else {

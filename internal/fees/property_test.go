@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -51,11 +52,35 @@ func agreements(t testing.TB) []contract.Agreement {
 		"hours-rounded-by-person-day", "hours-overage-approved", "hours-reconciled-excess", "hours-anchored-mid-month", "hours-of-several-clauses",
 		"hourly-cap-and-late-entries", "hourly-person-month", "hourly-role-held",
 		"not-to-exceed-per-month-under-a-cap-per-year", "not-to-exceed-per-month-under-tiers-per-year", "service-credit-of-a-share-under-a-cap",
-		"tiers-marginal", "tiers-whole", "baseline-shortfall-carried", "baseline-and-tiers", "baseline-of-a-year-and-tiers", "share-charged-by-quarter"} {
+		"tiers-marginal", "tiers-whole", "baseline-shortfall-carried", "baseline-and-tiers", "baseline-of-a-year-and-tiers", "share-charged-by-quarter",
+		"earlier-deals-reset", "at-the-deal-left-out", "anchor-deal-collected", "touches-that-make-no-path"} {
 		a := agreementNamed(t, name)
 		out = append(out, a)
 	}
-	return out
+	return append(out, rewritten(t, "contacts-of-the-account", "contacts: associated-or-account", "contacts: associated-or-account\n      earlier_deals: reset\n      at_the_deal: left-out"),
+		rewritten(t, "anchor-deal-collected", "earlier_deals: reused\n      contacts: associated", "earlier_deals: reset\n      contacts: associated-or-inferred-account"),
+		rewritten(t, "earlier-deals-reset", "anchor: deal-won", "anchor: deal-created"))
+}
+
+// rewritten is the agreement of a worked example with a text in the place of another.
+func rewritten(t testing.TB, name, was, is string) contract.Agreement {
+	t.Helper()
+	var versions []contract.Terms
+	for _, v := range agreementNamed(t, name).Versions {
+		if !strings.Contains(v.Source, was) {
+			t.Fatalf("%s: %q is not in the contract", name, was)
+		}
+		terms, err := contract.Parse([]byte(strings.Replace(v.Source, was, is, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, terms)
+	}
+	a, err := contract.NewAgreement(versions...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 // agreementNamed is the agreement of a worked example.

@@ -68,7 +68,7 @@ func (s *sharedDeals) govern() {
 		}
 		g := &sharing{terms: versions[i], share: share}
 		if !share.Attribution.None {
-			g.model, g.lookback, g.path = modelOf(share.Attribution), lookbackOf(share.Attribution, g.terms.Zone), pathOf(share.Attribution, g.terms.Zone)
+			g.model, g.lookback, g.path = modelOf(share.Attribution), lookbackOf(share.Attribution, g.terms.Zone), attribution.PathOf(share.Attribution, g.terms.Zone)
 			g.earns = g.share.Attribution.Credits.Earns
 		}
 		if list := share.Eligible.CarveOut; list != "" {

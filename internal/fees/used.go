@@ -14,7 +14,7 @@ import (
 // contacts and the owners of deals are left out; where the contract lets the domain of an address, or what people stated, tell the company of a contact, what
 // it told is there as a link. Draft gives the same from the whole and from the part.
 func Used(a contract.Agreement, f Facts) Facts {
-	u := use{agreement: a, facts: f, companies: map[string]bool{}, deals: map[string]bool{}, contacts: map[string]bool{}, until: f.Period.To}
+	u := use{agreement: a, facts: f, companies: map[string]bool{}, deals: map[string]bool{}, earlier: map[string]bool{}, contacts: map[string]bool{}, until: f.Period.To}
 	for _, s := range f.Settled {
 		u.until = cal.Later(u.until, s.Period.To)
 	}
@@ -79,6 +79,7 @@ type use struct {
 	until     cal.Date // the first day that no month of the statement covers
 	companies map[string]bool
 	deals     map[string]bool
+	earlier   map[string]bool // deals of which only matters that paths begin after them
 	contacts  map[string]bool
 	rows      map[string]bool // payments and other rows that locked statements charged: each stays in its month, whatever day and deal it has now
 }
@@ -111,7 +112,8 @@ func (u *use) choose(e crm.Evidence) {
 			u.deals[d.ID] = true
 		}
 	}
-	canonical := attribution.Link(&e.Snapshot).Canonical
+	links := attribution.Link(&e.Snapshot)
+	canonical := links.Canonical
 	for _, dc := range e.DealContacts {
 		if u.deals[dc.DealID] {
 			u.contacts[canonical(dc.ContactID)] = true
@@ -133,6 +135,28 @@ func (u *use) choose(e crm.Evidence) {
 		for _, id := range append([]string{c.ID}, c.MergedIDs...) {
 			if u.contacts[canonical(id)] {
 				u.contacts[id] = true
+			}
+		}
+	}
+	u.chooseEarlier(e, links)
+}
+
+// chooseEarlier finds the deals after which paths begin.
+func (u *use) chooseEarlier(e crm.Evidence, links *attribution.Links) {
+	for _, t := range u.agreement.Versions {
+		for _, c := range t.Clauses {
+			share, ok := c.(contract.RevenueShare)
+			if !ok || share.Attribution.Touched.EarlierDeals != contract.Reset {
+				continue
+			}
+			path := attribution.PathOf(share.Attribution, t.Zone)
+			for _, d := range e.Deals {
+				if !u.deals[d.ID] {
+					continue
+				}
+				for _, before := range links.Before(d, path) {
+					u.earlier[before] = u.earlier[before] || !u.deals[before]
+				}
 			}
 		}
 	}
@@ -182,10 +206,14 @@ func (u *use) copy(out *crm.Evidence, e crm.Evidence) {
 	out.Companies = kept(e.Companies, func(c crm.Company) bool { return u.companies[c.ID] })
 	out.Contacts = keptOfMany(e.Contacts, func(c crm.Contact) bool { return u.contacts[c.ID] })
 	out.AccountLinks = kept(e.AccountLinks, func(l crm.AccountLink) bool { return u.contacts[l.ContactID] })
-	out.Deals = keptOfMany(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] })
-	out.DealContacts = keptOfMany(e.DealContacts, func(dc crm.DealContact) bool { return !dc.Deleted && u.deals[dc.DealID] })
+	out.Deals = keptOfMany(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] || u.earlier[d.ID] })
+	out.DealContacts = keptOfMany(e.DealContacts, func(dc crm.DealContact) bool {
+		return !dc.Deleted && (u.deals[dc.DealID] || u.earlier[dc.DealID] && u.contacts[dc.ContactID])
+	})
 	out.Touches = keptOfMany(e.Touches, func(t crm.Touch) bool { return !t.Deleted && u.contacts[t.ContactID] })
-	out.Payments = kept(e.Payments, func(p crm.Payment) bool { return u.deals[p.DealID] && (u.rows[p.ID] || p.PaidOn.Before(u.until)) })
+	out.Payments = kept(e.Payments, func(p crm.Payment) bool {
+		return (u.deals[p.DealID] || u.earlier[p.DealID]) && (u.rows[p.ID] || p.PaidOn.Before(u.until))
+	})
 	lists := u.lists()
 	out.CarveOuts = kept(e.CarveOuts, func(c crm.CarveOut) bool {
 		return slices.ContainsFunc(lists, func(list string) bool { return isList(c, list) })
