@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution/columnar"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
 
 // The places of the wanted columns of deals.
@@ -196,7 +198,7 @@ func (k *dealTaker) row(row *dealRow) string {
 		k.refunds = append(k.refunds, refund{len(k.book.Deals), row.line, string(row.refundOf)})
 	}
 	k.ids.add(hash, id)
-	d := Deal{ID: row.id, Minor: minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown}
+	d := Deal{ID: row.id, Minor: minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown, Won: row.won, Lasts: k.lasts(row)}
 	d.Person, _ = k.persons.number(row.person)
 	k.book.Deals = append(k.book.Deals, d)
 	return ""
@@ -210,6 +212,19 @@ func (k *dealTaker) anchor(row *dealRow) int64 {
 		return row.collected
 	}
 	return row.won
+}
+
+// lasts is how long before its end a conversion began: a day where only that is known, whose end is the last nanosecond; else no time.
+func (k *dealTaker) lasts(row *dealRow) int64 {
+	end := k.anchor(row)
+	if end == Unknown || (end+1)%1_000_000_000 != 0 {
+		return 0
+	}
+	day := cal.DateOf(time.Unix(0, end), k.how.Zone)
+	if last, _ := (clock{k.how.Zone}).day(day, true); last != end {
+		return 0
+	}
+	return end - day.Start(k.how.Zone).UnixNano()
 }
 
 // refund gives each refund the path and the weights of its deal. One whose deal is not there is told and left out.
@@ -234,7 +249,7 @@ func (k *dealTaker) refund() {
 			k.tell(r.line, fmt.Sprintf("deal %s is a refund of %s, which is a deal of another person", d.ID, r.of))
 		default:
 			of := &k.book.Deals[number]
-			d.RefundOf, d.End, d.LeadCreated, d.DealCreated = of.ID, of.End, of.LeadCreated, of.DealCreated
+			d.RefundOf, d.End, d.LeadCreated, d.DealCreated, d.Won, d.Lasts = of.ID, of.End, of.LeadCreated, of.DealCreated, of.Won, of.Lasts
 			continue
 		}
 		gone[r.deal] = true
@@ -243,8 +258,8 @@ func (k *dealTaker) refund() {
 	k.book.Deals = slices.DeleteFunc(k.book.Deals, func(Deal) bool { at++; return gone[at] })
 }
 
-// Reset lets the path of each deal begin after the deal before it of the same person: Since is the end of the latest earlier one. Deals of the same
-// instant share a path; a refund has the path of its deal.
+// Reset lets the path of each deal begin after the deal before it of the same person: Since is the end of the latest that ended earlier and was won by then.
+// Deals of the same instant share a path; a refund has the path of its deal.
 func Reset(deals []Deal) {
 	order := make([]int, 0, len(deals))
 	for i := range deals {
@@ -255,13 +270,16 @@ func Reset(deals []Deal) {
 	slices.SortFunc(order, func(a, b int) int {
 		return cmp.Or(cmp.Compare(deals[a].Person, deals[b].Person), cmp.Compare(deals[a].End, deals[b].End))
 	})
-	for n, i := range order[min(1, len(order)):] {
-		switch before := &deals[order[n]]; {
-		case before.Person != deals[i].Person:
-		case before.End < deals[i].End:
-			deals[i].Since = before.End
-		default:
-			deals[i].Since = before.Since
+	for n, i := range order {
+		d := &deals[i]
+		for ; n > 0 && deals[order[n-1]].Person == d.Person; n-- {
+			if before := &deals[order[n-1]]; before.End == d.End && before.Won == d.Won {
+				d.Since = before.Since
+				break
+			} else if before.End < d.End && before.Won <= d.Won {
+				d.Since = before.End
+				break
+			}
 		}
 	}
 }

@@ -19,9 +19,9 @@ func (t *Touches) Freeze(deals []Deal, order int, o Options) (attribution.Effect
 	}
 	var all []paths.Path
 	s := newScratch(t, o)
-	take := func(from, to int, converted bool) {
-		p := paths.Path{Channels: make([]uint16, 0, to-from)}
-		for _, l := range t.label[from:to] {
+	take := func(labels []uint32, converted bool) {
+		p := paths.Path{Channels: make([]uint16, 0, len(labels))}
+		for _, l := range labels {
 			p.Channels = append(p.Channels, number[l])
 		}
 		if converted {
@@ -38,13 +38,13 @@ func (t *Touches) Freeze(deals []Deal, order int, o Options) (attribution.Effect
 	for i := range deals {
 		if d := &deals[i]; d.RefundOf == "" && d.Minor >= 0 {
 			s.begin(d)
-			take(s.at.first+s.at.outside, s.at.end, true)
-			rest[d.Person] = max(rest[d.Person], uint32(s.at.end))
+			take(s.touches.label[s.at.first+s.at.outside:s.at.end], true)
+			rest[d.Person] = max(rest[d.Person], uint32(s.upTo))
 		}
 	}
 	for person, from := range rest {
 		if to := t.from[person+1]; to > from {
-			take(int(from), int(to), false)
+			take(t.label[from:to], false)
 		}
 	}
 	table, err := paths.New(names, all)

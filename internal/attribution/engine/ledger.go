@@ -149,35 +149,35 @@ func (w *ledgerWriter) page(s *scratch, p *page, deals []uint32) {
 func (w *ledgerWriter) deal(s *scratch, p *page, m int) {
 	switch who, touch := s.divide(&w.plans[m]); who {
 	case nobody:
-		w.row(p, s.deal, m, -1, s.deal.Minor)
+		w.row(p, s, m, -1, s.deal.Minor)
 	case one:
-		w.row(p, s.deal, m, touch, s.deal.Minor)
+		w.row(p, s, m, touch, s.deal.Minor)
 	case some:
 		var rest int64
 		for i, part := range s.parts[:s.at.end-s.at.first] {
 			if i < s.at.outside {
 				rest += s.minor(part)
 			} else {
-				w.row(p, s.deal, m, s.at.first+i, s.minor(part))
+				w.row(p, s, m, s.at.first+i, s.minor(part))
 			}
 		}
-		w.row(p, s.deal, m, -1, rest)
+		w.row(p, s, m, -1, rest)
 	}
 }
 
 // row writes what a touch holds, or, of no touch, what is unattributed.
-func (w *ledgerWriter) row(p *page, d *Deal, m, touch int, minor int64) {
+func (w *ledgerWriter) row(p *page, s *scratch, m, touch int, minor int64) {
 	if minor == 0 {
 		return
 	}
 	p.rows++
 	p.sums[m] += minor
-	p.text = appendText(p.text, d.ID)
+	p.text = appendText(p.text, s.deal.ID)
 	p.text = append(append(p.text, ','), w.texts[m]...)
 	p.text = append(p.text, ',')
 	if touch >= 0 {
-		p.text = append(appendText(p.text, w.touches.id(touch)), ',')
-		if channel := w.touches.Labels[w.touches.label[touch]].Channel; channel == "" {
+		p.text = append(appendText(p.text, s.touches.id(touch)), ',')
+		if channel := s.touches.Labels[s.touches.label[touch]].Channel; channel == "" {
 			p.text = append(p.text, `""`...)
 		} else {
 			p.text = appendText(p.text, channel)

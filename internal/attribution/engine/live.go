@@ -149,7 +149,7 @@ func (l *Live) Credit(i int) DealCredit {
 		l.arrange(steps)
 		d.Person, s = 0, l.own
 	}
-	l.writer.touches, l.writer.deals = s.touches, []Deal{d}
+	l.writer.deals = []Deal{d}
 	l.writer.page(s, &l.page, []uint32{0})
 	sum := sha256.Sum256(l.page.text)
 	return DealCredit{Deal: d.ID, Rows: l.page.text, Hash: hex.EncodeToString(sum[:])}

@@ -21,6 +21,8 @@ type Deal struct {
 	LeadCreated int64
 	DealCreated int64
 	Since       int64  // touches at or before it belong to an earlier deal
+	Won         int64  // when it was won, for Reset
+	Lasts       int64  // with BeforeEnd: so long before End the conversion began, 0 where End is its very instant; -1: touches at End count all the same
 	Minor       int64  // may be below zero
 	RefundOf    string // the deal whose path and weights these are; "": its own
 }
@@ -38,8 +40,11 @@ type Options struct {
 	Models   []attribution.Model
 	Lookback attribution.Lookback
 	Workers  int // 0: as many as there are processors
-	// BeforeEnd: what happens at the very instant of a deal is the conversion itself and no touch. The window is measured from that instant all the same.
+	// BeforeEnd: what happens at the very instant of a deal, or on its day where only that is known, is the conversion itself and no touch. The window is
+	// measured from its end all the same.
 	BeforeEnd bool
+	Collapse  bool // as those of attribution.Trim
+	Steps     int
 }
 
 // Sums is the credit of all deals under one model.
@@ -167,28 +172,25 @@ type path struct {
 	first, end, outside int
 }
 
-// pathOf finds the touches up to the deal's end, and where its window opens.
-func (t *Touches) pathOf(d *Deal, opens func(int64) (int64, bool), o *Options) path {
+// pathOf finds the touches up to the deal's end.
+func (t *Touches) pathOf(d *Deal, o *Options) path {
 	from, to := int(t.from[d.Person]), int(t.from[d.Person+1])
 	if d.End == Unknown {
 		return path{from, from, 0}
 	}
 	last := d.End
 	if o.BeforeEnd {
-		last--
+		last -= d.Lasts + 1
 	}
 	p := path{first: from, end: from + after(t.at[from:to], last)}
 	if d.Since != Unknown {
 		p.first += after(t.at[from:p.end], d.Since)
 	}
-	if at, limited := opens(d.End); limited {
-		p.outside = after(t.at[p.first:p.end], at-1)
-	}
-	if o.Lookback.Edge == attribution.RePath {
-		p.first, p.outside = p.first+p.outside, 0
-	}
 	return p
 }
+
+// before is how many touches of a path are before an instant.
+func (t *Touches) before(p path, instant int64) int { return after(t.at[p.first:p.end], instant-1) }
 
 // after is the number of instants at or before the given one.
 func after(at []int64, instant int64) int {

@@ -69,7 +69,11 @@ func TestManyDealsAreCreditedAsOne(t *testing.T) {
 		for _, edge := range []string{"drop", "renormalise", "re-path"} {
 			windows = append(windows, must(attribution.ParseLookback("240 hours", edge, nil)), must(attribution.ParseLookback("20 days", edge, must(time.LoadLocation("Europe/Berlin")))))
 		}
-		o := engine.Options{Models: everyModel, Lookback: windows[r.IntN(len(windows))], Workers: 1 + r.IntN(3)}
+		trim := attribution.Trim{Collapse: r.IntN(2) == 0, Steps: []int{0, 0, 1, 3}[r.IntN(4)]}
+		o := engine.Options{Models: everyModel, Lookback: windows[r.IntN(len(windows))], Workers: 1 + r.IntN(3), BeforeEnd: r.IntN(2) == 0, Collapse: trim.Collapse, Steps: trim.Steps}
+		for i := range deals {
+			deals[i].Lasts = []int64{-1, 0, day - 1}[r.IntN(3)]
+		}
 
 		r.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 		b := engine.NewBuilder(persons)
@@ -87,7 +91,10 @@ func TestManyDealsAreCreditedAsOne(t *testing.T) {
 			want := map[string]int64{}
 			var rest, total int64
 			for _, d := range deals {
-				j := attribution.Journey{Deal: d.ID, End: instant(d.End), LeadCreated: instant(d.LeadCreated), DealCreated: instant(d.DealCreated), Since: instant(d.Since)}
+				j := attribution.Journey{Deal: d.ID, End: instant(d.End), LeadCreated: instant(d.LeadCreated), DealCreated: instant(d.DealCreated), Since: instant(d.Since), Trim: trim}
+				if o.BeforeEnd && d.Lasts >= 0 && d.End != engine.Unknown {
+					j.Moment = instant(d.End - d.Lasts)
+				}
 				for _, g := range all {
 					if g.person == int(d.Person) {
 						j.Touches = append(j.Touches, g.touch)

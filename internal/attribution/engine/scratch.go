@@ -9,7 +9,10 @@ import (
 
 // scratch is what a worker computes one deal in.
 type scratch struct {
-	touches *Touches
+	source  *Touches
+	touches *Touches // in which the path stands: the source, or own
+	own     Touches  // a path without repeats
+	upTo    int      // of the source: the end of the path
 	options Options
 	opens   func(int64) (int64, bool)
 	deal    *Deal
@@ -25,16 +28,63 @@ type scratch struct {
 }
 
 func newScratch(t *Touches, o Options) *scratch {
-	return &scratch{touches: t, options: o, opens: opener(o.Lookback)}
+	return &scratch{source: t, touches: t, options: o, opens: opener(o.Lookback)}
 }
 
-// begin finds the path of a deal.
+// begin finds the path of a deal, and where its window opens.
 func (s *scratch) begin(d *Deal) {
-	s.deal, s.at, s.tied = d, s.touches.pathOf(d, s.opens, &s.options), false
+	s.deal, s.at, s.tied = d, s.source.pathOf(d, &s.options), false
+	s.upTo = s.at.end
+	var opens int64
+	limited := false
+	if s.at.end > s.at.first {
+		opens, limited = s.opens(d.End)
+	}
+	if limited && s.options.Lookback.Edge == attribution.RePath {
+		s.at.first += s.source.before(s.at, opens)
+		limited = false
+	}
+	if s.options.Collapse {
+		s.collapse()
+	}
+	if steps := s.options.Steps; steps > 0 {
+		s.at.first = max(s.at.first, s.at.end-steps)
+	}
+	if limited {
+		s.at.outside = s.touches.before(s.at, opens)
+	}
 	if n := s.at.end - s.at.first; n > len(s.weights) {
 		n += n / 2
 		s.weights, s.parts, s.rests, s.ties = make([]int64, n), make([]uint64, n), make([]uint64, n), make([]uint64, n)
 	}
+}
+
+// collapse puts the path, without repeats, in columns of its own.
+func (s *scratch) collapse() {
+	t, own := s.source, &s.own
+	own.Labels = t.Labels
+	own.at, own.label, own.idFrom, own.ids, own.leads, own.deals = own.at[:0], own.label[:0], own.idFrom[:0], own.ids[:0], own.leads[:0], own.deals[:0]
+	for i := s.at.first; i < s.at.end; i++ {
+		_, lead := slices.BinarySearch(t.leads, uint32(i))
+		_, deal := slices.BinarySearch(t.deals, uint32(i))
+		if i > s.at.first && !lead && !deal && t.alike(i-1, i) {
+			continue
+		}
+		if n := uint32(len(own.at)); lead {
+			own.leads = append(own.leads, n)
+		} else if deal {
+			own.deals = append(own.deals, n)
+		}
+		own.at, own.label, own.idFrom, own.ids = append(own.at, t.at[i]), append(own.label, t.label[i]), append(own.idFrom, uint32(len(own.ids))), append(own.ids, t.id(i)...)
+	}
+	own.idFrom = append(own.idFrom, uint32(len(own.ids)))
+	s.touches, s.at = own, path{end: len(own.at)}
+}
+
+// alike says whether two touches are of one channel and one provider.
+func (t *Touches) alike(a, b int) bool {
+	x, y := &t.Labels[t.label[a]], &t.Labels[t.label[b]]
+	return x.Channel == y.Channel && x.Provider == y.Provider
 }
 
 // holders say who holds a deal's amount under a model.

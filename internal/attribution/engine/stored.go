@@ -25,6 +25,7 @@ type Evidence struct {
 	Persons  int
 	Contacts []attribution.Belonging // those of a contact together; touches of other contacts are left out
 	By       []attribution.By        // what is read of the labels beside the channel
+	Exclude  []string                // channels whose touches are left out
 	Workers  int                     // 0: as many as there are processors
 }
 
@@ -236,6 +237,9 @@ func (k *loading) row(i int, contact uint32) error {
 	if at == columnar.Absent || k.cells[storedDeleted].Numbers[i] == 1 {
 		return nil
 	}
+	if e := k.evidence.Exclude; len(e) > 0 && slices.Contains(e, string(k.text(storedChannel, i))) {
+		return nil
+	}
 	id := k.text(storedID, i)
 	if len(k.dead.from) > 0 {
 		if _, replaced := k.dead.find(k.dead.hash(id), id); replaced {
@@ -330,12 +334,15 @@ func (l *loader) columns() (*Touches, error) {
 	return t, nil
 }
 
-// Deals are conversions in the engine's form, each with its amount.
+// Deals are conversions in the engine's form, each with its amount. Where the path of any leaves out what comes with the deal, credit them with BeforeEnd.
 func Deals(conversions []attribution.Conversion, minor func(i int) int64) []Deal {
 	out := make([]Deal, len(conversions))
 	for i, c := range conversions {
 		out[i] = Deal{ID: c.Deal, Person: c.Person, End: nanosecondsOf(c.End), LeadCreated: nanosecondsOf(c.LeadCreated), DealCreated: nanosecondsOf(c.DealCreated),
-			Since: Unknown, Minor: minor(i)}
+			Since: nanosecondsOf(c.Since), Lasts: -1, Minor: minor(i)}
+		if !c.Moment.IsZero() {
+			out[i].Lasts = int64(c.End.Sub(c.Moment))
+		}
 	}
 	return out
 }

@@ -51,6 +51,9 @@ func someHistory(r *rand.Rand) history {
 			d.ClosedOn = cal.DateOf(at(), time.UTC)
 		}
 		h.Deals = append(h.Deals, d)
+		for n := range r.IntN(3) {
+			h.Payments = append(h.Payments, crm.Payment{ID: fmt.Sprint(d.ID, "-", n), DealID: d.ID, PaidOn: cal.DateOf(at(), time.UTC), Amount: money.New(r.Int64N(300)-100, "USD"), Deleted: r.IntN(8) == 0})
+		}
 		for range r.IntN(4) {
 			h.DealContacts = append(h.DealContacts, crm.DealContact{DealID: d.ID, ContactID: contact(), Deleted: r.IntN(6) == 0})
 		}
@@ -136,7 +139,11 @@ func TestCreditFromSegmentsIsThatOfTheEvidence(t *testing.T) {
 		h := someHistory(r)
 		n := 1 + r.IntN(len(h.imports))
 		zone := []*time.Location{time.UTC, must(time.LoadLocation("America/New_York"))}[r.IntN(2)]
-		paths := []attribution.Path{{Zone: zone, ByAccount: r.IntN(2) == 0, ToCreation: r.IntN(3) == 0}, {Zone: zone, ByAccount: true}}
+		trim := attribution.Trim{Exclude: [][]string{nil, {"c1"}, {"c0", "c3"}}[r.IntN(3)], Collapse: r.IntN(2) == 0, Steps: []int{0, 0, 1, 3}[r.IntN(4)]}
+		paths := []attribution.Path{
+			{Zone: zone, ByAccount: r.IntN(2) == 0, ToCreation: r.IntN(3) == 0, Reset: r.IntN(2) == 0, BeforeDeal: r.IntN(2) == 0, Trim: trim},
+			{Zone: zone, ByAccount: true, ToPayment: r.IntN(3) == 0, Reset: r.IntN(2) == 0, BeforeDeal: r.IntN(2) == 0, Trim: trim},
+		}
 		path := func(i int) attribution.Path { return paths[i%2] }
 		window := []attribution.Lookback{{}, must(attribution.ParseLookback("20 days", "drop", zone)), must(attribution.ParseLookback("20 days", "renormalise", zone)),
 			must(attribution.ParseLookback("500 hours", "re-path", zone))}[r.IntN(4)]
@@ -159,12 +166,12 @@ func TestCreditFromSegmentsIsThatOfTheEvidence(t *testing.T) {
 		}
 
 		c := attribution.Link(&h.Snapshot).Conversions(h.Deals, path)
-		touches, err := engine.Load(engine.Evidence{Segments: h.segments(n), Persons: c.Persons, Contacts: c.Contacts, By: []attribution.By{attribution.ByProvider}, Workers: 1 + r.IntN(3)})
+		touches, err := engine.Load(engine.Evidence{Segments: h.segments(n), Persons: c.Persons, Contacts: c.Contacts, By: []attribution.By{attribution.ByProvider}, Exclude: trim.Exclude, Workers: 1 + r.IntN(3)})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var text bytes.Buffer
-		_, err = touches.Ledger(engine.Deals(c.All, func(i int) int64 { return h.Deals[i].Amount.Minor }), engine.Options{Models: everyModel, Lookback: window}, &text)
+		_, err = touches.Ledger(engine.Deals(c.All, func(i int) int64 { return h.Deals[i].Amount.Minor }), engine.Options{Models: everyModel, Lookback: window, BeforeEnd: true, Collapse: trim.Collapse, Steps: trim.Steps}, &text)
 		if err != nil {
 			t.Fatal(err)
 		}

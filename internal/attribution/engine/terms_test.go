@@ -3,16 +3,26 @@ package engine_test
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // heldBy is the credit of one model by the names of a field.
-func heldBy(t testing.TB, by attribution.By, deals, touches string, how engine.Reading, o engine.Options) map[string]int64 {
+func heldBy(t interface {
+	Helper()
+	Fatal(...any)
+}, by attribution.By, deals, touches string, how engine.Reading, o engine.Options) map[string]int64 {
 	t.Helper()
 	book, err := engine.Read([]byte(deals), []byte(touches), how)
 	if err != nil || book.LeftOut > 0 {
@@ -98,6 +108,58 @@ func TestTermsOfThePath(t *testing.T) {
 	if book.Unanchored != 1 {
 		t.Error(book.Unanchored)
 	}
+}
+
+// TestFilesAreCreditedAsTheEvidence: the same deals and touches, once as files and once as the contract's evidence, hold the same under the same terms.
+func TestFilesAreCreditedAsTheEvidence(t *testing.T) {
+	zone := must(time.LoadLocation("America/New_York"))
+	rapid.Check(t, func(t *rapid.T) {
+		r := rand.New(rand.NewChaCha8([32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed"))))
+		day := func() cal.Date { return cal.MustDate("2026-03-01").AddDays(r.IntN(20)) }
+		deals, touches := "deal_id,person_id,ts,amount_minor,deal_created,collected_at\n", "touch_id,person_id,ts,channel\n"
+		var s crm.Snapshot
+		for i := range 1 + r.IntN(8) {
+			person, won, paid, created := fmt.Sprint("p", r.IntN(2)), day(), day(), day().Start(zone).Add(time.Duration(r.IntN(3))*7*time.Hour)
+			d := crm.Deal{ID: fmt.Sprint("d", i), ClosedOn: won, CreatedAt: created, Won: true, Amount: money.New(r.Int64N(100_000), "USD"), AmountKnown: true}
+			s.Deals = append(s.Deals, d)
+			s.DealContacts = append(s.DealContacts, crm.DealContact{DealID: d.ID, ContactID: person})
+			collected := ""
+			if r.IntN(3) > 0 {
+				s.Payments = append(s.Payments, crm.Payment{ID: d.ID, DealID: d.ID, PaidOn: paid, Amount: money.New(1, "USD")})
+				collected = cal.Later(paid, won).String()
+			}
+			at := created.Format(time.RFC3339)
+			if created.Equal(cal.DateOf(created, zone).Start(zone)) {
+				at = cal.DateOf(created, zone).String()
+			}
+			deals += fmt.Sprintf("%s,%s,%s,%d,%s,%s\n", d.ID, person, won, d.Amount.Minor, at, collected)
+		}
+		for i := range r.IntN(60) {
+			touch := crm.Touch{ID: fmt.Sprint("t", i), ContactID: fmt.Sprint("p", r.IntN(2)), At: day().Start(zone).Add(time.Duration(r.IntN(5))*7*time.Hour - time.Duration(r.IntN(2))*time.Nanosecond), Channel: fmt.Sprint("c", r.IntN(3))}
+			s.Touches = append(s.Touches, touch)
+			touches += fmt.Sprintf("%s,%s,%s,%s\n", touch.ID, touch.ContactID, touch.At.Format(time.RFC3339Nano), touch.Channel)
+		}
+		anchor := engine.Anchors()[r.IntN(3)]
+		path := attribution.Path{Zone: zone, ToCreation: anchor == engine.Created, ToPayment: anchor == engine.Collected, Reset: r.IntN(2) == 0, BeforeDeal: r.IntN(2) == 0}
+		if r.IntN(2) == 0 {
+			path.Trim.Exclude = []string{"c1"}
+		}
+		got := heldBy(t, attribution.ByChannel, deals, touches, engine.Reading{Zone: zone, Anchor: anchor, Reset: path.Reset, Exclude: path.Trim.Exclude}, engine.Options{BeforeEnd: path.BeforeDeal})
+		want, x := map[string]int64{"(unattributed)": 0}, attribution.Link(&s)
+		for _, d := range s.Deals {
+			j, _ := x.Journey(d, path)
+			result := attribution.Credit(j, models("linear")[0], attribution.Lookback{}, d.Amount)
+			want["(unattributed)"] += result.Unattributed
+			for _, c := range result.Credits {
+				want[c.Touch.Channel] += c.Minor
+			}
+		}
+		for channel, minor := range got {
+			if want[channel] != minor {
+				t.Errorf("%+v: %s holds %d in files, %d in the evidence\n%s\n%s", path, channel, minor, want[channel], deals, touches)
+			}
+		}
+	})
 }
 
 // A refund has the path and the weights of its deal, whenever it came, and takes each unit back where the deal gave it.
