@@ -206,7 +206,7 @@ func (r Rule) same(o Rule) bool {
 		}
 		return fmt.Sprint(c.Key(), " ", c.Terms.Version)
 	}
-	return version(r.Clause) == version(o.Clause) && r.Model.String() == o.Model.String() && r.Lookback.String() == o.Lookback.String()
+	return version(r.Clause) == version(o.Clause) && r.Model.String() == o.Model.String() && r.Lookback.String() == o.Lookback.String() && r.sameTouched(o)
 }
 
 func (v *Comparison) addClauses(clauses []Clause) {

@@ -121,7 +121,11 @@ func (s *Service) Deal(ctx context.Context, actor access.Actor, client, deal str
 		if v.Rule, err = ruleFor(clause, asked); err != nil {
 			return err
 		}
-		v.fill(e)
+		v.look(e)
+		if err := v.beginAnew(ctx, tx); err != nil {
+			return err
+		}
+		v.credit()
 		return nil
 	})
 	if err != nil {
@@ -130,8 +134,8 @@ func (s *Service) Deal(ctx context.Context, actor access.Actor, client, deal str
 	return v, nil
 }
 
-// fill is what follows from the evidence and the rule.
-func (v *DealView) fill(e crm.Evidence) {
+// look is what follows from the evidence of the deal and the rule.
+func (v *DealView) look(e crm.Evidence) {
 	v.Deal = e.Deals[0]
 	v.Standing = standingOf(v.Deal)
 	v.Total = totalOf(v.Deal, v.Rule.Clause)
@@ -147,6 +151,10 @@ func (v *DealView) fill(e crm.Evidence) {
 	x := attribution.Link(&e.Snapshot)
 	v.Journey, v.ByAccount = x.Journey(v.Deal, v.Rule.path())
 	v.Contacts = people(x, v.Deal, v.Rule, e)
+}
+
+// credit divides a won deal along its journey.
+func (v *DealView) credit() {
 	if v.Standing != Won {
 		return
 	}

@@ -1,11 +1,85 @@
 package ops
 
 import (
+	"cmp"
+	"context"
+
+	"github.com/uptrace/bun"
+
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
 // path is the journey that the rule means.
 func (r Rule) path() attribution.Path {
-	return attribution.Path{ByAccount: r.Contacts != contract.Associated, Inferred: r.Contacts == contract.AssociatedOrInferred, ToCreation: r.Anchor == "deal-created", Zone: r.Zone}
+	return attribution.PathOf(contract.Attribution{Contacts: r.Contacts, Anchor: r.Anchor, Touched: r.Touched}, r.Zone)
+}
+
+// What the silence of a contract on its touches means.
+const (
+	atTheDealUnsaid    = "counts"
+	earlierDealsUnsaid = "reused"
+)
+
+// askTouched puts what was asked of the touches in the place of what was agreed. Faults: Invalid at "at_the_deal" or "earlier_deals".
+func (r *Rule) askTouched(asked Asked, faults *fault.List) {
+	for _, k := range []struct {
+		asked string
+		field string
+		known [2]string
+		into  *string
+	}{
+		{asked.AtTheDeal, "at_the_deal", [2]string{atTheDealUnsaid, contract.LeftOut}, &r.Touched.AtTheDeal},
+		{asked.EarlierDeals, "earlier_deals", [2]string{earlierDealsUnsaid, contract.Reset}, &r.Touched.EarlierDeals},
+	} {
+		switch k.asked {
+		case "":
+		case k.known[0], k.known[1]:
+			*k.into = k.asked
+		default:
+			faults.Add(fault.New(fault.Invalid, "touches", "%q does not say which touches make a path. Write %s or %s.", k.asked, k.known[0], k.known[1]).At(k.field))
+		}
+	}
+}
+
+// sameTouched says whether the same touches make a path under both, where the other terms are the same.
+func (r Rule) sameTouched(o Rule) bool {
+	return cmp.Or(r.Touched.AtTheDeal, atTheDealUnsaid) == cmp.Or(o.Touched.AtTheDeal, atTheDealUnsaid) &&
+		cmp.Or(r.Touched.EarlierDeals, earlierDealsUnsaid) == cmp.Or(o.Touched.EarlierDeals, earlierDealsUnsaid)
+}
+
+// kindsOf are the kinds of evidence, beside touches, that decide the paths of all deals.
+func kindsOf(p attribution.Path) []crm.Kind {
+	kinds := []crm.Kind{crm.KindContact, crm.KindDeal, crm.KindDealContact, crm.KindMerge}
+	if p.ToPayment {
+		kinds = append(kinds, crm.KindPayment)
+	}
+	if p.Inferred {
+		kinds = append(kinds, crm.KindCompany, crm.KindAccountLink)
+	}
+	return kinds
+}
+
+// allDeals is the evidence as of an import that decides the paths of all deals, without touches.
+func allDeals(ctx context.Context, tx bun.Tx, client string, asOf int64, p attribution.Path) (crm.Snapshot, error) {
+	s, err := crmops.KindsAt(ctx, tx, client, asOf, kindsOf(p)...)
+	s.FollowMerges()
+	return s, err
+}
+
+// beginAnew lets the journey of a deal begin after the deal before it, which is not in the evidence of the deal alone.
+func (v *DealView) beginAnew(ctx context.Context, tx bun.Tx) error {
+	path := v.Rule.path()
+	if !path.Reset {
+		return nil
+	}
+	all, err := allDeals(ctx, tx, v.Client, v.AsOf, path)
+	if err != nil {
+		return err
+	}
+	v.Journey.Since, v.Journey.Earlier = attribution.Link(&all).Since(v.Deal, path)
+	return nil
 }

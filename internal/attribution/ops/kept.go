@@ -14,6 +14,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/crm/segment"
@@ -36,17 +37,48 @@ func (t Terms) String() string {
 	for _, m := range t.Models {
 		models = append(models, m.String())
 	}
-	end, contacts, zone := "deal-won", "associated", time.UTC.String()
-	if t.Path.ToCreation {
-		end = "deal-created"
+	end, contacts, zone := "deal-won", contract.Associated, time.UTC.String()
+	switch {
+	case t.Path.ToCreation:
+		end = contract.DealCreated
+	case t.Path.ToPayment:
+		end = contract.DealCollected
 	}
-	if t.Path.ByAccount {
-		contacts = "associated-or-account"
+	switch {
+	case t.Path.Inferred:
+		contacts = contract.AssociatedOrInferred
+	case t.Path.ByAccount:
+		contacts = contract.AssociatedOrAccount
 	}
 	if t.Path.Zone != nil {
 		zone = t.Path.Zone.String()
 	}
-	return strings.Join([]string{strings.Join(models, " "), t.Lookback.String(), end, contacts, zone}, "; ")
+	return strings.Join(append([]string{strings.Join(models, " "), t.Lookback.String(), end, contacts, zone}, touchedWords(t.Path)...), "; ")
+}
+
+// touchedWords are what takes touches out of the paths.
+func touchedWords(p attribution.Path) (out []string) {
+	if p.BeforeDeal {
+		out = append(out, "at the deal "+contract.LeftOut)
+	}
+	if p.Reset {
+		out = append(out, "earlier deals "+contract.Reset)
+	}
+	if len(p.Trim.Exclude) > 0 {
+		out = append(out, fmt.Sprintf("without %q", p.Trim.Exclude))
+	}
+	if p.Trim.Collapse {
+		out = append(out, "repeats "+contract.Collapsed)
+	}
+	if p.Trim.Steps > 0 {
+		out = append(out, fmt.Sprintf("the newest %d", p.Trim.Steps))
+	}
+	return out
+}
+
+// Options are the terms as the engine has them.
+func (t Terms) Options() engine.Options {
+	return engine.Options{Models: t.Models, Lookback: t.Lookback, BeforeEnd: t.Path.BeforeDeal, Collapse: t.Path.Trim.Collapse, Steps: t.Path.Trim.Steps}
 }
 
 // KeptCredit is the credit of all won deals of a client, kept in memory and carried on from import to import. It is for one goroutine at a time.
@@ -129,7 +161,7 @@ func (x *KeptCredit) anew(ctx context.Context, actor access.Actor) ([]Recredited
 	if err != nil {
 		return nil, err
 	}
-	if x.live, err = x.stored.Touches.Live(x.stored.Deals, engine.Options{Models: x.terms.Models, Lookback: x.terms.Lookback}); err != nil {
+	if x.live, err = x.stored.Touches.Live(x.stored.Deals, x.terms.Options()); err != nil {
 		return nil, err
 	}
 	x.persons, x.gone, x.hashes = map[string][]uint32{}, nil, make([]string, len(x.stored.Deals))
@@ -167,7 +199,7 @@ func (x *KeptCredit) Advance(ctx context.Context, actor access.Actor) ([]Recredi
 		if err != nil {
 			return err
 		}
-		only, touches = !changed[crm.KindContact] && !changed[crm.KindDeal] && !changed[crm.KindDealContact], nil
+		only, touches = !slices.ContainsFunc(kindsOf(x.terms.Path), func(k crm.Kind) bool { return changed[k] }), nil
 		if !only || !changed[crm.KindTouch] {
 			return nil
 		}
@@ -219,7 +251,7 @@ func (x *KeptCredit) late(touches []lateTouch) []int {
 	var out []int
 	for i := range touches {
 		t := &touches[i]
-		change := engine.Change{ID: t.ID, At: engine.Unknown, Seq: t.Seq, Milestone: attribution.Milestone(t.Milestone), Gone: t.Deleted,
+		change := engine.Change{ID: t.ID, At: engine.Unknown, Seq: t.Seq, Milestone: attribution.Milestone(t.Milestone), Gone: t.Deleted || slices.Contains(x.terms.Path.Trim.Exclude, t.Channel),
 			Label: engine.Label{Channel: t.Channel, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider}}
 		if !t.At.IsZero() {
 			change.At = t.At.UnixNano()

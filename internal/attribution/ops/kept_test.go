@@ -50,6 +50,10 @@ func TestKeptCreditIsThatComputedAnew(t *testing.T) {
 		r := newRoom(t, d, ctx)
 		for seed := range uint64(5) {
 			chance, client, other := rand.New(rand.NewPCG(seed, 9)), fmt.Sprint("org_", seed), fmt.Sprint("org_anew_", seed)
+			terms := keptTerms
+			if seed > 0 {
+				terms.Path = somePath(chance)
+			}
 			var kept *ops.KeptCredit
 			files := someFiles(chance)
 			for n, file := range append(files, someFiles(chance)[3:5]...) {
@@ -62,7 +66,7 @@ func TestKeptCreditIsThatComputedAnew(t *testing.T) {
 				}
 				var err error
 				if kept == nil {
-					kept, _, err = r.Keep(ctx, owner, client, keptTerms)
+					kept, _, err = r.Keep(ctx, owner, client, terms)
 				} else {
 					_, err = kept.Advance(ctx, owner)
 				}
@@ -73,7 +77,7 @@ func TestKeptCreditIsThatComputedAnew(t *testing.T) {
 			if again, err := kept.Advance(ctx, owner); err != nil || len(again) > 0 {
 				t.Fatalf("recorded again: %v %v", again, err)
 			}
-			_, _, err = r.Keep(ctx, owner, other, keptTerms)
+			_, _, err = r.Keep(ctx, owner, other, terms)
 			must(t, err)
 			got, want := r.recorded(client), r.recorded(other)
 			for deal, hash := range got {
@@ -84,7 +88,7 @@ func TestKeptCreditIsThatComputedAnew(t *testing.T) {
 			if diff := cmp.Diff(want, got); diff != "" || len(want) == 0 {
 				t.Errorf("seed %d, %d deals: %s", seed, len(want), diff)
 			}
-			if _, changed, err := r.Keep(ctx, owner, client, keptTerms); err != nil || len(changed) > 0 {
+			if _, changed, err := r.Keep(ctx, owner, client, terms); err != nil || len(changed) > 0 {
 				t.Errorf("one who begins now records %v, %v", changed, err)
 			}
 		}

@@ -32,6 +32,9 @@ type Asked struct {
 	Model    string // as attribution.ParseModel reads it
 	Lookback string // as attribution.ParseLookback reads it: "90 days", "none"
 	Edge     string
+
+	AtTheDeal    string // "counts" or "left-out"
+	EarlierDeals string // "reused" or "reset"
 }
 
 // Rule is what a credit follows.
@@ -40,8 +43,9 @@ type Rule struct {
 	Agreed   bool    // as the clause says, nothing else was asked
 	Model    attribution.Model
 	Lookback attribution.Lookback
-	Anchor   string // "deal-won" or "deal-created": the end of the journey
+	Anchor   string // as contract.Attribution has it: the end of the journey
 	Contacts string // as contract.Attribution has it
+	Touched  contract.Touched
 	Zone     *time.Location
 }
 
@@ -69,11 +73,11 @@ func agreed(c *Clause) (Rule, error) {
 	}
 	return Rule{
 		Clause: c, Agreed: true, Model: m, Lookback: attribution.Lookback{Span: a.Lookback, Edge: attribution.Edge(a.Edge), Zone: c.Terms.Zone},
-		Anchor: a.Anchor, Contacts: a.Contacts, Zone: c.Terms.Zone,
+		Anchor: a.Anchor, Contacts: a.Contacts, Touched: a.Touched, Zone: c.Terms.Zone,
 	}, nil
 }
 
-// ruleFor is the agreed rule with what was asked in its place. Faults: Invalid at "model", "lookback" or "edge".
+// ruleFor is the agreed rule with what was asked in its place. Faults: Invalid at "model", "lookback", "edge", "at_the_deal" or "earlier_deals".
 func ruleFor(c *Clause, asked Asked) (Rule, error) {
 	r, err := agreed(c)
 	if err != nil {
@@ -112,7 +116,8 @@ func ruleFor(c *Clause, asked Asked) (Rule, error) {
 			faults.Add(at(err, "lookback"))
 		}
 	}
-	r.Agreed = c != nil && r.Model.String() == before.Model.String() && r.Lookback.String() == before.Lookback.String()
+	r.askTouched(asked, &faults)
+	r.Agreed = c != nil && r.Model.String() == before.Model.String() && r.Lookback.String() == before.Lookback.String() && r.sameTouched(before)
 	return r, faults.Err()
 }
 

@@ -30,7 +30,7 @@ var credited = []attribution.By{attribution.ByCampaign, attribution.ByContent, a
 // imports. Of an import whose file is missing or damaged it takes the rows of the database, which say the same and take longer. What it gives, credited, is
 // what attribution.Credit gives deal by deal on the evidence as of the import. It decides no access: the caller has.
 func (s *Service) Stored(ctx context.Context, tx bun.Tx, client string, asOf int64, path attribution.Path) (Stored, error) {
-	e, err := crmops.KindsAt(ctx, tx, client, asOf, crm.KindContact, crm.KindDeal, crm.KindDealContact)
+	e, err := allDeals(ctx, tx, client, asOf, path)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -48,7 +48,7 @@ func (s *Service) Stored(ctx context.Context, tx bun.Tx, client string, asOf int
 	if err != nil {
 		return Stored{}, err
 	}
-	evidence := engine.Evidence{Persons: out.people.Persons, Contacts: out.people.Contacts, By: credited}
+	evidence := engine.Evidence{Persons: out.people.Persons, Contacts: out.people.Contacts, By: credited, Exclude: path.Trim.Exclude}
 	for _, each := range segments {
 		read, err := s.segment(ctx, tx, client, each)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
-	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/attribution/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -63,8 +63,18 @@ func someFiles(r *rand.Rand) (files [][2]string) {
 					[]string{"", "", "", "lead-created", "deal-created"}[r.IntN(5)], r.IntN(3), deleted())
 			})
 		}
+		add("payments", "payment_id,deal_id,paid_on,amount,currency,deleted", 8, func(i int) string {
+			return fmt.Sprintf("y%d,d%d,%s,%d.00,USD,%s", i, r.IntN(6), when()[:10], r.IntN(90)-20, deleted())
+		})
+		add("merges", "merged_id,into", 1, func(int) string { return "old" + contact() + "," + contact() })
 	}
 	return files
+}
+
+// somePath is one that a contract may mean.
+func somePath(r *rand.Rand) attribution.Path {
+	return attribution.Path{Zone: time.UTC, ByAccount: r.IntN(2) == 0, ToCreation: r.IntN(3) == 0, ToPayment: r.IntN(3) == 0, BeforeDeal: r.IntN(2) == 0, Reset: r.IntN(2) == 0,
+		Trim: attribution.Trim{Exclude: [][]string{nil, {"ch1"}}[r.IntN(2)], Collapse: r.IntN(2) == 0, Steps: []int{0, 3}[r.IntN(2)]}}
 }
 
 var storedModels = func() (out []attribution.Model) {
@@ -93,8 +103,8 @@ func TestCreditFromTheStoreIsThatOfTheEvidence(t *testing.T) {
 				r.spoil(client)
 			}
 			for range 3 {
-				asOf := int64(3 + chance.IntN(8))
-				path := attribution.Path{Zone: time.UTC, ByAccount: chance.IntN(2) == 0, ToCreation: chance.IntN(3) == 0}
+				asOf := int64(3 + chance.IntN(12))
+				path := somePath(chance)
 				window, err := attribution.ParseLookback([]string{"none", "20 days", "500 hours"}[chance.IntN(3)], []string{"drop", "renormalise", "re-path"}[chance.IntN(3)], time.UTC)
 				must(t, err)
 				must(t, d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -107,7 +117,7 @@ func TestCreditFromTheStoreIsThatOfTheEvidence(t *testing.T) {
 						return err
 					}
 					var text bytes.Buffer
-					if _, err := s.Touches.Ledger(s.Deals, engine.Options{Models: storedModels, Lookback: window}, &text); err != nil {
+					if _, err := s.Touches.Ledger(s.Deals, ops.Terms{Models: storedModels, Lookback: window, Path: path}.Options(), &text); err != nil {
 						return err
 					}
 					if diff := cmp.Diff(oneByOne(e.Snapshot, path, window), creditsOf(t, text.String())); diff != "" {
