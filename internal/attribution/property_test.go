@@ -33,13 +33,20 @@ var (
 		}
 		return closed.Add(-time.Duration(rapid.IntRange(0, 24*250).Draw(t, "hours")) * time.Hour)
 	})
+	anyTrim = rapid.Custom(func(t *rapid.T) Trim {
+		return Trim{Exclude: rapid.SampledFrom([][]string{nil, nil, {"email"}, {"", "a > b"}}).Draw(t, "excluded"), Collapse: rapid.Bool().Draw(t, "collapse"),
+			Steps: rapid.SampledFrom([]int{0, 0, 1, 3, 8}).Draw(t, "steps")}
+	})
 	anyJourney = rapid.Custom(func(t *rapid.T) Journey {
 		return Journey{
 			Deal:        rapid.StringMatching(`deal-[0-9]{1,3}`).Draw(t, "deal"),
 			Touches:     rapid.SliceOfN(anyTouch, 0, 12).Draw(t, "touches"),
 			LeadCreated: anyInstant.Draw(t, "lead created"),
 			DealCreated: anyInstant.Draw(t, "deal created"),
+			Since:       anyInstant.Draw(t, "since"),
+			Moment:      anyInstant.Draw(t, "moment"),
 			End:         closed,
+			Trim:        anyTrim.Draw(t, "trim"),
 		}
 	})
 	anyModel = rapid.Custom(func(t *rapid.T) Model {
@@ -153,7 +160,15 @@ func TestTouchesThatHoldAllHoldAll(t *testing.T) {
 		for _, touch := range j.Touches {
 			s.Touches = append(s.Touches, crm.Touch{ID: touch.ID, ContactID: "c", At: touch.At, Seq: touch.Seq, Channel: touch.Channel, Provider: touch.Provider, Milestone: crm.Milestone(touch.Milestone)})
 		}
-		x, p := Link(&s), Path{ToCreation: rapid.Bool().Draw(t, "to creation"), Zone: time.UTC}
+		p := Path{ToCreation: rapid.Bool().Draw(t, "to creation"), ToPayment: rapid.Bool().Draw(t, "to payment"), BeforeDeal: rapid.Bool().Draw(t, "before the deal"), Reset: rapid.Bool().Draw(t, "reset"), Trim: j.Trim, Zone: time.UTC}
+		d.Won = true
+		s.Deals = []crm.Deal{d}
+		if before := j.Since; !before.IsZero() {
+			s.Deals = append(s.Deals, crm.Deal{ID: "before", CreatedAt: before, ClosedOn: cal.DateOf(before, time.UTC), Won: true})
+			s.DealContacts = append(s.DealContacts, crm.DealContact{DealID: "before", ContactID: "c"})
+			s.Payments = []crm.Payment{{ID: "p", DealID: d.ID, PaidOn: d.ClosedOn, Amount: usd("1.00")}, {ID: "q", DealID: "before", PaidOn: cal.DateOf(before, time.UTC), Amount: usd("1.00")}}
+		}
+		x := Link(&s)
 		var room Crediting
 		holds := room.HoldsAll(x, &d, p, &m, w, earns)
 		journey, _ := room.Journey(x, &d, p)
@@ -237,6 +252,50 @@ func TestDropKeepsTheCreditOfTheWholePath(t *testing.T) {
 				t.Fatalf("%v became %v", unlimited.Credits[cut+i], c)
 			}
 		}
+	})
+}
+
+// TestTermsOnlyTakeTouchesAway: no term adds a touch to a path, and of two the tighter one leaves no touch that the looser one does not.
+func TestTermsOnlyTakeTouchesAway(t *testing.T) {
+	touches := func(r Result) (out []string) {
+		for _, c := range r.Credits {
+			out = append(out, c.Touch.ID+c.Touch.Channel+c.Touch.Provider+c.Touch.At.String())
+		}
+		return out
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		j, m, w, total := anyJourney.Draw(t, "journey"), anyModel.Draw(t, "model"), anyLookback.Draw(t, "lookback"), anyTotal.Draw(t, "total")
+		within := func(what string, tight, loose Journey, tighter, looser Lookback) {
+			all := touches(Credit(loose, m, looser, total))
+			for _, touch := range touches(Credit(tight, m, tighter, total)) {
+				if !slices.Contains(all, touch) {
+					t.Fatalf("%s adds %s to %v", what, touch, all)
+				}
+			}
+		}
+		loose := j
+		loose.Since = time.Time{}
+		if !j.Trim.Collapse { // the first of a run stands for it: where that falls away, the second does
+			within("a deal before", j, loose, w, w)
+			narrower := w
+			narrower.Span = cal.Span{N: 40, Unit: cal.Days}
+			if w.Span.IsZero() || w.Span.N > 0 { // 90 days or more
+				within("a narrower window", j, j, narrower, w)
+			}
+		}
+		loose = j
+		loose.Moment, loose.Trim.Steps = time.Time{}, 0
+		if !j.Trim.Collapse {
+			within("the day of the deal", j, loose, w, w)
+		}
+		loose = j
+		loose.Trim.Steps = 0
+		within("a limit of steps", j, loose, w, w)
+		loose = j
+		loose.Trim.Collapse, loose.Trim.Steps = false, 0
+		within("collapsing repeats", j, loose, w, w)
+		loose.Trim.Exclude = nil
+		within("an excluded channel", j, loose, w, w)
 	})
 }
 

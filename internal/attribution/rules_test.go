@@ -320,3 +320,62 @@ func TestWhyNamesOnlyRolesThatTheModelWeighs(t *testing.T) {
 		}
 	}
 }
+
+// What takes touches out of a path, one term after the other, with the reason of each touch that is left out.
+func TestTouchesThatMakeNoPath(t *testing.T) {
+	j := Journey{Deal: "deal-1", End: closed, Earlier: "deal-0", Touches: []Touch{
+		{ID: "a", Channel: "email", Provider: "agency", At: daysBefore(9)},
+		{ID: "b", Channel: "email", Provider: "agency", At: daysBefore(8)},
+		{ID: "c", Channel: "email", Provider: "client", At: daysBefore(7)},
+		{ID: "d", Channel: "direct", At: daysBefore(6)},
+		{ID: "e", Channel: "email", Provider: "client", At: daysBefore(5)},
+		{ID: "f", Channel: "email", Provider: "client", At: daysBefore(4), Milestone: DealCreated},
+		{ID: "g", Channel: "email", Provider: "client", At: daysBefore(3)},
+		{ID: "h", Channel: "fair", At: closed},
+	}}
+	for _, c := range []struct {
+		name string
+		with func(*Journey)
+		want string
+		why  map[string]Reason
+	}{
+		{"all", func(*Journey) {}, "abcdefgh", nil},
+		{"after the deal before, whose last instant is b's", func(j *Journey) { j.Since = daysBefore(8) }, "cdefgh", map[string]Reason{"a": EarlierDeal, "b": EarlierDeal}},
+		{"the deal is no touch", func(j *Journey) { j.Moment = closed }, "abcdefg", map[string]Reason{"h": AtTheDeal}},
+		{"nor is its day", func(j *Journey) { j.Moment = daysBefore(3) }, "abcdef", map[string]Reason{"g": AtTheDeal, "h": AtTheDeal}},
+		{"no direct visits", func(j *Journey) { j.Trim.Exclude = []string{"direct"} }, "abcefgh", map[string]Reason{"d": Excluded}},
+		{"another provider, and a milestone, repeat nothing", func(j *Journey) { j.Trim.Collapse = true }, "acdefh", map[string]Reason{"b": Repeated, "g": Repeated}},
+		{"what an excluded channel parted is a repeat", func(j *Journey) { j.Trim = Trim{Exclude: []string{"direct"}, Collapse: true} }, "acfh", map[string]Reason{"b": Repeated, "d": Excluded, "e": Repeated, "g": Repeated}},
+		{"the newest two", func(j *Journey) { j.Trim.Steps = 2 }, "gh", map[string]Reason{"a": BeyondSteps, "f": BeyondSteps}},
+		{"the newest two without repeats", func(j *Journey) { j.Trim = Trim{Collapse: true, Steps: 2} }, "fh", map[string]Reason{"e": BeyondSteps, "g": Repeated}},
+	} {
+		of := j
+		c.with(&of)
+		r := Credit(of, must(ParseModel("linear")), Lookback{}, usd("80.00"))
+		got, why := "", map[string]Reason{}
+		for _, credit := range r.Credits {
+			got += credit.Touch.ID
+		}
+		for _, g := range r.Ignored {
+			why[g.Touch.ID] = g.Reason
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+		for id, want := range c.why {
+			if why[id] != want {
+				t.Errorf("%s: %s is left out as %q, want %q", c.name, id, why[id], want)
+			}
+		}
+		if told := slices.Contains(r.Notes, fmt.Sprintf(noteEarlier, "deal-0")); told != !of.Since.IsZero() {
+			t.Errorf("%s: the notes are %q", c.name, r.Notes)
+		}
+	}
+	// In a window that is re-pathed, the first of a run inside it stands for the run; where touches before it keep their weight, the first of all.
+	j.Trim.Collapse = true
+	for edge, want := range map[string]string{"re-path": "b 16.00 c 16.00 d 16.00 e 16.00 f 16.00 h 16.00 | 0.00", "drop": "c 16.00 d 16.00 e 16.00 f 16.00 h 16.00 | 16.00"} {
+		if got := show(Credit(j, must(ParseModel("linear")), must(ParseLookback("8 days", edge, time.UTC)), usd("96.00"))); got != want {
+			t.Errorf("%s: %s, want %s", edge, got, want)
+		}
+	}
+}

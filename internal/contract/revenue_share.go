@@ -269,7 +269,7 @@ func (r RevenueShare) Words(t Terms) string {
 		r.Tiers.words(r.Rate),
 		r.Base.Over.words(),
 		attributionWords(r.Attribution),
-		r.Attribution.Touched.words(r.Attribution.Anchor),
+		r.Attribution.Touched.Words(r.Attribution.Anchor),
 		fmt.Sprintf("Deals count when they were created on %s or later%s", r.Eligible.CreatedFrom.Words(), carveOutWords(r.Eligible.CarveOut)),
 		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
 		fmt.Sprintf("For the clause: %s, %s%s", floorWords(r), limitWords("at most", "no cap", r.PeriodCap), yearWords(r)),

@@ -56,8 +56,8 @@ func (b *builder) checkAnchor(v *value, r RevenueShare) {
 	}
 }
 
-// words are what is said; nothing where nothing is said.
-func (t Touched) words(anchor string) string {
+// Words are what is said, as a sentence without its stop; nothing where nothing is said.
+func (t Touched) Words(anchor string) string {
 	moment := map[string]string{DealCreated: "on the day when the deal is created, or at the very moment where that is known,", DealCollected: "on the day when the journey ends"}[anchor]
 	if moment == "" {
 		moment = "on the day when the deal is won"

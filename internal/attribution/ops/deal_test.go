@@ -3,6 +3,7 @@ package ops_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -167,13 +168,21 @@ func TestContactsOfTheCompanyCountOnlyWhereTheClauseSaysSo(t *testing.T) {
 
 // What a statement charges and what the page of the deal shows are the same credit.
 func TestTheCreditIsThatOfTheStatement(t *testing.T) {
+	creditIsThatOfTheStatement(t)
+	creditIsThatOfTheStatement(t, "earlier_deals: reused", "earlier_deals: reset")
+	creditIsThatOfTheStatement(t, "at_the_deal: counts", "at_the_deal: left-out", "repeats: kept", "repeats: collapsed", "excluded_channels: []", "excluded_channels: [webinar]")
+	creditIsThatOfTheStatement(t, "revenue: closed ", "revenue: collected ", "anchor: deal-created", "anchor: deal-collected", "earlier_deals: reused", "earlier_deals: reset")
+}
+
+func creditIsThatOfTheStatement(t *testing.T, otherwise ...string) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		r := newRoom(t, d, ctx)
 		r.takeAll()
 		r.take("contacts.csv", "contact_id,company_id,email,name,created_at,merged_ids\np4,c1,di@boreal.example,Di,2026-01-01T10:00:00Z,p2\n")
 		r.take("deal_contacts.csv", "deal_id,contact_id,role\nD3,p9,champion\n")
 		r.take("deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed,customer_type\nD8,Boreal spares,c1,1234.57,USD,2026-06-02T12:00:00Z,2026-07-11,won,true,true,new\n")
-		id := r.agree("growth", append([]string{"contacts: associated ", "contacts: associated-or-account "}, won...)...)
+		id := r.agree("growth", slices.Concat(otherwise, []string{"contacts: associated ", "contacts: associated-or-account "}, won)...)
+		r.take("payments.csv", "payment_id,deal_id,paid_on,amount,currency,kind\ny8,D8,2026-07-12,1234.57,USD,payment\n")
 		a := r.agreement(id)
 		statement, _ := fees.Draft(a, fees.Facts{Period: cal.Month{Year: 2026, Month: 7}.Period(), Evidence: r.evidence()}, cal.MustDate("2026-08-01"))
 		seen := 0
@@ -199,6 +208,49 @@ func TestTheCreditIsThatOfTheStatement(t *testing.T) {
 		}
 		if seen != 2 {
 			t.Errorf("the statement charges %d deals", seen)
+		}
+	})
+}
+
+// Given a customer that bought before, the journey of its next deal begins after that one where that is agreed, or asked for; and the deal page says so.
+func TestTheJourneyBeginsAfterTheEarlierDeal(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeAll()
+		r.take("deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed,customer_type\nD2,Boreal pilot,c1,500.00,USD,2026-03-20T12:00:00Z,2026-04-02,won,true,true,new\n")
+		r.take("deal_contacts.csv", "deal_id,contact_id,role\nD2,p1,buyer\n")
+		r.agree("growth", append([]string{"earlier_deals: reused", "earlier_deals: reset"}, won...)...)
+		path := func(v ops.DealView) string {
+			var out []string
+			for _, c := range v.Columns[0].Result.Credits {
+				out = append(out, c.Touch.ID)
+			}
+			return strings.Join(out, " ")
+		}
+		v := r.deal("D3", 0, ops.Asked{})
+		if path(v) != "t4" || !v.Rule.Agreed || v.Journey.Earlier != "D2" || v.Journey.Since.Format("2006-01-02 15:04") != "2026-04-02 23:59" {
+			t.Errorf("%s after %s, %s", path(v), v.Journey.Earlier, v.Journey.Since)
+		}
+		if again := r.deal("D3", 0, ops.Asked{EarlierDeals: "reused"}); path(again) != "t2 t3 t4" || again.Rule.Agreed || again.Journey.Earlier != "" {
+			t.Errorf("asked for: %s after %s", path(again), again.Journey.Earlier)
+		}
+		if first := r.deal("D2", 0, ops.Asked{AtTheDeal: "left-out"}); path(first) != "t1 t2" || first.Rule.Agreed {
+			t.Errorf("without its day D2 has %s", path(first))
+		}
+		if first := r.deal("D2", 0, ops.Asked{AtTheDeal: "counts"}); path(first) != "t1 t2 t3" || !first.Rule.Agreed {
+			t.Errorf("with it %s", path(first))
+		}
+		months := ops.CompareInput{From: cal.Month{Year: 2026, Month: 7}, To: cal.Month{Year: 2026, Month: 7}}
+		for asked, want := range map[string]string{"": "0.00", "reused": "40000.00"} {
+			months.Asked.EarlierDeals = asked
+			c, err := r.Compare(ctx, finance, acme, months)
+			if err != nil || c.Tables[0].Earned[0].String() != want { // the call is the client's own
+				t.Errorf("compared as %q: %v %v", asked, c.Tables, err)
+			}
+		}
+		_, err := r.Deal(ctx, finance, acme, "D3", 0, ops.Asked{EarlierDeals: "forgotten", AtTheDeal: "maybe"})
+		if all := fault.All(err); len(all) != 2 || all[0].Field != "at_the_deal" || all[1].Field != "earlier_deals" {
+			t.Error(err)
 		}
 	})
 }

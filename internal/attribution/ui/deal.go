@@ -131,8 +131,7 @@ func (p dealPage) warnings() []kit.NoticeView {
 	case p.Rule.Clause == nil:
 		say(kit.Info, "No revenue share governs this deal", "No contract that both sides accepted had one in force on its day. The credit is shown by a plain rule; no fee rests on it.")
 	case !p.Rule.Agreed && p.Standing == ops.Won:
-		say(kit.Warning, "Not what was agreed", "You look at another model or window than the contract's. No statement is computed that way.",
-			kit.Link{Text: "Show what was agreed", Href: p.without("model", "lookback", "edge")})
+		out = append(out, notAgreed(p.list))
 	}
 	return out
 }
@@ -346,6 +345,9 @@ func (p dealPage) ruleFacts() []kit.Definition {
 	say("Model", kit.Text(modelSentence(r.Model)))
 	say("Window", kit.Text(capital(lookbackWords(r.Lookback))))
 	say("Touches", kit.Text(capital(strings.TrimPrefix(contactsWords(r.Contacts), "touches "))))
+	if touched := r.Touched.Words(r.Anchor); touched != "" {
+		say("Path", kit.Text(touched+"."))
+	}
 	if r.Clause != nil {
 		say("Earning", kit.Text(earnsWords(r.Clause.Share.Attribution.Credits)))
 	}
@@ -357,6 +359,9 @@ func (p dealPage) ruleFacts() []kit.Definition {
 		return out
 	}
 	say("Journey ends", kit.TwoLines(kit.MomentText(p.Journey.End, r.Zone), "when "+untilWords(r.Anchor)))
+	if p.Journey.Earlier != "" {
+		say("Path begins", kit.TwoLines(kit.MomentText(p.Journey.Since, r.Zone), "after the deal "+p.Journey.Earlier))
+	}
 	if opens, limited := r.Lookback.Opens(p.Journey.End); limited {
 		say("Window opens", kit.MomentText(opens, r.Zone))
 	}

@@ -61,7 +61,8 @@ func (p *Pages) clientName(r *http.Request) (string, error) {
 
 // askedOf is what the address asks for in place of what was agreed.
 func askedOf(list kit.List) ops.Asked {
-	return ops.Asked{Clause: list.Filter("clause"), Model: list.Filter("model"), Lookback: list.Filter("lookback"), Edge: list.Filter("edge")}
+	return ops.Asked{Clause: list.Filter("clause"), Model: list.Filter("model"), Lookback: list.Filter("lookback"), Edge: list.Filter("edge"),
+		AtTheDeal: list.Filter("at_the_deal"), EarlierDeals: list.Filter("earlier_deals")}
 }
 
 // asOfOf is the import that the address looks from, 0 for the newest. Fault: NotFound.

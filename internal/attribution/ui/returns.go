@@ -62,9 +62,8 @@ func (p returnsPage) warnings() []kit.NoticeView {
 	say := func(level kit.Level, title, text string, links ...kit.Link) {
 		out = append(out, kit.NoticeView{Level: level, Title: title, Text: text, Links: links})
 	}
-	if p.Asked.Model != "" || p.Asked.Lookback != "" || p.Asked.Edge != "" {
-		say(kit.Warning, "Not what was agreed", "You look at another model or window than the contract's. No statement is computed that way.",
-			kit.Link{Text: "Show what was agreed", Href: without(p.list, "model", "lookback", "edge")})
+	if asksOther(p.list) {
+		out = append(out, notAgreed(p.list))
 	}
 	if p.AsOf < p.Latest {
 		say(kit.Info, fmt.Sprintf("As of import %d", p.AsOf), plural(int(p.Latest-p.AsOf), "import has", "imports have")+" come since.",

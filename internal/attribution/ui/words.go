@@ -33,6 +33,10 @@ func modelWords(m attribution.Model) string {
 		return "W-shaped"
 	case attribution.FullPath:
 		return "Full path"
+	case attribution.JShaped:
+		return "J-shaped"
+	case attribution.InverseJ:
+		return "Inverse J-shaped"
 	case attribution.TimeDecay:
 		return "Time decay"
 	default:
@@ -62,12 +66,19 @@ func modelSentence(m attribution.Model) string {
 
 // ruleWords is the rule in a sentence.
 func ruleWords(r ops.Rule) string {
-	return fmt.Sprintf("%s until %s, %s; %s.", modelSentence(r.Model), untilWords(r.Anchor), lookbackWords(r.Lookback), contactsWords(r.Contacts))
+	words := fmt.Sprintf("%s until %s, %s; %s.", modelSentence(r.Model), untilWords(r.Anchor), lookbackWords(r.Lookback), contactsWords(r.Contacts))
+	if touched := r.Touched.Words(r.Anchor); touched != "" {
+		words += " " + touched + "."
+	}
+	return words
 }
 
 func untilWords(anchor string) string {
-	if anchor == "deal-created" {
+	switch anchor {
+	case contract.DealCreated:
 		return "the deal was created"
+	case contract.DealCollected:
+		return "its first payment was received"
 	}
 	return "the deal was won"
 }
