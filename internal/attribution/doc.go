@@ -6,10 +6,11 @@
 //
 // Words: touch (one dated interaction of a contact), path (the touches that count, in order), role (first, lead creation, deal creation,
 // last, middle), anchor (a role that the model gives a share of its own; a role without one is a middle touch), edge (what happens to the
-// weight of a touch that fell out of the window), unattributed (money of the deal that no touch holds: always shown, never forced on one).
+// weight of a touch that fell out of the window), unattributed (money of the deal that no touch holds: always shown, never forced on one), earlier deal
+// (after which a path begins anew), moment (what ends the journey, where it is no touch), repeat (a touch like the one before it).
 //
 // Order and roles
-//   - The order is total: (At, Seq, ID). The same touch given twice counts once. Repeated channels are never collapsed.
+//   - The order is total: (At, Seq, ID). The same touch given twice counts once. Repeated channels are collapsed only where that is agreed.
 //   - A touch at End counts; after it, it is ignored. The window is measured from End, so the agreed anchor date (closed, created) is End.
 //   - Lead creation is the last touch of any contact at or before LeadCreated; deal creation the last at or before DealCreated (the
 //     published rule of HubSpot). A Milestone said by the CRM wins: the earliest touch marked lead-created, the latest marked deal-created.
@@ -19,6 +20,16 @@
 //   - U here is first and last; HubSpot's U of first and lead creation is "custom:first=40,lead=40,middle=20". J (20/20/60) leans on the touch
 //     that closed, inverse J (60/20/20) on the one that opened; both are of first, middle and last.
 //   - Data-driven weighs each channel of a path by its removal effect over a closed period, frozen (Effects), whatever the roles.
+//
+// Which touches make a path, in this order
+//   - Up to End: the whole of the closing day (deal won), the moment of the creation, or its whole day where the CRM gives no time (deal created), the whole day
+//     of the first payment, and not before the closing (deal collected).
+//   - Before Moment, where what ends the journey is no touch: the beginning of that day, or the moment of a creation.
+//   - After Since, where paths are reset: the end of the journey of the latest earlier deal. Earlier is a won deal that shares a contact with this one, both by
+//     the same rule of whose touches count; whose journey ended strictly before this one's; and that was won on its day or before, so that what is won later
+//     changes nothing. Whether it earned anything, and under which contract, does not matter. Deals whose journeys end together share their touches.
+//   - Of channels that are not excluded; inside the window, with re-path; the first of each run of touches through one channel by one provider, where repeats
+//     are collapsed (one that the CRM marks as a milestone begins a run); the newest, where steps are limited. Then the window cuts, with drop or renormalise.
 //
 // Time
 //   - A lookback of days, weeks, months or years is counted on the calendar of the zone: the touch's local date is on or after End's local

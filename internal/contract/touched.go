@@ -78,11 +78,11 @@ func (t Touched) Words(anchor string) string {
 	case t.Excluded != nil:
 		said = append(said, "no channel is left out of the path")
 	}
-	say(t.Repeats, "kept", "repeated touches count each")
-	say(t.Repeats, Collapsed, "touches in a row through one channel by one provider are one, the first")
+	say(t.Repeats, "kept", "each of several touches in a row through one channel counts")
+	say(t.Repeats, Collapsed, "of several touches in a row through one channel by one provider the first stands for all")
 	switch {
 	case t.Unlimited:
-		said = append(said, "however many touches there are, all make the path")
+		said = append(said, "there is no limit of touches")
 	case t.Steps == 1:
 		said = append(said, "only the newest touch makes the path")
 	case t.Steps > 1:

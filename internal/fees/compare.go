@@ -99,7 +99,11 @@ func SideBySide(c Comparing) (out Comparison, err error) {
 		return Comparison{}, err
 	}
 	x := newIndex(c.Evidence)
-	units := unitsOf(x)
+	var agreements []contract.Agreement
+	for _, side := range c.Sides {
+		agreements = append(agreements, side.Agreement)
+	}
+	units := unitsOf(x, agreements...)
 	out = Comparison{Currency: c.Sides[0].Agreement.First().Currency, Months: c.Months, Evidence: c.Evidence.AsOf, Resamples: c.Resamples, Seed: c.Seed, Drawn: units.count}
 	var standings []*standing
 	for _, side := range c.Sides {

@@ -22,7 +22,7 @@ type Resample struct {
 // NewResample drafts an agreement for resamples.
 func NewResample(a contract.Agreement, e crm.Evidence, months []cal.Month, asOf cal.Date) Resample {
 	x := newIndex(e)
-	u := unitsOf(x)
+	u := unitsOf(x, a)
 	_, st, err := Comparing{Evidence: e, Months: months, AsOf: asOf}.draft(Side{Agreement: a}, x, u)
 	if err != nil {
 		panic(err)

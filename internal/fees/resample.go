@@ -12,7 +12,8 @@ import (
 // The bootstrap. A resample is the history with as many companies as it has, drawn from them by chance and put back each time: some are in it
 // twice, some not at all. A company comes with all that belongs to it: its deals on their days, their contacts, touches and payments, its entries
 // of carve-out lists. Companies are drawn, not deals, because the deals of one company hang together: which was its first, whose contacts they
-// share, that one buyer signs often. A deal without a company stands for itself. Source of the method: Efron's bootstrap, over clusters.
+// share, that one buyer signs often. A deal without a company stands for itself. Where a contract lets paths begin after an earlier deal, companies that share a
+// contact, so that a deal of one is an earlier one of the other, are drawn together. Source of the method: Efron's bootstrap, over clusters.
 //
 // What is not of a deal stands in every resample as it was: fees, hours, readings, leads, deliveries, purchases, misses.
 //
@@ -53,7 +54,7 @@ type units struct {
 	count int
 }
 
-func unitsOf(x *index) units {
+func unitsOf(x *index, agreements ...contract.Agreement) units {
 	u := units{of: map[string]int{}}
 	company := map[string]int{}
 	for _, d := range x.deals {
@@ -65,7 +66,42 @@ func unitsOf(x *index) units {
 		}
 		u.of[d.ID] = at
 	}
+	u.join(x, agreements)
 	return u
+}
+
+// join makes one unit of those of which a deal is an earlier one of another's.
+func (u *units) join(x *index, agreements []contract.Agreement) {
+	into := make([]int, u.count) // a unit of its own, or an earlier one that it was joined to
+	for i := range into {
+		into[i] = i
+	}
+	end := func(i int) int {
+		for into[i] != i {
+			i = into[i]
+		}
+		return i
+	}
+	for _, a := range agreements {
+		for _, path := range resetPaths(a) {
+			for _, d := range x.deals {
+				for _, before := range x.links.Before(*d, path) {
+					one, other := end(u.of[d.ID]), end(u.of[before])
+					into[max(one, other)] = min(one, other)
+				}
+			}
+		}
+	}
+	number := make([]int, u.count)
+	u.count = 0
+	for i := range into {
+		if number[i] = u.count; into[i] == i {
+			u.count++
+		}
+	}
+	for deal, i := range u.of {
+		u.of[deal] = number[end(i)]
+	}
 }
 
 // standing is what the months of a side are put together from.

@@ -143,23 +143,28 @@ func (u *use) choose(e crm.Evidence) {
 
 // chooseEarlier finds the deals after which paths begin.
 func (u *use) chooseEarlier(e crm.Evidence, links *attribution.Links) {
-	for _, t := range u.agreement.Versions {
-		for _, c := range t.Clauses {
-			share, ok := c.(contract.RevenueShare)
-			if !ok || share.Attribution.Touched.EarlierDeals != contract.Reset {
+	for _, path := range resetPaths(u.agreement) {
+		for _, d := range e.Deals {
+			if !u.deals[d.ID] {
 				continue
 			}
-			path := attribution.PathOf(share.Attribution, t.Zone)
-			for _, d := range e.Deals {
-				if !u.deals[d.ID] {
-					continue
-				}
-				for _, before := range links.Before(d, path) {
-					u.earlier[before] = u.earlier[before] || !u.deals[before]
-				}
+			for _, before := range links.Before(d, path) {
+				u.earlier[before] = u.earlier[before] || !u.deals[before]
 			}
 		}
 	}
+}
+
+// resetPaths are those of the shares, in any version, that begin after the deal before.
+func resetPaths(a contract.Agreement) (out []attribution.Path) {
+	for _, t := range a.Versions {
+		for _, c := range t.Clauses {
+			if share, ok := c.(contract.RevenueShare); ok && share.Attribution.Touched.EarlierDeals == contract.Reset {
+				out = append(out, attribution.PathOf(share.Attribution, t.Zone))
+			}
+		}
+	}
+	return out
 }
 
 // asks says whether a statement asks what became of a deal that closed on a day: that of its month, and, once that is locked, those after it.

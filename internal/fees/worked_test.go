@@ -132,3 +132,29 @@ func write(out *strings.Builder, head string, s fees.Statement, issues []fees.Is
 		fmt.Fprintf(out, "  problem: %s line %d: %s\n", p.File, p.Line, p.Code)
 	}
 }
+
+// TestWhichTouchesMakeAPath: the four answers of docs/contract.md for a customer who buys twice, and what silence says.
+func TestWhichTouchesMakeAPath(t *testing.T) {
+	const both = "      at_the_deal: left-out\n      earlier_deals: reset\n"
+	for said, want := range map[string][2]string{
+		"      at_the_deal: counts\n      earlier_deals: reused\n":   {"180.00", "180.00"},
+		"      at_the_deal: counts\n      earlier_deals: reset\n":    {"180.00", "180.00"},
+		"      at_the_deal: left-out\n      earlier_deals: reused\n": {"270.00", "162.00"},
+		both: {"270.00", "135.00"},
+		"":   {"180.00", "180.00"},
+	} {
+		archive, err := txtar.ParseFile("testdata/at-the-deal-left-out.txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range archive.Files {
+			if f.Name == "contract.yaml" {
+				archive.Files[i].Data = []byte(strings.Replace(string(f.Data), both, said, 1))
+			}
+		}
+		march, june, _ := strings.Cut(computed(t, archive), "2026-06\n")
+		if !strings.Contains(march, "total: "+want[0]) || !strings.Contains(june, "total: "+want[1]) {
+			t.Errorf("%q: want %v, got\n%s%s", said, want, march, june)
+		}
+	}
+}
