@@ -47,6 +47,7 @@ func lintChannels(l *linter, known []string) {
 			{a.find("credits.channels"), "so it earns nothing"},
 			{a.find("credits.all_channels_except"), "so nothing is left out by it"},
 			{a.find("direct_channels"), "so no touch is passed over by it"},
+			{a.find("excluded_channels"), "so no touch is left out of a path by it"},
 		} {
 			l.unknown(list.at, known, "channel", list.why)
 		}

@@ -6,10 +6,18 @@ import (
 )
 
 func lintAtTheDealUnsaid(l *linter, r RevenueShare, at *value) {
-	if a := r.Attribution; !a.None && a.Touched.AtTheDeal == "" {
-		l.found(at.find("attribution.anchor"), "at_the_deal: left-out, or at_the_deal: counts",
-			"The text does not say whether touches on the day of the deal count. As it stands they do: the call or the visit in which the customer signs earns as any other touch.")
+	a := r.Attribution
+	if a.None || a.Touched.AtTheDeal != "" {
+		return
 	}
+	day, touch := "on the day of the deal", "the call or the visit in which the customer signs"
+	switch a.Anchor {
+	case DealCreated:
+		day, touch = "at the moment when the deal is created", "the form or the call that created it"
+	case DealCollected:
+		day, touch = "on the day of the first payment", "the reminder before it"
+	}
+	l.found(at.find("attribution.anchor"), "at_the_deal: counts, or at_the_deal: left-out", "The text does not say whether touches %s count. As it stands they do: %s earns as any other touch.", day, touch)
 }
 
 func lintEarlierDealsUnsaid(l *linter, r RevenueShare, at *value) {
