@@ -1,13 +1,18 @@
 package app
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
@@ -110,7 +115,11 @@ func (k crediting) effectsOf(book *engine.Book, order int, o engine.Options) (at
 		return e, fault.New(fault.Invalid, "file", "%s is there already, and what is frozen stays as it is; read it by --weights, or name another file", k.freeze).At("--freeze")
 	}
 	if err == nil {
-		if _, err = f.Write(e.Text()); err == nil {
+		text := e.Text()
+		if strings.HasSuffix(k.freeze, ".yaml") || strings.HasSuffix(k.freeze, ".yml") {
+			text = contractEffects(book, e, o.Lookback.Zone)
+		}
+		if _, err = f.Write(text); err == nil {
 			err = f.Close()
 		}
 	}
@@ -118,4 +127,25 @@ func (k crediting) effectsOf(book *engine.Book, order int, o engine.Options) (at
 		return e, fault.New(fault.Invalid, "file", "%s cannot be written: %s", k.freeze, plainCause(err)).At("--freeze").Because(err)
 	}
 	return e, nil
+}
+
+// contractEffects writes effects as a contract has them, under the model data-driven.
+func contractEffects(book *engine.Book, e attribution.Effects, zone *time.Location) []byte {
+	var first, last int64
+	for _, d := range book.Deals {
+		if d.End == engine.Unknown {
+			continue
+		}
+		if first == 0 || d.End < first {
+			first = d.End
+		}
+		last = max(last, d.End)
+	}
+	day := func(at int64) cal.Date { return cal.DateOf(time.Unix(0, at), zone) }
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "removal_effects:\n  from: %s\n  through: %s\n  order: %d\n  channels:\n", day(first), day(last), e.Order)
+	for _, channel := range slices.Sorted(maps.Keys(e.Channels)) {
+		fmt.Fprintf(&out, "    - {channel: %s, effect: %s}\n", strconv.Quote(channel), attribution.Percent(e.Channels[channel]))
+	}
+	return out.Bytes()
 }

@@ -50,7 +50,7 @@ func attributionRunCommand() *cobra.Command {
 	f.StringVar(&k.models, "models", "first,last,linear,u,time-decay:7d", "first, last, last-non-direct, linear, u, w, j, inverse-j, full-path, time-decay:7d, custom:30/20/50 or positions:30,20,50, data-driven (of order 1) to data-driven:4")
 	f.StringVar(&k.direct, "direct", "", "the channels that last-non-direct passes over, separated by commas")
 	f.StringVar(&k.effects, "weights", "", "file of frozen removal effects, for data-driven; without it they are computed from the files")
-	f.StringVar(&k.freeze, "freeze", "", "new file that the removal effects are written to, so that data-driven stays what it was")
+	f.StringVar(&k.freeze, "freeze", "", "new file that the removal effects are written to, so that data-driven stays what it was; .yaml writes them as a contract has them")
 	f.StringVar(&k.ledger, "ledger", "", "file that the credit of each touch is written to; - writes it to standard output, and nothing else")
 	f.BoolVar(&k.hash, "sha256", false, "print the SHA-256 of that ledger, without writing it; --format json always does")
 	f.StringVar(&k.format, "format", "table", strings.Join(formats, ", "))

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // EffectUnit is the whole of a frozen effect: a channel without which nobody would have converted.
@@ -65,6 +67,14 @@ func ParseEffects(data []byte) (Effects, error) {
 		return bad("the file was changed by hand, or names something twice")
 	}
 	return e, nil
+}
+
+// Percent of an effect: the one with nine decimal places that is frozen as it, without zeros at its end.
+func Percent(effect int64) string {
+	const places = 100_000_000_000
+	n := money.MulDiv(effect, places, EffectUnit, money.HalfUp)
+	text := fmt.Sprintf("%d.%09d", n/1_000_000_000, n%1_000_000_000)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".") + " %"
 }
 
 // Hash is SHA-256 of the text, in hexadecimal digits.

@@ -129,6 +129,7 @@ var choicesOfMoney = map[string]func(passage) []reading{
 
 // undecisive are choices without another reading that a month's fee would show, each with the reason.
 var undecisive = map[string]string{
+	"revenue_share.attribution.removal_effects.order": "says how the effects were learned, which are what is written",
 	"term.renewal.kind":            "decides what comes after the term",
 	"appointments.promise":         "decides who gets the work",
 	"statements.objection.silence": "decides what becomes of a line, not what it is",

@@ -28,6 +28,8 @@ var shareRules = []lintRule{
 	of("earlier-deals-unsaid", Warning, lintEarlierDealsUnsaid),
 	of("touches-unsaid", Note, lintTouchesUnsaid),
 	of("excluded-earns", Warning, lintExcludedEarns),
+	of("effects-not-closed", Warning, lintEffectsNotClosed),
+	of("earns-without-effect", Warning, lintEarnsWithoutEffect),
 	of("unknown-type", Note, lintUnknownType),
 	of("home-amount", Note, lintHomeAmount),
 	of("deal-floor", Note, lintDealFloor),

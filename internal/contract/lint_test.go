@@ -76,6 +76,8 @@ var opened = []struct {
 	{"earlier-deals-unsaid", []string{"      earlier_deals: reset\n", ""}, "earns in the second one, too"},
 	{"touches-unsaid", []string{"      excluded_channels: []\n      repeats: collapsed\n      steps: 10\n", ""}, "every touch does: whatever its channel; each one of several in a row through the same channel; however many there are"},
 	{"touches-unsaid", []string{"      steps: 10\n", ""}, "every touch does: however many there are."},
+	{"effects-not-closed", []string{"model: w-shaped\n", "model: data-driven\n      removal_effects: {from: 2025-10-01, through: 2026-01-01, order: 1, channels: [{channel: Webinar, effect: 40 %}, {channel: Paid search, effect: 20 %}]}\n"}, "learned of days on which this version is in force, from 1 Jan 2026 on"},
+	{"earns-without-effect", []string{"model: w-shaped\n", "model: data-driven\n      removal_effects: {from: 2025-10-01, through: 2025-12-31, order: 1, channels: [{channel: Webinar, effect: 40 %}, {channel: Paid search, effect: 0 %}]}\n"}, "Paid search earns under credits"},
 	{"excluded-earns", []string{"excluded_channels: [Internal]", "excluded_channels: [Internal, Webinar]"}, "Webinar earns under credits"},
 	{"unknown-type", []string{"of: new-customers, new_by: crm-type, unknown_type: hold", "of: new-customers, new_by: crm-type, unknown_type: eligible"}, "client loses"},
 	{"unknown-type", []string{"of: new-customers, new_by: crm-type, unknown_type: hold", "of: new-customers, new_by: crm-type, unknown_type: excluded"}, "agency loses"},

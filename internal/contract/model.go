@@ -16,12 +16,15 @@ func checkModel(s string) error {
 	kind, arg, hasArg := strings.Cut(s, ":")
 	arg = strings.TrimSpace(arg)
 	switch kind = strings.TrimSpace(kind); kind {
-	case "first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped":
+	case "first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path", "j-shaped", "inverse-j-shaped", DataDriven:
 		if !hasArg {
 			return nil
 		}
 		if kind == "last-non-direct" {
 			return fmt.Errorf("write last-non-direct alone, and its channels as direct_channels: [direct]")
+		}
+		if kind == DataDriven {
+			return fmt.Errorf("write data-driven alone, and the weights of channels as removal_effects")
 		}
 		return fmt.Errorf("write %s alone; it has no parameter", kind)
 	case "time-decay":
@@ -29,7 +32,7 @@ func checkModel(s string) error {
 	case "custom":
 		return checkCustom(arg)
 	}
-	return fmt.Errorf("write one of first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, j-shaped, inverse-j-shaped, time-decay:7d, custom:40/20/40")
+	return fmt.Errorf("write one of first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, j-shaped, inverse-j-shaped, time-decay:7d, custom:40/20/40, data-driven")
 }
 
 // longestHalfLife is ten years.

@@ -25,7 +25,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		baselineSpec,
 	}},
 	{key: "attribution", doc: "Which part of a deal's revenue counts, or none: all of it, whoever brought it.", instead: wordNone(), fields: []spec{
-		{key: "model", doc: "first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, j-shaped, inverse-j-shaped, time-decay:7d (half-life), custom:40/20/40 (first/middle/last).", scalar: modelScalar},
+		{key: "model", doc: "first, last, last-non-direct, linear, u-shaped, w-shaped, full-path, j-shaped, inverse-j-shaped, time-decay:7d (half-life), custom:40/20/40 (first/middle/last), data-driven (by removal_effects).", scalar: modelScalar},
 		{key: "lookback", doc: "How far back a touch counts from the anchor, or none. Days are calendar days in the contract's zone; hours are exact.", scalar: spanOrNone(cal.Days, cal.Weeks, cal.Months, cal.Hours)},
 		{key: "edge", doc: "What happens to the weight of touches that the lookback cuts off. Needed with a lookback.", scalar: choice("drop", "renormalise", "re-path"), optional: true},
 		{key: "anchor", doc: "Where the journey ends: later touches do not count. deal-won is the day of the closing, deal-created the moment of the creation, deal-collected the day of the first payment, or of the closing where money came before it.", scalar: choice("deal-won", DealCreated, DealCollected)},
@@ -36,6 +36,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 			list("providers", "Only touches run by these providers earn.", textScalar, true),
 		}},
 		list("direct_channels", "The channels that last-non-direct passes over. Needed for that model.", textScalar, true),
+		removalEffectsSpec,
 		atTheDealSpec, earlierDealsSpec, excludedChannelsSpec, repeatsSpec, stepsSpec,
 	}},
 	{key: "eligible", doc: "Which deals count.", fields: []spec{
@@ -111,6 +112,7 @@ type Attribution struct {
 	Contacts string   // Associated, AssociatedOrAccount or AssociatedOrInferred
 	Credits  Credits
 	Direct   []string // channels that count as direct for last-non-direct
+	Effects  *RemovalEffects
 	Touched  Touched
 }
 
@@ -230,13 +232,16 @@ func (b *builder) attribution(v *value) Attribution {
 	}
 	a := Attribution{
 		Model: v.str("model"), Lookback: v.span("lookback"), Edge: v.str("edge"), Anchor: v.str("anchor"),
-		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"), Touched: touchedOf(v),
+		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"), Effects: b.removalEffects(v.get("removal_effects")), Touched: touchedOf(v),
 	}
 	switch {
 	case !a.Lookback.IsZero() && a.Edge == "":
 		b.problem(v, "lookback-edge", "a lookback cuts paths; say what happens to the weight it cuts off: edge: drop, renormalise or re-path (on one deal of 100,000 at 3 %% they pay 1,200, 1,714.29 or 2,100)")
 	case a.Lookback.IsZero() && a.Edge != "":
 		b.problem(v, "lookback-edge", "without a lookback nothing is cut off; leave edge out")
+	}
+	if a.Model == DataDriven && v.get("removal_effects") == nil {
+		b.problem(v, "removal-effects", "data-driven weighs channels by their removal effects; write removal_effects, as attribution run --freeze learns them of a closed period")
 	}
 	if a.Model == "last-non-direct" && len(a.Direct) == 0 {
 		b.problem(v, "direct-channels", "last-non-direct passes over direct touches; name them: direct_channels: [direct]")
@@ -269,6 +274,7 @@ func (r RevenueShare) Words(t Terms) string {
 		r.Tiers.words(r.Rate),
 		r.Base.Over.words(),
 		attributionWords(r.Attribution),
+		r.Attribution.effectWords(),
 		r.Attribution.Touched.Words(r.Attribution.Anchor),
 		fmt.Sprintf("Deals count when they were created on %s or later%s", r.Eligible.CreatedFrom.Words(), carveOutWords(r.Eligible.CarveOut)),
 		fmt.Sprintf("For one deal: %s, %s", limitWords("at least", "no floor", r.PerDealFloor), limitWords("at most", "no cap", r.PerDealCap)),
@@ -310,6 +316,14 @@ func baseWords(b Base) string {
 		of += " (new is a company's first won deal)"
 	}
 	return revenue + of + when + refunds
+}
+
+// effectWords are the weights where the model rests on them.
+func (a Attribution) effectWords() string {
+	if a.Model != DataDriven {
+		return ""
+	}
+	return a.Effects.Words()
 }
 
 func attributionWords(a Attribution) string {

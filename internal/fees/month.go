@@ -285,12 +285,9 @@ func revenueBefore(all, events []event) int64 {
 }
 
 func modelOf(a contract.Attribution) attribution.Model {
-	model, err := attribution.ParseModel(a.Model)
+	model, err := attribution.Agreed(a)
 	if err != nil {
 		panic(fmt.Sprintf("fees: the contract was read with the model %q: %v", a.Model, err))
-	}
-	if len(a.Direct) > 0 {
-		model = model.WithDirect(a.Direct...)
 	}
 	return model
 }

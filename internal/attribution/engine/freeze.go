@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/paths"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // Freeze computes the removal effects of the channels by a chain of an order from 1 to 4, over all journeys: the path of each deal converted once,
@@ -56,12 +57,18 @@ func (t *Touches) Freeze(deals []Deal, order int, o Options) (attribution.Effect
 		return e, err
 	}
 	for _, row := range r.Rows {
-		e.Channels[row.Channel] = int64(math.Round(float64(row.Effect * attribution.EffectUnit)))
+		e.Channels[row.Channel] = frozen(row.Effect)
 	}
 	if len(r.Notes) > 0 {
 		return e, fmt.Errorf("no deal has a touch, so nothing can be learned of the channels")
 	}
 	return e, nil
+}
+
+// frozen rounds an effect to nine decimal places of a percentage, which a contract can write, and then to its unit.
+func frozen(effect float64) int64 {
+	const places = 100_000_000_000
+	return money.MulDiv(int64(math.Round(float64(effect*places))), attribution.EffectUnit, places, money.HalfUp)
 }
 
 // channels numbers the channels of the labels.

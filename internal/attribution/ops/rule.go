@@ -64,12 +64,9 @@ func agreed(c *Clause) (Rule, error) {
 		return Rule{Model: m, Anchor: "deal-won", Contacts: contract.AssociatedOrAccount, Zone: time.UTC}, err
 	}
 	a := c.Share.Attribution
-	m, err := attribution.ParseModel(a.Model)
+	m, err := attribution.Agreed(a)
 	if err != nil {
 		return Rule{}, fmt.Errorf("read the model of clause %s: %w", c.Key(), err)
-	}
-	if len(a.Direct) > 0 {
-		m = m.WithDirect(a.Direct...)
 	}
 	return Rule{
 		Clause: c, Agreed: true, Model: m, Lookback: attribution.Lookback{Span: a.Lookback, Edge: attribution.Edge(a.Edge), Zone: c.Terms.Zone},
@@ -85,15 +82,9 @@ func ruleFor(c *Clause, asked Asked) (Rule, error) {
 	}
 	before := r
 	var faults fault.List
-	if asked.Model != "" {
-		m, err := attribution.ParseModel(asked.Model)
-		if err != nil {
+	if asked.Model != "" && asked.Model != string(before.Model.Kind()) { // the kind alone stands for what the contract says of it
+		if r.Model, err = attribution.ParseModel(asked.Model); err != nil {
 			faults.Add(at(err, "model"))
-		} else {
-			if m.Kind() == before.Model.Kind() && asked.Model == string(m.Kind()) {
-				m = before.Model // the kind alone, asked where the contract says more
-			}
-			r.Model = m
 		}
 	}
 	if asked.Lookback != "" || asked.Edge != "" {
