@@ -94,11 +94,25 @@ func (c CarveOut) Record() Record {
 
 // canon reads canonical texts and keeps the first error. Canonical texts were written by this package, so an error is a defect or damage.
 type canon struct {
-	r   Record
-	err error
+	r       Record
+	columns []string
+	next    int // the column that is asked for next, if they are asked for in their order
+	err     error
 }
 
-func (c *canon) text(column string) string { return c.r.Get(column) }
+func (c *canon) text(column string) string {
+	if c.columns == nil {
+		c.columns = Columns(c.r.Kind)
+	}
+	for range c.columns {
+		at := c.next % len(c.columns)
+		c.next = at + 1
+		if c.columns[at] == column && at < len(c.r.Values) {
+			return c.r.Values[at]
+		}
+	}
+	return ""
+}
 
 func (c *canon) fail(column string, err error) {
 	if c.err == nil && err != nil {

@@ -56,8 +56,11 @@ func Load(e Evidence) (*Touches, error) {
 	}
 	groups, shift := grouping(e.Persons, 3*size)
 	for range workers {
-		k := &loading{loader: &l, pile: newPile(groups, shift)}
+		k := &loading{loader: &l, pile: newPile(groups, shift), numbered: map[uint64]uint32{}}
 		k.pile.stored = true
+		for c := storedChannel; c <= storedProvider; c++ {
+			k.names[c] = newNames(64)
+		}
 		l.workers = append(l.workers, k)
 	}
 	for i := len(e.Segments) - 1; i >= 0; i-- { // what replaces is known before what it replaces is read
@@ -85,6 +88,9 @@ type loading struct {
 	replaced [][]byte // ids of touches of this segment that replace earlier ones
 	labels   []uint32 // of the group, by the places of its fields in their dictionaries: the number and 1
 	fields   [][]byte
+	names    [storedColumns]*names   // of the fields of labels, over all groups
+	numbers  [storedColumns][]uint32 // of the names in the dictionaries of the group
+	numbered map[uint64]uint32       // labels by the numbers of their fields
 	cells    [storedColumns]columnar.Full
 	known    []uint32 // by the place in the dictionary of contacts: the number of the contact, or nobodys
 	warmed   uint64
@@ -267,35 +273,69 @@ func (k *loading) row(i int, contact uint32) error {
 	return nil
 }
 
-// mostShort is how many labels a group can have by the places of their fields.
+// mostShort is how many labels a group can have by the places of their fields, and how many names a field can have by their numbers.
 const mostShort = 1 << 16
 
-// sizeLabels makes room for the labels of a group, where its dictionaries are small.
+// sizeLabels numbers the names in the dictionaries of a group, and makes room for its labels where the dictionaries are small.
 func (k *loading) sizeLabels() {
 	size := 1
 	for c := storedChannel; c <= storedProvider; c++ {
-		if k.wanted[c] {
-			size *= min(k.cells[c].Dict.Len(), mostShort)
+		if !k.wanted[c] {
+			continue
 		}
-		if size == 0 || size > mostShort {
-			k.labels = k.labels[:0]
-			return
+		dict := &k.cells[c].Dict
+		size = min(size*dict.Len(), 2*mostShort)
+		k.numbers[c] = k.numbers[c][:0]
+		for i := range dict.Len() {
+			if k.names[c].len() == mostShort { // more than the key of a label has room for: they are told apart by their texts
+				k.numbers[c] = k.numbers[c][:0]
+				break
+			}
+			n, _ := k.names[c].number(dict.At(uint32(i)))
+			k.numbers[c] = append(k.numbers[c], n)
 		}
+	}
+	if size == 0 || size > mostShort {
+		size = 0
 	}
 	k.labels = slices.Grow(k.labels[:0], size)[:size]
 	clear(k.labels)
 }
 
-// label is the number of a label, which is found by the places of its fields in their dictionaries where it can be.
+// label is the number of a label, which is found by the places of its fields in their dictionaries, or by their numbers, where it can be.
 func (k *loading) label(row int) (uint32, bool) {
-	at, short := 0, len(k.labels) > 0
-	for c := storedChannel; c <= storedProvider && short; c++ {
+	if len(k.labels) == 0 {
+		return k.labelOf(row)
+	}
+	at := 0
+	for c := storedChannel; c <= storedProvider; c++ {
 		if k.wanted[c] {
 			at = at*k.cells[c].Dict.Len() + int(k.cells[c].Index[row])
 		}
 	}
-	if short && k.labels[at] > 0 {
+	if k.labels[at] > 0 {
 		return k.labels[at] - 1, true
+	}
+	n, ok := k.labelOf(row)
+	if ok {
+		k.labels[at] = n + 1
+	}
+	return n, ok
+}
+
+func (k *loading) labelOf(row int) (uint32, bool) {
+	key, short := uint64(0), true
+	for c := storedChannel; c <= storedProvider && short; c++ {
+		if k.wanted[c] {
+			if short = len(k.numbers[c]) > 0; short {
+				key = key<<16 | uint64(k.numbers[c][k.cells[c].Index[row]])
+			}
+		}
+	}
+	if short {
+		if n, known := k.numbered[key]; known {
+			return n, true
+		}
 	}
 	k.fields = k.fields[:0]
 	for c := storedChannel; c <= storedProvider; c++ {
@@ -307,7 +347,7 @@ func (k *loading) label(row int) (uint32, bool) {
 	}
 	n, ok := k.pile.labels.number(k.fields, moreFields)
 	if short && ok {
-		k.labels[at] = n + 1
+		k.numbered[key] = n
 	}
 	return n, ok
 }

@@ -181,6 +181,34 @@ func TestCreditFromSegmentsIsThatOfTheEvidence(t *testing.T) {
 	})
 }
 
+// TestWhatASegmentBringsIsRead, but for the lines.
+func TestWhatASegmentBringsIsRead(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := someHistory(rand.New(rand.NewChaCha8([32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "seed")))))
+		segments := h.segments(len(h.imports))
+		for _, brought := range h.imports {
+			if len(brought) == 0 {
+				continue
+			}
+			got, err := engine.SegmentTouches(segments[0].Data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			segments = segments[1:]
+			for i := range brought {
+				brought[i].Line = 0
+				brought[i].At = brought[i].At.UTC()
+			}
+			if diff := cmp.Diff(brought, got); diff != "" {
+				t.Fatal(diff)
+			}
+		}
+	})
+	if _, err := engine.SegmentTouches([]byte("PAR1PAR1")); err == nil {
+		t.Error("read")
+	}
+}
+
 // TestADamagedSegmentIsAnError and nothing is credited from half of it.
 func TestADamagedSegmentIsAnError(t *testing.T) {
 	h := someHistory(rand.New(rand.NewPCG(1, 2)))
@@ -189,6 +217,31 @@ func TestADamagedSegmentIsAnError(t *testing.T) {
 		_, err := engine.Load(engine.Evidence{Segments: []engine.Segment{{Data: data}}, Persons: 1, Contacts: []attribution.Belonging{{Contact: "p1"}}})
 		if err == nil {
 			t.Error("read")
+		}
+	}
+}
+
+// TestManyNamesAreToldApart: more campaigns than the short keys of labels have room for, in several groups of rows, with two providers each.
+func TestManyNamesAreToldApart(t *testing.T) {
+	const names = 70_000
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	brought := make([]segment.Touch, 0, 2*names)
+	for i := range 2 * names {
+		brought = append(brought, segment.Touch{Line: int64(i), Touch: crm.Touch{ID: strconv.Itoa(i), ContactID: "p", At: at, Channel: "c", Campaign: strconv.Itoa(i % names), Provider: []string{"", "agency"}[i/names]}})
+	}
+	h := history{imports: [][]segment.Touch{brought}}
+	touches, err := engine.Load(engine.Evidence{Segments: h.segments(1), Persons: 1, Contacts: []attribution.Belonging{{Contact: "p"}}, By: []attribution.By{attribution.ByCampaign, attribution.ByProvider}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(touches.Labels) != 2*names || touches.Len() != 2*names {
+		t.Fatalf("%d labels of %d touches", len(touches.Labels), touches.Len())
+	}
+	sums := must(touches.Run([]engine.Deal{{ID: "d", End: at.UnixNano(), LeadCreated: engine.Unknown, DealCreated: engine.Unknown, Since: engine.Unknown, Minor: 2 * names}},
+		engine.Options{Models: []attribution.Model{must(attribution.ParseModel("linear"))}}))
+	for l, minor := range sums[0].Labels {
+		if minor != 1 {
+			t.Fatalf("%+v holds %d", touches.Labels[l], minor)
 		}
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -32,8 +34,9 @@ type Head struct {
 
 // CompareRow is the credit of one channel or provider, one amount a column.
 type CompareRow struct {
-	attribution.Row
-	Amounts []money.Amount
+	attribution.Row // Deals: in how many it holds money under the model under which it is in the most
+	Amounts         []money.Amount
+	deals           []int // one a column
 }
 
 // CurrencyTable is the won deals of one currency.
@@ -92,11 +95,7 @@ func (s *Service) Compare(ctx context.Context, actor access.Actor, client string
 		if err != nil {
 			return err
 		}
-		e, err := crmops.EvidenceAt(ctx, tx, client, v.AsOf)
-		if err != nil {
-			return err
-		}
-		return v.fill(e, contracts, s.Now())
+		return s.fill(ctx, tx, client, &v, contracts)
 	})
 	if err != nil {
 		return Comparison{}, fmt.Errorf("compare models: %w", err)
@@ -128,9 +127,15 @@ type won struct {
 	rule Rule
 }
 
-func (v *Comparison) fill(e crm.Evidence, contracts []bound, now time.Time) error {
+// fill credits the deals of the period, those of one rule and currency together.
+func (s *Service) fill(ctx context.Context, tx bun.Tx, client string, v *Comparison, contracts []bound) error {
+	now := s.Now()
 	v.addClauses(governing(contracts, crm.Deal{}, now))
-	deals, err := v.deals(e, contracts, now)
+	m, err := s.material(ctx, tx, client, v.AsOf, kindsOfAll(contracts))
+	if err != nil {
+		return err
+	}
+	deals, err := v.deals(m.evidence.Deals, contracts, now)
 	if err != nil {
 		return err
 	}
@@ -141,20 +146,35 @@ func (v *Comparison) fill(e crm.Evidence, contracts []bound, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	x := attribution.Link(&e.Snapshot)
-	tables := map[money.Currency]*tableMaker{}
+	var groups []*group
 	for _, w := range deals {
 		total := totalOf(w.deal, w.rule.Clause)
 		if !total.Known {
 			v.LeftOut = append(v.LeftOut, LeftOut{w.deal, total.Note})
 			continue
 		}
-		t := tables[total.Amount.Currency]
-		if t == nil {
-			t = &tableMaker{results: make([][]attribution.Result, 1+len(models)), earned: make([]money.Amount, 1+len(models)), creditless: make([]int, 1+len(models))}
-			tables[total.Amount.Currency] = t
+		groups = grouped(groups, w, total.Amount)
+	}
+	tables := map[money.Currency]*tableMaker{}
+	for _, alike := range byExclusion(groups) {
+		var all []credit
+		for _, g := range alike {
+			all = append(all, g.deals...)
 		}
-		t.add(x, w, models, total.Amount)
+		stored, err := m.load(all, []attribution.By{attribution.ByProvider})
+		if err != nil {
+			return err
+		}
+		for _, g := range alike {
+			currency := g.total.Currency
+			if tables[currency] == nil {
+				tables[currency] = newTable(currency, 1+len(models))
+			}
+			if err := tables[currency].add(stored.Touches, stored.Deals[:len(g.deals)], g, models); err != nil {
+				return err
+			}
+			stored.Deals = stored.Deals[len(g.deals):]
+		}
 	}
 	for _, t := range tables {
 		v.Tables = append(v.Tables, t.table(v.Heads))
@@ -165,9 +185,57 @@ func (v *Comparison) fill(e crm.Evidence, contracts []bound, now time.Time) erro
 	return nil
 }
 
+// group is deals of one rule and one currency.
+type group struct {
+	rule  Rule
+	total money.Amount
+	deals []credit
+}
+
+// grouped puts a deal with those of its rule and currency.
+func grouped(groups []*group, w won, total money.Amount) []*group {
+	i := slices.IndexFunc(groups, func(g *group) bool { return g.total.Currency == total.Currency && g.rule.same(w.rule) })
+	if i < 0 {
+		i = len(groups)
+		groups = append(groups, &group{rule: w.rule})
+	}
+	g := groups[i]
+	g.total, g.deals = g.total.Add(total), append(g.deals, credit{w.deal, w.rule.path(), total.Minor})
+	return groups
+}
+
+// byExclusion puts groups together that leave out the same channels: one reading of the touches does for them.
+func byExclusion(groups []*group) (out [][]*group) {
+	for _, g := range groups {
+		i := slices.IndexFunc(out, func(o []*group) bool { return slices.Equal(o[0].rule.Touched.Excluded, g.rule.Touched.Excluded) })
+		if i < 0 {
+			i = len(out)
+			out = append(out, nil)
+		}
+		out[i] = append(out[i], g)
+	}
+	return out
+}
+
+// kindsOfAll are the kinds of evidence that the paths of any version of the contracts rest on, or the plain one.
+func kindsOfAll(contracts []bound) []crm.Kind {
+	all := attribution.Path{}
+	for _, b := range contracts {
+		for _, terms := range b.agreement.Versions {
+			for _, c := range terms.Clauses {
+				if share, ok := c.(contract.RevenueShare); ok && !share.Attribution.None {
+					p := attribution.PathOf(share.Attribution, terms.Zone)
+					all.Inferred, all.ToPayment = all.Inferred || p.Inferred, all.ToPayment || p.ToPayment
+				}
+			}
+		}
+	}
+	return kindsOf(all)
+}
+
 // deals are the won deals of the period by day, each under the rule of its day.
-func (v *Comparison) deals(e crm.Evidence, contracts []bound, now time.Time) ([]won, error) {
-	found := slices.DeleteFunc(attribution.Once(e.Deals, func(d crm.Deal) string { return d.ID }), func(d crm.Deal) bool {
+func (v *Comparison) deals(all []crm.Deal, contracts []bound, now time.Time) ([]won, error) {
+	found := slices.DeleteFunc(attribution.Once(all, func(d crm.Deal) string { return d.ID }), func(d crm.Deal) bool {
 		return d.Deleted || !d.Won || d.ClosedOn.IsZero() || !v.Period.Contains(d.ClosedOn)
 	})
 	slices.SortFunc(found, func(a, b crm.Deal) int { return cmp.Or(a.ClosedOn.Cmp(b.ClosedOn), cmp.Compare(a.ID, b.ID)) })
@@ -244,27 +312,74 @@ func (v *Comparison) heads() ([]attribution.Model, error) {
 type tableMaker struct {
 	deals      int
 	total      money.Amount
-	results    [][]attribution.Result // by column
+	rows       [2]map[rowKey]*CompareRow // by channel, by provider
 	earned     []money.Amount
 	creditless []int
 }
 
-func (t *tableMaker) add(x *attribution.Links, w won, models []attribution.Model, total money.Amount) {
-	t.deals++
-	t.total = t.total.Add(total)
-	journey, _ := x.Journey(w.deal, w.rule.path())
-	for i, m := range append([]attribution.Model{w.rule.Model}, models...) {
-		r := attribution.Credit(journey, m, w.rule.Lookback, total)
-		t.results[i] = append(t.results[i], r)
-		t.earned[i] = t.earned[i].Add(r.Portion(w.rule.Earns).Amount)
-		if r.Unattributed == total.Minor {
-			t.creditless[i]++
+// rowKey names a row of a table.
+type rowKey struct {
+	kind attribution.RowKind
+	name string
+}
+
+var comparedBy = [2]attribution.By{attribution.ByChannel, attribution.ByProvider}
+
+func newTable(currency money.Currency, columns int) *tableMaker {
+	zero := money.New(0, currency)
+	t := &tableMaker{total: zero, earned: slices.Repeat([]money.Amount{zero}, columns), creditless: make([]int, columns)}
+	for i := range t.rows {
+		t.rows[i] = map[rowKey]*CompareRow{}
+	}
+	return t
+}
+
+// add credits the deals of a group under its own model and the others.
+func (t *tableMaker) add(touches *engine.Touches, deals []engine.Deal, g *group, models []attribution.Model) error {
+	o := g.rule.options()
+	o.Models = append(o.Models, models...)
+	tallies, err := touches.Tally(deals, o, comparedBy[:]...)
+	if err != nil {
+		return err
+	}
+	t.deals += len(g.deals)
+	t.total = t.total.Add(g.total)
+	for column := range tallies {
+		tally := &tallies[column]
+		for l, minor := range tally.Labels {
+			if label := &touches.Labels[l]; g.rule.Earns(attribution.Touch{Channel: label.Channel, Provider: label.Provider}) {
+				t.earned[column] = t.earned[column].Add(money.New(minor, t.total.Currency))
+			}
+		}
+		t.creditless[column] += tally.Creditless
+		for by := range comparedBy {
+			open := rowKey{kind: attribution.Unattributed}
+			t.row(by, open, column, tally.Unattributed, tally.Open)
+			for _, share := range tally.By[by] {
+				key := rowKey{attribution.Named, share.Name}
+				if share.Name == "" {
+					key.kind = attribution.Unnamed
+				}
+				t.row(by, key, column, share.Minor, share.Deals)
+			}
 		}
 	}
+	return nil
+}
+
+// row adds to a row. A name that holds nothing under one model is there with zero, which it is.
+func (t *tableMaker) row(by int, key rowKey, column int, minor int64, deals int) {
+	row := t.rows[by][key]
+	if row == nil {
+		row = &CompareRow{Row: attribution.Row{Kind: key.kind, Name: key.name}, Amounts: slices.Repeat([]money.Amount{money.New(0, t.total.Currency)}, len(t.earned)), deals: make([]int, len(t.earned))}
+		t.rows[by][key] = row
+	}
+	row.Amounts[column] = row.Amounts[column].Add(money.New(minor, t.total.Currency))
+	row.deals[column] += deals
 }
 
 func (t *tableMaker) table(heads []Head) CurrencyTable {
-	out := CurrencyTable{Deals: t.deals, Total: t.total, ByChannel: t.rows(attribution.ByChannel), ByProvider: t.rows(attribution.ByProvider), Earned: t.earned, Creditless: t.creditless}
+	out := CurrencyTable{Deals: t.deals, Total: t.total, ByChannel: t.sorted(0), ByProvider: t.sorted(1), Earned: t.earned, Creditless: t.creditless}
 	var plain []int64
 	for i, h := range heads {
 		if len(h.Models) == 1 && measured(h.Models[0]) {
@@ -275,29 +390,10 @@ func (t *tableMaker) table(heads []Head) CurrencyTable {
 	return out
 }
 
-// rows joins the columns: a name that holds nothing under one model is there with zero, which it is.
-func (t *tableMaker) rows(by attribution.By) []CompareRow {
-	type key struct {
-		kind attribution.RowKind
-		name string
-	}
-	rows := map[key]*CompareRow{}
-	for i, results := range t.results {
-		for _, r := range attribution.Aggregate(results, by) {
-			row := rows[key{r.Kind, r.Name}]
-			if row == nil {
-				row = &CompareRow{Row: r, Amounts: make([]money.Amount, len(t.results))}
-				for k := range row.Amounts {
-					row.Amounts[k] = money.New(0, t.total.Currency)
-				}
-				rows[key{r.Kind, r.Name}] = row
-			}
-			row.Deals = max(row.Deals, r.Deals)
-			row.Amounts[i] = row.Amounts[i].Add(r.Amount)
-		}
-	}
-	out := make([]CompareRow, 0, len(rows))
-	for _, r := range rows {
+func (t *tableMaker) sorted(by int) []CompareRow {
+	out := make([]CompareRow, 0, len(t.rows[by]))
+	for _, r := range t.rows[by] {
+		r.Deals = slices.Max(r.deals)
 		out = append(out, *r)
 	}
 	slices.SortFunc(out, func(a, b CompareRow) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name)) })

@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/engine"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
@@ -64,8 +65,8 @@ func kindsOf(p attribution.Path) []crm.Kind {
 }
 
 // allDeals is the evidence as of an import that decides the paths of all deals, without touches.
-func allDeals(ctx context.Context, tx bun.Tx, client string, asOf int64, p attribution.Path) (crm.Snapshot, error) {
-	s, err := crmops.KindsAt(ctx, tx, client, asOf, kindsOf(p)...)
+func allDeals(ctx context.Context, tx bun.Tx, client string, asOf int64, kinds []crm.Kind) (crm.Snapshot, error) {
+	s, err := crmops.KindsAt(ctx, tx, client, asOf, kinds...)
 	s.FollowMerges()
 	return s, err
 }
@@ -76,10 +77,15 @@ func (v *DealView) beginAnew(ctx context.Context, tx bun.Tx) error {
 	if !path.Reset {
 		return nil
 	}
-	all, err := allDeals(ctx, tx, v.Client, v.AsOf, path)
+	all, err := allDeals(ctx, tx, v.Client, v.AsOf, kindsOf(path))
 	if err != nil {
 		return err
 	}
 	v.Journey.Since, v.Journey.Earlier = attribution.Link(&all).Since(v.Deal, path)
 	return nil
+}
+
+// options are the rule, with its model, as the engine has them.
+func (r Rule) options() engine.Options {
+	return Terms{Models: []attribution.Model{r.Model}, Lookback: r.Lookback, Path: r.path()}.Options()
 }

@@ -38,17 +38,14 @@ func (t Terms) String() string {
 		models = append(models, m.String())
 	}
 	end, contacts, zone := "deal-won", contract.Associated, time.UTC.String()
-	switch {
-	case t.Path.ToCreation:
-		end = contract.DealCreated
-	case t.Path.ToPayment:
-		end = contract.DealCollected
+	if t.Path.ToCreation {
+		end = "deal-created"
 	}
-	switch {
-	case t.Path.Inferred:
-		contacts = contract.AssociatedOrInferred
-	case t.Path.ByAccount:
+	if t.Path.ByAccount {
 		contacts = contract.AssociatedOrAccount
+	}
+	if t.Path.ByAccount && t.Path.Inferred {
+		contacts = contract.AssociatedOrInferred
 	}
 	if t.Path.Zone != nil {
 		zone = t.Path.Zone.String()
@@ -190,24 +187,18 @@ func (x *KeptCredit) Advance(ctx context.Context, actor access.Actor) ([]Recredi
 	}
 	var no int64
 	var touches []lateTouch
-	only := true
-	err := x.service.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		if no, err = crmops.LatestImport(ctx, tx, x.client); err != nil {
-			return err
-		}
-		changed, err := crmops.ChangedKinds(ctx, tx, x.client, x.stored.AsOf, no)
+	var only bool
+	err := x.service.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		since, err := crmops.SinceImport(ctx, tx, x.client, x.stored.AsOf)
 		if err != nil {
 			return err
 		}
-		only, touches = !slices.ContainsFunc(kindsOf(x.terms.Path), func(k crm.Kind) bool { return changed[k] }), nil
-		if !only || !changed[crm.KindTouch] {
+		no, touches = since.Latest, nil
+		only = !slices.ContainsFunc(kindsOf(x.terms.Path), func(k crm.Kind) bool { return since.Changed[k] })
+		if !only || !since.Changed[crm.KindTouch] {
 			return nil
 		}
-		segments, err := crmops.SegmentsBetween(ctx, tx, x.client, x.stored.AsOf, no)
-		if err != nil {
-			return err
-		}
-		for _, each := range segments {
+		for _, each := range since.Segments {
 			more, err := x.brought(ctx, tx, each)
 			if err != nil {
 				return err
@@ -275,7 +266,6 @@ func (x *KeptCredit) record(ctx context.Context, actor access.Actor, asOf int64,
 	var rows []creditRow
 	var changed []Recredited
 	var at []int
-	sum := sha256.New()
 	for _, i := range deals {
 		c := x.live.Credit(i)
 		if c.Hash == x.hashes[i] {
@@ -283,16 +273,14 @@ func (x *KeptCredit) record(ctx context.Context, actor access.Actor, asOf int64,
 		}
 		rows = append(rows, creditRow{ClientID: x.client, Terms: x.terms.String(), DealID: c.Deal, AsOf: asOf, Minor: x.live.Deals()[i].Minor, SHA256: c.Hash})
 		changed, at = append(changed, Recredited{c.Deal, c.Hash}), append(at, i)
-		fmt.Fprintf(sum, "%s %d:%s\n", c.Hash, len(c.Deal), c.Deal)
 	}
 	for _, deal := range x.gone {
 		rows = append(rows, creditRow{ClientID: x.client, Terms: x.terms.String(), DealID: deal, AsOf: asOf, SHA256: hashOfNone})
 		changed = append(changed, Recredited{deal, hashOfNone})
-		fmt.Fprintf(sum, "%s %d:%s\n", hashOfNone, len(deal), deal)
 	}
 	if len(rows) > 0 {
 		err := x.service.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
-			return x.append(ctx, tx, actor, asOf, rows, hex.EncodeToString(sum.Sum(nil)))
+			return x.append(ctx, tx, actor, asOf, rows)
 		})
 		if err != nil {
 			return nil, err
@@ -305,18 +293,19 @@ func (x *KeptCredit) record(ctx context.Context, actor access.Actor, asOf int64,
 	return changed, nil
 }
 
-func (x *KeptCredit) append(ctx context.Context, tx bun.Tx, actor access.Actor, asOf int64, rows []creditRow, hash string) error {
+func (x *KeptCredit) append(ctx context.Context, tx bun.Tx, actor access.Actor, asOf int64, rows []creditRow) error {
 	now := x.service.Now().UTC().Truncate(time.Microsecond)
 	for i := range rows {
 		rows[i].CreditedAt = now
 	}
+	t := told{AsOf: asOf, Deals: len(rows), SHA256: digest(rows), Terms: x.terms.String()}
 	if err := insertCredits(ctx, tx, rows); err != nil {
 		return err
 	}
 	_, err := journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{At: now, Action: string(access.EvidenceImport), Client: x.client,
-		Subject: journal.Subject{Kind: "credit", ID: hash, Name: fmt.Sprintf("Import %d", asOf)},
+		Subject: journal.Subject{Kind: subject, ID: t.SHA256, Name: fmt.Sprintf("Import %d", asOf)},
 		Words:   fmt.Sprintf("credited %d deals as of import %d", len(rows), asOf),
-		After:   journal.Snapshot(map[string]any{"as_of": asOf, "deals": len(rows), "sha256": hash, "terms": x.terms.String()})}))
+		After:   journal.Snapshot(t)}))
 	return err
 }
 

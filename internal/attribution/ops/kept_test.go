@@ -19,7 +19,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
-var keptTerms = ops.Terms{Models: storedModels, Path: attribution.Path{Zone: time.UTC, ByAccount: true}}
+var keptTerms = ops.Terms{Models: storedModels, Path: attribution.Path{Zone: time.UTC, ByAccount: true, Inferred: true}}
 
 // recorded is the last line of each deal.
 func (r room) recorded(client string) map[string]string {
@@ -56,12 +56,12 @@ func TestKeptCreditIsThatComputedAnew(t *testing.T) {
 			}
 			var kept *ops.KeptCredit
 			files := someFiles(chance)
-			for n, file := range append(files, someFiles(chance)[3:5]...) {
+			for n, file := range append(files, someFiles(chance)[6:8]...) {
 				for _, c := range []string{client, other} {
 					_, err := r.crm.Import(ctx, owner, crmops.ImportInput{Client: c, Filename: file[0], Reader: strings.NewReader(file[1])})
 					must(t, err)
 				}
-				if n < 2 || chance.IntN(3) == 0 {
+				if n < 6 || chance.IntN(3) == 0 {
 					continue // several imports at once
 				}
 				var err error

@@ -117,7 +117,7 @@ func (s *Service) Return(ctx context.Context, actor access.Actor, client string,
 }
 
 func (v *Returns) fill(c *Comparison, e crm.Evidence, contracts []bound, now time.Time) error {
-	deals, err := c.deals(e, contracts, now)
+	deals, err := c.deals(e.Deals, contracts, now)
 	if err != nil {
 		return err
 	}

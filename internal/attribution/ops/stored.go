@@ -15,7 +15,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
-// Stored is all won deals of a client of which the amount is known, and their touches, as of an import.
+// Stored is deals of a client, each with its amount, and the touches that may count for them, as of an import.
 type Stored struct {
 	AsOf    int64
 	Touches *engine.Touches
@@ -26,49 +26,102 @@ type Stored struct {
 // credited are the fields that stored touches are told apart by.
 var credited = []attribution.By{attribution.ByCampaign, attribution.ByContent, attribution.ByProvider}
 
-// Stored reads what credit over all won deals rests on: deals, contacts and associations from the database, the touches of those contacts from the files of the
-// imports. Of an import whose file is missing or damaged it takes the rows of the database, which say the same and take longer. What it gives, credited, is
-// what attribution.Credit gives deal by deal on the evidence as of the import. It decides no access: the caller has.
+// Stored reads what credit over all won deals rests on of which the amount is known. What it gives, credited, is what attribution.Credit gives deal by deal on
+// the evidence as of the import. It decides no access: the caller has.
 func (s *Service) Stored(ctx context.Context, tx bun.Tx, client string, asOf int64, path attribution.Path) (Stored, error) {
-	e, err := allDeals(ctx, tx, client, asOf, path)
+	m, err := s.material(ctx, tx, client, asOf, kindsOf(path))
 	if err != nil {
 		return Stored{}, err
 	}
-	var deals []crm.Deal
-	var totals []int64
-	for _, d := range e.Deals {
+	var deals []credit
+	for _, d := range m.evidence.Deals {
 		if total := totalOf(d, nil); d.Won && !d.Deleted && total.Known {
-			deals, totals = append(deals, d), append(totals, total.Amount.Minor)
+			deals = append(deals, credit{d, path, total.Amount.Minor})
 		}
 	}
-	out := Stored{AsOf: asOf}
-	out.people = attribution.Link(&e).Conversions(deals, func(int) attribution.Path { return path })
-	out.Deals = engine.Deals(out.people.All, func(i int) int64 { return totals[i] })
+	return m.load(deals, credited)
+}
+
+// material is what all credit as of an import is made of.
+type material struct {
+	asOf     int64
+	evidence crm.Snapshot // without touches
+	links    *attribution.Links
+	segments []engine.Segment
+}
+
+// material reads deals, and what decides whose touches count, from the database, and the touches from the files of the imports. Of an import whose file is
+// missing or damaged it takes the rows of the database, which say the same and take longer.
+func (s *Service) material(ctx context.Context, tx bun.Tx, client string, asOf int64, kinds []crm.Kind) (*material, error) {
 	segments, err := crmops.SegmentsAt(ctx, tx, client, asOf)
 	if err != nil {
-		return Stored{}, err
+		return nil, err
 	}
-	evidence := engine.Evidence{Persons: out.people.Persons, Contacts: out.people.Contacts, By: credited, Exclude: path.Trim.Exclude}
-	for _, each := range segments {
-		read, err := s.segment(ctx, tx, client, each)
+	reading := make(chan []opened, 1)
+	go func() { reading <- s.open(ctx, segments) }() // beside what the database gives
+	m := &material{asOf: asOf}
+	m.evidence, err = allDeals(ctx, tx, client, asOf, kinds)
+	files := <-reading
+	if err != nil {
+		return nil, err
+	}
+	m.links = attribution.Link(&m.evidence)
+	for i, each := range segments {
+		read, err := s.segment(ctx, tx, client, each, files[i])
 		if err != nil {
-			return Stored{}, fmt.Errorf("read the touches of import %d: %w", each.No, err)
+			return nil, fmt.Errorf("read the touches of import %d: %w", each.No, err)
 		}
-		evidence.Segments = append(evidence.Segments, read)
+		m.segments = append(m.segments, read)
 	}
+	return m, nil
+}
+
+// credit is a deal that is to be credited.
+type credit struct {
+	deal  crm.Deal
+	path  attribution.Path
+	minor int64
+}
+
+// load gives the deals with the touches of their paths, which leave out the same channels; touches are told apart by their channel and these fields.
+func (m *material) load(credits []credit, by []attribution.By) (Stored, error) {
+	deals := make([]crm.Deal, len(credits))
+	for i := range credits {
+		deals[i] = credits[i].deal
+	}
+	out := Stored{AsOf: m.asOf, people: m.links.Conversions(deals, func(i int) attribution.Path { return credits[i].path })}
+	out.Deals = engine.Deals(out.people.All, func(i int) int64 { return credits[i].minor })
+	evidence := engine.Evidence{Segments: m.segments, Persons: out.people.Persons, Contacts: out.people.Contacts, By: by}
+	if len(credits) > 0 {
+		evidence.Exclude = credits[0].path.Trim.Exclude
+	}
+	var err error
 	out.Touches, err = engine.Load(evidence)
 	return out, err
 }
 
+// opened is the file of a segment, or why it cannot be read.
+type opened struct {
+	data []byte
+	err  error
+}
+
+func (s *Service) open(ctx context.Context, segments []crmops.Segment) []opened {
+	out := make([]opened, len(segments))
+	for i, each := range segments {
+		out[i].data, out[i].err = s.file(ctx, each)
+	}
+	return out
+}
+
 // segment is the file of an import's touches, or what would be in it.
-func (s *Service) segment(ctx context.Context, tx bun.Tx, client string, of crmops.Segment) (engine.Segment, error) {
-	data, err := s.file(ctx, of)
-	if data != nil || err != nil {
-		return engine.Segment{Data: data, Replaces: of.Replaced > 0}, err
+func (s *Service) segment(ctx context.Context, tx bun.Tx, client string, of crmops.Segment, file opened) (engine.Segment, error) {
+	if file.data != nil || file.err != nil {
+		return engine.Segment{Data: file.data, Replaces: of.Replaced > 0}, file.err
 	}
 	var made bytes.Buffer
 	w := segment.NewWriter(&made)
-	err = crmops.EachTouchOf(ctx, tx, client, of.No, func(touches []segment.Touch) error {
+	err := crmops.EachTouchOf(ctx, tx, client, of.No, func(touches []segment.Touch) error {
 		segment.Sort(touches)
 		return w.Write(touches)
 	})
@@ -86,7 +139,7 @@ func (s *Service) touchesOf(ctx context.Context, tx bun.Tx, client string, of cr
 		return nil, err
 	}
 	if data != nil {
-		return segment.Read(data)
+		return engine.SegmentTouches(data)
 	}
 	err = crmops.EachTouchOf(ctx, tx, client, of.No, func(touches []segment.Touch) error {
 		out = append(out, touches...)

@@ -41,9 +41,14 @@ func someFiles(r *rand.Rand) (files [][2]string) {
 		files = append(files, [2]string{kind + ".csv", text.String()})
 	}
 	for range 2 {
-		add("contacts", "contact_id,company_id,created_at,merged_ids,deleted", 6, func(i int) string {
-			return fmt.Sprintf("p%d,c%d,%s,%s,%s", i, r.IntN(3), when(), []string{"", "old" + contact(), contact()}[r.IntN(3)], deleted())
+		add("companies", "company_id,name,domain,created_at,deleted", 3, func(i int) string { return fmt.Sprintf("c%d,,c%d.example,%s,%s", i, r.IntN(4), when(), deleted()) })
+		add("contacts", "contact_id,company_id,email,created_at,merged_ids,deleted", 6, func(i int) string {
+			return fmt.Sprintf("p%d,%s,%d@c%d.example,%s,%s,%s", i, []string{"", "c0", "c1", "c2"}[r.IntN(4)], i, r.IntN(3), when(), []string{"", "old" + contact(), contact()}[r.IntN(3)], deleted())
 		})
+		add("merges", "merged_id,into,at,deleted", 2, func(i int) string {
+			return fmt.Sprintf("%s,%s,%s,%s", []string{"old0", "p5", "audited"}[(i+r.IntN(2))%3], contact(), when(), deleted())
+		})
+		add("account_links", "contact_id,domain,company_id,deleted", 1, func(int) string { return fmt.Sprintf("p%d,,c%d,%s", r.IntN(6), r.IntN(3), deleted()) })
 		add("deals", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed,deleted", 7, func(i int) string {
 			return fmt.Sprintf("d%d,,c%d,%d.%02d,USD,%s,%s,won,%v,true,%s", i, r.IntN(3), r.IntN(900), r.IntN(100), when(), when()[:10], r.IntN(5) > 0, deleted())
 		})
@@ -173,4 +178,68 @@ func (r room) spoil(client string) {
 	path := func(sha string) string { return filepath.Join(r.files, sha[:2], sha[2:]) }
 	must(r.t, os.Remove(path(found[0].SHA256)))
 	must(r.t, os.WriteFile(path(found[1].SHA256), []byte("PAR1"), 0o600))
+}
+
+// TestAComparisonIsTheCreditOfItsDeals: rows, deals and what nobody holds are what attribution.Aggregate makes of the credit of each deal by itself, under every model.
+func TestAComparisonIsTheCreditOfItsDeals(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.Now = func() time.Time { return time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC) }
+		for seed := range uint64(4) {
+			chance, client := rand.New(rand.NewPCG(seed, 11)), fmt.Sprint("org_", seed)
+			for _, file := range someFiles(chance) {
+				_, err := r.crm.Import(ctx, owner, crmops.ImportInput{Client: client, Filename: file[0], Reader: strings.NewReader(file[1])})
+				must(t, err)
+			}
+			window := []string{"none", "20 days", "500 hours"}[chance.IntN(3)]
+			edge := []string{"drop", "renormalise", "re-path"}[chance.IntN(3)]
+			path := attribution.Path{ByAccount: true, BeforeDeal: chance.IntN(2) == 0, Reset: chance.IntN(2) == 0, Zone: time.UTC}
+			asked := ops.Asked{Lookback: window, Edge: edge}
+			if path.BeforeDeal {
+				asked.AtTheDeal = "left-out"
+			}
+			if path.Reset {
+				asked.EarlierDeals = "reset"
+			}
+			v, err := r.Compare(ctx, owner, client, ops.CompareInput{Asked: asked})
+			must(t, err)
+			must(t, d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+				e, err := crmops.EvidenceAt(ctx, tx, client, v.AsOf)
+				if err != nil {
+					return err
+				}
+				x := attribution.Link(&e.Snapshot)
+				rule := v.Rules[0]
+				for column, head := range v.Heads {
+					var all []attribution.Result
+					creditless := 0
+					for _, deal := range e.Deals {
+						if deal.Won && !deal.Deleted && deal.AmountKnown {
+							j, _ := x.Journey(deal, path)
+							result := attribution.Credit(j, head.Models[0], rule.Lookback, deal.Amount)
+							if all = append(all, result); result.Unattributed == deal.Amount.Minor {
+								creditless++
+							}
+						}
+					}
+					table := v.Tables[0]
+					if table.Deals != len(all) || table.Creditless[column] != creditless {
+						t.Errorf("seed %d, %s: %d deals, %d without credit; %d, %d", seed, head.Models[0], table.Deals, table.Creditless[column], len(all), creditless)
+					}
+					for by, got := range map[attribution.By][]ops.CompareRow{attribution.ByChannel: table.ByChannel, attribution.ByProvider: table.ByProvider} {
+						want := attribution.Aggregate(all, by)
+						if len(got) != len(want) {
+							t.Fatalf("seed %d, %s: %d rows by %s, not %d", seed, head.Models[0], len(got), by, len(want))
+						}
+						for i := range want {
+							if got[i].Label() != want[i].Label() || got[i].Amounts[column] != want[i].Amount || got[i].Deals < want[i].Deals {
+								t.Errorf("seed %d, %s by %s: %+v, not %+v", seed, head.Models[0], by, got[i], want[i])
+							}
+						}
+					}
+				}
+				return nil
+			}))
+		}
+	})
 }

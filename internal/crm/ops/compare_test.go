@@ -117,6 +117,19 @@ func TestCompareTellsWhatDiffersFieldByField(t *testing.T) {
 	})
 }
 
+// A touch that went from the contact of a deal to somebody else touches that deal, in the rows and in the number of deals.
+func TestATouchThatWentToAnotherContactTouchesItsFormerDeal(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeAll()
+		r.take("touches.csv", "touch_id,contact_id,at,channel,campaign\nt1,p77,2025-11-18T08:00:00Z,paid-search,robots\n")
+		c := r.compare(ops.CompareInput{})
+		if len(c.Rows) != 1 || len(c.Rows[0].Deals) != 1 || c.Deals != 1 {
+			t.Errorf("%d deals, rows %v", c.Deals, lines(c))
+		}
+	})
+}
+
 func TestCompareTellsWhichStatementsRestOnARow(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		// given a locked statement on import 6 that used a deal and a payment, and a submitted one on import 7 that used the deal

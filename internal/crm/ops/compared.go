@@ -83,6 +83,7 @@ type comparing struct {
 	revenue  crm.Movements
 	payments crm.Movements
 	deals    map[string]bool
+	former   []string // contacts of which a touch was before, and is not now
 }
 
 // earlier is the version before, asked for row by row: PostgreSQL would turn a join into a walk through the whole table.
@@ -152,6 +153,10 @@ func (c *comparing) take(k crm.Kind, d differing, v version, before string) erro
 		return c.payments.Payment(old, now)
 	case crm.KindDealContact:
 		c.deals[now.Get("deal_id")] = true
+	case crm.KindTouch:
+		if was := old.Get("contact_id"); was != d.link {
+			c.former = append(c.former, was)
+		}
 	}
 	return nil
 }
@@ -204,6 +209,9 @@ func (c *comparing) finish(ctx context.Context, tx bun.Tx, client string, to int
 		case crm.KindCompany:
 			companies = append(companies, d.id)
 		}
+	}
+	for _, contact := range c.former {
+		c.touch(out.contacts.of(contact))
 	}
 	err := eachIn(ctx, tx, client, crm.KindDeal, to, "link", companies, func(v version) error {
 		c.deals[v.ID] = true

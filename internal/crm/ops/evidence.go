@@ -65,24 +65,14 @@ func readEvidence(ctx context.Context, tx bun.Tx, client string, n int64, earlie
 			out.bytes[k] = earlier.bytes[k]
 			continue
 		}
-		var found []crm.Record
-		keep := func(v version) error {
-			r, err := v.record(k)
-			found = append(found, r)
-			out.bytes[k] += recordBytes + int64(len(v.Body))
-			return err
-		}
 		var err error
 		if k == crm.KindTouch {
-			err = eachIn(ctx, tx, client, k, n, "link", out.bearing, keep)
+			out.bytes[k], err = addTouchesOf(ctx, tx, client, n, out.bearing, e)
 		} else {
-			err = eachAsOf(ctx, tx, client, k, n, keep)
+			out.bytes[k], err = addKind(ctx, tx, client, k, n, e)
 		}
 		if err != nil {
 			return read{}, fmt.Errorf("read the evidence as of import %d: %w", n, err)
-		}
-		if err := addInOrder(e, found); err != nil {
-			return read{}, err
 		}
 		if k == crm.KindContact {
 			if err := followMerges(ctx, tx, client, n, e); err != nil {
@@ -95,22 +85,12 @@ func readEvidence(ctx context.Context, tx bun.Tx, client string, n int64, earlie
 
 // followMerges lets the contacts of a snapshot be known under the ids that were merged into them as of import n.
 func followMerges(ctx context.Context, tx bun.Tx, client string, n int64, s *crm.Snapshot) error {
-	err := eachAsOf(ctx, tx, client, crm.KindMerge, n, func(v version) error {
-		r, err := v.record(crm.KindMerge)
-		if err != nil {
-			return err
-		}
-		return s.Add(r)
-	})
-	if err != nil {
+	if _, err := addKind(ctx, tx, client, crm.KindMerge, n, s); err != nil {
 		return fmt.Errorf("read the merges as of import %d: %w", n, err)
 	}
 	s.FollowMerges()
 	return nil
 }
-
-// recordBytes is about what a record takes beside its texts.
-const recordBytes = 200
 
 // bearing lists the contacts, by every id they are known under, whose touches can bear a fee.
 func bearing(s *crm.Snapshot) []string {
@@ -187,19 +167,11 @@ func StateHash(ctx context.Context, tx bun.Tx, client string, n int64) (string, 
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// KindsAt is what the client's CRM said of some kinds as of import n; records of a kind come in the order of their ids. It decides no access: the caller has.
+// KindsAt is what the client's CRM said of some kinds as of import n; records of a kind come in the order of their ids, and merges are not followed yet. It
+// decides no access: the caller has.
 func KindsAt(ctx context.Context, tx bun.Tx, client string, n int64, kinds ...crm.Kind) (s crm.Snapshot, err error) {
 	for _, k := range kinds {
-		var found []crm.Record
-		err := eachAsOf(ctx, tx, client, k, n, func(v version) error {
-			r, err := v.record(k)
-			found = append(found, r)
-			return err
-		})
-		if err == nil {
-			err = addInOrder(&s, found)
-		}
-		if err != nil {
+		if _, err := addKind(ctx, tx, client, k, n, &s); err != nil {
 			return s, fmt.Errorf("read the evidence as of import %d: %w", n, err)
 		}
 	}

@@ -124,12 +124,3 @@ func (r *remembered) size() (bytes int64) {
 	}
 	return bytes
 }
-
-// ChangedKinds are the kinds of which imports after one, up to another, brought something new or changed. It decides no access.
-func ChangedKinds(ctx context.Context, tx bun.Tx, client string, after, upTo int64) (map[crm.Kind]bool, error) {
-	var imports []resultRow
-	if err := tx.NewSelect().Model(&imports).Where("client_id = ? AND no > ? AND no <= ?", client, after, upTo).Scan(ctx); err != nil {
-		return nil, err
-	}
-	return changedKinds(imports)
-}

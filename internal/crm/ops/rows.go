@@ -153,12 +153,26 @@ func eachAsOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int6
 	if err != nil {
 		return err
 	}
+	return eachLast(rows, func(v *version) []any { return []any{&v.ID, &v.No, &v.Hash, &v.Line, &v.Body} }, each)
+}
+
+// eachBodyAsOf is eachAsOf, but of each version only the id and the body, which is most of what reading many takes.
+func eachBodyAsOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, each func(version) error) error {
+	rows, err := tx.QueryContext(ctx, `SELECT ext_id, body FROM crm_row WHERE client_id = ? AND kind = ? AND import_no <= ? ORDER BY ext_id, import_no`, client, string(k), no)
+	if err != nil {
+		return err
+	}
+	return eachLast(rows, func(v *version) []any { return []any{&v.ID, &v.Body} }, each)
+}
+
+// eachLast hands over the last of the rows of each id; those of an id stand together.
+func eachLast(rows *sql.Rows, into func(*version) []any, each func(version) error) error {
 	defer rows.Close()
-	var last version
+	var v, last version
+	cells := into(&v)
 	have := false
 	for rows.Next() {
-		var v version
-		if err := rows.Scan(&v.ID, &v.No, &v.Hash, &v.Line, &v.Body); err != nil {
+		if err := rows.Scan(cells...); err != nil {
 			return err
 		}
 		if have && v.ID != last.ID {

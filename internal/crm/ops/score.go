@@ -46,16 +46,10 @@ func addTouchesOfOpen(ctx context.Context, tx bun.Tx, client string, n int64, s 
 	open := underAllIDs(s, linkedTo(s, func(d crm.Deal) bool { return d.OutcomeKnown && !d.Closed && !d.Deleted }))
 	there := bearing(s)
 	open = slices.DeleteFunc(open, func(id string) bool { _, found := slices.BinarySearch(there, id); return found })
-	var records []crm.Record
-	err := eachIn(ctx, tx, client, crm.KindTouch, n, "link", open, func(v version) error {
-		r, err := v.record(crm.KindTouch)
-		records = append(records, r)
-		return err
-	})
-	if err != nil {
+	if _, err := addTouchesOf(ctx, tx, client, n, open, s); err != nil {
 		return fmt.Errorf("read the touches of open deals as of import %d: %w", n, err)
 	}
-	return addInOrder(s, records)
+	return nil
 }
 
 // pasts are what the imports up to number n said of each deal.

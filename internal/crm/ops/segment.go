@@ -180,24 +180,52 @@ func EachTouchOf(ctx context.Context, tx bun.Tx, client string, no int64, take f
 
 // SegmentsAt are the segments of the imports up to import n, the oldest first; of an import whose touches have none yet, without a hash. It decides no access.
 func SegmentsAt(ctx context.Context, tx bun.Tx, client string, n int64) ([]Segment, error) {
-	return SegmentsBetween(ctx, tx, client, 0, n)
-}
-
-// SegmentsBetween are those of the imports after one, up to another. It decides no access.
-func SegmentsBetween(ctx context.Context, tx bun.Tx, client string, after, n int64) ([]Segment, error) {
 	var results []resultRow
-	if err := tx.NewSelect().Model(&results).Where("client_id = ? AND no > ? AND no <= ?", client, after, n).OrderExpr("no").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&results).Where("client_id = ? AND no <= ?", client, n).OrderExpr("no").Scan(ctx); err != nil {
 		return nil, err
 	}
+	return segmentsOf(ctx, tx, client, results)
+}
+
+// Since is what the imports after one brought.
+type Since struct {
+	Latest   int64             // the newest import; that one, if none came after it
+	Changed  map[crm.Kind]bool // kinds of which something is new or changed
+	Segments []Segment         // as SegmentsAt has them
+}
+
+// SinceImport is what came after import n. It decides no access.
+func SinceImport(ctx context.Context, tx bun.Tx, client string, n int64) (Since, error) {
+	var results []resultRow
+	if err := tx.NewSelect().Model(&results).Where("client_id = ? AND no > ?", client, n).OrderExpr("no").Scan(ctx); err != nil {
+		return Since{}, err
+	}
+	out := Since{Latest: n}
+	if len(results) == 0 {
+		return out, nil
+	}
+	out.Latest = results[len(results)-1].No
+	var err error
+	if out.Changed, err = changedKinds(results); err == nil {
+		out.Segments, err = segmentsOf(ctx, tx, client, results)
+	}
+	return out, err
+}
+
+// segmentsOf are those of some imports, which come one after the other.
+func segmentsOf(ctx context.Context, tx bun.Tx, client string, results []resultRow) (out []Segment, err error) {
+	if len(results) == 0 {
+		return nil, nil
+	}
 	var rows []segmentRow
-	if err := tx.NewSelect().Model(&rows).Where("client_id = ? AND import_no > ? AND import_no <= ?", client, after, n).OrderExpr("import_no, seq").Scan(ctx); err != nil {
+	err = tx.NewSelect().Model(&rows).Where("client_id = ? AND import_no >= ? AND import_no <= ?", client, results[0].No, results[len(results)-1].No).OrderExpr("import_no, seq").Scan(ctx)
+	if err != nil {
 		return nil, err
 	}
 	newest := map[int64]segmentRow{}
 	for _, r := range rows {
 		newest[r.ImportNo] = r
 	}
-	var out []Segment
 	for _, r := range results {
 		t, err := decodeTally(r.Tally)
 		if err != nil {

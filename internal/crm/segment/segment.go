@@ -1,12 +1,10 @@
 package segment
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"io"
 	"slices"
-	"time"
 
 	"github.com/parquet-go/parquet-go"
 
@@ -135,21 +133,3 @@ func (w *Writer) Rows() (rows, replaced int64) { return w.rows, w.replaced }
 func Sort(touches []Touch) { slices.SortFunc(touches, compare) }
 
 func compare(a, b Touch) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.ID, b.ID)) }
-
-// Read gives the touches of a segment that is held in memory, for a few of them; their lines are not in it. An error: it is none.
-func Read(data []byte) ([]Touch, error) {
-	rows, err := parquet.Read[record](bytes.NewReader(data), int64(len(data)))
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Touch, len(rows))
-	for i := range rows {
-		r := &rows[i]
-		out[i] = Touch{Touch: crm.Touch{ID: r.TouchID, ContactID: r.ContactID, Channel: r.Channel, Campaign: r.Campaign, Content: r.Content, Provider: r.Provider,
-			Milestone: crm.Milestone(r.Milestone), Seq: r.Seq, Deleted: r.Deleted}, Replaces: r.Replaces}
-		if r.At != nil {
-			out[i].At = time.Unix(0, *r.At).UTC()
-		}
-	}
-	return out, nil
-}

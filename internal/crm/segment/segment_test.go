@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -90,24 +89,6 @@ func TestOthersReadWhatIsWritten(t *testing.T) {
 			r.Seq != want.Seq || r.Deleted != want.Deleted || r.Replaces != want.Replaces {
 			t.Fatalf("row %d is %+v, want %+v", i, r, want)
 		}
-	}
-}
-
-// TestWhatIsWrittenIsRead, but for the lines.
-func TestWhatIsWrittenIsRead(t *testing.T) {
-	touches := some(70_000)
-	got, err := segment.Read(written(t, touches, 999))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range touches {
-		touches[i].Line = 0
-	}
-	if diff := cmp.Diff(touches, got); diff != "" {
-		t.Error(diff)
-	}
-	if _, err := segment.Read([]byte("PAR1PAR1")); err == nil {
-		t.Error("read")
 	}
 }
 
