@@ -18,8 +18,8 @@ import (
 )
 
 func attributionCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "attribution", Short: "Credit deals to touches, and conversions to channels, from files, without a server"}
-	cmd.AddCommand(attributionRunCommand(), attributionPathsCommand())
+	cmd := &cobra.Command{Use: "attribution", Short: "Credit deals to touches, and conversions to channels: from files, without a server, or from the imports of a client"}
+	cmd.AddCommand(attributionRunCommand(), attributionCreditCommand(), attributionPathsCommand())
 	return cmd
 }
 

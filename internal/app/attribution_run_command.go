@@ -68,7 +68,16 @@ func oneOf[T ~string](names []T) string {
 // run reads, credits and prints. Faults: NotFound for a file, Invalid for a flag or a file of another form.
 func (k crediting) run(out, told io.Writer) error {
 	o, how, err := k.options()
-	if err != nil {
+	var faults fault.List
+	for _, f := range fault.All(err) {
+		faults.Add(f)
+	}
+	for flag, value := range map[string]string{"--touches": k.touches, "--deals": k.deals} {
+		if value == "" {
+			faults.Add(fault.New(fault.Invalid, "flag-missing", "say which file: %s FILE", flag).At(flag))
+		}
+	}
+	if err := faults.Err(); err != nil {
 		return err
 	}
 	deals, err := readTable(k.deals, "--deals")
@@ -155,11 +164,6 @@ func (k crediting) options() (engine.Options, engine.Reading, error) {
 	at := func(flag string, err error) {
 		for _, f := range fault.All(err) {
 			faults.Add(f.At(flag))
-		}
-	}
-	for flag, value := range map[string]string{"--touches": k.touches, "--deals": k.deals} {
-		if value == "" {
-			faults.Add(fault.New(fault.Invalid, "flag-missing", "say which file: %s FILE", flag).At(flag))
 		}
 	}
 	at("--format", checkFormat(k.format))

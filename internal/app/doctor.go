@@ -41,6 +41,8 @@ type Probes struct {
 	Statements func(ctx context.Context, d *db.DB) (string, error)
 	// Decisions does the same for what people decided about deliveries, results and hours.
 	Decisions func(ctx context.Context, d *db.DB) (string, error)
+	// Credit does the same for the credit of deals that was recorded.
+	Credit func(ctx context.Context, d *db.DB) (string, error)
 	// Billing does the same for invoices, payments and billing profiles.
 	Billing func(ctx context.Context, d *db.DB) (string, error)
 	// Interrupted lists in words the imports of the workspace that stopped on the way and on which nobody works.
@@ -164,6 +166,7 @@ func (e *examination) database(ctx context.Context) {
 	e.record(ctx, d, "contracts", e.probes.Contracts)
 	e.record(ctx, d, "statements", e.probes.Statements)
 	e.record(ctx, d, "decisions", e.probes.Decisions)
+	e.record(ctx, d, "credit", e.probes.Credit)
 	e.record(ctx, d, "billing", e.probes.Billing)
 	e.imports(ctx, d)
 	e.pulls(ctx, d)

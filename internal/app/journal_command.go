@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/uptrace/bun"
 
+	attributionops "github.com/ofrecord/ofrecord/internal/attribution/ops"
 	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
@@ -25,7 +26,7 @@ func journalCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "journal", Short: "The record of every change"}
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, decisions, invoices and payments with it",
+		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, decisions, recorded credit, invoices and payments with it",
 		Long: "Recomputes the chain of the record, the text of every contract, the hash of every statement and the digests of every invoice and payment from what is\n" +
 			"kept of them, and compares all that happened to each with what the record tells. With --head, as an earlier run printed it, a record that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
 		Args: usage(cobra.NoArgs),
@@ -72,11 +73,15 @@ func (p *Program) verifyRecord(cmd *cobra.Command, heads []journal.Head) error {
 	if err != nil {
 		return err
 	}
+	credits, err := writeStanding(ctx, out, p.DB, "credited deal", attributionops.VerifyCredits)
+	if err != nil {
+		return err
+	}
 	bills, err := p.writeBilling(ctx, out)
 	if err != nil {
 		return err
 	}
-	if report.Break != nil || contracts+statements+decisions+bills > 0 {
+	if report.Break != nil || contracts+statements+decisions+credits+bills > 0 {
 		return errFound
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/uptrace/bun"
 
+	attributionops "github.com/ofrecord/ofrecord/internal/attribution/ops"
 	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
@@ -54,7 +55,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles, Segments: probeSegments})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Credit: probeCredit, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles, Segments: probeSegments})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -89,6 +90,11 @@ func probeContracts(ctx context.Context, d *db.DB) (string, error) {
 // probeStatements recomputes the statements of the context's workspace.
 func probeStatements(ctx context.Context, d *db.DB) (string, error) {
 	return probed(standing(ctx, d, "statement", feesops.VerifyStored))
+}
+
+// probeCredit compares the recorded credit of the context's workspace with its record.
+func probeCredit(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, "credited deal", attributionops.VerifyCredits))
 }
 
 // probeDecisions compares what people decided in the context's workspace with its record.

@@ -27,7 +27,7 @@ func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing}}).Register(g)
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
 	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, Cost: p.Fees.Cost, MaxUpload: int64(p.Config.MaxUpload), PublicURL: p.Config.URL()}).Register(g)
-	(&attributionui.Pages{Ops: &attributionops.Service{DB: p.DB, Now: p.Now, FeesOf: feesops.FeesByMonth, OpenSegment: p.CRM.OpenSegment}, ClientName: p.clientName}).Register(g)
+	(&attributionui.Pages{Ops: p.attribution(), ClientName: p.clientName}).Register(g)
 	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices, NoMail: !p.Config.Mail().Configured()}).Register(g)
 	(&billingui.Pages{Ops: p.Billing}).Register(g)
 	(&journalui.Pages{Ops: p.Journal, ClientName: p.clientName, Subject: subjectPath}).Register(g)
@@ -98,4 +98,9 @@ func subjectPath(e journal.Entry) string {
 	default:
 		return ""
 	}
+}
+
+// attribution is the use cases of credit.
+func (p *Program) attribution() *attributionops.Service {
+	return &attributionops.Service{DB: p.DB, Now: p.Now, FeesOf: feesops.FeesByMonth, OpenSegment: p.CRM.OpenSegment}
 }
