@@ -6,5 +6,5 @@ import "embed"
 
 // Files holds every asset by its plain name. Pages refer to them through platform/web/asset, which adds the content hash.
 //
-//go:embed *.css *.js *.svg VENDOR.txt
+//go:embed *.css *.js *.svg *.txt
 var Files embed.FS

@@ -26,6 +26,7 @@ func Register(g *web.Registry) {
 	show("statement", statement)
 	show("deals", deals)
 	show("words", words)
+	show("charts", charts)
 	show("contract", contract)
 	show("form", form)
 	show("confirm", confirm)
