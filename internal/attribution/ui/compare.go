@@ -169,17 +169,7 @@ func (p comparePage) agreed() bool {
 func (p comparePage) table(t ops.CurrencyTable, by string, rows []ops.CompareRow) kit.TableView {
 	v := kit.TableView{
 		Caption: "Closed revenue in " + string(t.Total.Currency) + " by " + by + " under each model", Quiet: true, Cards: true,
-		Columns: []kit.Column{{Title: capital(by)}},
-	}
-	for i, h := range p.Heads {
-		switch {
-		case i > 0:
-			v.Columns = append(v.Columns, modelColumn(h.Models[0], ""))
-		case len(h.Models) == 1:
-			v.Columns = append(v.Columns, modelColumn(h.Models[0], agreedHint(p.agreed())))
-		default:
-			v.Columns = append(v.Columns, kit.Column{Title: "As agreed", Align: kit.End, Hint: plural(len(h.Models), "model", "models")})
-		}
+		Columns: append([]kit.Column{{Title: capital(by)}}, p.modelColumns()...),
 	}
 	for _, row := range rows {
 		name := kit.Text(row.Name)
@@ -200,6 +190,22 @@ func (p comparePage) table(t ops.CurrencyTable, by string, rows []ops.CompareRow
 	}
 	v.Foot = []kit.Row{total, earned}
 	return v
+}
+
+// modelColumns head the models; the first is the one that counts.
+func (p comparePage) modelColumns() []kit.Column {
+	var out []kit.Column
+	for i, h := range p.Heads {
+		switch {
+		case i > 0:
+			out = append(out, modelColumn(h.Models[0], ""))
+		case len(h.Models) == 1:
+			out = append(out, modelColumn(h.Models[0], agreedHint(p.agreed())))
+		default:
+			out = append(out, kit.Column{Title: "As agreed", Align: kit.End, Hint: plural(len(h.Models), "model", "models")})
+		}
+	}
+	return out
 }
 
 func (p comparePage) cell(a, whole money.Amount) templ.Component {

@@ -156,10 +156,15 @@ func without(list kit.List, names ...string) string {
 // choices are what a reader may ask for: of a deal that is not won only another import, as nothing is credited.
 func (p dealPage) choices() []kit.Field {
 	fields := choices(p.list, p.Rule.Clause != nil, p.Clauses, p.Marks, p.Latest)
-	if p.Standing == ops.Won {
-		return fields
+	if p.Standing != ops.Won {
+		return slices.DeleteFunc(fields, func(f kit.Field) bool { return f.Name != "as_of" })
 	}
-	return slices.DeleteFunc(fields, func(f kit.Field) bool { return f.Name != "as_of" })
+	other := kit.Field{Name: "beside", Label: "Beside it", Kind: kit.Select, Options: []kit.Option{{Text: "no other model"}}}
+	for _, c := range p.Columns[1:] {
+		other.Options = append(other.Options, kit.Option{Value: c.Model.String(), Text: modelSentence(c.Model)})
+	}
+	at := 1 + slices.IndexFunc(fields, func(f kit.Field) bool { return f.Name == "model" })
+	return slices.Insert(fields, at, other)
 }
 
 // value is a value that an import said, for people.
@@ -173,6 +178,16 @@ func (p dealPage) main() *ops.Column {
 		return nil
 	}
 	return &p.Columns[0]
+}
+
+// other is the credit under the model that the reader put beside the rule's; nil where there is none.
+func (p dealPage) other() *ops.Column {
+	for i := 1; i < len(p.Columns); i++ {
+		if p.Columns[i].Model.String() == p.list.Filter("beside") {
+			return &p.Columns[i]
+		}
+	}
+	return nil
 }
 
 func (p dealPage) figures() []kit.FigureView {
@@ -216,15 +231,19 @@ type step struct {
 	weight, minor int64
 }
 
-func (p dealPage) journey() kit.JourneyView {
-	return kit.JourneyView{Label: "Journey of " + p.title() + ", " + modelSentence(p.Rule.Model), End: p.end(), Touches: kit.Condense(p.steps(),
-		func(s step) string { return s.group }, func(s step) kit.Touch { return s.Touch }, p.several)}
+// journey is the line of touches with the credit of a column; nil of a deal that is not won.
+func (p dealPage) journey(c *ops.Column) kit.JourneyView {
+	model := p.Rule.Model
+	if c != nil {
+		model = c.Model
+	}
+	return kit.JourneyView{Label: "Journey of " + p.title() + ", " + modelSentence(model), End: p.end(), Won: p.Standing == ops.Won, Touches: kit.Condense(p.steps(c),
+		func(s step) string { return s.group }, func(s step) kit.Touch { return s.Touch }, func(run []step) kit.Touch { return p.several(c, run) })}
 }
 
 // steps are the touches before the window and those that count; of a deal that is not won, all.
-func (p dealPage) steps() []step {
+func (p dealPage) steps(c *ops.Column) []step {
 	var out []step
-	c := p.main()
 	if c == nil {
 		for _, t := range sorted(p.Journey.Touches) {
 			out = append(out, step{Touch: p.point(t), group: "touches"})
@@ -245,7 +264,7 @@ func (p dealPage) steps() []step {
 	}
 	var path []step
 	for _, tc := range r.Credits {
-		s := step{p.holding(p.point(tc.Touch), tc.Weight, tc.Minor), "touches", tc.Weight, tc.Minor}
+		s := step{p.holding(c, p.point(tc.Touch), tc.Weight, tc.Minor), "touches", tc.Weight, tc.Minor}
 		s.Mark = mark(tc.Roles & r.Model.Weighs())
 		switch {
 		case s.Mark != "":
@@ -267,8 +286,8 @@ func endsAlone(path []step) []step {
 }
 
 // holding is a touch, or several together, with what they hold.
-func (p dealPage) holding(t kit.Touch, weight, minor int64) kit.Touch {
-	r := p.main().Result
+func (p dealPage) holding(c *ops.Column, t kit.Touch, weight, minor int64) kit.Touch {
+	r := c.Result
 	t.Credit = int(money.MulDiv(weight, 1000, max(r.Whole, 1), money.Up))
 	t.Share = percentWords(r.Share(weight))
 	if p.Total.Known {
@@ -278,7 +297,7 @@ func (p dealPage) holding(t kit.Touch, weight, minor int64) kit.Touch {
 }
 
 // several are neighbouring touches of one group, shown as one from the day of the first.
-func (p dealPage) several(run []step) kit.Touch {
+func (p dealPage) several(c *ops.Column, run []step) kit.Touch {
 	var weight, minor int64
 	for _, s := range run {
 		weight += s.weight
@@ -286,13 +305,13 @@ func (p dealPage) several(run []step) kit.Touch {
 	}
 	v := kit.Touch{When: run[0].When, Channel: strconv.Itoa(len(run)) + " " + run[0].group}
 	switch {
-	case run[0].Outside == "" && p.main() != nil:
+	case run[0].Outside == "" && c != nil:
 		v.Detail = "together"
-		return p.holding(v, weight, minor)
+		return p.holding(c, v, weight, minor)
 	case run[0].Outside != "":
 		v.Outside = "they came before the lookback window opened"
 		if minor != 0 {
-			v.Outside += "; their " + figures(p.main().Result.Amount(minor)) + " is unattributed"
+			v.Outside += "; their " + figures(c.Result.Amount(minor)) + " is unattributed"
 		}
 	}
 	return v

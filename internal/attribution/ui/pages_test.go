@@ -33,6 +33,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+	"github.com/ofrecord/ofrecord/internal/platform/web/webtest"
 )
 
 const acme = "org_acme"
@@ -247,6 +248,39 @@ func TestALongJourneyIsCondensed(t *testing.T) {
 	}
 }
 
+// The reference deal under two models that a reader puts beside each other: two lines of one journey, and a chart of the same credit.
+func TestTwoModelsStandBesideEachOther(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	s := newSite(t, d, ctx)
+	s.takeAll()
+	s.agree("2026-01-01", won...)
+	alone := s.get(dealPath + "D3")
+	if alone.Find(".journey").Length() != 1 || webtest.Charts(t, alone.Document) != 0 {
+		t.Error("nobody asked for a second model")
+	}
+	both := s.get(dealPath + "D3?beside=linear")
+	both.says(t, 200, "W-shaped as agreed", "Linear for comparison")
+	if n := both.Find(".journey").Length(); n != 2 || webtest.Charts(t, both.Document) != 1 {
+		t.Errorf("%d journeys", n)
+	}
+	if v := both.Find("select[name=beside] option[selected]").AttrOr("value", ""); v != "linear" {
+		t.Errorf("the form says %q", v)
+	}
+	lasts := s.get(dealPath + "D3?model=first&beside=last").Find(".journey")
+	if first := lasts.First().Find(".credited").Length(); first != 0 {
+		t.Errorf("the first touch lies before the window, and %d touches hold credit by it", first)
+	}
+	if last := lasts.Last().Find(".credited .touch-channel").Text(); last != "sales call" {
+		t.Errorf("by last touch %q holds the credit", last)
+	}
+	if n := s.get(dealPath + "D3?beside=nonsense").Find(".journey").Length(); n != 1 {
+		t.Errorf("a model that is not there shows %d journeys", n)
+	}
+	if open := s.get(dealPath + "D4?beside=linear"); open.Find("select[name=beside]").Length() != 0 || strings.Contains(open.Find(".journey").Text(), "No credit") || open.Find(".touch-won").Length() != 0 {
+		t.Error("of a deal that is not won nothing is to be said of credit")
+	}
+}
+
 func TestDealsThatAreNotWonOrNotKnown(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	s := newSite(t, d, ctx)
@@ -294,10 +328,17 @@ func TestTheComparisonOfModels(t *testing.T) {
 		if href, _ := page.Find("a:contains('Kestrel pilot')").Attr("href"); href != dealPath+"D5" {
 			t.Errorf("the deal leads to %q", href)
 		}
+		if n := webtest.Charts(t, page.Document); n != 2 {
+			t.Errorf("%d charts of the spread, want one by channel and one by provider", n)
+		}
 		if v, _ := s.get(comparePath).Find("input[name=from]").Attr("value"); v != "2025-08" {
 			t.Errorf("without months the form says %q", v)
 		}
-		s.get(comparePath+"?from=2026-01&to=2026-01").says(t, 200, "No deal was won")
+		none := s.get(comparePath + "?from=2026-01&to=2026-01")
+		none.says(t, 200, "No deal was won")
+		if n := webtest.Charts(t, none.Document); n != 0 {
+			t.Errorf("%d charts of nothing", n)
+		}
 		s.get(comparePath+"?from=January").says(t, 422, "is not a month")
 		s.get(comparePath+"?from=2026-07&to=2026-01").says(t, 422, "The last month is before the first")
 	})
@@ -362,6 +403,11 @@ func TestReturnOnSpend(t *testing.T) {
 		s.take("spend.csv", "spend_id,spent_on,vendor,campaign,category,net,currency\ns1,2026-06-03,Paper,<b>spring</b>,media,900.00,USD\n")
 		at := "/clients/org_acme/evidence/returns"
 		s.get(at+"?from=2026-06&to=2026-07&by=campaign&margin=50+%25").says(t, 200, "Return on spend", "By campaign", "<b>spring</b>", "900.00", "at a margin of 50 %", "not locked", "Revenue is not margin")
+		// One month of spend and one of credit: both are drawn by name and by month, and a return of a single month makes no line.
+		page := s.get(at + "?from=2026-06&to=2026-07&by=campaign&margin=50+%25")
+		if n := webtest.Charts(t, page.Document); n != 2 {
+			t.Errorf("%d charts", n)
+		}
 		s.get(at+"?margin=much").says(t, 422, "Write the gross margin as a percentage", "Below is what was agreed")
 		s.get(at+"?by=colour").says(t, 422, "channel, campaign or provider")
 		file := s.get(at + "?from=2026-06&to=2026-07&by=campaign&format=csv")

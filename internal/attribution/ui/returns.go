@@ -136,16 +136,30 @@ func (p returnsPage) acquisition() kit.FigureView {
 	case p.NewDeals() == 0:
 		v.Note = "no deal of a new customer was won"
 	default:
-		each := money.New(money.MulDiv(cost.Minor, 1, int64(p.NewDeals()), money.HalfUp), cost.Currency)
+		each := perCustomer(cost, p.NewDeals())
 		v.Value, v.Unit, v.Tone = figures(each), string(cost.Currency), kit.Plain
 		v.Note = "CAC: spend and the agency's fees, " + figures(cost) + ", for " + plural(p.NewDeals(), "new customer", "new customers") + "; the client's own salaries and tools are not in it"
 	}
 	return v
 }
 
+func perCustomer(cost money.Amount, customers int) money.Amount {
+	return money.New(money.MulDiv(cost.Minor, 1, int64(customers), money.HalfUp), cost.Currency)
+}
+
+// costOf is what a new customer of a month cost. Not ok: its spend, its fee or its new customers are not known, or there were none.
+func (p returnsPage) costOf(i int) (money.Amount, bool) {
+	m, x := p.Returns.Returns.Months[i], p.Returns.Returns.Total.Months[i]
+	fee, locked := p.Fees[m]
+	if !x.Spent || !locked || !p.NewTold || p.New[m] == 0 {
+		return money.Amount{}, false
+	}
+	return perCustomer(x.Spend.Add(fee), p.New[m]), true
+}
+
 // row is one name's cells, of a month or together.
 func (p returnsPage) row(name templ.Component, x attribution.Return) kit.Row {
-	spend, times, deal, romi := kit.Unknown(""), kit.Quiet("–"), kit.Quiet("–"), kit.Quiet("–")
+	spend, times, deal, romi := kit.Unknown(""), kit.Quiet(nothing), kit.Quiet(nothing), kit.Quiet(nothing)
 	if x.Spent {
 		spend = kit.Text(figures(x.Spend))
 	}
@@ -155,12 +169,19 @@ func (p returnsPage) row(name templ.Component, x attribution.Return) kit.Row {
 	if each, ok := x.PerDeal(); ok {
 		deal = kit.Text(figures(each))
 	}
-	if p.Gross != nil {
-		if points, ok := x.ROMI(*p.Gross); ok {
-			romi = kit.Text(pointsWords(points) + " %")
-		}
+	if text, _, ok := p.romi(x); ok {
+		romi = kit.Text(text)
 	}
 	return kit.Row{Cells: []templ.Component{name, kit.Text(figures(x.Revenue)), kit.Text(strconv.Itoa(x.Deals)), spend, times, deal, romi}}
+}
+
+// romi is the return at the margin, in words and in hundredths of a point. Not ok: no margin is stated, or nothing was spent.
+func (p returnsPage) romi(x attribution.Return) (text string, points int64, ok bool) {
+	if p.Gross == nil {
+		return "", 0, false
+	}
+	points, ok = x.ROMI(*p.Gross)
+	return pointsWords(points) + " %", points, ok
 }
 
 func (p returnsPage) columns(first string) []kit.Column {
@@ -204,7 +225,8 @@ func (p returnsPage) months(row attribution.ReturnRow) kit.TableView {
 // byMonth is all names together, month by month, with the fee of the agency.
 func (p returnsPage) byMonth() kit.TableView {
 	total := p.Returns.Returns.Total
-	v := kit.TableView{Caption: "All by month", Quiet: true, Cards: true, Columns: append(p.columns("Month"), kit.Column{Title: "Agency's fee", Align: kit.End}, kit.Column{Title: "New customers", Align: kit.End})}
+	v := kit.TableView{Caption: "All by month", Quiet: true, Cards: true, Columns: append(p.columns("Month"),
+		kit.Column{Title: "Agency's fee", Align: kit.End}, kit.Column{Title: "New customers", Align: kit.End}, kit.Column{Title: "CAC", Align: kit.End, Hint: "(spend + fee) ÷ new customers"})}
 	for i, m := range p.Returns.Returns.Months {
 		row := p.row(kit.Text(m.Words()), total.Months[i])
 		fee := kit.Quiet("not locked")
@@ -215,7 +237,11 @@ func (p returnsPage) byMonth() kit.TableView {
 		if p.NewTold {
 			customers = kit.Text(strconv.Itoa(p.New[m]))
 		}
-		row.Cells = append(row.Cells, fee, customers)
+		cost := kit.Quiet(nothing)
+		if each, ok := p.costOf(i); ok {
+			cost = kit.Text(figures(each))
+		}
+		row.Cells = append(row.Cells, fee, customers, cost)
 		v.Rows = append(v.Rows, row)
 	}
 	return v

@@ -57,6 +57,16 @@ func returnsBody(p returnsPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
+			if len(p.Returns.Returns.Rows) > 1 {
+				templ_7745c5c3_Err = kit.Chart(p.byNameChart()).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = kit.Table(p.table()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -79,6 +89,16 @@ func returnsBody(p returnsPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
+			for _, chart := range p.byMonthCharts() {
+				templ_7745c5c3_Err = kit.Chart(chart).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			templ_7745c5c3_Err = kit.Table(p.byMonth()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -101,7 +121,7 @@ func returnsBody(p returnsPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p>Credit is closed revenue, divided by the rule of each deal's day; the money of a deal is in the month in which it was won. Spend is in the month in which it was spent, so a long sales cycle shows its spend months before its revenue. Spend names a campaign: the channel or provider of a campaign is that of its touches, where they all have one; all other spend stands in the row of what is not recorded.</p><p>ROMI is (credit x gross margin − spend) ÷ spend. Revenue is not margin: without a margin no ROMI is told. A deal that several names hold money of is counted with each of them, and once in the sum.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>Credit is closed revenue, divided by the rule of each deal's day; the money of a deal is in the month in which it was won. Spend is in the month in which it was spent, so a long sales cycle shows its spend months before its revenue. Spend names a campaign: the channel or provider of a campaign is that of its touches, where they all have one; all other spend stands in the row of what is not recorded.</p><p>ROMI is (credit x gross margin − spend) ÷ spend. Revenue is not margin: without a margin no ROMI is told. A deal that several names hold money of is counted with each of them, and once in the sum.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

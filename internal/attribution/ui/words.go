@@ -133,6 +133,9 @@ func clauseWords(c ops.Clause) string {
 // minus is the true minus sign, as wide as a figure.
 const minus = "\u2212"
 
+// nothing stands where there is nothing to tell.
+const nothing = "–"
+
 func figures(a money.Amount) string { return strings.Replace(a.Format(), "-", minus, 1) }
 
 // percentWords is a share in per cent: exact where it ends within two decimals, else to one decimal and marked as not exact.
@@ -163,13 +166,17 @@ func restWords(r attribution.Result) string {
 	return percentWords(r.Share(rest))
 }
 
-// tenths writes 123 as "12.3".
+// tenths writes 12345 as "1,234.5".
 func tenths(n int64) string {
 	sign := ""
 	if n < 0 {
 		sign, n = minus, -n
 	}
-	return sign + strconv.FormatInt(n/10, 10) + "." + strconv.FormatInt(n%10, 10)
+	whole := strconv.FormatInt(n/10, 10)
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	return sign + whole + "." + strconv.FormatInt(n%10, 10)
 }
 
 // pointsWords is a distance of shares: 1234 hundredths are "12.3".

@@ -33,7 +33,7 @@ func (v values) words(r crm.Record, field, value string) string {
 		currency := map[string]string{"home_amount": "home_currency"}[field]
 		c := money.Currency(r.Get(cmp.Or(currency, "currency")))
 		if a, err := money.Parse(value, c); err == nil && c != "" {
-			return a.Format() + " " + string(c)
+			return strings.Replace(a.Format(), "-", "\u2212", 1) + " " + string(c)
 		}
 	case value == "true":
 		return "yes"

@@ -69,7 +69,7 @@ func duplicateTable(r *http.Request, list kit.List, found ops.DuplicatesView) ki
 		if more := len(g.Members) - 4; more > 0 {
 			names = append(names, kit.Quiet("and "+counted(int64(more), "more record")))
 		}
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Group(names...), kit.TwoLines(kit.Text(capital(g.Reason.Words())), kindWords[g.Of]), kit.Text(ifOne(g)),
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{below(names...), kit.TwoLines(kit.Text(capital(g.Reason.Words())), kindWords[g.Of]), kit.Text(ifOne(g)),
 			kit.Anchor(kit.Link{Text: "Judge", Href: duplicatesPath(r) + "/" + g.Key})}})
 	}
 	return v

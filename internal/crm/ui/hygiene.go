@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -38,7 +40,7 @@ func (p *Pages) showHygiene(w http.ResponseWriter, r *http.Request) error {
 		kit.Figures(face.figures()...),
 		links([]kit.Link{{Text: "Records that may be one", Href: duplicatesPath(r)}, {Text: "Accounts of contacts", Href: base(r) + "/accounts"}}),
 		part("Checks", kit.Table(face.checks()), kit.Quiet("Deals that are open, or were closed in the last 12 months")),
-		part("Over the imports", kit.Table(face.trend()), kit.Quiet("The last import of each month")),
+		part("Over the imports", face.course(), kit.Quiet("The last import of each month")),
 	))
 }
 
@@ -58,17 +60,8 @@ func (f hygieneFace) figures() []kit.FigureView {
 	default:
 		score.Note, score.Tone = counted(s.Deals, "deal")+", 20 are needed", kit.Attend
 	}
-	var values []*float64
-	for _, m := range f.Trend {
-		var value *float64
-		if m.Known {
-			v := float64(m.Points) / 100
-			value = &v
-		}
-		values = append(values, value)
-	}
-	if len(values) > 1 {
-		score.Graph = kit.Sparkline(kit.SparkView{Label: "The score over the imports, as in the table below", Values: values})
+	if len(f.Trend) > 1 {
+		score.Graph = kit.Sparkline(kit.SparkView{Label: "The score over the imports, as in the table below", Values: f.sparks()})
 	}
 	cycle := kit.FigureView{Label: "Sales cycle", Value: "unknown", Note: counted(f.Cycle.Deals, "deal") + " won in 12 months, 20 are needed", Tone: kit.Attend}
 	if f.Cycle.Enough() {
@@ -79,12 +72,26 @@ func (f hygieneFace) figures() []kit.FigureView {
 	return []kit.FigureView{score, cycle}
 }
 
-// share is a part in words: "28 of 34".
+// sparks are the points of the trend, as those of a small line.
+func (f hygieneFace) sparks() []*float64 {
+	var out []*float64
+	for _, m := range f.Trend {
+		var value *float64
+		if m.Known {
+			v := float64(m.Points) / 100
+			value = &v
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// share is a part in words, in one line: "28 of 34".
 func share(c crm.Check) string {
 	if c.Of == 0 {
 		return "nothing to measure"
 	}
-	return count(c.Met) + " of " + count(c.Of)
+	return count(c.Met) + "\u00a0of\u00a0" + count(c.Of)
 }
 
 func (f hygieneFace) address(query string) string {
@@ -135,6 +142,51 @@ func named(row crm.Failing) string {
 	return kit.Sentence(string(row.Kind)) + " " + row.ID
 }
 
+// course is the trend, drawn where it has two imports at least.
+func (f hygieneFace) course() templ.Component {
+	if len(f.Trend) < 2 {
+		return kit.Table(f.trend())
+	}
+	return kit.Group(kit.Chart(f.trendChart()), kit.Table(f.trend()))
+}
+
+// trendChart is the score with the three checks that cost it the most as of the import that is shown, each as the share of its records that meet it.
+func (f hygieneFace) trendChart() kit.ChartView {
+	v := kit.ChartView{Kind: kit.ChartLines, Caption: "The score, and the checks that cost the most", Unit: "points of 100, and % of records that meet the check",
+		Scale: func(at int64) string { return strconv.FormatInt(at/100, 10) }}
+	score := kit.ChartSeries{Name: "Score"}
+	for _, m := range f.Trend {
+		v.At = append(v.At, m.On.Words())
+		point := kit.ChartPoint{Text: "unknown"}
+		if m.Known {
+			point = kit.Known(int64(m.Points), m.Points.String())
+		}
+		score.Points = append(score.Points, point)
+	}
+	v.Series = append(v.Series, score)
+	var costly []int
+	for i, c := range f.Score.Checks {
+		if f.Score.Lost(c) > 0 {
+			costly = append(costly, i)
+		}
+	}
+	slices.SortStableFunc(costly, func(a, b int) int {
+		return cmp.Compare(f.Score.Lost(f.Score.Checks[b]), f.Score.Lost(f.Score.Checks[a]))
+	})
+	for _, i := range costly[:min(len(costly), kit.MaxSeries-1)] {
+		one := kit.ChartSeries{Name: f.Score.Checks[i].Code.Name()}
+		for _, m := range f.Trend {
+			point := kit.ChartPoint{Text: share(m.Shares[i])}
+			if c := m.Shares[i]; c.Of > 0 {
+				point = kit.Known(money.MulDiv(c.Met, 100_00, c.Of, money.HalfUp), share(c))
+			}
+			one.Points = append(one.Points, point)
+		}
+		v.Series = append(v.Series, one)
+	}
+	return v
+}
+
 func (f hygieneFace) trend() kit.TableView {
 	v := kit.TableView{Caption: "The score over the imports, newest first", Quiet: true, Columns: []kit.Column{{Title: "As of"}, {Title: "Day"}, {Title: "Score", Align: kit.End}, {Title: "Deals", Align: kit.End}}}
 	for _, c := range f.Score.Checks {
@@ -145,7 +197,7 @@ func (f hygieneFace) trend() kit.TableView {
 		if m.Known {
 			points = kit.Text(m.Points.String())
 		}
-		row := kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: "Import " + strconv.FormatInt(m.No, 10), Href: base(f.r) + "/hygiene?as_of=" + strconv.FormatInt(m.No, 10)}), kit.DateText(m.On), points, number(m.Deals)}}
+		row := kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: "Import\u00a0" + strconv.FormatInt(m.No, 10), Href: base(f.r) + "/hygiene?as_of=" + strconv.FormatInt(m.No, 10)}), kit.DateText(m.On), points, number(m.Deals)}}
 		for _, c := range m.Shares {
 			row.Cells = append(row.Cells, kit.Text(share(c)))
 		}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -93,14 +94,14 @@ func recordTable(r *http.Request, list kit.List, k crm.Kind, found ops.Listing, 
 	}
 	v.Columns = append(v.Columns, kit.Column{Title: "Said by"})
 	for _, row := range found.Rows {
-		view := kit.Row{Cells: []templ.Component{kit.Text(row.ID)}}
+		view := kit.Row{Cells: []templ.Component{kit.OneLine(row.ID)}}
 		if row.Get("deleted") == "true" {
-			view.Tone, view.Cells[0] = kit.Inactive, kit.TwoLines(kit.Text(row.ID), "deleted in the CRM")
+			view.Tone, view.Cells[0] = kit.Inactive, kit.TwoLines(kit.OneLine(row.ID), "deleted in the CRM")
 		}
 		for _, c := range shown {
 			view.Cells = append(view.Cells, recordCell(r, row, c, found, words))
 		}
-		view.Cells = append(view.Cells, kit.TwoLines(kit.Anchor(kit.Link{Text: "Import " + strconv.FormatInt(row.No, 10), Href: importPath(r, row.No)}), "line "+count(row.Line)))
+		view.Cells = append(view.Cells, kit.TwoLines(kit.Anchor(kit.Link{Text: "Import\u00a0" + strconv.FormatInt(row.No, 10), Href: importPath(r, row.No)}), "line\u00a0"+count(row.Line)))
 		v.Rows = append(v.Rows, view)
 	}
 	return v
@@ -113,6 +114,13 @@ func recordCell(r *http.Request, row ops.ListedRow, c string, found ops.Listing,
 		return kit.Quiet("–")
 	case c == "deal_id":
 		return kit.Anchor(kit.Link{Text: text, Href: dealPath(r, text, found.AsOf.No, found.Latest)})
+	case crm.HoldsTime(c):
+		if day := strings.SplitN(text, " ", 4); len(day) == 4 {
+			return kit.TwoLines(kit.OneLine(strings.Join(day[:3], " ")), day[3])
+		}
+		return kit.OneLine(text)
+	case crm.HoldsAmount(c):
+		return kit.OneLine(text)
 	}
 	return kit.Text(text)
 }

@@ -46,13 +46,18 @@ func (f adviceFace) body() templ.Component {
 		return kit.Empty(kit.EmptyView{Title: "There is no evidence yet", Text: "The advisor measures what the client's CRM says. Import it first.",
 			Action: kit.Button(kit.ButtonView{Text: "Open the evidence", Kind: kit.Primary, Href: f.evidence()})})
 	}
-	return kit.Group(
+	parts := []templ.Component{
 		kit.Figures(f.figures()...),
 		section("Why", listing(append(append([]string{}, f.Advice.Advice.Why...), f.Advice.Advice.Terms...))),
 		section("What it rests on", kit.Table(f.measures())),
 		section("What each model would have paid", f.paid()),
-		section("How to read it", kit.Group(paragraph(f.Ran), paragraph(adviceLimits))),
-	)
+	}
+	if f.Untried == nil {
+		if months := f.trial().byMonth(); months != nil {
+			parts = append(parts, section("Month by month", months))
+		}
+	}
+	return kit.Group(append(parts, section("How to read it", kit.Group(paragraph(f.Ran), paragraph(adviceLimits))))...)
 }
 
 // modelNames are the models as the advice speaks of them.
@@ -147,6 +152,10 @@ func (f adviceFace) paid() templ.Component {
 	if f.Untried != nil {
 		return kit.Group(kit.Notice(kit.NoticeView{Level: kit.Info, Text: kit.Sentence(f.Untried.Message) + "."}), cadence)
 	}
-	t := trialFace{WhatIf: f.Paid, values: url.Values{"models": {"yes"}}, path: f.path}
-	return kit.Group(kit.Table(t.sides()), cadence, paragraph(whatStands))
+	return kit.Group(kit.Table(f.trial().sides()), cadence, paragraph(whatStands))
+}
+
+// trial is the comparison as the page of other terms shows it.
+func (f adviceFace) trial() trialFace {
+	return trialFace{WhatIf: f.Paid, values: url.Values{"models": {"yes"}}, path: f.path}
 }

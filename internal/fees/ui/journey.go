@@ -31,7 +31,7 @@ func (s sheet) journey(l fees.Line, v *reason) {
 		counts = append(counts, t)
 	}
 	if len(counts) > 0 {
-		v.journey = &kit.JourneyView{Label: "Journey of the deal: " + l.Text, Touches: s.touches(counts, l.Amount.Currency), End: end(l.Basis)}
+		v.journey = &kit.JourneyView{Label: "Journey of the deal: " + l.Text, Touches: s.touches(counts, l.Amount.Currency), End: end(l.Basis), Won: true}
 		v.earning = strconv.Itoa(earning) + " of " + countedAs(len(counts), "counted touch earns", "counted touches earn") + " under the contract; the rate applies to their credit only."
 	}
 	if len(v.shown()) < len(counts) {

@@ -359,7 +359,7 @@ func journey() templ.Component {
 				{When: day("2026-01-07"), Channel: "Direct", Detail: ""},
 				{When: day("2026-01-20"), Channel: "Sales call", Detail: "J. Meyer", Mark: "Deal created", Credit: 350, Share: "35 %", Amount: "4,200.00"},
 			},
-			End: "Closed won · 14 Mar 2026 · 12,000.00 USD",
+			End: "Closed won · 14 Mar 2026 · 12,000.00 USD", Won: true,
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -169,5 +169,20 @@ func (v ChartView) key() []string {
 	return names
 }
 
+// gaps says what the absence of a bar means; empty where every value is known, and for lines and dots, which show none as none.
+func (v ChartView) gaps() string {
+	if v.Kind != ChartColumns && v.Kind != ChartBars {
+		return ""
+	}
+	for _, s := range v.Series {
+		for _, p := range s.Points {
+			if !p.Known {
+				return "no bar: not known"
+			}
+		}
+	}
+	return ""
+}
+
 // drawn gives the scripts of charts once a page.
 var drawn = templ.NewOnceHandle()

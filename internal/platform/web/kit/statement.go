@@ -74,6 +74,7 @@ type JourneyView struct {
 	Label   string // "Journey of deal 4711, w-shaped, 180 days"
 	Touches []Touch
 	End     string // "Closed won · 14 Mar 2026 · 12,000.00 USD"
+	Won     bool   // there is something to credit; of another deal nothing is said of credit
 }
 
 // LongJourney is the number of touches above which a page shows a journey condensed.

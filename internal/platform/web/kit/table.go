@@ -110,11 +110,15 @@ func (r Row) class() string {
 
 func (v TableView) span() string { return strconv.Itoa(len(v.Columns)) }
 
+// title heads a cell where a row is a card, with the unit.
 func (v TableView) title(i int) string {
-	if i < len(v.Columns) {
+	switch {
+	case i >= len(v.Columns):
+		return ""
+	case v.Columns[i].Hint == "":
 		return v.Columns[i].Title
 	}
-	return ""
+	return v.Columns[i].Title + ", " + v.Columns[i].Hint
 }
 
 func (v TableView) align(i int) string {
