@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// The worked example of a new customer's cost: 100,000 for 20 customers are 5,000 each, of which 20,000 are the agency's fee. A month whose fee, spend or
+// customers are not known tells nothing, and one known month is no line.
+func TestCostOfANewCustomerByMonth(t *testing.T) {
+	usd := func(minor int64) money.Amount { return money.New(minor, "USD") }
+	month := func(m int) cal.Month { return cal.MonthOf(cal.MustDate("2026-01-01").AddMonths(m, 1)) }
+	spent := attribution.Return{Revenue: usd(0), Spend: usd(80_000_00), Spent: true}
+	page := returnsPage{Returns: ops.Returns{NewTold: true,
+		Fees:    map[cal.Month]money.Amount{month(0): usd(20_000_00), month(2): usd(20_000_00), month(3): usd(20_000_00)},
+		New:     map[cal.Month]int{month(0): 20, month(1): 20, month(3): 20},
+		Returns: attribution.Returns{Months: []cal.Month{month(0), month(1), month(2), month(3)}},
+	}}
+	page.Returns.Returns.Total = attribution.ReturnRow{Total: spent, Months: []attribution.Return{spent, spent, spent, {Revenue: usd(0), Spend: usd(0)}}}
+	if each, ok := page.costOf(0); !ok || figures(each) != "5,000.00" {
+		t.Errorf("January: %s, %t", figures(each), ok)
+	}
+	for at, why := range map[int]string{1: "the fee is not locked", 2: "nobody was won", 3: "the spend is not known"} {
+		if each, ok := page.costOf(at); ok {
+			t.Errorf("%s: %s", why, figures(each))
+		}
+	}
+	captions := func() (out []string) {
+		for _, v := range page.byMonthCharts() {
+			out = append(out, v.Caption)
+		}
+		return out
+	}
+	if got := captions(); len(got) != 1 {
+		t.Errorf("one known month is drawn: %q", got)
+	}
+	page.Fees[month(1)] = usd(20_000_00)
+	if got := captions(); len(got) != 2 || got[1] != "Cost of a new customer by month" {
+		t.Errorf("two known months: %q", got)
+	}
+	page.NewTold = false
+	if _, ok := page.costOf(0); ok {
+		t.Error("the CRM does not say who is new, and a cost is told")
+	}
+}
