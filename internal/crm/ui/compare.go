@@ -162,10 +162,10 @@ func (c comparePage) figures() []kit.FigureView {
 	}
 	out := []kit.FigureView{{Label: "Records that differ", Value: count(c.Differing()), Note: count(came) + " new, " + count(changed) + " changed, " + count(gone) + " gone"}}
 	for _, m := range c.Revenue {
-		out = append(out, kit.FigureView{Label: "Won revenue", Value: signed(m.Net()), Unit: string(m.Net().Currency), Note: "later less earlier"})
+		out = append(out, kit.FigureView{Label: "Won revenue", Value: signed(m.Net()), Unit: string(m.Net().Currency), Note: "the later evidence minus the earlier"})
 	}
 	for _, m := range c.Payments {
-		out = append(out, kit.FigureView{Label: "Payments", Value: signed(m.Net()), Unit: string(m.Net().Currency), Note: "later less earlier"})
+		out = append(out, kit.FigureView{Label: "Payments", Value: signed(m.Net()), Unit: string(m.Net().Currency), Note: "the later evidence minus the earlier"})
 	}
 	out = append(out, kit.FigureView{Label: "Deals touched", Value: count(int64(c.Deals))})
 	locked, rows := 0, 0
@@ -216,7 +216,7 @@ func (c comparePage) movementTable() kit.TableView {
 // statementTable are the statements that were given before the later evidence, and what it would make of them.
 func (c comparePage) statementTable() kit.TableView {
 	v := kit.TableView{Caption: "Statements that were given on earlier evidence", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Statement"}, {Title: "State"},
-		{Title: "Rests on, and differs", Align: kit.End}, {Title: "As given", Align: kit.End}, {Title: "Computed again", Align: kit.End},
+		{Title: "Its records that differ", Align: kit.End}, {Title: "As given", Align: kit.End}, {Title: "Computed again", Align: kit.End},
 		{Title: "Still to correct", Align: kit.End}, {Title: "Cost"}}}
 	for _, t := range c.Touched {
 		path := "/clients/" + url.PathEscape(c.in.Client) + "/statements/" + url.PathEscape(t.ID)

@@ -36,6 +36,6 @@ func TestADryRunSaysHowAFileMeetsDecisions(t *testing.T) {
 
 	check := take(head + "DLV-1,website-launch,2026-03-03,\nDLV-2,crm-cleanup,2026-03-03,2026-03-20\n")
 	check.says(200, "1 row of the file leaves blank what a person decided in the program. The decision stays.", "The file says otherwise than people decided", "1 row. Applying it makes the file's word count",
-		"DLV-2 · accepted on", "2026-03-10", "2026-03-20")
+		"DLV-2 · accepted on", "10 Mar 2026", "20 Mar 2026")
 	s.settled(s.submit(s.get(check.path+"/apply"), nil)).says(200, "Import 3", "Its word counts now")
 }

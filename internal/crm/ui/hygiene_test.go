@@ -46,3 +46,17 @@ func TestTheTrendOfHygieneIsDrawn(t *testing.T) {
 		t.Errorf("the lines are %q", key)
 	}
 }
+
+// What an import changed is written as on the pages of records: days in words, yes and no. Where nothing is said of money no column waits for it.
+func TestWhatAnImportChangedIsWrittenForPeople(t *testing.T) {
+	s := newSite(t)
+	for _, closes := range []string{"2026-09-25,false,false", "2026-10-03,false,true"} {
+		if _, err := s.ops.Import(s.ctx, s.actor, ops.ImportInput{Client: "org_acme", Filename: "deals.csv", Reader: strings.NewReader("deal_id,name,closed_on,is_won,is_closed\nd1,Boreal," + closes + "\n")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := s.get(at + "/imports/2").says(200)
+	if got := strings.Join(strings.Fields(page.Find(".diff").Text()), " "); !strings.Contains(got, "d1 · closed on25 Sep 20263 Oct 2026") || !strings.Contains(got, "d1 · is closednoyes") || strings.Contains(got, "Effect") {
+		t.Error(got)
+	}
+}

@@ -44,7 +44,7 @@ func (p *Pages) showImport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Render(w, r, view, column(
-		outcomeOf(r, i, importPath(r, i.No)+"/rejects.csv"),
+		outcomeOf(i, importPath(r, i.No)+"/rejects.csv", values{p.zone(r)}),
 		part("The file", kit.DefinitionList(append(p.fileFacts(r, i), keptFact(r, pinned))...)),
 		part("How it was read", kit.DefinitionList(mappingFacts(r, i)...)),
 	))

@@ -3,7 +3,6 @@ package ui
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"slices"
 
 	"github.com/a-h/templ"
@@ -14,7 +13,7 @@ import (
 )
 
 // outcomeOf shows the tally of a dry run or of an import.
-func outcomeOf(r *http.Request, i ops.Import, rejects string) templ.Component {
+func outcomeOf(i ops.Import, rejects string, words values) templ.Component {
 	t := i.Tally
 	parts := []templ.Component{sameNotice(i), kit.Figures(
 		kit.FigureView{Label: "Rows in the file", Value: count(t.Rows), Note: rowWords(i)},
@@ -23,7 +22,7 @@ func outcomeOf(r *http.Request, i ops.Import, rejects string) templ.Component {
 		kit.FigureView{Label: "Unchanged", Value: count(t.Unchanged), Unit: "records"},
 		kit.FigureView{Label: "Rejected", Value: count(t.Rejected), Unit: "rows", Tone: rejectedTone(t), Note: problemWords(t)},
 	)}
-	parts = append(parts, decidedParts(i)...)
+	parts = append(parts, decidedParts(i, words)...)
 	if len(t.Kinds) > 1 {
 		parts = append(parts, part("By kind", kit.Table(tallyTable(t))))
 	}
@@ -31,13 +30,13 @@ func outcomeOf(r *http.Request, i ops.Import, rejects string) templ.Component {
 		parts = append(parts, part("Problems with rows", kit.Table(problemTable(t)), kit.Anchor(kit.Link{Text: "All of them as CSV", Href: rejects})))
 	}
 	if len(t.Fields) > 0 {
-		parts = append(parts, part("What differs", kit.Group(kit.DefinitionList(fieldCounts(t)...), kit.Diff("The first changed records", samples(t)))))
+		parts = append(parts, part("What differs", kit.Group(kit.DefinitionList(fieldCounts(t)...), kit.Diff("The first changed records", changesOf(t.Samples, words)))))
 	}
 	return column(parts...)
 }
 
 // decidedParts say how the rows meet what people decided about them in the program; none where nobody decided anything.
-func decidedParts(i ops.Import) []templ.Component {
+func decidedParts(i ops.Import, words values) []templ.Component {
 	t, done := i.Tally, i.State == ops.Applied
 	var out []templ.Component
 	if t.Kept > 0 {
@@ -53,7 +52,7 @@ func decidedParts(i ops.Import) []templ.Component {
 			text = "Its word counts now, as a change like any other. The page of approvals shows the decisions that it changed."
 		}
 		out = append(out, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: title, Text: counted(t.Against, "row") + ". " + text}),
-			part("What people decided, and what the file says", kit.Diff("The first rows that contradict a decision", changesOf(t.Contradicted))))
+			part("What people decided, and what the file says", kit.Diff("The first rows that contradict a decision", changesOf(t.Contradicted, words))))
 	}
 	return out
 }
@@ -143,13 +142,12 @@ func fieldCounts(t ops.Tally) []kit.Definition {
 	return out
 }
 
-func samples(t ops.Tally) []kit.DiffRow { return changesOf(t.Samples) }
-
-func changesOf(list []ops.Changed) []kit.DiffRow {
+// changesOf are changed records field by field, the values written as on the pages of records.
+func changesOf(list []ops.Changed, words values) []kit.DiffRow {
 	var out []kit.DiffRow
 	for _, s := range list {
 		for _, f := range s.Fields {
-			out = append(out, kit.DiffRow{Field: s.ID + " · " + fieldWords(f.Field), Before: f.Before, After: f.After})
+			out = append(out, kit.DiffRow{Field: s.ID + " · " + fieldWords(f.Field), Before: words.words(crm.Record{}, f.Field, f.Before), After: words.words(crm.Record{}, f.Field, f.After)})
 		}
 	}
 	return out

@@ -91,7 +91,7 @@ func (p *Pages) checkedPage(w http.ResponseWriter, r *http.Request, i ops.Import
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Change the mapping", Href: stepPath(r, i.ID) + "/mapping"}))
 	}
 	view.Actions = append(view.Actions, discardAction(r, i)...)
-	return web.Render(w, r, view, column(conflictNotice(in.Err), outcomeOf(r, i, stepPath(r, i.ID)+"/rejects.csv")))
+	return web.Render(w, r, view, column(conflictNotice(in.Err), outcomeOf(i, stepPath(r, i.ID)+"/rejects.csv", values{p.zone(r)})))
 }
 
 func conflictNotice(err error) templ.Component {

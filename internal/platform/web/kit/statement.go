@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -114,6 +115,11 @@ type DiffRow struct {
 	Before string // "" when it was not there
 	After  string // "" when it is gone
 	Effect string // what it does to money: "+300.00 USD"; ""
+}
+
+// effects reports whether any row says what it does to money.
+func effects(rows []DiffRow) bool {
+	return slices.ContainsFunc(rows, func(r DiffRow) bool { return r.Effect != "" })
 }
 
 func (t Touch) credited() bool { return t.Credit > 0 }
