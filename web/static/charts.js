@@ -1,6 +1,8 @@
 // Draws the charts of a page from what stands in their attributes, and never writes a number of its own: the texts are those of the tables.
 "use strict";
 (() => {
+  if (typeof echarts === "undefined") return; // the library did not come: the tables are there
+
   const marks = ["circle", "rect", "triangle", "diamond"];
   const upright = (kind) => kind === "lines" || kind === "columns";
   const narrow = matchMedia("(max-width: 40rem)");

@@ -8,6 +8,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
 
@@ -69,14 +70,14 @@ func (p returnsPage) byMonthCharts() []kit.ChartView {
 		}
 		cost = append(cost, each)
 	}
-	money := func(caption string, kind kit.ChartKind, series ...kit.ChartSeries) kit.ChartView {
+	amounts := func(caption string, kind kit.ChartKind, series ...kit.ChartSeries) kit.ChartView {
 		return kit.ChartView{Kind: kind, Caption: caption, Unit: string(currency), At: months, Series: series, Scale: kit.AxisMoney(currency)}
 	}
 	all := []kit.ChartView{
-		money("Credit, spend and the agency's fee by month", kit.ChartColumns, kit.ChartSeries{Name: "Credit", Points: credit}, kit.ChartSeries{Name: "Spend", Points: spend}, kit.ChartSeries{Name: "Agency's fee", Points: fee}),
+		amounts("Credit, spend and the agency's fee by month", kit.ChartColumns, kit.ChartSeries{Name: "Credit", Points: credit}, kit.ChartSeries{Name: "Spend", Points: spend}, kit.ChartSeries{Name: "Agency's fee", Points: fee}),
 		{Kind: kit.ChartLines, Caption: "ROMI by month", Unit: p.marginHint(), At: months, Series: []kit.ChartSeries{{Name: "ROMI", Points: romi}},
 			Scale: func(points int64) string { return pointsWords(points) + " %" }},
-		money("Cost of a new customer by month", kit.ChartLines, kit.ChartSeries{Name: "CAC", Points: cost}),
+		amounts("Cost of a new customer by month", kit.ChartLines, kit.ChartSeries{Name: "CAC", Points: cost}),
 	}
 	return slices.DeleteFunc(all, func(v kit.ChartView) bool { return v.Steps() < 2 })
 }
@@ -84,6 +85,12 @@ func (p returnsPage) byMonthCharts() []kit.ChartView {
 // spreadChart is how far the models lie apart for each channel or provider: the more, the more the choice of the model decides.
 func (p comparePage) spreadChart(t ops.CurrencyTable, by string, rows []ops.CompareRow) kit.ChartView {
 	v := kit.ChartView{Kind: kit.ChartDots, Caption: "Closed revenue by " + by + " under each model", Unit: string(t.Total.Currency), Scale: kit.AxisMoney(t.Total.Currency)}
+	if len(rows) > dotsShown {
+		v.Caption = fmt.Sprintf("Closed revenue of the %d %ss on which the models differ most, of %d", dotsShown, by, len(rows))
+		rows = slices.Clone(rows)
+		slices.SortStableFunc(rows, func(a, b ops.CompareRow) int { return cmp.Compare(apart(b), apart(a)) })
+		rows = rows[:dotsShown]
+	}
 	for _, row := range rows {
 		v.At = append(v.At, row.Label())
 	}
@@ -99,6 +106,15 @@ func (p comparePage) spreadChart(t ops.CurrencyTable, by string, rows []ops.Comp
 		v.Series = append(v.Series, series)
 	}
 	return v
+}
+
+// dotsShown is how many names a chart of the spread shows; the table has all.
+const dotsShown = 20
+
+// apart is the distance of the models on a row, in minor units.
+func apart(r ops.CompareRow) int64 {
+	byMinor := func(a, b money.Amount) int { return cmp.Compare(a.Minor, b.Minor) }
+	return slices.MaxFunc(r.Amounts, byMinor).Minor - slices.MinFunc(r.Amounts, byMinor).Minor
 }
 
 // columnsShown is how many touches a chart has room for.

@@ -47,3 +47,24 @@ func TestCostOfANewCustomerByMonth(t *testing.T) {
 		t.Error("the CRM does not say who is new, and a cost is told")
 	}
 }
+
+// Of many channels the chart shows those on which the models lie farthest apart, and says how many there are.
+func TestTheSpreadOfManyChannels(t *testing.T) {
+	usd := func(minor int64) money.Amount { return money.New(minor, "USD") }
+	var rows []ops.CompareRow
+	for i := range int64(25) {
+		rows = append(rows, ops.CompareRow{Row: attribution.Row{Kind: attribution.Named, Name: string(rune('a' + i))}, Amounts: []money.Amount{usd(1000), usd(1000 + i)}})
+	}
+	model, err := attribution.ParseModel("linear")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := comparePage{Comparison: ops.Comparison{Heads: []ops.Head{{Models: []attribution.Model{model}}, {Models: []attribution.Model{model}}}}}
+	v := page.spreadChart(ops.CurrencyTable{Total: usd(100)}, "channel", rows)
+	if len(v.At) != dotsShown || v.At[0] != "y" || v.Caption != "Closed revenue of the 20 channels on which the models differ most, of 25" {
+		t.Errorf("%s: %q", v.Caption, v.At)
+	}
+	if rows[0].Name != "a" {
+		t.Error("the rows of the table were put in another order")
+	}
+}
