@@ -219,6 +219,32 @@ func TestTheDealPageTellsTheReferenceDeal(t *testing.T) {
 	})
 }
 
+// A customer that bought before: what was agreed of its touches stands in words, with the deal after which the path begins, and a reader may ask for the other answer.
+func TestTheDealPageTellsWhereThePathBegins(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	s := newSite(t, d, ctx)
+	s.takeAll()
+	s.take("deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed,customer_type\nD2,Boreal pilot,c1,500.00,USD,2026-03-20T12:00:00Z,2026-04-02,won,true,true,new\n")
+	s.take("deal_contacts.csv", "deal_id,contact_id,role\nD2,p1,buyer\n")
+	s.agree("2026-01-01", append([]string{"earlier_deals: reused", "earlier_deals: reset", "at_the_deal: counts", "at_the_deal: left-out"}, won...)...)
+	page := s.get(dealPath + "D3")
+	page.says(t, 200, "the path begins after the latest earlier won deal of any of the contacts", "after the deal D2", "belongs to an earlier deal of the same contacts")
+	if strings.Contains(page.Text(), "Not what was agreed") || page.Find(".journey .credited").Length() != 1 {
+		t.Errorf("the line shows %s", page.Find(".journey").Text())
+	}
+	s.get(dealPath+"D2").says(t, 200, "came on the day, or at the very moment, with which the journey ends")
+	asked := s.get(dealPath + "D3?earlier_deals=reused")
+	asked.says(t, 200, "Not what was agreed", "You look at another model, window or choice of touches")
+	if v, _ := asked.Find("select[name=earlier_deals] option[selected]").Attr("value"); v != "reused" || asked.Find(".journey .credited").Length() != 3 {
+		t.Errorf("the form says %q, the line %s", v, asked.Find(".journey").Text())
+	}
+	if back, _ := asked.Find("a:contains('Show what was agreed')").Attr("href"); back != dealPath+"D3" {
+		t.Errorf("the way back is %q", back)
+	}
+	s.get(comparePath+"?from=2026-07&to=2026-07&at_the_deal=counts").says(t, 200, "Not what was agreed", "the path begins after")
+	s.get(dealPath+"D3?at_the_deal=maybe").says(t, 422, "Write counts or left-out", "Below is what was agreed")
+}
+
 // A journey of 24 touches by a model of two anchors: four before the window, the first and the last inside it, what lies between, and the end.
 func TestALongJourneyIsCondensed(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
