@@ -54,10 +54,10 @@ func choices(list kit.List, agreed bool, clauses []ops.Clause, marks []ops.Impor
 		own, {Value: "drop", Text: "drop"}, {Value: "renormalise", Text: "renormalise"}, {Value: "re-path", Text: "re-path"},
 	}}
 	day := kit.Field{Name: "at_the_deal", Label: "On the day of the deal", Kind: kit.Select, Options: []kit.Option{
-		own, {Value: "counts", Text: "touches count"}, {Value: contract.LeftOut, Text: "touches are left out"},
+		own, {Value: "counts", Text: "touches count"}, {Value: contract.LeftOut, Text: "left out"},
 	}}
 	earlier := kit.Field{Name: "earlier_deals", Label: "Before earlier deals", Kind: kit.Select, Options: []kit.Option{
-		own, {Value: "reused", Text: "touches count again"}, {Value: contract.Reset, Text: "touches are left out"},
+		own, {Value: "reused", Text: "touches count again"}, {Value: contract.Reset, Text: "left out"},
 	}}
 	fields = append(fields, kept(list, model), kept(list, window), kept(list, edge), kept(list, day), kept(list, earlier))
 	if latest > 1 {
