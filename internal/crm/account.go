@@ -52,7 +52,7 @@ const FreeMailList = "free-email-domains 1.12.6"
 // IsFreeMail says whether a domain gives e-mail addresses to anybody, by the list.
 func IsFreeMail(domain string) bool {
 	_, listed := freeMail()[domain]
-	return listed
+	return listed || domain == freeMailHidden
 }
 
 var freeMail = sync.OnceValue(func() map[string]struct{} {

@@ -10,7 +10,7 @@ import (
 // can read who they were. What it makes of a record is the same whenever the record comes.
 type Erasing struct {
 	IDs   map[string]string         // contact -> pseudonym
-	Mails map[string]string         // hash of an address in lower case -> pseudonym
+	Mails map[string]string         // first MailHashDigits of the hash of an address in lower case -> pseudonym
 	Hash  func(email string) string // keyed
 	Keeps func(domain string) bool  // the domain of a company or of a stated rule: it tells the company, not the person
 	Words []string                  // names and addresses in plain text, while somebody is being erased
@@ -22,9 +22,16 @@ func (e *Erasing) Empty() bool { return e == nil || len(e.IDs) == 0 }
 // mails are texts that look like e-mail addresses.
 var mails = regexp.MustCompile(`[\p{L}\p{N}._%+'&~/-]+@[\p{L}\p{N}.-]*[\p{L}\p{N}]`)
 
-// Mail is the pseudonym of an address, "" when it is nobody's who was erased.
-func (e *Erasing) Mail(email string) string {
-	return e.Mails[e.Hash(strings.ToLower(strings.TrimSpace(email)))]
+// Mail is the pseudonym of an address, also of one that was hashed, "" when it is nobody's who was erased.
+func (e *Erasing) Mail(email string) string { return e.Mails[e.MailHash(email)[:MailHashDigits]] }
+
+// MailHash is the hash of an address, or the one that stands in its place already.
+func (e *Erasing) MailHash(email string) string {
+	email = strings.ToLower(strings.TrimSpace(email))
+	if hash, hashed := HashOf(email); hashed {
+		return hash
+	}
+	return e.Hash(email)
 }
 
 // Address is what stands in the place of an address.
@@ -75,7 +82,7 @@ func withoutWord(s, word string) string {
 	}
 }
 
-// Record is the record without what tells of erased people. A contact of theirs keeps its id, its company and its days; its name becomes the pseudonym, and
+// Record is the record without what tells of erased people. Ids stay, even one that is an address, for rows are joined by them. A contact of theirs keeps its id, its company and its days; its name becomes the pseudonym, and
 // so does what stands before the at sign of its address. changed tells that it was another one.
 func (e *Erasing) Record(r Record) (out Record, changed bool) {
 	out = Record{Kind: r.Kind, ID: r.ID, Values: slices.Clone(r.Values)}
@@ -91,8 +98,10 @@ func (e *Erasing) Record(r Record) (out Record, changed bool) {
 		out.set("before", "")
 		out.set("after", "")
 	default:
-		for i, v := range out.Values {
-			out.Values[i] = e.Text(v)
+		for i, column := range Columns(r.Kind) {
+			if !isID(column) {
+				out.Values[i] = e.Text(out.Values[i])
+			}
 		}
 	}
 	return out, !slices.Equal(out.Values, r.Values)
