@@ -16,7 +16,7 @@ var AppendOnly = []string{
 	"contract_version",
 	"contract_acceptance",
 	"contract_withdrawal",
-	"crm_row", "crm_upload", "crm_import", "crm_result", "crm_reject", "crm_decision", "crm_segment", "crm_erasure",
+	"crm_row", "crm_upload", "crm_import", "crm_result", "crm_reject", "crm_decision", "crm_segment", "crm_erasure", "crm_rewriting", "crm_arrival",
 	"attribution_credit",
 	"statement", "statement_event", "statement_final", "statement_carry", "month_end", "month_end_outcome",
 	"billing_profile", "invoice", "invoice_event", "payment", "cash_applied", "ledger_posting",

@@ -84,7 +84,7 @@ func (h *Hashing) Record(r Record) (out Record, changed bool) {
 	out = Record{Kind: r.Kind, ID: r.ID, Values: slices.Clone(r.Values)}
 	for i, column := range Columns(r.Kind) {
 		switch v := r.Values[i]; {
-		case v == "" || stays(column):
+		case v == "" || Stays(column):
 		case column == "dedupe_key":
 			out.Values[i] = h.Key(v)
 		case column == "email" && !h.KeysOnly:
@@ -96,8 +96,8 @@ func (h *Hashing) Record(r Record) (out Record, changed bool) {
 	return out, !slices.Equal(out.Values, r.Values)
 }
 
-// stays says of a column that rows are joined or counted by it, or that contracts name what is in it.
-func stays(column string) bool { return isID(column) || slices.Contains(staying, column) }
+// Stays says of a column that rows are joined or counted by it, or that contracts name what is in it: nothing in it is hashed.
+func Stays(column string) bool { return isID(column) || slices.Contains(staying, column) }
 
 // isID says of a column that rows are joined by it.
 func isID(column string) bool {

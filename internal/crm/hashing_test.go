@@ -65,11 +65,11 @@ func TestARecordKeepsWhatRowsAreJoinedAndCountedBy(t *testing.T) {
 			t.Errorf("%s: hashed again it is %v", k, again)
 		}
 		for i, column := range Columns(k) {
-			if kept := once.Values[i] == mail; kept != stays(column) {
+			if kept := once.Values[i] == mail; kept != Stays(column) {
 				t.Errorf("%s of %s is %s", column, k, once.Values[i])
 			}
 		}
-		if once.ID != mail || changed == (slices.IndexFunc(Columns(k), func(c string) bool { return !stays(c) }) < 0) {
+		if once.ID != mail || changed == (slices.IndexFunc(Columns(k), func(c string) bool { return !Stays(c) }) < 0) {
 			t.Errorf("%s: %v, %v", k, once, changed)
 		}
 	}

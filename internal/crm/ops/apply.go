@@ -178,11 +178,15 @@ func (s *Service) readable(ctx context.Context, client, id string) error {
 // finish does what is missing of an import that has begun.
 func (s *Service) finish(ctx context.Context, p progressRow) error {
 	made, err := s.applyRows(ctx, &p)
+	var in *instead
 	if err == nil {
-		err = s.redactImport(ctx, p)
+		in, err = s.redacted(ctx, p)
 	}
 	if err == nil {
-		err = s.conclude(ctx, p, made)
+		err = s.conclude(ctx, p, made, in)
+	}
+	if err == nil && in != nil {
+		return s.removeUnused(ctx, in.was) // else TidyInterrupted does
 	}
 	if err == nil || fault.Code(err) == "import-taken-over" {
 		return err
@@ -298,9 +302,18 @@ func advance(ctx context.Context, tx bun.Tx, p progressRow) error {
 	return nil
 }
 
-// conclude gives the import its number and makes it visible.
-func (s *Service) conclude(ctx context.Context, p progressRow, made Segment) error {
-	return s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+// conclude gives the import its number and makes it visible, with another file in the place of its own where it must not stay.
+func (s *Service) conclude(ctx context.Context, p progressRow, made Segment, in *instead) error {
+	write := s.DB.Write
+	if in != nil {
+		write = s.DB.WriteAlone
+	}
+	return write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if in != nil {
+			if err := s.inPlaceOf(ctx, tx, p.ClientID, in.was, in.is); err != nil {
+				return err
+			}
+		}
 		row, err := readImport(ctx, tx, p.ImportID)
 		if err != nil {
 			return err

@@ -15,6 +15,7 @@ type ground struct {
 	known   map[crm.Kind]int64
 	decided map[crm.Kind]bool // kinds of rows about which people decided something
 	erasing *crm.Erasing      // nil: nobody was erased
+	hashing *crm.Hashing      // nil: addresses stay what they are
 }
 
 func (s *Service) readGround(ctx context.Context, tx bun.Tx, client string, no int64) (ground, error) {
@@ -27,13 +28,17 @@ func (s *Service) readGround(ctx context.Context, tx bun.Tx, client string, no i
 		return ground{}, err
 	}
 	erasing, err := s.erasing(ctx, tx, client)
-	return ground{client: client, no: no, known: counts, decided: decided, erasing: erasing}, err
+	if err != nil {
+		return ground{}, err
+	}
+	hashing, err := s.hashing(ctx, tx, client)
+	return ground{client: client, no: no, known: counts, decided: decided, erasing: erasing, hashing: hashing}, err
 }
 
 // classify tells what is new, changed and unchanged in a chunk, and gives the records that need a version. Both the check and the import
 // itself come this way.
 func (g ground) classify(ctx context.Context, tx bun.Tx, c chunk) (fresh []item, t Tally, err error) {
-	c = g.erase(c)
+	c = g.hash(g.erase(c))
 	t = c.tally
 	byKind := map[crm.Kind][]item{}
 	for _, it := range c.items {

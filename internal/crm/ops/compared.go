@@ -11,7 +11,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 // mostCompared is how many differing records one comparison lists.
@@ -57,8 +56,11 @@ type compared struct {
 
 // between reads only the rows that imports after from and up to to wrote, and of each the version before: what it costs grows with what changed.
 func (s *Service) between(ctx context.Context, tx bun.Tx, client string, from, to int64) (*compared, error) {
-	workspace, _ := db.Workspace(ctx)
-	key := recentKey{workspace: workspace, client: client, no: to, from: from}
+	key, err := recentOf(ctx, tx, client, to)
+	if err != nil {
+		return nil, err
+	}
+	key.from = from
 	if found, ok := s.recentCompared.get(key); ok {
 		return found, nil
 	}

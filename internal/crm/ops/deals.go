@@ -13,7 +13,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
-	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 // Outcome is how a deal ended.
@@ -180,13 +179,15 @@ func (o DealSort) order(a, b DealRow) int {
 }
 
 func (s *Service) allDeals(ctx context.Context, tx bun.Tx, client string, no int64) ([]DealRow, error) {
-	workspace, _ := db.Workspace(ctx)
-	key := recentKey{workspace: workspace, client: client, no: no}
+	key, err := recentOf(ctx, tx, client, no)
+	if err != nil {
+		return nil, err
+	}
 	if rows, ok := s.recentDeals.get(key); ok {
 		return rows, nil
 	}
 	names := map[string]string{}
-	err := eachAsOf(ctx, tx, client, crm.KindCompany, no, func(v version) error {
+	err = eachAsOf(ctx, tx, client, crm.KindCompany, no, func(v version) error {
 		r, err := v.record(crm.KindCompany)
 		names[v.ID] = r.Get("name")
 		return err

@@ -156,6 +156,13 @@ func (s *Service) decide(ctx context.Context, tx bun.Tx, actor access.Actor, cli
 	if err != nil {
 		return nil, err
 	}
+	hashing, err := s.hashing(ctx, tx, client)
+	if err != nil {
+		return nil, err
+	}
+	if hashing != nil {
+		in.Words = hashing.Text(in.Words)
+	}
 	made := make([]Decision, len(in.Rows))
 	rows := make([]decisionRow, len(in.Rows))
 	for i, r := range in.Rows {

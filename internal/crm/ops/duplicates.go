@@ -13,7 +13,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 // DuplicatesInput asks for records that may be one.
@@ -98,8 +97,10 @@ func (s *Service) Duplicates(ctx context.Context, actor access.Actor, in Duplica
 
 // alike finds the groups, or has them from before.
 func (s *Service) alike(ctx context.Context, tx bun.Tx, client string, no int64) ([]crm.Alike, error) {
-	workspace, _ := db.Workspace(ctx)
-	key := recentKey{workspace: workspace, client: client, no: no}
+	key, err := recentOf(ctx, tx, client, no)
+	if err != nil {
+		return nil, err
+	}
 	if found, ok := s.recentAlike.get(key); ok {
 		return found, nil
 	}

@@ -41,9 +41,6 @@ type Stay struct {
 	Rows  int64
 }
 
-// erasedFrom are the tables that are rewritten on the disk after an erasure.
-var erasedFrom = []string{"crm_row", "crm_upload", "crm_import", "crm_result", "crm_reject", "crm_decision", "crm_progress"}
-
 // Erase takes what tells of a person out of the evidence of a client: names and addresses in all versions of all rows, in what imports noted, in stored files and in
 // mails. The contact stays under its id, which is the pseudonym that touches, deals and statements rest on, with its company, so that no credit and no
 // amount changes. A later import of the person is met by it. What cannot be changed is told. It may be repeated: what an interrupted one left
@@ -69,8 +66,7 @@ func (s *Service) Erase(ctx context.Context, actor access.Actor, in EraseInput) 
 	if err != nil {
 		return out, err
 	}
-	s.forgetRecent()
-	return x.out, errors.Join(s.removeLeft(ctx, files, x.redactor), s.renewSegments(ctx, actor, in.Client), s.DB.Forget(ctx, erasedFrom...))
+	return x.out, errors.Join(s.removeLeft(ctx, files, x.redactor), s.tidy(ctx, actor, in.Client))
 }
 
 // erasure is one, within its transaction.
@@ -98,6 +94,9 @@ func (x *erasure) run(ctx context.Context, actor access.Actor) error {
 		if err := step(ctx); err != nil {
 			return err
 		}
+	}
+	if err := x.s.addRewriting(ctx, x.tx, actor, x.in.Client, actErased, ""); err != nil {
+		return err
 	}
 	words := fmt.Sprintf("erased the person of contact %s: %d rows of evidence, %d notes, %d files. Reason: %s", strings.Join(x.contacts, ", "), x.out.Rows, x.out.Notes, x.out.Files, x.in.Reason)
 	for _, stay := range x.out.Stays {
@@ -175,12 +174,12 @@ func (x *erasure) remember(ctx context.Context, actor access.Actor, addresses ma
 	for _, id := range x.contacts {
 		hashes := []string{""}
 		for _, mail := range addresses[id] {
-			hashes = append(hashes, x.Hash(strings.ToLower(strings.TrimSpace(mail))))
+			hashes = append(hashes, x.MailHash(mail))
 		}
 		x.IDs[id] = x.out.Pseudonym
 		for _, hash := range distinctIDs(hashes) {
 			if hash != "" {
-				x.Mails[hash] = x.out.Pseudonym
+				x.Mails[hash[:crm.MailHashDigits]] = x.out.Pseudonym
 			}
 			row := erasureRow{ID: x.s.id("era"), ClientID: x.in.Client, ContactID: id, MailHash: hash, Pseudonym: x.out.Pseudonym, ActorID: actor.Account, ActorName: actor.Name, ErasedAt: x.s.now()}
 			there, err := x.tx.NewSelect().Model((*erasureRow)(nil)).Where("client_id = ? AND contact_id = ? AND mail_hash = ?", x.in.Client, id, hash).Count(ctx)
@@ -215,53 +214,25 @@ func (x *erasure) each(ctx context.Context, k crm.Kind, ids []string, each func(
 	return nil
 }
 
-// rowChange is one version of a row as it is to be.
-type rowChange struct {
-	kind crm.Kind
-	id   string
-	no   int64
-	rec  crm.Record
-}
-
 // rows takes the person out of all versions of all rows of the client.
 func (x *erasure) rows(ctx context.Context) error {
-	var changes []rowChange
 	for _, k := range crm.Kinds() {
-		take := func(v version) error {
-			r, err := v.record(k)
-			if err != nil {
-				return err
-			}
-			if r, changed := x.Record(r); changed {
-				changes = append(changes, rowChange{k, v.ID, v.No, r})
-			}
-			return nil
-		}
-		var err error
+		like, args := "", []any(nil)
 		switch k {
 		case crm.KindContact, crm.KindEdit: // by their ids, or by an address
-			err = eachVersion(ctx, x.tx, take, `SELECT ext_id, import_no, hash, line, body FROM crm_row WHERE client_id = ? AND kind = ?`, x.in.Client, string(k))
 		default:
-			if len(x.Words) > 0 {
-				where, args := x.names("body")
-				err = eachVersion(ctx, x.tx, take, `SELECT ext_id, import_no, hash, line, body FROM crm_row WHERE client_id = ? AND kind = ? AND `+where, append([]any{x.in.Client, string(k)}, args...)...)
+			if len(x.Words) == 0 {
+				continue
 			}
+			like, args = x.names("body")
 		}
+		n, err := x.s.rewriteRows(ctx, x.tx, x.in.Client, k, like, args, x.Record)
 		if err != nil {
 			return err
 		}
+		x.out.Rows += n
 	}
-	x.out.Rows = int64(len(changes))
-	return x.s.DB.Unsealed(ctx, x.tx, "crm_row", []string{"body", "hash"}, func() error {
-		for _, c := range changes {
-			_, err := x.tx.ExecContext(ctx, `UPDATE crm_row SET body = ?, hash = ? WHERE client_id = ? AND kind = ? AND ext_id = ? AND import_no = ?`,
-				bodyOf(c.rec), c.rec.Hash().String(), x.in.Client, string(c.kind), c.id, c.no)
-			if err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	return nil
 }
 
 // names is the condition that a column may name the person; it spares the reading of all else.

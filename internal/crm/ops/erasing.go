@@ -45,7 +45,7 @@ func (s *Service) erasing(ctx context.Context, tx bun.Tx, client string) (*crm.E
 	for _, r := range rows {
 		e.IDs[r.ContactID] = r.Pseudonym
 		if r.MailHash != "" {
-			e.Mails[r.MailHash] = r.Pseudonym
+			e.Mails[r.MailHash[:crm.MailHashDigits]] = r.Pseudonym
 		}
 	}
 	return e, nil
@@ -97,6 +97,26 @@ func (g ground) erase(c chunk) chunk {
 	}
 	for code, p := range c.tally.Problems {
 		p.Text = g.erasing.Text(p.Text)
+		c.tally.Problems[code] = p
+	}
+	return c
+}
+
+// hash puts hashes in the place of the addresses that a chunk of a file brought.
+func (g ground) hash(c chunk) chunk {
+	if g.hashing == nil {
+		return c
+	}
+	for i, it := range c.items {
+		if r, changed := g.hashing.Record(it.rec); changed {
+			c.items[i].rec, c.items[i].hash, c.items[i].body = r, r.Hash().String(), bodyOf(r)
+		}
+	}
+	for i, r := range c.rejects {
+		c.rejects[i].Raw, c.rejects[i].Reason = g.hashing.Text(r.Raw), g.hashing.Text(r.Reason)
+	}
+	for code, p := range c.tally.Problems {
+		p.Text = g.hashing.Text(p.Text)
 		c.tally.Problems[code] = p
 	}
 	return c

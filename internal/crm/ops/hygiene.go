@@ -8,7 +8,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
-	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 // Overview is what the evidence of a client holds as of an import.
@@ -80,8 +79,11 @@ func (s *Service) Hygiene(ctx context.Context, actor access.Actor, client string
 }
 
 func (s *Service) issues(ctx context.Context, tx bun.Tx, client string, no int64, zone *time.Location, by *crm.Weighing) ([]crm.Issue, error) {
-	workspace, _ := db.Workspace(ctx)
-	key := recentKey{workspace: workspace, client: client, no: no, zone: zone.String(), weighed: by != nil}
+	key, err := recentOf(ctx, tx, client, no)
+	if err != nil {
+		return nil, err
+	}
+	key.zone, key.weighed = zone.String(), by != nil
 	if by != nil {
 		key.by = *by
 	}

@@ -80,6 +80,15 @@ func (s *Service) planned(ctx context.Context, tx bun.Tx, client string, plan fu
 	if in, err = plan(ctx, tx, last); err != nil || len(in.rows) == 0 {
 		return in, nil, last, err
 	}
+	hashing, err := s.hashing(ctx, tx, client)
+	if err != nil {
+		return in, nil, last, err
+	}
+	if hashing != nil {
+		for i, r := range in.rows {
+			in.rows[i], _ = hashing.Record(r)
+		}
+	}
 	ids := make([]string, len(in.rows))
 	for i, r := range in.rows {
 		ids[i] = r.ID

@@ -11,7 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Memory reads evidence as EvidenceAt does, and keeps the newest that it read of each client: what was known as of an import never changes, so
+// Memory reads evidence as EvidenceAt does, and keeps the newest that it read of each client: what was known as of an import never changes, unless it was rewritten in place, so
 // that of a later one is read only in the kinds of which something changed since. The zero value is ready, for many goroutines.
 type Memory struct {
 	// Bytes is about how much it keeps, the clients that were used last; 64 MB when zero. What is larger by itself is not kept.
@@ -27,26 +27,31 @@ const memoryBytes = 64 << 20
 // from that of a client of the same id in another database.
 type remembered struct {
 	workspace, client, importID string
+	rewritten                   int64 // how often the evidence was rewritten in place
 	read
 }
 
 // EvidenceAt gives what the function of the same name gives, in lists that are the caller's own.
 func (m *Memory) EvidenceAt(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
 	workspace, _ := db.Workspace(ctx)
-	was := m.find(workspace, client)
+	rewritten, err := rewritten(ctx, tx, client)
+	if err != nil {
+		return crm.Evidence{}, err
+	}
+	was := m.find(workspace, client, rewritten)
 	from := n
 	if was != nil && was.evidence.AsOf <= n {
 		from = was.evidence.AsOf
 	}
 	var since []resultRow
-	err := tx.NewSelect().Model(&since).Where("client_id = ? AND no BETWEEN ? AND ?", client, from, n).OrderExpr("no").Scan(ctx)
+	err = tx.NewSelect().Model(&since).Where("client_id = ? AND no BETWEEN ? AND ?", client, from, n).OrderExpr("no").Scan(ctx)
 	if err != nil {
 		return crm.Evidence{}, err
 	}
 	if len(since) == 0 || since[len(since)-1].No != n {
 		return EvidenceAt(ctx, tx, client, n)
 	}
-	now := &remembered{workspace: workspace, client: client, importID: since[len(since)-1].ImportID}
+	now := &remembered{workspace: workspace, client: client, importID: since[len(since)-1].ImportID, rewritten: rewritten}
 	var earlier *read
 	var changed map[crm.Kind]bool
 	if was != nil && since[0].ImportID == was.importID {
@@ -77,11 +82,16 @@ func changedKinds(imports []resultRow) (map[crm.Kind]bool, error) {
 	return changed, nil
 }
 
-func (m *Memory) find(workspace, client string) *remembered {
+// find forgets what was rewritten since.
+func (m *Memory) find(workspace, client string, rewritten int64) *remembered {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	i := m.index(workspace, client)
 	if i < 0 {
+		return nil
+	}
+	if m.kept[i].rewritten != rewritten {
+		m.kept = slices.Delete(m.kept, i, i+1)
 		return nil
 	}
 	found := m.kept[i]

@@ -129,6 +129,7 @@ func (r *pulling) sameAsBefore(ctx context.Context, t connect.Table, sha string,
 	}
 	var found []importRow
 	var kept mappingRow
+	came := false
 	err = r.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		found, kept = nil, mappingRow{}
 		err := tx.NewSelect().Model(&found).ModelTableExpr("crm_import AS import_row").Join("JOIN crm_result AS r ON r.import_id = import_row.id").
@@ -136,13 +137,19 @@ func (r *pulling) sameAsBefore(ctx context.Context, t connect.Table, sha string,
 		if err != nil {
 			return err
 		}
+		if len(found) > 0 {
+			came, err = tx.NewSelect().TableExpr("crm_arrival").Where("import_id = ? AND sha256 = ?", found[0].ID, sha).Exists(ctx)
+			if err != nil {
+				return err
+			}
+		}
 		kept, err = readMapping(ctx, tx, r.pull.ClientID, pullMapping(r.pull.System, t.Object))
 		if fault.Is(err, fault.NotFound) {
 			return nil
 		}
 		return err
 	})
-	if err != nil || len(found) == 0 || found[0].SHA256 != sha || found[0].Mapping != kept.Mapping {
+	if err != nil || len(found) == 0 || found[0].SHA256 != sha && !came || found[0].Mapping != kept.Mapping {
 		return "", false, err
 	}
 	return found[0].ID, true, nil

@@ -161,7 +161,7 @@ func (a *atMost) Read(p []byte) (int, error) {
 func (s *Service) receivedBefore(ctx context.Context, client, sha string) (was Received, known bool, err error) {
 	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		var rows []progressRow
-		err := tx.NewSelect().Model(&rows).Join("JOIN crm_upload AS u ON u.id = progress_row.import_id").Where("u.client_id = ? AND u.sha256 = ?", client, sha).OrderExpr("u.created_at, u.id").Scan(ctx)
+		err := tx.NewSelect().Model(&rows).Join("JOIN crm_upload AS u ON u.id = progress_row.import_id").Where("u.client_id = ? AND (u.sha256 = ? OR EXISTS (SELECT 1 FROM crm_arrival AS a WHERE a.import_id = u.id AND a.sha256 = ?))", client, sha, sha).OrderExpr("u.created_at, u.id").Scan(ctx)
 		for _, p := range rows {
 			if !known || p.State == Applied && was.State != Applied {
 				was, known = Received{Import: p.ImportID, State: p.State, Message: p.Message}, true

@@ -1,13 +1,17 @@
 package ops
 
 import (
+	"context"
 	"slices"
 	"sync"
 
+	"github.com/uptrace/bun"
+
 	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// recent keeps what was last worked out of a few imports' evidence: what was known as of an import never changes. The zero value is ready.
+// recent keeps what was last worked out of a few imports' evidence: what was known as of an import never changes, unless somebody was erased. The zero value is ready.
 type recent[T any] struct {
 	mu   sync.Mutex
 	kept []keptRecent[T] // the last used first
@@ -16,9 +20,16 @@ type recent[T any] struct {
 type recentKey struct {
 	workspace, client string
 	no, from          int64
+	rewritten         int64 // how often the evidence was rewritten in place
 	zone              string
 	weighed           bool
 	by                crm.Weighing
+}
+
+func recentOf(ctx context.Context, tx bun.Tx, client string, no int64) (recentKey, error) {
+	workspace, _ := db.Workspace(ctx)
+	seq, err := rewritten(ctx, tx, client)
+	return recentKey{workspace: workspace, client: client, no: no, rewritten: seq}, err
 }
 
 type keptRecent[T any] struct {

@@ -7,73 +7,71 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
 )
 
-// redactor takes erased people out of stored files.
+// redactor takes erased people out of stored files, and puts hashes in the place of addresses.
 type redactor struct {
-	*crm.Erasing
-	keep map[string]bool // ids that stay in rows of theirs
+	*crm.Erasing              // nil: nobody was erased
+	hashing      *crm.Hashing // nil: addresses stay
+	keep         map[string]bool
 }
 
 // idFields are what stays of a person's row in a file of contacts, by the mapping: what other rows are joined by.
 var idFields = []string{"contact_id", "company_id", "converted_contact_id", "merged_ids", "merged_into", "created_at", "deleted"}
 
-// rowsOf says how rows of people in a file are treated.
+// rowsOf says how rows of a file are treated.
 type rowsOf struct {
-	whole   bool            // blanked but for ids, as in files of contacts
-	headers map[string]bool // of the columns that hold ids
-	kept    map[int]bool    // their places, once the header was read
+	whole   bool              // those of erased people are blanked but for ids, as in files of contacts
+	results bool              // an address in them tells results apart
+	fields  map[string]string // by the header of their column, as it was mapped
+	at      map[int]string    // by the place of their column, once the header was read
 }
 
-// contactRows is for a file that was read, or would be, by a mapping.
-func contactRows(m crm.Mapping) *rowsOf {
-	out := &rowsOf{whole: true, headers: map[string]bool{}}
-	for _, f := range idFields {
-		if h := m.Columns[f]; h != "" {
-			out.headers[strings.TrimSpace(h)] = true
-		}
-	}
-	return out
-}
-
-// place finds the columns of ids in the header.
+// place finds the mapped columns in the header.
 func (o *rowsOf) place(cells []string) {
-	if o.kept != nil || len(o.headers) == 0 {
+	if o.at != nil || len(o.fields) == 0 {
 		return
 	}
-	found := map[int]bool{}
+	at, found := map[int]string{}, map[string]bool{}
 	for i, c := range cells {
-		if o.headers[c] {
-			found[i] = true
+		if field, mapped := o.fields[c]; mapped {
+			at[i], found[c] = field, true
 		}
 	}
-	if len(found) >= len(o.headers) {
-		o.kept = found
+	if len(found) == len(o.fields) {
+		o.at = at
 	}
 }
 
-// removedFile stands in the place of a file out of which one person cannot be taken: a workbook, or a text of two bytes a letter.
-const removedFile = "removed\nThis file was removed: it held data of a person who was erased.\n"
+func (o *rowsOf) id(place int) bool { return slices.Contains(idFields, o.at[place]) }
 
-// file puts a copy of a stored file without the people into the store; changed is false when the file does not tell of them.
+// removedFile stands in the place of a workbook out of which what must go cannot be taken.
+const removedFile = "removed\nThis file was removed: it held data of people that is not kept.\n"
+
+// file puts a rewritten copy of a stored file into the store; changed is false when nothing of it is to be changed.
 func (r redactor) file(ctx context.Context, files *blob.Store, sha string, of *rowsOf) (ref blob.Ref, changed bool, err error) {
+	if r.hashing != nil && r.hashing.KeysOnly && !of.results {
+		r.hashing = nil
+	}
 	layout, err := layoutOf(files, sha)
 	if err != nil {
 		return ref, false, err
 	}
-	if layout.Workbook || layout.Encoding != csvin.UTF8 && layout.Encoding != csvin.Windows1252 {
-		if changed, err = r.named(files, sha, layout); err != nil || !changed {
-			return ref, false, err
+	if layout.Workbook {
+		if named, err := r.named(files, sha, layout); err != nil || named {
+			return removed(ctx, files, err)
 		}
-		ref, _, err = files.Put(ctx, strings.NewReader(removedFile))
-		return ref, true, err
+		return r.workbook(ctx, files, sha)
 	}
 	f, err := files.Get(sha)
 	if err != nil {
@@ -97,6 +95,14 @@ func (r redactor) file(ctx context.Context, files *blob.Store, sha string, of *r
 		return ref, false, files.Remove(ref.SHA256)
 	}
 	return ref, changed, nil
+}
+
+func removed(ctx context.Context, files *blob.Store, err error) (blob.Ref, bool, error) {
+	if err != nil {
+		return blob.Ref{}, false, err
+	}
+	ref, _, err := files.Put(ctx, strings.NewReader(removedFile))
+	return ref, err == nil, err
 }
 
 func layoutOf(files *blob.Store, sha string) (csvin.Layout, error) {
@@ -154,6 +160,12 @@ func (r redactor) text(from io.Reader, to io.Writer, layout csvin.Layout, of *ro
 		defer func() { err = errors.Join(err, pack.Close()) }()
 		to = pack
 	}
+	if endian, wide := map[csvin.Encoding]unicode.Endianness{csvin.UTF16LE: unicode.LittleEndian, csvin.UTF16BE: unicode.BigEndian}[layout.Encoding]; wide { // it is UTF-8 from then on
+		from = transform.NewReader(from, unicode.UTF16(endian, unicode.UseBOM).NewDecoder())
+		if _, err := io.WriteString(to, "\ufeff"); err != nil {
+			return false, err
+		}
+	}
 	in, out := bufio.NewReaderSize(from, 1<<16), bufio.NewWriterSize(to, 1<<16)
 	for {
 		record, readErr := nextRecord(in)
@@ -205,18 +217,13 @@ func (r redactor) record(record []byte, layout csvin.Layout, of *rowsOf) []byte 
 		plain[i] = plainCell(c)
 	}
 	of.place(plain)
+	hashed := r.hash(cells, plain, of)
 	if !r.concerns(plain) {
-		return record
-	}
-	for i, cell := range plain {
-		redacted := r.Text(cell)
-		switch id := r.IDs[cell] != "" || r.keep[cell] || of.kept[i] && redacted == cell; {
-		case id, !of.whole && redacted == cell:
-		case of.whole:
-			cells[i] = ""
-		default:
-			cells[i] = `"` + strings.ReplaceAll(redacted, `"`, `""`) + `"`
+		if !hashed {
+			return record
 		}
+	} else {
+		r.blank(cells, plain, of)
 	}
 	text = strings.Join(cells, string(layout.Delimiter)) + end
 	if layout.Encoding == csvin.Windows1252 {
@@ -227,8 +234,56 @@ func (r redactor) record(record []byte, layout csvin.Layout, of *rowsOf) []byte 
 	return []byte(text)
 }
 
-// concerns says whether cells tell of the people.
+// blank takes a person out of a row.
+func (r redactor) blank(cells, plain []string, of *rowsOf) {
+	for i, cell := range plain {
+		redacted := r.Text(cell)
+		switch id := r.IDs[cell] != "" || r.keep[cell] || of.id(i) && redacted == cell; {
+		case id, !of.whole && redacted == cell:
+		case of.whole:
+			cells[i] = ""
+		default:
+			cells[i] = quoted(redacted)
+		}
+	}
+}
+
+// hash puts hashes in the place of the addresses of a row that are nobody's who was erased.
+func (r redactor) hash(cells, plain []string, of *rowsOf) (changed bool) {
+	if r.hashing == nil {
+		return false
+	}
+	for i, cell := range plain {
+		if r.Erasing != nil && r.Text(cell) != cell {
+			continue
+		}
+		is := cell
+		switch field := of.at[i]; {
+		case cell == "" || crm.Stays(field):
+		case field == "dedupe_key", of.results && field == "email":
+			is = r.hashing.Key(strings.ToLower(cell))
+			if is == strings.ToLower(cell) {
+				is = cell
+			}
+		case field == "email" && !r.hashing.KeysOnly:
+			is = r.hashing.Address(cell)
+		default:
+			is = r.hashing.Text(cell)
+		}
+		if is != cell {
+			cells[i], plain[i], changed = quoted(is), is, true
+		}
+	}
+	return changed
+}
+
+func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+
+// concerns says whether cells tell of people who were erased.
 func (r redactor) concerns(cells []string) bool {
+	if r.Erasing == nil {
+		return false
+	}
 	for _, c := range cells {
 		if r.IDs[c] != "" || r.Text(c) != c {
 			return true

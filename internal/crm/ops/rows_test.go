@@ -66,7 +66,7 @@ func TestMemoryHoldsNoMoreThanItsBytes(t *testing.T) {
 	}
 	add("a", 1, 400)
 	add("b", 1, 400)
-	m.find("", "a")
+	m.find("", "a", 0)
 	add("c", 1, 400)
 	if got := held(); !slices.Equal(got, []string{"c", "a"}) {
 		t.Errorf("keeps %v, not the last used that have room", got)

@@ -8,14 +8,14 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 )
 
-// TakenAs is the number of the client's first import of a file with this digest, 0 when none was applied. Who: EvidenceSee.
+// TakenAs is the number of the client's first import of a file with this digest, or that came with it, 0 when none was applied. Who: EvidenceSee.
 func (s *Service) TakenAs(ctx context.Context, actor access.Actor, client, sha256 string) (no int64, err error) {
 	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
 		return 0, err
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		return tx.NewSelect().TableExpr("crm_import AS i").Join("JOIN crm_result AS r ON r.import_id = i.id").ColumnExpr("COALESCE(MIN(r.no), 0)").
-			Where("i.client_id = ? AND i.sha256 = ?", client, sha256).Scan(ctx, &no)
+			Where("i.client_id = ? AND (i.sha256 = ? OR EXISTS (SELECT 1 FROM crm_arrival AS a WHERE a.import_id = i.id AND a.sha256 = ?))", client, sha256, sha256).Scan(ctx, &no)
 	})
 	return no, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -22,6 +23,7 @@ const (
 	SegmentAbsent  SegmentState = "not written" // the import was applied by an earlier version of the program
 	SegmentLost    SegmentState = "missing"     // its file is not there
 	SegmentDamaged SegmentState = "damaged"     // its file is not what was written
+	SegmentStale   SegmentState = "not renewed" // somebody was erased, or addresses were hashed, and the program stopped before it was written again
 )
 
 // SegmentReport is a segment, how it was found, and what was done.
@@ -38,7 +40,13 @@ func (s *Service) Segments(ctx context.Context, actor access.Actor, client strin
 		return nil, err
 	}
 	var list []Segment
+	stale := false
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		rows, err := rewritings(ctx, tx, client)
+		if err != nil {
+			return err
+		}
+		_, stale = untidied(rows)
 		no, err := lastNo(ctx, tx, client)
 		if err != nil {
 			return err
@@ -54,6 +62,9 @@ func (s *Service) Segments(ctx context.Context, actor access.Actor, client strin
 		out[i].Segment = segment
 		if out[i].State, err = s.segmentState(ctx, segment); err != nil {
 			return nil, err
+		}
+		if stale && out[i].State == SegmentSound {
+			out[i].State = SegmentStale
 		}
 	}
 	return out, nil
@@ -102,6 +113,9 @@ func (s *Service) RebuildSegments(ctx context.Context, actor access.Actor, clien
 			return list, err
 		}
 		r.Segment = made
+	}
+	if slices.ContainsFunc(list, func(r SegmentReport) bool { return r.State == SegmentStale }) {
+		return list, s.tidy(context.WithoutCancel(ctx), actor, client)
 	}
 	return list, nil
 }

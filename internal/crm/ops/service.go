@@ -33,6 +33,9 @@ type Service struct {
 	// Resting tells the statements of a client that somebody was given, and what they rest on; nil: there are none.
 	Resting func(ctx context.Context, tx bun.Tx, client string) ([]Resting, error)
 
+	// Frozen counts the statements of a client in whose frozen evidence a text holds something that is looked for; nil: there are none.
+	Frozen func(ctx context.Context, tx bun.Tx, client string, holds func(text string) bool) (int, error)
+
 	// Holder is who an account is now, for upload addresses, which act for whoever made them; nil: no address works.
 	Holder func(ctx context.Context, account string) (access.Actor, error)
 
