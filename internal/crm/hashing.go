@@ -20,6 +20,7 @@ const (
 	hashedPrefix     = "hashed-"
 	freeMailHidden   = "free-mail.invalid"  // stands for every domain that gives addresses to anybody
 	unreadableDomain = "unreadable.invalid" // what stands behind the at sign is no domain
+	hiddenDomain     = "hidden.invalid"     // stands in texts, where no domain tells anything
 )
 
 var (
@@ -56,8 +57,22 @@ func (h *Hashing) Address(email string) string {
 	}
 }
 
-// Text hashes the addresses in a text.
+// Text hashes the addresses in a text, domains included.
 func (h *Hashing) Text(s string) string {
+	return h.texts(s, func(mail string) string {
+		_, hashed := HashOf(mail)
+		is := h.Address(mail)
+		if hash, _, ok := strings.Cut(is, "@"); ok && !hashed && is != strings.ToLower(mail) {
+			return hash + "@" + hiddenDomain
+		}
+		return is
+	})
+}
+
+// Addresses hashes the addresses in a text as if each stood in a column of addresses.
+func (h *Hashing) Addresses(s string) string { return h.texts(s, h.Address) }
+
+func (h *Hashing) texts(s string, address func(string) string) string {
 	if h.KeysOnly || !strings.Contains(s, "@") {
 		return s
 	}
@@ -66,7 +81,7 @@ func (h *Hashing) Text(s string) string {
 		if strings.HasPrefix(mail, "@") {
 			return found
 		}
-		return found[:len(found)-len(mail)] + h.Address(mail)
+		return found[:len(found)-len(mail)] + address(mail)
 	})
 }
 

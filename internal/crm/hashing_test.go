@@ -40,8 +40,9 @@ func TestAnAddressBecomesAHashAndItsDomain(t *testing.T) {
 			t.Errorf("%q: %s", in, got)
 		}
 	}
+	hidden := strings.Replace(ann, "boreal.example", "hidden.invalid", 1)
 	for in, want := range map[string]string{
-		"to ann@boreal.example, again": "to " + ann + ", again", "'Ann@boreal.example'": "'" + ann + "'", "mailto://ann@boreal.example": "mailto://" + ann,
+		"to ann@boreal.example, again": "to " + hidden + ", again", "'Ann@boreal.example'": "'" + hidden + "'", "mailto://ann@boreal.example": "mailto://" + hidden,
 		"at 5 @ noon": "at 5 @ noon", "see " + ann + ".": "see " + ann + ".",
 	} {
 		if got := h.Text(in); got != want {

@@ -65,6 +65,9 @@ func (s *Service) begin(ctx context.Context, actor access.Actor, client, id stri
 		if err := s.alone(ctx, tx, client); err != nil {
 			return err
 		}
+		if _, err := s.hashing(ctx, tx, client); err != nil {
+			return err
+		}
 		m, err := decodeMapping(p.Mapping)
 		if err != nil {
 			return err

@@ -117,6 +117,9 @@ func (x *erasure) identify(ctx context.Context, actor access.Actor) error {
 	if err != nil {
 		return err
 	}
+	if _, err := x.s.hashing(ctx, x.tx, x.in.Client); err != nil { // the key would not know the person's address again
+		return err
+	}
 	ids := map[string]bool{x.in.Contact: true}
 	withMerged(ids, merged)
 	if x.Erasing, err = x.s.erasing(ctx, x.tx, x.in.Client); err == nil && x.Erasing == nil {

@@ -216,3 +216,155 @@ func TestAnErasureIsRefused(t *testing.T) {
 		}
 	})
 }
+
+// A workbook goes only where it tells of the person, on any of its sheets; one of several sheets, or with an empty one, that does not is left alone.
+func TestAnErasureLeavesOtherWorkbooksAlone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("contacts.csv", personal)
+		others := r.take("deals.xlsx", workbook(t, map[string][][]any{"Deals": dealRows}))
+		two, err := r.Upload(ctx, owner, ops.UploadInput{Client: acme, Filename: "two.xlsx", Reader: strings.NewReader(workbook(t, map[string][][]any{"Deals": dealRows, "More": dealRows}))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		named, err := r.Upload(ctx, owner, ops.UploadInput{Client: acme, Filename: "named.xlsx", Reader: strings.NewReader(workbook(t, map[string][][]any{"Deals": dealRows, "More": {{"id", "who"}, {"1", "Ann Howe"}}}))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"}); err != nil {
+			t.Fatal(err)
+		}
+		for _, was := range []ops.Import{others, two} {
+			if now, err := r.Show(ctx, owner, acme, was.ID); err != nil || now.SHA256 != was.SHA256 {
+				t.Errorf("%s was replaced, %v", was.Filename, err)
+			}
+		}
+		if now, err := r.Show(ctx, owner, acme, named.ID); err != nil || now.SHA256 == named.SHA256 {
+			t.Errorf("%s stays, %v", named.Filename, err)
+		}
+	})
+}
+
+// An id that is an address itself stays, and what is joined by it stays joined: touches and deals are those of the contact, under the pseudonym that its id is.
+func TestAnErasureKeepsRowsJoinedByAnAddress(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("contacts.csv", "contact_id,email,name\nann.howe@boreal.example,ann.howe@boreal.example,Ann Howe\n")
+		r.take("deals.csv", deals)
+		r.take("deal_contacts.csv", "deal_id,contact_id\nd1,ann.howe@boreal.example\n")
+		r.take("touches.csv", "touch_id,contact_id,at,channel\nt1,ann.howe@boreal.example,2025-11-18T08:00:00Z,paid-search\n")
+		before := r.evidence(4)
+		done, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "ann.howe@boreal.example", Reason: "request"})
+		if err != nil || len(done.Stays) == 0 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		after := r.evidence(4)
+		if !reflect.DeepEqual(after.DealContacts, before.DealContacts) || !reflect.DeepEqual(after.Touches, before.Touches) || after.Contacts[0].ID != before.Contacts[0].ID ||
+			after.Contacts[0].Name != done.Pseudonym {
+			t.Errorf("%+v", after)
+		}
+	})
+}
+
+// An erasure that is killed once it is committed is finished by the program's next start, and until then it is told that it was not.
+func TestAnErasureThatWasCutOffIsFinished(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("contacts.csv", personal)
+		r.take("touches.csv", touches+"t9,p2,2026-01-08T08:00:00Z,e-mail,to ann.howe@gmail.com\n")
+		if _, err := r.SaySame(ctx, owner, ops.SameInput{Client: acme, IDs: []string{"p2"}, Into: "p1"}); err != nil {
+			t.Fatal(err)
+		}
+		before := mustSegments(t, r)
+		if err := r.EraseCutOffForTest(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"}); err != nil {
+			t.Fatal(err)
+		}
+		database := databaseFile(t, d, ctx)
+		if list := mustSegments(t, r); list[0].State != ops.SegmentStale || len(r.traces(mustFiles(t, r), database)) == 0 {
+			t.Errorf("%+v: nothing was left to do", list)
+		}
+		open, err := r.Untidied(ctx)
+		if err != nil || len(open) != 1 || open[0].Client != acme || open[0].ActorName != "operator" {
+			t.Errorf("%+v, %v", open, err)
+		}
+		if clients, err := r.TidyInterrupted(ctx); err != nil || clients != nil { // whoever erases may still be at it
+			t.Errorf("%v, %v", clients, err)
+		}
+		r.clock.wait(ops.TidyAfterForTest)
+		if clients, err := r.TidyInterrupted(ctx); err != nil || !reflect.DeepEqual(clients, []string{acme}) {
+			t.Errorf("%v, %v", clients, err)
+		}
+		if found := r.traces(mustFiles(t, r), database); found != nil {
+			t.Errorf("found %v", found)
+		}
+		if list := mustSegments(t, r); list[0].State != ops.SegmentSound || list[0].SHA256 == before[0].SHA256 {
+			t.Errorf("%+v", list)
+		}
+		if clients, err := r.TidyInterrupted(ctx); err != nil || clients != nil {
+			t.Errorf("again %v, %v", clients, err)
+		}
+		// and so does whoever rebuilds the files of touches
+		if err := r.EraseCutOffForTest(ctx, owner, ops.EraseInput{Client: acme, Contact: "p3", Reason: "request"}); err != nil {
+			t.Fatal(err)
+		}
+		if list, err := r.RebuildSegments(ctx, owner, acme, false); err != nil || !list[0].Rebuilt || mustSegments(t, r)[0].State != ops.SegmentSound {
+			t.Errorf("%+v, %v", list, err)
+		}
+	})
+}
+
+func mustFiles(t *testing.T, r room) *blob.Store {
+	t.Helper()
+	files, err := r.FilesForTest(r.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// An import of a workbook that meets an erased person may stop anywhere, also once all its rows are written: it is resumed from the workbook, which goes when the import is there.
+func TestAWorkbookThatMeetsAnErasedPersonIsResumed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("contacts.csv", personal)
+		if _, err := r.SaySame(ctx, owner, ops.SameInput{Client: acme, IDs: []string{"p2"}, Into: "p1"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"}); err != nil {
+			t.Fatal(err)
+		}
+		r.ChunkRows = 2
+		rows := [][]any{{"contact_id", "email", "name"}, {"q1", "bo@x.example", "Bo"}, {"q2", "ann.howe@boreal.example", "Ann Howe"}, {"q3", "cy@x.example", "Cy"}, {"q4", "di@x.example", "Di"}, {"q5", "ed@x.example", "Ed"}}
+		for _, stop := range []int{1, 2, 3} {
+			rows[1][2] = fmt.Sprintf("Bo %d", stop) // another file
+			u := r.uploaded("contacts.xlsx", workbook(t, map[string][][]any{"Contacts": rows}))
+			p, err := r.Preview(ctx, owner, acme, u.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := r.SetMapping(ctx, owner, acme, u.ID, p.Candidates[0].Mapping, ""); err != nil {
+				t.Fatal(err)
+			}
+			if err := r.ApplyCutOffForTest(ctx, owner, acme, u.ID, stop); err == nil {
+				t.Fatal("it was not cut off")
+			}
+			if now, err := r.Show(ctx, owner, acme, u.ID); err != nil || now.SHA256 != u.SHA256 {
+				t.Fatalf("after %d steps it rests on %s, %v", stop, now.SHA256, err)
+			}
+			r.clock.wait(ops.QuietForTest)
+			if _, err := r.ResumeInterrupted(ctx); err != nil {
+				t.Fatalf("after %d steps: %v", stop, err)
+			}
+			now, err := r.Show(ctx, owner, acme, u.ID)
+			if err != nil || now.State != ops.Applied || now.Tally.Rows != 5 || now.Tally.Erased == 0 || now.SHA256 == u.SHA256 {
+				t.Errorf("after %d steps: %+v, %v", stop, now, err)
+			}
+			if found := r.traces(mustFiles(t, r), databaseFile(t, d, ctx)); found != nil {
+				t.Errorf("after %d steps: found %v", stop, found)
+			}
+		}
+		if e := r.evidence(r.latest()); len(e.Contacts) != 8 {
+			t.Errorf("got %d contacts", len(e.Contacts))
+		}
+	})
+}

@@ -67,6 +67,9 @@ func (r redactor) file(ctx context.Context, files *blob.Store, sha string, of *r
 	if err != nil {
 		return ref, false, err
 	}
+	if layout.Workbook && r.Erasing == nil {
+		return r.workbook(ctx, files, sha)
+	}
 	if layout.Workbook {
 		if named, err := r.named(files, sha, layout); err != nil || named {
 			return removed(ctx, files, err)
@@ -112,8 +115,9 @@ func layoutOf(files *blob.Store, sha string) (csvin.Layout, error) {
 	}
 	defer f.Close()
 	table, err := csvin.Open(f, csvin.Options{})
-	if err != nil {
-		return csvin.Layout{Workbook: true}, nil // what cannot be read as a text is looked at as a whole
+	if err != nil { // what cannot be read as one table is looked at as a whole
+		sheets, _ := sheetsOf(files, sha)
+		return csvin.Layout{Workbook: true, Sheets: sheets}, nil
 	}
 	return table.Layout(), nil
 }
@@ -124,7 +128,9 @@ func (r redactor) named(files *blob.Store, sha string, layout csvin.Layout) (boo
 	if len(layout.Sheets) > 0 {
 		sheets = nil
 		for _, s := range layout.Sheets {
-			sheets = append(sheets, s.Name)
+			if !s.Empty {
+				sheets = append(sheets, s.Name)
+			}
 		}
 	}
 	for _, sheet := range sheets {

@@ -76,7 +76,7 @@ func (r redactor) parts(content []byte, to io.Writer) (changed bool, err error) 
 		if err = firstOf(err, from.Close()); err != nil {
 			return changed, err
 		}
-		is := r.hashing.Text(string(text))
+		is := r.hashing.Addresses(string(text))
 		changed = changed || is != string(text)
 		w, err := out.CreateHeader(&zip.FileHeader{Name: part.Name, Method: zip.Deflate, Modified: part.Modified})
 		if err == nil {
@@ -102,7 +102,7 @@ func (r redactor) addressed(content []byte) (bool, error) {
 		}
 		cells := slices.Clone(table.Header())
 		for {
-			if slices.ContainsFunc(append(cells, table.Layout().Preamble...), func(c string) bool { return strings.Contains(c, "@") && r.hashing.Text(c) != c }) {
+			if slices.ContainsFunc(append(cells, table.Layout().Preamble...), func(c string) bool { return strings.Contains(c, "@") && r.hashing.Addresses(c) != c }) {
 				return true, nil
 			}
 			if !table.Next() {

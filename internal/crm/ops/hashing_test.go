@@ -1,0 +1,313 @@
+package ops_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
+	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+)
+
+const (
+	addressed = "contact_id,company_id,email,name,created_at,private e-mail\np1,,Ann.Howe@boreal.example,Ann,2025-11-01T10:00:00Z,ann.howe@home.example\n" +
+		"p2,,ann.howe@gmail.com,Bo,2025-11-02T10:00:00Z,\np3,,cy@nobody.example,Cy,2025-12-01T10:00:00Z,\np4,,ANN.HOWE@boreal.example,Di,no date,\n"
+	addressedLeads = "lead_id,delivered_at,dedupe_key,reason\nl1,2026-01-05T00:00:00Z,ann.howe@boreal.example,asked ann.howe@boreal.example\nl2,2026-01-06T00:00:00Z,Ann.Howe@Boreal.example,\nl3,2026-01-07T00:00:00Z,+1 555 7788,\n"
+)
+
+// addresses are what nobody may find once they are hashed. The domain that a contact's company may have stays in the contact's row and cell.
+var addresses = []string{"ann.howe", "cy@", "gmail.com", "home.example"}
+
+func (r room) takeAddressed() {
+	r.t.Helper()
+	r.take("companies.csv", companies)
+	r.take("contacts.csv", addressed)
+	r.take("deals.csv", deals+"d3,Robots for Ann.Howe@boreal.example,c1,100.00,USD,2026-01-05T00:00:00Z,2026-06-30,open,false,false\n")
+	r.take("deal_contacts.csv", dealContacts)
+	r.take("touches.csv.gz", packed(r.t.(*testing.T), touches+"t9,p2,2026-01-08T08:00:00Z,e-mail,to ann.howe@gmail.com\n"))
+	r.take("leads.csv", addressedLeads)
+	r.take("edits.csv", "edit_id,of,record_id,field,at,by,before,after\ne1,contact,p1,email,2026-01-05T00:00:00Z,u1,ann.howe@gmail.com,ann.howe@boreal.example\n")
+	r.take("contacts.csv", strings.Replace(addressed, "cy@nobody", "cy@kestrel", 1)) // a sample of what changed tells both
+}
+
+// matched is what addresses decide.
+func (r room) matched(n int64) (accounts map[string]string, alike []crm.Alike, repeated []bool) {
+	e := r.evidence(n)
+	accounts = map[string]string{}
+	for id, a := range crm.Accounts(&e.Snapshot) {
+		accounts[id] = a.CompanyID + " " + string(a.By)
+	}
+	for _, one := range e.Leads {
+		for _, other := range e.Leads {
+			repeated = append(repeated, one.Key == other.Key)
+		}
+	}
+	return accounts, crm.Duplicates(&e.Snapshot), repeated
+}
+
+func (r room) found(wanted []string, database string) []string {
+	was := traces
+	traces = wanted
+	defer func() { traces = was }()
+	files, err := r.FilesForTest(r.ctx)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return r.traces(files, database)
+}
+
+// When addresses are hashed none is left, what they match is as before, the next export changes nothing, and a file that came before is known.
+func TestHashedAddressesAreNowhereAndMatchAsBefore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeAddressed()
+		database := databaseFile(t, d, ctx)
+		if len(r.found(addresses, database)) == 0 {
+			t.Fatal("the test finds nothing where there is something")
+		}
+		last := r.latest()
+		accounts, alike, repeated := r.matched(last)
+		if accounts["p1"] != "c1 domain" || len(alike) == 0 {
+			t.Fatalf("%v, %v", accounts, alike)
+		}
+		was := r.evidence(last)
+
+		got, err := r.HashAddresses(ctx, owner, acme)
+		if err != nil || got.Rows == 0 || got.Notes == 0 || got.Files == 0 {
+			t.Fatalf("%+v, %v", got, err)
+		}
+
+		if found := r.found(addresses, database); found != nil {
+			t.Errorf("found %v", found)
+		}
+		same := func(n int64) {
+			t.Helper()
+			a, b, c := r.matched(n)
+			if diff := cmp.Diff(accounts, a) + cmp.Diff(alike, b) + cmp.Diff(repeated, c); diff != "" {
+				t.Error(diff)
+			}
+		}
+		same(last)
+		now := r.evidence(last)
+		if !reflect.DeepEqual(now.DealContacts, was.DealContacts) || !reflect.DeepEqual(now.Payments, was.Payments) || !reflect.DeepEqual(now.Touches[0], was.Touches[0]) || len(now.Touches) != len(was.Touches) {
+			t.Error("something else changed")
+		}
+		if now.Leads[0].Key != now.Contacts[0].Email || !strings.HasSuffix(now.Leads[0].Key, "@boreal.example") || now.Leads[2].Key != "+1 555 7788" {
+			t.Errorf("%+v, %+v", now.Leads, now.Contacts[0])
+		}
+		for _, s := range mustSegments(t, r) {
+			if s.State != ops.SegmentSound {
+				t.Errorf("%+v", s)
+			}
+		}
+		// the CRM says the same again
+		contacts := strings.Replace(addressed, "cy@nobody", "cy@kestrel", 1)
+		for name, text := range map[string]string{"contacts.csv": contacts, "leads.csv": addressedLeads, "touches.csv": touches} {
+			if i := r.take(name, text); i.Tally.New+i.Tally.Changed != 0 || i.Tally.Unchanged == 0 {
+				t.Errorf("%s: %+v", name, i.Tally)
+			}
+		}
+		same(r.latest())
+		sum := sha256.Sum256([]byte(contacts))
+		if no, err := r.TakenAs(ctx, owner, acme, hex.EncodeToString(sum[:])); err != nil || no == 0 {
+			t.Errorf("the file is not known again: %d, %v", no, err)
+		}
+		// an export of several tables in another form, with a person who came under another id
+		wide, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewEncoder().String(strings.ReplaceAll("contact_id,email,name\np7,Ann.Howe@boreal.example,Änn\n", ",", "\t"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.take("contacts.txt", wide)
+		r.take("contacts.xlsx", workbook(t, map[string][][]any{"Contacts": {{"contact_id", "email", "name", "note"}, {"p8", "ann.howe@boreal.example", "Ann", "or ann.howe@home.example"}}}))
+		if found := r.found(addresses, database); found != nil {
+			t.Errorf("came back: %v", found)
+		}
+		e := r.evidence(r.latest())
+		for _, c := range e.Contacts {
+			if (c.ID == "p7" || c.ID == "p8") && c.Email != now.Contacts[0].Email {
+				t.Errorf("got %+v", c)
+			}
+		}
+		if again, err := r.HashAddresses(ctx, owner, acme); err != nil || again != (ops.Hashed{}) {
+			t.Errorf("repeated: %+v, %v", again, err)
+		}
+		view, err := r.Addresses(ctx, owner, acme)
+		if err != nil || !view.Hashed || !view.KeyIsHere || view.Untidied || view.IDs != 0 || view.By != "operator" {
+			t.Errorf("%+v, %v", view, err)
+		}
+	})
+}
+
+func mustSegments(t *testing.T, r room) []ops.SegmentReport {
+	t.Helper()
+	list, err := r.Segments(r.ctx, owner, acme)
+	if err != nil || len(list) == 0 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	return list
+}
+
+// The workbook that stands in the place of the one that came is read as that one was, but for the addresses.
+func TestAWorkbookIsKeptWithHashes(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		book := workbook(t, map[string][][]any{"Contacts": {{"contact_id", "email", "name"}, {"p8", "ann.howe@boreal.example", "Ann"}, {"p9", "ann.howe@gmail.com", "Bo & Co"}}})
+		i := r.take("contacts.xlsx", book)
+		p, err := r.Preview(ctx, owner, acme, i.ID)
+		if err != nil || !p.Layout.Workbook || len(p.Rows) != 2 || p.Rows[1][2] != "Bo & Co" {
+			t.Fatalf("%+v, %v", p.Rows, err)
+		}
+		e := r.evidence(1)
+		for n, c := range e.Contacts {
+			if p.Rows[n][1] != c.Email || !strings.HasPrefix(c.Email, "hashed-") {
+				t.Errorf("the file has %s, the evidence %s", p.Rows[n][1], c.Email)
+			}
+		}
+		if found := r.found(addresses, databaseFile(t, d, ctx)); found != nil {
+			t.Errorf("found %v", found)
+		}
+	})
+}
+
+// Switched off, later imports keep addresses as they come, and results that were told apart by hashes still are.
+func TestSwitchedOffAddressesComeBackWithTheNextExport(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		if err := r.KeepAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		r.takeAddressed()
+		key := r.evidence(r.latest()).Leads[0].Key
+		if err := r.KeepAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		r.take("contacts.csv", addressed)
+		r.take("leads.csv", addressedLeads+"l4,2026-02-05T00:00:00Z,ANN.howe@boreal.example,\n")
+		e := r.evidence(r.latest())
+		if e.Contacts[0].Email != "ann.howe@boreal.example" || len(e.Leads) != 4 || e.Leads[3].Key != key || !strings.HasPrefix(key, "hashed-") {
+			t.Errorf("%+v, %+v", e.Contacts[0], e.Leads)
+		}
+		view, err := r.Addresses(ctx, owner, acme)
+		if err != nil || view.Hashed || !view.Ever {
+			t.Errorf("%+v, %v", view, err)
+		}
+	})
+}
+
+// Without the key nothing is matched by mistake: whoever would import is told, and the key put back mends it.
+func TestAnotherKeyIsRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeAddressed()
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		var path string
+		err := filepath.WalkDir(r.dir, func(p string, e os.DirEntry, err error) error {
+			if err == nil && e.Name() == "key" {
+				path = p
+			}
+			return err
+		})
+		if err != nil || path == "" {
+			t.Fatalf("%q, %v", path, err)
+		}
+		key, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(strings.Repeat("x", len(key))), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		before := r.latest()
+		_, importing := r.try("leads.csv", addressedLeads+"l9,2026-02-05T00:00:00Z,ann.howe@boreal.example,\n")
+		_, stating := r.LinkAccount(ctx, owner, ops.AccountInput{Client: acme, Contact: "p2", Company: "c1", Reason: "said so"})
+		_, erasing := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"})
+		_, hashing := r.HashAddresses(ctx, owner, acme)
+		for _, err := range []error{importing, stating, erasing, hashing} {
+			if fault.Code(err) != "hash-key" || !fault.Is(err, fault.Unavailable) {
+				t.Errorf("got %v", err)
+			}
+		}
+		foreign, err := r.ForeignKeys(ctx)
+		if err != nil || !slices.Equal(foreign, []string{acme}) || r.latest() != before {
+			t.Errorf("%v, %v", foreign, err)
+		}
+		if err := os.WriteFile(path, key, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r.clock.wait(ops.QuietForTest)
+		if _, err := r.ResumeInterrupted(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if i := r.take("leads.csv", addressedLeads); i.Tally.Changed != 0 {
+			t.Errorf("%+v", i.Tally)
+		}
+	})
+}
+
+// Whose address was hashed is erased all the same, and known again by the address under another id.
+func TestAPersonWithAHashedAddressIsErased(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeAddressed()
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		hashed := r.evidence(r.latest()).Contacts[0].Email
+		done, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"})
+		if err != nil || done.Rows == 0 || done.Files == 0 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		database := databaseFile(t, d, ctx)
+		if found := r.found([]string{hashed}, database); found != nil {
+			t.Errorf("found %v", found)
+		}
+		r.take("contacts.csv", addressed+"p8,,ann.howe@boreal.example,Ann,2025-11-01T10:00:00Z,\n")
+		e := r.evidence(r.latest())
+		for _, c := range e.Contacts {
+			if c.ID == "p8" && (c.Email != e.Contacts[0].Email || !strings.HasPrefix(c.Email, done.Pseudonym)) {
+				t.Errorf("p8 is %+v, p1 %+v", c, e.Contacts[0])
+			}
+		}
+		if e.Leads[0].Key != e.Leads[1].Key || e.Leads[0].Key != e.Contacts[0].Email {
+			t.Errorf("%+v", e.Leads)
+		}
+		if found := r.found(append(slices.Clone(addresses), hashed), database); found != nil {
+			t.Errorf("came back: %v", found)
+		}
+	})
+}
+
+func TestWhoMayHashAddresses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		_, hashing := r.HashAddresses(ctx, access.Actor{}, acme)
+		_, seeing := r.Addresses(ctx, access.Actor{}, acme)
+		for _, err := range []error{hashing, r.KeepAddresses(ctx, access.Actor{}, acme), seeing} {
+			if err == nil {
+				t.Error("nobody may")
+			}
+		}
+	})
+}
