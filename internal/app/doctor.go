@@ -51,6 +51,8 @@ type Probes struct {
 	Pulls func(ctx context.Context, d *db.DB, c Config) ([]string, error)
 	// Files lists the digests that rows of the context's workspace name.
 	Files func(ctx context.Context, d *db.DB) ([]string, error)
+	// Personal tells in words what is wrong with how data of people is kept: an erasure that was not finished, and a key that is not there.
+	Personal func(ctx context.Context, d *db.DB, files string) (unfinished, broken []string, err error)
 	// Segments lists the digests of the files of touches, and how many imports of touches have none.
 	Segments func(ctx context.Context, d *db.DB) (digests []string, without int, err error)
 }
@@ -172,6 +174,7 @@ func (e *examination) database(ctx context.Context) {
 	e.pulls(ctx, d)
 	e.contents(ctx, d, slug)
 	e.segments(ctx, d, slug)
+	e.personal(ctx, d)
 }
 
 // databaseFile looks at the file before it is opened, for opening would make it.
@@ -259,6 +262,29 @@ func (e *examination) imports(ctx context.Context, d *db.DB) {
 	}
 	for _, words := range list {
 		e.note(Warning, "imports", "%s", words)
+	}
+}
+
+// personal notes what is wrong with how data of people is kept.
+func (e *examination) personal(ctx context.Context, d *db.DB) {
+	if e.probes.Personal == nil {
+		return
+	}
+	if _, err := os.Stat(e.config.FilesDir()); errors.Is(err, fs.ErrNotExist) {
+		return // contents tells of it
+	}
+	unfinished, broken, err := e.probes.Personal(ctx, d, e.config.FilesDir())
+	switch {
+	case err != nil:
+		e.note(Fault, "personal data", "%s", reason(err))
+	case len(unfinished)+len(broken) == 0:
+		e.note(Well, "personal data", "no erasure was cut off, and the key of hashed addresses is there")
+	}
+	for _, words := range unfinished {
+		e.note(Warning, "personal data", "%s", words)
+	}
+	for _, words := range broken {
+		e.note(Fault, "personal data", "%s", words)
 	}
 }
 

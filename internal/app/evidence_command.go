@@ -16,8 +16,8 @@ import (
 )
 
 func evidenceCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "evidence", Short: "The evidence: compare two moments of it, erase a person from it, look after its files of touches"}
-	cmd.AddCommand(compareCommand(), eraseCommand(), segmentsCommand())
+	cmd := &cobra.Command{Use: "evidence", Short: "The evidence: compare two moments of it, erase a person from it, hash addresses in it, look after its files of touches"}
+	cmd.AddCommand(compareCommand(), eraseCommand(), addressesCommand(), segmentsCommand())
 	return cmd
 }
 

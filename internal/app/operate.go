@@ -55,7 +55,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Credit: probeCredit, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles, Segments: probeSegments})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Credit: probeCredit, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles, Segments: probeSegments, Personal: probePersonal})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -178,6 +178,28 @@ func probeFiles(ctx context.Context, d *db.DB) (digests []string, err error) {
 		return err
 	})
 	return digests, err
+}
+
+// probePersonal looks at what was rewritten of people's data, and at the key of hashed addresses.
+func probePersonal(ctx context.Context, d *db.DB, dir string) (unfinished, broken []string, err error) {
+	files, err := blob.Open(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &crmops.Service{DB: d, Files: files, Now: time.Now}
+	open, err := s.Untidied(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range open {
+		unfinished = append(unfinished, fmt.Sprintf("what %s erased or hashed of client %s at %s is still in files of touches and in free pages of the database; \"ofrecord serve\" takes it away within minutes, and so does \"ofrecord evidence segments --client %s --rebuild\"",
+			r.ActorName, r.Client, r.At.UTC().Format(time.RFC3339), r.Client))
+	}
+	foreign, err := s.ForeignKeys(ctx)
+	for _, client := range foreign {
+		broken = append(broken, fmt.Sprintf("the e-mail addresses of client %s were hashed with another key than the one beside the stored files, so imports of that client are refused; put the file \"key\" back where it was", client))
+	}
+	return unfinished, broken, err
 }
 
 // probeSegments lists the files of touches.

@@ -81,6 +81,7 @@ func (p *Program) build(ctx context.Context) error {
 	}
 	p.CRM.AfterApply = p.Fees.TellOverruled
 	p.CRM.Resting = p.Fees.Resting
+	p.CRM.Frozen = p.Fees.FrozenTexts
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Contracts.LockedUntil = feesops.LockedUntil
@@ -124,14 +125,18 @@ func (p *Program) resumeMonthEnds(ctx context.Context) error {
 	})
 }
 
-// resumeImports takes up, in every workspace, the imports that a stop interrupted.
+// resumeImports takes up, in every workspace, the imports and erasures that a stop interrupted.
 func (p *Program) resumeImports(ctx context.Context) error {
 	return p.eachWorkspace(ctx, func(ctx context.Context, slug string) error {
 		resumed, err := p.CRM.ResumeInterrupted(ctx)
 		for _, id := range resumed {
 			p.Log.Info("import resumed", "workspace", slug, "import", id)
 		}
-		return err
+		tidied, again := p.CRM.TidyInterrupted(ctx)
+		for _, client := range tidied {
+			p.Log.Info("what an interrupted erasure left was taken away", "workspace", slug, "client", client)
+		}
+		return errors.Join(err, again)
 	})
 }
 

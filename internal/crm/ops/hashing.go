@@ -25,12 +25,12 @@ func (s *Service) hashing(ctx context.Context, tx bun.Tx, client string) (*crm.H
 	if check == "" {
 		return nil, nil
 	}
-	h, is, err := s.hashingWith(ctx, client)
+	here, h, err := s.keyIsHere(ctx, client, check)
+	if err == nil && !here {
+		err = keyMissing()
+	}
 	if err != nil {
 		return nil, err
-	}
-	if is != check {
-		return nil, keyMissing()
 	}
 	h.KeysOnly = !on
 	return h, nil
@@ -60,6 +60,16 @@ func (s *Service) hashingWith(ctx context.Context, client string) (h *crm.Hashin
 		return nil, "", err
 	}
 	return &crm.Hashing{Hash: func(email string) string { return keyed(key, "mail", client, email) }}, keyed(key, "check", client, "")[:16], nil
+}
+
+// keyIsHere says whether the key beside the stored files is the one that the client's addresses were hashed with, and hashes with it. It makes none.
+func (s *Service) keyIsHere(ctx context.Context, client, check string) (bool, *crm.Hashing, error) {
+	files, err := s.files(ctx)
+	if err != nil || !files.HasKey() {
+		return false, nil, err
+	}
+	h, is, err := s.hashingWith(ctx, client)
+	return is == check, h, err
 }
 
 // AddressesView is how the client's e-mail addresses are kept.
@@ -97,11 +107,9 @@ func (s *Service) Addresses(ctx context.Context, actor access.Actor, client stri
 			}
 		}
 		if out.Ever {
-			_, is, err := s.hashingWith(ctx, client)
-			if err != nil {
+			if out.KeyIsHere, _, err = s.keyIsHere(ctx, client, check); err != nil {
 				return err
 			}
-			out.KeyIsHere = is == check
 		}
 		return s.remaining(ctx, tx, client, &out)
 	})

@@ -236,6 +236,12 @@ func TestAnotherKeyIsRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if err := os.Remove(path); err != nil { // as after a restore
+			t.Fatal(err)
+		}
+		if _, err := r.try("leads.csv", addressedLeads); fault.Code(err) != "hash-key" {
+			t.Errorf("got %v", err)
+		}
 		if err := os.WriteFile(path, []byte(strings.Repeat("x", len(key))), 0o600); err != nil {
 			t.Fatal(err)
 		}

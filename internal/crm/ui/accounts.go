@@ -51,6 +51,7 @@ func (p *Pages) accountsPage(w http.ResponseWriter, r *http.Request, in kit.Inpu
 	}
 	view := kit.PageView{Title: "Accounts of contacts", Room: Room, Status: in.Status(), Crumbs: crumbs(r),
 		Lede: "To which company each contact belongs where the CRM does not say. Whether such a contact can bear a fee is a term of the contract: contacts: associated-or-inferred-account."}
+	view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "E-mail addresses", Href: addressesPath(r)}))
 	if may(r, access.EvidenceErase) {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Erase a person…", Href: base(r) + "/erase"}))
 	}

@@ -62,6 +62,11 @@ func (p *Pages) Register(g *web.Registry) {
 	post("/duplicates/{key}", access.EvidenceImport, p.judgeGroup)
 	get("/identity/undo", access.EvidenceImport, p.confirmUndo)
 	post("/identity/undo", access.EvidenceImport, p.undo)
+	get("/addresses", access.EvidenceSee, p.showAddresses)
+	for _, how := range []string{"hashed", "plain"} {
+		get("/addresses/"+how, access.EvidenceErase, p.confirmAddresses(how))
+		post("/addresses/"+how, access.EvidenceErase, p.chooseAddresses(how))
+	}
 	get("/erase", access.EvidenceErase, p.showErase)
 	post("/erase", access.EvidenceErase, p.erase)
 	get("/deals", access.DealSee, p.showDeals)

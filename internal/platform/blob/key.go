@@ -10,6 +10,12 @@ import (
 // keyBytes is the length of a store's key.
 const keyBytes = 32
 
+// HasKey says whether the store has a secret already.
+func (s *Store) HasKey() bool {
+	_, err := os.Stat(filepath.Join(s.dir, "key"))
+	return err == nil
+}
+
 // Key is the secret of the store, made from random when there is none. It lies beside the content and is none: no list and no archive has it, so that
 // whoever gets an archive cannot try out what was hashed with it. Fault: Unavailable.
 func (s *Store) Key(random io.Reader) ([]byte, error) {

@@ -35,7 +35,7 @@ func (k *Bench) WithRows() *Bench {
 	files := must(blob.Open(k.T.TempDir()))(k.T)
 	rows := &crmops.Service{DB: k.DB, Files: files, Now: k.Clock, Random: rand.Reader}
 	k.T.Cleanup(rows.Close)
-	rows.AfterApply = k.TellOverruled
+	rows.AfterApply, rows.Frozen = k.TellOverruled, k.FrozenTexts
 	k.Rows, k.NewestImport, k.ImportedAt = rows, crmops.LatestImport, crmops.LatestImportAt
 	k.Evidence = func(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
 		if n == 0 {
