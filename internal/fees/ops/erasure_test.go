@@ -3,8 +3,12 @@ package ops_test
 import (
 	"bytes"
 	"context"
+	"strings"
 	"testing"
 
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees/ops/feestest"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
@@ -47,6 +51,93 @@ func TestAnErasureChangesNoStatement(t *testing.T) {
 				t.Errorf("%s: %+v, %v", when, report, err)
 			}
 			k.File("contacts.csv", people)
+		}
+	})
+}
+
+// Addresses are hashed between a locked month and the next: what was locked verifies as before and is no different from the evidence, a repetition of a result of
+// the locked month is none to pay, and evidence that was remembered is read again. What was frozen with addresses is told, of an erasure too.
+func TestHashingAddressesChangesNoStatement(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		terms := feestest.Rewritten(feestest.Rewritten(feestest.MilestoneText, "contacts: associated\n", "contacts: associated-or-inferred-account\n"),
+			"duplicate: {by: none}", "duplicate: {by: dedupe-key, within: 90 days, since: first, without_key: hold}")
+		k := &desk{feestest.New(t, d, ctx, terms).WithRows()}
+		memory := new(crmops.Memory)
+		plain := k.Evidence
+		k.Evidence = func(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evidence, error) {
+			if n == 0 {
+				return plain(ctx, tx, client, n)
+			}
+			return memory.EvidenceAt(ctx, tx, client, n)
+		}
+		k.MoveTo("2026-03-02")
+		people := "contact_id,company_id,email,name\np1,,ann.howe@boreal.example,Ann Howe\np2,,bo@gmail.com,Bo Li\n"
+		k.File("companies.csv", "company_id,name,domain\nc1,Boreal Freight,boreal.example\n")
+		k.File("contacts.csv", people)
+		k.File("deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed\nA,Line 2,c1,100000.00,USD,2026-01-05T10:00:00Z,2026-02-10,won,true,true\n")
+		k.File("touches.csv", "touch_id,contact_id,at,channel\nt1,p1,2026-01-06T10:00:00Z,webinar\nt2,p2,2026-01-07T10:00:00Z,sales call\n")
+		leads := "lead_id,delivered_at,dedupe_key\nL-1,2026-02-03T10:00:00Z,ann.howe@boreal.example\nL-2,2026-02-04T10:00:00Z,bo@gmail.com\n"
+		k.File("leads.csv", leads)
+		st := k.Locked("2026-02")
+		wantAmount(t, "total", st.Total, "17170.00") // the retainer, 3 % of the deal, and two results at 85.00
+		before := zipOf(t, k, st.ID)
+		if diff := must(k.Difference(ctx, finance, st.ID))(t); !diff.Nothing() {
+			t.Fatalf("%+v", diff)
+		}
+
+		done := must(k.Rows.HashAddresses(ctx, feestest.Owner, "org_acme"))(t)
+		if view := must(k.Rows.Addresses(ctx, feestest.Owner, "org_acme"))(t); done.Rows == 0 || view.Frozen == 0 {
+			t.Errorf("%+v, %+v: the addresses that were frozen are not told", done, view)
+		}
+		leads += "L-3,2026-03-05T10:00:00Z,Ann.Howe@boreal.example\nL-4,2026-03-06T10:00:00Z,cy@web.de\n"
+		for _, when := range []string{"after hashing", "after the next export"} {
+			if diff := must(k.Difference(ctx, finance, st.ID))(t); !diff.Nothing() {
+				t.Errorf("%s: %+v", when, diff)
+			}
+			after := zipOf(t, k, st.ID)
+			if !bytes.Equal(after, before) {
+				t.Errorf("%s: the pack has other bytes", when)
+			}
+			if report, err := pack.Verify(ctx, bytes.NewReader(after), int64(len(after)), st.Hash); err != nil || !report.OK() {
+				t.Errorf("%s: %+v, %v", when, report, err)
+			}
+			k.File("contacts.csv", people)
+			k.File("leads.csv", leads)
+		}
+		k.MoveTo("2026-04-02")
+		march := k.Locked("2026-03")
+		wantAmount(t, "the next month", march.Total, "14085.00") // the retainer and one result: L-3 repeats L-1
+		if files := zipOf(t, k, march.ID); bytes.Contains(files, []byte("ann.howe")) {
+			t.Error("an address is frozen")
+		}
+		err := k.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+			n, err := k.FrozenTexts(ctx, tx, "org_acme", func(text string) bool { return strings.Contains(text, "cy@web.de") })
+			if n != 0 {
+				t.Errorf("%d statements hold an address that came after", n)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+
+		erased := must(k.Rows.Erase(ctx, feestest.Owner, crmops.EraseInput{Client: "org_acme", Contact: "p1", Reason: "request of 2 March 2026"}))(t)
+		if len(erased.Stays) != 1 || !strings.HasPrefix(erased.Stays[0].Table, "statement") {
+			t.Errorf("what is frozen is not told: %+v", erased.Stays)
+		}
+		if diff := must(k.Difference(ctx, finance, st.ID))(t); len(diff.Lines) != 0 || !diff.Left().IsZero() {
+			t.Errorf("%+v", diff)
+		}
+		rewritten := crm.Evidence{}
+		err = k.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+			n, err := crmops.LatestImport(ctx, tx, "org_acme")
+			if err == nil {
+				rewritten, err = k.Evidence(ctx, tx, "org_acme", n)
+			}
+			return err
+		})
+		if err != nil || rewritten.Contacts[0].Name != erased.Pseudonym {
+			t.Errorf("a name is remembered: %+v, %v", rewritten.Contacts[0], err)
 		}
 	})
 }
