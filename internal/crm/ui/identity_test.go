@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/access"
 )
 
 const (
@@ -71,5 +73,38 @@ func TestPeopleStateAccounts(t *testing.T) {
 	undo, _ := p.Find(`a:contains("Take back")`).Attr("href")
 	if p = s.post(undo, nil); strings.Contains(p.Text(), "met at the fair") {
 		t.Errorf("got %s", p.Text())
+	}
+}
+
+func TestAddressesAreHashedFromAPage(t *testing.T) {
+	s := newSite(t)
+	s.take("companies.csv", twoFirms)
+	s.take("contacts.csv", doubledPeople)
+	p := s.get(at + "/addresses")
+	if !strings.Contains(p.Text(), "Addresses are kept as they come.") || strings.Contains(p.Text(), "Where addresses still stand") {
+		t.Errorf("got %s", p.Text())
+	}
+	ask, _ := p.Find(`a:contains("Hash addresses")`).Attr("href")
+	if p := s.get(ask); !strings.Contains(p.Text(), "This cannot be undone") || !strings.Contains(p.Text(), "keep a copy of it apart") {
+		t.Errorf("got %s", p.Text())
+	}
+	p = s.post(ask, nil)
+	if !strings.Contains(p.Text(), "Addresses are kept as keyed hashes, since ") || !strings.Contains(p.Text(), "by Olga Owner") {
+		t.Errorf("got %s", p.Text())
+	}
+	accounts := s.get(at + "/accounts")
+	if strings.Contains(accounts.Text(), "ann@") || !strings.Contains(accounts.Text(), "The domain of the e-mail address") || !strings.Contains(accounts.Text(), "None: a free-mail domain") {
+		t.Errorf("got %s", accounts.Text())
+	}
+	back, _ := p.Find(`a:contains("Keep addresses as they come")`).Attr("href")
+	if p := s.get(back); !strings.Contains(p.Text(), "no result is paid twice") {
+		t.Errorf("got %s", p.Text())
+	}
+	if p := s.post(back, nil); !strings.Contains(p.Text(), "What tells results apart is hashed for good") || p.Find(`a:contains("Hash addresses")`).Length() != 1 {
+		t.Errorf("got %s", p.Text())
+	}
+	s.actor = access.Actor{}
+	if p := s.get(ask); p.status == http.StatusOK {
+		t.Error("anybody may")
 	}
 }
