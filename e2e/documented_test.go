@@ -23,6 +23,7 @@ var documented = map[string]string{
 	`ofrecord import --client "Acme Robotics" --zone America/New_York --column at_fallback=Added_Date__c CampaignMember.csv`: "TestSalesforceByCommand",
 	`ofrecord evidence compare --client "Acme Robotics"`:                                                                     "operator.txtar",
 	`ofrecord evidence erase --client "Acme Robotics" --contact ct-0042 --reason "request of 3 March 2026"`:                  "operator.txtar",
+	`ofrecord evidence addresses --client "Acme Robotics" --keep hashed`:                                                     "operator.txtar",
 	`ofrecord evidence compare --client "Acme Robotics" --from 2026-03-31 --touching --format csv`:                           "operator.txtar",
 	`ofrecord import --client "Acme Robotics" docs/examples/ads/google-ads.csv --constant category=media`:                    "TestReportsByCommand",
 	`ofrecord import watch --client "Acme Robotics" --constant category=media /srv/reports/acme`:                             "TestReportsByCommand",

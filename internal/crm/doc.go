@@ -20,6 +20,7 @@
 //   - Merge: two contacts that the CRM made one. Edit: who changed which field, as the CRM's own history tells.
 //   - Account link: what a person states of whose a contact or a domain is. Account: the company of a contact, and the rule that told it. Different: two records that look alike and are not one.
 //   - Erased: a person of whom nothing is kept but a pseudonym and keyed hashes; what that makes of a record is a rule of this package.
+//   - Hashed: an address of which only a keyed hash is kept; which columns that concerns, and what stays, is a rule of this package.
 //   - Past: how a deal became what it is, by what imports said one after the other. Hygiene score: how far a CRM can be trusted on a day, by checks with
 //     their denominators. Cycle: how long won deals took, and how well that was foreseen.
 //   - Fate: what became of a record between two moments of the evidence: new, changed, gone. Movement: what that moves of revenue.
@@ -30,6 +31,7 @@
 //   - The same record has the same canonical form and hash on every machine; fields that are empty do not enter the hash.
 //   - What WriteCSV writes, the generic profile reads back identically.
 //   - A file does not undo a decision by leaving it blank; what it says otherwise is a change like any other.
+//   - Hashed addresses match as the addresses did, and hashing changes no id and nothing that money is counted by.
 //   - A contact is put to one company at most, and never by a guess between several.
 //   - Merges hold in whatever order they and the contacts came; every contact ends in one that remains.
 //   - Instants are UTC; ClosedOn and PaidOn are civil dates in the client's calendar.

@@ -15,7 +15,9 @@
 //   - Tally: what became of the rows of a file.
 //   - Pull: all tables of a client's CRM, through a connection that the configuration describes. Each becomes an upload, and is applied by the mapping that was kept for it.
 //   - Segment: the touches that one import brought, as an immutable file by its content; made of the same rows it has the same bytes.
-//   - Memory: the evidence that was read last, kept within a bound of bytes; as of an import it never changes, so it is never stale.
+//   - Memory: the evidence that was read last, kept within a bound of bytes; as of an import it never changes unless it was rewritten, which is asked for.
+//   - Rewriting: what is changed in place of rows that stay: people who were erased, addresses that were hashed. Tidied: the files and the disk follow it.
+//   - Arrival: the digest of a file as it came, where another one stands in its place.
 //
 // Invariants
 //   - Versions, imports, results and rejected rows are append-only; an import shows only when its result is written, with all its rows.
@@ -28,5 +30,7 @@
 //   - A record that a file does not mention stays as it was: exports may be partial.
 //   - A page of a pull is stored with the place behind it, so that a pull taken up again loses and doubles nothing. One that fails leaves no upload.
 //   - What opens a CRM is never stored, told or logged.
+//   - A rewriting is one transaction; what follows it is done again until it is done, also by another process.
+//   - With another key than the one that addresses were hashed with, nothing is imported, stated or erased.
 //   - What an import reads beside its file (names of campaigns, stages, converted leads) comes from earlier imports that it names.
 package ops
