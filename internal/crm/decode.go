@@ -147,6 +147,8 @@ func (r *reading) records() []Record {
 		return r.accountLink()
 	case KindDifferent:
 		return r.different()
+	case KindCompanyMerge:
+		return r.companyMerge()
 	}
 	r.learn()
 	return nil

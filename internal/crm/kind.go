@@ -35,12 +35,14 @@ const (
 	// what people state of who is who
 	KindAccountLink Kind = "account_link"
 	KindDifferent   Kind = "different"
+
+	KindCompanyMerge Kind = "company_merge" // companies that people stated to be one
 )
 
 // Kinds lists all kinds in their order.
 func Kinds() []Kind {
 	return []Kind{KindCompany, KindContact, KindDeal, KindDealContact, KindTouch, KindPayment, KindCarveOut,
-		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss, KindMerge, KindEdit, KindAccountLink, KindDifferent}
+		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss, KindMerge, KindEdit, KindAccountLink, KindDifferent, KindCompanyMerge}
 }
 
 // Company is a customer or prospect: an account.

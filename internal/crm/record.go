@@ -93,6 +93,8 @@ var columns = map[Kind][]string{
 
 	KindAccountLink: {"contact_id", "domain", "company_id", "reason", "deleted"},
 	KindDifferent:   {"of", "one_id", "other_id", "reason", "deleted"},
+
+	KindCompanyMerge: {"merged_company_id", "into_company_id", "at", "by", "deleted"},
 }
 
 // laterColumns came after files were written without them; they stand in a file only where some row of it has a value there, so that the

@@ -24,6 +24,8 @@ type Snapshot struct {
 
 	AccountLinks []AccountLink
 	Different    []Different
+
+	CompanyMerges []CompanyMerge // followed where evidence is read: see CompaniesAsOne
 }
 
 // Add reads a record and puts it with those of its kind. An error means a damaged record.
@@ -61,6 +63,8 @@ func (s *Snapshot) Add(r Record) error {
 		return add(&s.AccountLinks, r.AccountLink)
 	case KindDifferent:
 		return add(&s.Different, r.Different)
+	case KindCompanyMerge:
+		return add(&s.CompanyMerges, r.CompanyMerge)
 	default:
 		return add(&s.CarveOuts, r.CarveOut)
 	}
@@ -93,7 +97,8 @@ func (s *Snapshot) Records() []Record {
 	out = appendRecords(out, s.Merges)
 	out = appendRecords(out, s.Edits)
 	out = appendRecords(out, s.AccountLinks)
-	return appendRecords(out, s.Different)
+	out = appendRecords(out, s.Different)
+	return appendRecords(out, s.CompanyMerges)
 }
 
 func appendRecords[T interface{ Record() Record }](out []Record, list []T) []Record {
@@ -138,6 +143,8 @@ func (s *Snapshot) Take(k Kind, from *Snapshot) {
 		s.AccountLinks = from.AccountLinks
 	case KindDifferent:
 		s.Different = from.Different
+	case KindCompanyMerge:
+		s.CompanyMerges = from.CompanyMerges
 	default:
 		s.CarveOuts = from.CarveOuts
 	}
@@ -150,6 +157,6 @@ func (s *Snapshot) Clone() Snapshot {
 		Touches: slices.Clone(s.Touches), Payments: slices.Clone(s.Payments), CarveOuts: slices.Clone(s.CarveOuts), TimeEntries: slices.Clone(s.TimeEntries),
 		MetricReadings: slices.Clone(s.MetricReadings), Leads: slices.Clone(s.Leads), Deliveries: slices.Clone(s.Deliveries), Spend: slices.Clone(s.Spend),
 		SLAMisses: slices.Clone(s.SLAMisses), Merges: slices.Clone(s.Merges), Edits: slices.Clone(s.Edits),
-		AccountLinks: slices.Clone(s.AccountLinks), Different: slices.Clone(s.Different),
+		AccountLinks: slices.Clone(s.AccountLinks), Different: slices.Clone(s.Different), CompanyMerges: slices.Clone(s.CompanyMerges),
 	}
 }

@@ -91,7 +91,11 @@ func readLinked(ctx context.Context, tx bun.Tx, client string, n int64, s *crm.S
 
 // eachLike hands over the versions as of import n whose body is like a pattern, which only spares the reading of all others.
 func eachLike(ctx context.Context, tx bun.Tx, client string, k crm.Kind, n int64, like string, each func(version) error) error {
-	err := eachVersion(ctx, tx, each, `SELECT r.ext_id, r.import_no, r.hash, r.line, r.body FROM crm_row r WHERE r.client_id = ? AND r.kind = ? AND r.body LIKE ?`+newest,
+	joined, err := joinedAt(ctx, tx, client, k, n)
+	if err != nil {
+		return err
+	}
+	err = eachVersion(ctx, tx, through(joined, k, each), `SELECT r.ext_id, r.import_no, r.hash, r.line, r.body FROM crm_row r WHERE r.client_id = ? AND r.kind = ? AND r.body LIKE ?`+newest,
 		client, string(k), like, n, n)
 	if err != nil {
 		return fmt.Errorf("read the %s rows that may bear on a company as of import %d: %w", k, n, err)

@@ -210,6 +210,8 @@ func (c *comparing) finish(ctx context.Context, tx bun.Tx, client string, to int
 			c.touch(out.contacts.of(d.link))
 		case crm.KindCompany:
 			companies = append(companies, d.id)
+		case crm.KindCompanyMerge:
+			companies = append(companies, d.id, d.link)
 		}
 	}
 	for _, contact := range c.former {

@@ -215,87 +215,6 @@ func tiesOf(ctx context.Context, tx bun.Tx, client string, no int64, contacts []
 	return t, err
 }
 
-// SameInput states that contacts are one.
-type SameInput struct {
-	Client string
-	IDs    []string
-	Into   string // the one of them that remains
-	Undo   bool   // what was stated of IDs is taken back; Into is not asked for
-}
-
-// mostStated is how many records one statement is about.
-const mostStated = 50
-
-// SaySame merges contacts, as an import of its own with that number; 0: they are merged already. Companies and deals are merged where they stand, in the CRM: which
-// of them remains decides amounts, first deals and carve-outs. Who: EvidenceImport. Faults: Invalid at "into" or "ids"; as for an import.
-func (s *Service) SaySame(ctx context.Context, actor access.Actor, in SameInput) (int64, error) {
-	at := s.now()
-	return s.state(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx, last int64) (stating, error) {
-		ids := distinctIDs(in.IDs)
-		ids = slices.DeleteFunc(ids, func(id string) bool { return id == in.Into })
-		switch {
-		case len(ids) == 0:
-			return stating{}, fault.New(fault.Invalid, "required", "Name at least one contact beside the one that remains.").At("ids")
-		case len(ids) > mostStated:
-			return stating{}, fault.New(fault.Invalid, "too-many", "State at most %d contacts at once.", mostStated).At("ids")
-		case !in.Undo && in.Into == "":
-			return stating{}, fault.New(fault.Invalid, "required", "Say which contact remains.").At("into")
-		}
-		known, err := bodiesOf(ctx, tx, in.Client, crm.KindMerge, last, append(slices.Clone(ids), in.Into))
-		if err != nil {
-			return stating{}, err
-		}
-		merged := func(id string) (m crm.Merge, is bool, err error) {
-			v, there := known[id]
-			if !there {
-				return m, false, nil
-			}
-			r, err := v.record(crm.KindMerge)
-			if err != nil {
-				return m, false, err
-			}
-			m, err = r.Merge()
-			return m, !m.Deleted, err
-		}
-		out := stating{act: actSame, words: fmt.Sprintf("stated that the contacts %s are contact %s", strings.Join(ids, ", "), in.Into)}
-		if in.Undo {
-			out.words = fmt.Sprintf("took back that the contacts %s were merged", strings.Join(ids, ", "))
-		} else {
-			if _, is, err := merged(in.Into); err != nil || is {
-				return stating{}, cmpErr(err, fault.New(fault.Invalid, "merged", "Contact %s was merged into another one itself. Choose one that remains.", in.Into).At("into"))
-			}
-			for _, id := range append([]string{in.Into}, ids...) {
-				if _, err := live(ctx, tx, in.Client, crm.KindContact, id, "ids", last); err != nil {
-					return stating{}, err
-				}
-			}
-		}
-		for _, id := range ids {
-			m, is, err := merged(id)
-			if err != nil {
-				return stating{}, err
-			}
-			switch {
-			case in.Undo && !is:
-			case in.Undo:
-				m.Deleted = true
-				out.rows = append(out.rows, m.Record())
-			case is && m.Into == in.Into:
-			default:
-				out.rows = append(out.rows, crm.Merge{MergedID: id, Into: in.Into, At: at, By: actor.Name}.Record())
-			}
-		}
-		return out, nil
-	})
-}
-
-func cmpErr(err error, otherwise *fault.Fault) error {
-	if err != nil {
-		return err
-	}
-	return otherwise
-}
-
 // DifferentInput states that records are not the same.
 type DifferentInput struct {
 	Client string
@@ -392,13 +311,18 @@ func (s *Service) StatedIdentities(ctx context.Context, actor access.Actor, clie
 		if err != nil {
 			return err
 		}
-		rows, err := RowsAt(ctx, tx, client, last, crm.KindMerge, crm.KindDifferent)
+		rows, err := RowsAt(ctx, tx, client, last, crm.KindMerge, crm.KindCompanyMerge, crm.KindDifferent)
 		if err != nil {
 			return err
 		}
 		for _, m := range rows.Evidence.Merges {
 			if !m.Deleted {
 				out = append(out, StatedIdentity{crm.KindContact, [2]string{m.MergedID, m.Into}, true, m.By, rows.Said[crm.KindMerge][m.Record().ID]})
+			}
+		}
+		for _, m := range rows.Evidence.CompanyMerges {
+			if !m.Deleted {
+				out = append(out, StatedIdentity{crm.KindCompany, [2]string{m.MergedID, m.Into}, true, m.By, rows.Said[crm.KindCompanyMerge][m.Record().ID]})
 			}
 		}
 		for _, d := range rows.Evidence.Different {

@@ -151,7 +151,7 @@ func StateHash(ctx context.Context, tx bun.Tx, client string, n int64) (string, 
 	sum := sha256.New()
 	for _, k := range crm.Kinds() {
 		var lines []string
-		err := eachAsOf(ctx, tx, client, k, n, func(v version) error {
+		err := eachSaid(ctx, tx, client, k, n, func(v version) error {
 			lines = append(lines, v.ID+"\x00"+v.Hash)
 			return nil
 		})

@@ -94,7 +94,7 @@ func (l *Listing) page(ctx context.Context, tx bun.Tx, in ListInput, no int64) e
 // search looks through all rows of the kind: their values are never asked for in SQL.
 func (l *Listing) search(ctx context.Context, tx bun.Tx, in ListInput, no int64) error {
 	text := strings.ToLower(in.Text)
-	err := eachAsOf(ctx, tx, in.Client, in.Kind, no, func(v version) error {
+	err := eachSaid(ctx, tx, in.Client, in.Kind, no, func(v version) error {
 		r, err := v.record(in.Kind)
 		if err != nil {
 			return err

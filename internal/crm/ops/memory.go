@@ -79,6 +79,11 @@ func changedKinds(imports []resultRow) (map[crm.Kind]bool, error) {
 			changed[k] = changed[k] || n.New+n.Changed > 0
 		}
 	}
+	if changed[crm.KindCompanyMerge] {
+		for _, k := range joinedKinds {
+			changed[k] = true
+		}
+	}
 	return changed, nil
 }
 

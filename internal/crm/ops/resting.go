@@ -25,10 +25,10 @@ type Resting struct {
 // Locked reports whether nothing can change the statement any more.
 func (r Resting) Locked() bool { return r.State == "locked" }
 
-// on tells whether the statement rests on what a row said before a later import changed it; on a merge it does where it used one of the two contacts.
+// on tells whether the statement rests on what a row said before a later import changed it; on a merge it does where it used one of the two.
 func (r Resting) on(k crm.Kind, d differing) bool {
-	if k == crm.KindMerge {
-		return d.no > r.Import && (r.Uses(crm.KindContact, d.id) || r.Uses(crm.KindContact, d.link))
+	if of, merge := map[crm.Kind]crm.Kind{crm.KindMerge: crm.KindContact, crm.KindCompanyMerge: crm.KindCompany}[k]; merge {
+		return d.no > r.Import && (r.Uses(of, d.id) || r.Uses(of, d.link))
 	}
 	return d.no > r.Import && r.Uses(k, d.id)
 }

@@ -56,6 +56,8 @@ func linkOf(r crm.Record) string {
 		return r.Get("company_id")
 	case crm.KindMerge:
 		return r.Get("into")
+	case crm.KindCompanyMerge:
+		return r.Get("into_company_id")
 	case crm.KindEdit:
 		return r.Get("record_id")
 	case crm.KindAccountLink:
@@ -146,8 +148,18 @@ func cutColumn(rest, column string) (string, bool) {
 	return rest, false
 }
 
-// eachAsOf hands over the version of every record of the kind as of import no, in the order of the ids as the engine sorts them.
+// eachAsOf hands over the version of every record of the kind as of import no, in the order of the ids as the engine sorts them. Companies that people stated to be
+// one have one id in it.
 func eachAsOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, each func(version) error) error {
+	joined, err := joinedAt(ctx, tx, client, k, no)
+	if err != nil {
+		return err
+	}
+	return eachSaid(ctx, tx, client, k, no, through(joined, k, each))
+}
+
+// eachSaid is eachAsOf as the rows themselves say it.
+func eachSaid(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, each func(version) error) error {
 	rows, err := tx.QueryContext(ctx, `SELECT ext_id, import_no, hash, line, body FROM crm_row
 		WHERE client_id = ? AND kind = ? AND import_no <= ? ORDER BY ext_id, import_no`, client, string(k), no)
 	if err != nil {
@@ -197,8 +209,15 @@ const newest = ` AND r.import_no <= ? AND r.import_no = (SELECT MAX(n.import_no)
 	AND n.ext_id = r.ext_id AND n.import_no <= ?)`
 
 // eachIn hands over the versions as of import no whose column ("ext_id" or "link") has one of the values, in no order: to ask for one would
-// make SQLite walk through the whole kind.
+// make SQLite walk through the whole kind. Companies that are one have one id in it, as in eachAsOf.
 func eachIn(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, column string, values []string, each func(version) error) error {
+	joined, err := joinedAt(ctx, tx, client, k, no)
+	if err != nil {
+		return err
+	}
+	if each = through(joined, k, each); column == "link" && (k == crm.KindContact || k == crm.KindDeal) {
+		values = joined.Under(values)
+	}
 	for len(values) > 0 {
 		batch := values[:min(lookupBatch, len(values))]
 		values = values[len(batch):]

@@ -70,7 +70,7 @@ var summaryFields = map[crm.Kind][]string{
 	crm.KindPayment: {"paid_on", "amount", "kind"}, crm.KindCarveOut: {"list", "company", "deal_id", "reason"},
 	crm.KindTimeEntry: {"worked_on", "person", "minutes"}, crm.KindMetricReading: {"metric", "from", "through", "value"},
 	crm.KindLead: {"delivered_at", "dedupe_key"}, crm.KindDelivery: {"milestone", "delivered_on"}, crm.KindSpend: {"spent_on", "vendor", "net", "gross"},
-	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"merged_id", "into", "at", "by"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
+	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"merged_id", "into", "at", "by"}, crm.KindCompanyMerge: {"merged_company_id", "into_company_id", "at", "by"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
 	crm.KindAccountLink: {"contact_id", "domain", "company_id", "reason"}, crm.KindDifferent: {"of", "one_id", "other_id", "reason"},
 }
 

@@ -179,7 +179,7 @@ func (p *Pages) groupPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 }
 
 func (p *Pages) judgements(r *http.Request, g ops.DuplicateGroup, options []kit.Option, in kit.Input) []templ.Component {
-	same := kit.Notice(kit.NoticeView{Level: kit.Info, Text: "If they are, merge them in the CRM and import again: which of them remains decides amounts, first deals and carve-outs, and that is not settled here."})
+	same := kit.Notice(kit.NoticeView{Level: kit.Info, Text: "If they are, merge them in the CRM and import again: which of them remains decides the amount that a fee rests on, and that is not settled here."})
 	which := []kit.Field{}
 	if len(options) > 2 {
 		for i, o := range options {
@@ -187,9 +187,14 @@ func (p *Pages) judgements(r *http.Request, g ops.DuplicateGroup, options []kit.
 		}
 	}
 	judge := func(as string) kit.Field { return kit.Field{Name: "judge", Kind: kit.Hidden, Value: as} }
-	if g.Of == crm.KindContact {
+	hint := "What was noted of the others belongs to it from now on. Locked statements stay as they are; what it changes of them, the comparison tells."
+	if g.Of == crm.KindCompany {
+		hint = "Deals, contacts and carve-outs of the others belong to it from now on, and so do addresses at their domains. That can change which deal is a company’s first, and what is carved out: " +
+			"locked statements stay as they are, the next one carries what the contract corrects, and the comparison tells it. It can be taken back."
+	}
+	if g.Of != crm.KindDeal {
 		same = kit.Form(kit.FormView{Action: r.URL.Path, Submit: "They are the same", Input: forJudge(in, "same"), Fields: append(slices.Clone(which), judge("same"),
-			kit.Field{Name: "into", Label: "Which one remains", Kind: kit.Select, Options: options, Hint: "What was noted of the others belongs to it from now on. Locked statements stay as they are; what it changes of them, the comparison tells."})})
+			kit.Field{Name: "into", Label: "Which one remains", Kind: kit.Select, Options: options, Hint: hint})})
 	}
 	different := kit.Form(kit.FormView{Action: r.URL.Path, Submit: "They are different", Input: forJudge(in, "different"), Fields: append(slices.Clone(which), judge("different"),
 		kit.Field{Name: "reason", Label: "Why", Optional: true, Hint: "For whoever asks later. They are not asked for again."})})
@@ -223,8 +228,8 @@ func (p *Pages) judgeGroup(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	client := r.PathValue("client")
-	if values.Get("judge") == "same" && g.Of == crm.KindContact {
-		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, IDs: ids, Into: values.Get("into")})
+	if values.Get("judge") == "same" {
+		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, Of: g.Of, IDs: ids, Into: values.Get("into")})
 	} else {
 		_, err = p.Ops.SayDifferent(r.Context(), actor(r), ops.DifferentInput{Client: client, Of: g.Of, IDs: ids, Reason: values.Get("reason")})
 	}
@@ -280,7 +285,7 @@ func (p *Pages) undo(w http.ResponseWriter, r *http.Request) error {
 		back = base(r) + "/accounts"
 		_, err = p.Ops.LinkAccount(r.Context(), actor(r), in)
 	case q.Get("same") != "":
-		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, IDs: []string{q.Get("one")}, Undo: true})
+		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, Of: crm.Kind(q.Get("of")), IDs: []string{q.Get("one")}, Undo: true})
 	default:
 		_, err = p.Ops.SayDifferent(r.Context(), actor(r), ops.DifferentInput{Client: client, Of: crm.Kind(q.Get("of")), IDs: []string{q.Get("one"), q.Get("other")}, Undo: true})
 	}

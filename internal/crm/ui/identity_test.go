@@ -39,17 +39,25 @@ func TestPeopleJudgeWhatLooksAlike(t *testing.T) {
 	if p := s.get(group); p.status != http.StatusNotFound {
 		t.Errorf("status %d", p.status)
 	}
-	// companies can only be said to differ here
+	// companies are said to differ, or to be one
 	companies, _ := p.Find(`a:contains("Judge")`).Attr("href")
-	if p := s.get(companies); !strings.Contains(p.Text(), "merge them in the CRM") {
-		t.Error("the page does not say where companies are merged")
+	if p := s.get(companies); !strings.Contains(p.Text(), "which deal is a company’s first") {
+		t.Error("the page does not say what follows")
+	}
+	p = s.post(companies, url.Values{"judge": {"same"}, "into": {"c1"}})
+	if !strings.Contains(p.Text(), "c3 and c1") {
+		t.Errorf("got %s", p.Text())
+	}
+	undo, _ := p.Find(`a:contains("Take back")`).First().Attr("href")
+	if p = s.post(undo, nil); strings.Contains(p.Text(), "c3 and c1") {
+		t.Errorf("got %s", p.Text())
 	}
 	p = s.post(companies, url.Values{"judge": {"different"}, "record0": {"on"}, "record1": {"on"}, "record2": {"on"}})
 	if p.Find(`a:contains("Judge")`).Length() != 0 {
 		t.Errorf("got %s", p.Text())
 	}
 	// and what was said is taken back
-	undo, _ := p.Find(`a:contains("Take back")`).Last().Attr("href")
+	undo, _ = p.Find(`a:contains("Take back")`).Last().Attr("href")
 	if p = s.post(undo, nil); p.Find(`a:contains("Judge")`).Length() != 1 {
 		t.Errorf("got %s", p.Text())
 	}
