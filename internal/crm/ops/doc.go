@@ -9,7 +9,7 @@
 //   - Import: a file applied under a mapping. It gets its number, gap-free per client, in its last transaction.
 //   - Decision: what a person decided about a row, or a few together; an import of its own, written in one transaction with its number.
 //   - Version: what one import said of one record. A version is written only where it differs from the one before.
-//   - As of import N: for each record the version with the largest number up to N.
+//   - As of import N: for each record the version with the largest number up to N. Companies that were stated to be one by then have one id in it; lists and comparisons show rows as they were said.
 //   - Moment: an import, or the newest one up to the end of a day. Comparison: what differs between two of them.
 //   - Resting: a statement that was given on evidence, as its room tells of it; an import that a locked one rests on is pinned.
 //   - Tally: what became of the rows of a file.

@@ -141,3 +141,36 @@ func TestHashingAddressesChangesNoStatement(t *testing.T) {
 		}
 	})
 }
+
+// Two companies with a first deal each are stated to be one after the month is locked: the second deal was no first one. The locked statement and its pack stay, the difference tells what that is worth,
+// and the next statement carries exactly it; taken back before, it carries nothing.
+func TestCompaniesSaidToBeOneAreCarriedByTheNextStatement(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := &desk{feestest.New(t, d, ctx, feestest.Rewritten(feestest.Text, "of: all-customers", "of: new-customers, new_by: first-won-deal")).WithRows()}
+		k.MoveTo("2026-03-02")
+		k.File("companies.csv", "company_id,name,domain\nc1,Boreal Freight,boreal.example\nc2,Boreal Freigth,boreal.test\n")
+		k.File("contacts.csv", "contact_id,company_id,email,name\np1,c1,ann@boreal.example,Ann\np2,c2,bo@boreal.test,Bo\n")
+		k.File("deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed\nA,Line 2,c1,100000.00,USD,2026-01-05T10:00:00Z,2026-02-10,won,true,true\nB,Line 3,c2,50000.00,USD,2026-01-05T10:00:00Z,2026-02-20,won,true,true\n")
+		k.File("deal_contacts.csv", "deal_id,contact_id\nA,p1\nB,p2\n")
+		k.File("touches.csv", "touch_id,contact_id,at,channel\nt1,p1,2026-01-06T10:00:00Z,webinar\nt2,p2,2026-01-07T10:00:00Z,webinar\n")
+		st := k.Locked("2026-02")
+		wantAmount(t, "total", st.Total, "18500.00")
+		before := zipOf(t, k, st.ID)
+
+		same := crmops.SameInput{Client: "org_acme", Of: crm.KindCompany, IDs: []string{"c2"}, Into: "c1"}
+		must(k.Rows.SaySame(ctx, feestest.Owner, same))(t)
+		diff := must(k.Difference(ctx, finance, st.ID))(t)
+		after := zipOf(t, k, st.ID)
+		if !bytes.Equal(after, before) {
+			t.Error("the pack has other bytes")
+		}
+		k.MoveTo("2026-04-02")
+		wantAmount(t, "what it is worth", diff.Left(), "-1500.00") // 3 % of B
+		wantAmount(t, "the retainer, less what is carried", k.Drafted("2026-03").Statement.Total, "12500.00")
+		same.Undo = true
+		must(k.Rows.SaySame(ctx, feestest.Owner, same))(t)
+		if diff := must(k.Difference(ctx, finance, st.ID))(t); !diff.Nothing() {
+			t.Errorf("taken back: %+v", diff)
+		}
+	})
+}
