@@ -37,6 +37,15 @@ func HashOf(email string) (hash string, hashed bool) {
 	return "", false
 }
 
+// ShownAddress is an address as people are shown it: of a hash, as much as tells a few apart.
+func ShownAddress(email string) string {
+	hash, hashed := HashOf(email)
+	if !hashed {
+		return email
+	}
+	return strings.Replace(email, hash, hash[:8]+"…", 1)
+}
+
 // Address is what stands in the place of an address: "hashed-", the hash, and the domain, "free-mail.invalid" for every domain that gives addresses
 // to anybody. A text without a domain is hashed as a whole.
 func (h *Hashing) Address(email string) string {

@@ -40,6 +40,9 @@ func TestAnAddressBecomesAHashAndItsDomain(t *testing.T) {
 			t.Errorf("%q: %s", in, got)
 		}
 	}
+	if got := ShownAddress(ann); got != "hashed-"+h.Hash("ann@boreal.example")[:8]+"…@boreal.example" || ShownAddress("ann@boreal.example") != "ann@boreal.example" {
+		t.Errorf("shown as %s", got)
+	}
 	hidden := strings.Replace(ann, "boreal.example", "hidden.invalid", 1)
 	for in, want := range map[string]string{
 		"to ann@boreal.example, again": "to " + hidden + ", again", "'Ann@boreal.example'": "'" + hidden + "'", "mailto://ann@boreal.example": "mailto://" + hidden,

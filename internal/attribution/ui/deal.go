@@ -12,6 +12,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/ops"
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
@@ -85,7 +86,7 @@ func namesOf(contacts []ops.Contact) map[string]string {
 		case c.Name != "":
 			out[c.ID] = c.Name
 		case c.Email != "":
-			out[c.ID] = c.Email
+			out[c.ID] = crm.ShownAddress(c.Email)
 		default:
 			out[c.ID] = c.ID
 		}

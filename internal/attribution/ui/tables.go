@@ -148,7 +148,7 @@ func (p dealPage) contactTable() kit.TableView {
 	for _, c := range p.Contacts {
 		detail := []string{c.ID}
 		if c.Email != "" && c.Name != "" {
-			detail = append(detail, c.Email)
+			detail = append(detail, crm.ShownAddress(c.Email))
 		}
 		if len(c.Merged) > 0 {
 			detail = append(detail, "merged: "+strings.Join(c.Merged, ", "))

@@ -114,7 +114,7 @@ func memberDetail(r crm.Record) string {
 	parts := []string{r.ID}
 	for _, f := range []string{"email", "domain", "amount", "currency", "closed_on"} {
 		if v := r.Get(f); v != "" {
-			parts = append(parts, v)
+			parts = append(parts, crm.ShownAddress(v))
 		}
 	}
 	return strings.Join(parts, ", ")
