@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -365,6 +366,71 @@ func TestAWorkbookThatMeetsAnErasedPersonIsResumed(t *testing.T) {
 		}
 		if e := r.evidence(r.latest()); len(e.Contacts) != 8 {
 			t.Errorf("got %d contacts", len(e.Contacts))
+		}
+	})
+}
+
+// Mails in the outbox lose the person too, however JSON writes the text, and PostgreSQL keeps no former version of them.
+func TestAnErasureReachesTheOutbox(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("contacts.csv", personal)
+		workspace, _ := db.Workspace(ctx)
+		at := r.clock.now()
+		err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+			for id, of := range map[string]string{"m1": workspace, "m2": "another"} {
+				_, err := tx.ExecContext(ctx, "INSERT INTO outbox (id, workspace, kind, body, state, attempts, run_at, created_at, last_error) VALUES (?, ?, 'mail', ?, 'waiting', 0, ?, ?, '')",
+					id, of, `{"to":"lea@northlight.example","text":"Look at\nAnn Howe \u003cAnn.Howe@boreal.example\u003e \u0026 others"}`, at, at)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		place := func() (node string) {
+			t.Helper()
+			if d.Engine() != db.Postgres {
+				return ""
+			}
+			err := d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+				return tx.QueryRowContext(ctx, "SELECT CAST(pg_relation_filenode('outbox') AS TEXT)").Scan(&node)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return node
+		}
+		was := place()
+		done, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"})
+		if err != nil || done.Notes == 0 {
+			t.Fatalf("%+v, %v", done, err)
+		}
+		bodies := map[string]string{}
+		err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+			for _, id := range []string{"m1", "m2"} {
+				var body string
+				if err := tx.QueryRowContext(ctx, "SELECT body FROM outbox WHERE id = ?", id).Scan(&body); err != nil {
+					return err
+				}
+				bodies[id] = body
+			}
+			return nil
+		})
+		var m struct{ To, Text string }
+		if err == nil {
+			err = json.Unmarshal([]byte(bodies["m1"]), &m)
+		}
+		if want := "Look at\n(erased) <" + done.Pseudonym + "@erased.invalid> & others"; err != nil || m.Text != want || m.To != "lea@northlight.example" {
+			t.Errorf("%q, %v", m.Text, err)
+		}
+		if !strings.Contains(bodies["m2"], "Ann.Howe@boreal.example") {
+			t.Error("a mail of another workspace was changed")
+		}
+		if d.Engine() == db.Postgres && place() == was {
+			t.Error("former versions of mails are still on the disk")
 		}
 	})
 }
