@@ -73,7 +73,7 @@ func (s *Service) Decide(ctx context.Context, actor access.Actor, client string,
 	}
 	var in DecisionInput
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		in, err = plan(ctx, tx)
+		in, err = s.hashedPlan(ctx, tx, client, plan)
 		return err
 	})
 	if err != nil || in.Repeats != nil {
@@ -85,7 +85,7 @@ func (s *Service) Decide(ctx context.Context, actor access.Actor, client string,
 	}
 	var out []Decision
 	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
-		again, err := plan(ctx, tx)
+		again, err := s.hashedPlan(ctx, tx, client, plan)
 		if err != nil {
 			return err
 		}
@@ -105,6 +105,23 @@ func (s *Service) Decide(ctx context.Context, actor access.Actor, client string,
 		err = errors.Join(err, s.removeUnused(context.WithoutCancel(ctx), file.SHA256))
 	}
 	return out, err
+}
+
+// hashedPlan is what is decided, with hashes in the place of addresses that somebody wrote, where they are kept so.
+func (s *Service) hashedPlan(ctx context.Context, tx bun.Tx, client string, plan func(ctx context.Context, tx bun.Tx) (DecisionInput, error)) (DecisionInput, error) {
+	in, err := plan(ctx, tx)
+	if err != nil || in.Repeats != nil {
+		return in, err
+	}
+	hashing, err := s.hashing(ctx, tx, client)
+	if err != nil || hashing == nil {
+		return in, err
+	}
+	in.Words, in.Rows = hashing.Text(in.Words), slices.Clone(in.Rows)
+	for i := range in.Rows {
+		in.Rows[i].Row, _ = hashing.Record(in.Rows[i].Row)
+	}
+	return in, nil
 }
 
 func moved() error {
@@ -155,13 +172,6 @@ func (s *Service) decide(ctx context.Context, tx bun.Tx, actor access.Actor, cli
 	earlier, err := decisionsAbout(ctx, tx, client, kind, ids, last+1)
 	if err != nil {
 		return nil, err
-	}
-	hashing, err := s.hashing(ctx, tx, client)
-	if err != nil {
-		return nil, err
-	}
-	if hashing != nil {
-		in.Words = hashing.Text(in.Words)
 	}
 	made := make([]Decision, len(in.Rows))
 	rows := make([]decisionRow, len(in.Rows))

@@ -11,13 +11,14 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/text/encoding/unicode"
-
 	"github.com/google/go-cmp/cmp"
+	"github.com/uptrace/bun"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
@@ -314,6 +315,36 @@ func TestWhoMayHashAddresses(t *testing.T) {
 			if err == nil {
 				t.Error("nobody may")
 			}
+		}
+	})
+}
+
+// What people write when they decide or state something is hashed as what files bring.
+func TestWrittenAddressesAreHashed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		r.take("companies.csv", companies)
+		r.take("contacts.csv", contacts)
+		r.take("deliveries.csv", handedOver)
+		row := crm.Delivery{ID: "DLV-1", Milestone: "website-launch", DeliveredOn: cal.MustDate("2026-03-03"), ReturnedOn: cal.MustDate("2026-03-04"), Note: "see ann.howe@boreal.example"}.Record()
+		at := r.clock.now()
+		_, err := r.Decide(ctx, finance, acme, func(context.Context, bun.Tx) (ops.DecisionInput, error) {
+			return ops.DecisionInput{Act: crm.ActReturn, Side: access.Client, Role: access.ClientFinance, Rows: []ops.DecidedRow{{Row: row, Seen: 3}}, Words: "ask ann.howe@boreal.example", At: at}, nil
+		}, func(context.Context, bun.Tx, []ops.Decision) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.LinkAccount(ctx, owner, ops.AccountInput{Client: acme, Contact: "p2", Company: "c2", Reason: "ann.howe@boreal.example said so"}); err != nil {
+			t.Fatal(err)
+		}
+		if found := r.found(addresses, databaseFile(t, d, ctx)); found != nil {
+			t.Errorf("found %v", found)
+		}
+		if e := r.evidence(r.latest()); !strings.HasPrefix(e.Deliveries[0].Note, "see hashed-") || !strings.HasPrefix(e.AccountLinks[0].Reason, "hashed-") {
+			t.Errorf("%+v, %+v", e.Deliveries, e.AccountLinks)
 		}
 	})
 }
