@@ -170,11 +170,15 @@ func eachSaid(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int6
 
 // eachBodyAsOf is eachAsOf, but of each version only the id and the body, which is most of what reading many takes.
 func eachBodyAsOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, each func(version) error) error {
+	joined, err := joinedAt(ctx, tx, client, k, no)
+	if err != nil {
+		return err
+	}
 	rows, err := tx.QueryContext(ctx, `SELECT ext_id, body FROM crm_row WHERE client_id = ? AND kind = ? AND import_no <= ? ORDER BY ext_id, import_no`, client, string(k), no)
 	if err != nil {
 		return err
 	}
-	return eachLast(rows, func(v *version) []any { return []any{&v.ID, &v.Body} }, each)
+	return eachLast(rows, func(v *version) []any { return []any{&v.ID, &v.Body} }, through(joined, k, each))
 }
 
 // eachLast hands over the last of the rows of each id; those of an id stand together.
