@@ -56,12 +56,12 @@ func TestKeptCreditIsThatComputedAnew(t *testing.T) {
 			}
 			var kept *ops.KeptCredit
 			files := someFiles(chance)
-			for n, file := range append(files, someFiles(chance)[6:8]...) {
+			for n, file := range append(files, someFiles(chance)[7:9]...) {
 				for _, c := range []string{client, other} {
 					_, err := r.crm.Import(ctx, owner, crmops.ImportInput{Client: c, Filename: file[0], Reader: strings.NewReader(file[1])})
 					must(t, err)
 				}
-				if n < 6 || chance.IntN(3) == 0 {
+				if n < 7 || chance.IntN(3) == 0 {
 					continue // several imports at once
 				}
 				var err error
