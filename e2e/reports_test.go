@@ -29,6 +29,17 @@ func TestReportsByCommand(t *testing.T) {
 		t.Error(text)
 	}
 
+	traffic := filepath.Join(root(t), "docs", "examples", "ga4", "traffic-acquisition.csv")
+	if text := said(2, "import", "--client", "Lakeside Tools", traffic); !strings.Contains(text, `"Table 2" (Session primary channel group`) {
+		t.Error(text)
+	}
+	if text := said(2, "import", "--client", "Lakeside Tools", "--sheet", "Table 2", traffic); !strings.Contains(text, "which metric of the contract") {
+		t.Error(text)
+	}
+	if text := said(0, "import", "--client", "Lakeside Tools", "--sheet", "Table 2", traffic, "--constant", "readings=organic leads: Key events, channel=Organic Search; sessions: Sessions"); !strings.Contains(text, "import 2: 2 new") {
+		t.Error(text)
+	}
+
 	dir := t.TempDir()
 	for _, name := range []string{"google-ads.csv", "meta-de.csv", "microsoft-ads.csv", "linkedin.csv"} {
 		text, err := os.ReadFile(filepath.Join(samples, name))

@@ -48,17 +48,20 @@ func (d *Decoder) Aside() int64 {
 	return d.aside
 }
 
-// End gives the problems that only the whole file shows: total rows that differ from the sum of the rows.
-func (d *Decoder) End() (out []Problem) {
+// End gives the records and the problems that only the whole file shows: readings that rows were added up to, total rows that differ from the sum of the rows.
+func (d *Decoder) End() (records []Placed, out []Problem) {
+	if d.sums != nil {
+		return d.sums.end()
+	}
 	if d.ads == nil {
-		return nil
+		return nil, nil
 	}
 	for _, t := range d.ads.totals {
 		if p, wrong := d.ads.check(t); wrong {
 			out = append(out, p)
 		}
 	}
-	return out
+	return nil, out
 }
 
 func (a *adReport) check(t adTotal) (Problem, bool) {
@@ -271,7 +274,7 @@ func (r *reading) segment() string {
 }
 
 // totalWords begin the label of a total row, in the languages of the reports.
-var totalWords = []string{"total", "totals", "grand total", "summe", "gesamt", "gesamtsumme", "insgesamt", "gesamtergebnis", "totale", "totaal", "total général"}
+var totalWords = []string{"total", "totals", "grand total", "summe", "gesamt", "gesamtsumme", "insgesamt", "gesamtergebnis", "totale", "totaal", "total général", "totaux", "totales", "total general", "suma total"}
 
 func totalLabel(cell string) bool {
 	label := strings.ToLower(strings.TrimSpace(cell))
@@ -322,7 +325,7 @@ func (r *reading) footer() bool {
 
 // mended brings a row of a report that has another number of cells to that of the header, where it is a total row or a line below the table.
 func (d *Decoder) mended(cells []string) ([]string, bool) {
-	if d.ads == nil || len(cells) == 0 {
+	if d.ads == nil && d.sums == nil || len(cells) == 0 {
 		return nil, false
 	}
 	last := cells[len(cells)-1]

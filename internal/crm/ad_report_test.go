@@ -60,7 +60,8 @@ func readReport(t *testing.T, file []byte, p Profile, stated Stated) (spend []Sp
 			spend = append(spend, s)
 		}
 	}
-	return spend, append(problems, d.End()...), d
+	_, atEnd := d.End()
+	return spend, append(problems, atEnd...), d
 }
 
 func sumOf(t *testing.T, spend []Spend) string {

@@ -35,6 +35,7 @@ type Decoder struct {
 	pos     map[string]int // header -> column from 0
 	aside   int64
 	ads     *adReport // of a report of an advertising platform
+	sums    *summing  // of a report whose rows are added up
 
 	visits   bool // touches are known by their addresses
 	channels Channels
@@ -62,6 +63,9 @@ func (m Mapping) Bind(headers []string, ref *Reference) (*Decoder, fault.List) {
 	if o.report {
 		d.ads = newAdReport(d)
 	}
+	if o.sums {
+		d.sums = newSumming(d)
+	}
 	_, d.visits = o.field("page_url")
 	d.channels, _ = ParseChannels(m.Constants["channel_grouping"], m.Constants["channel_rules"]) // Validate has told what is wrong with them
 	return d, nil
@@ -82,16 +86,24 @@ func (d *Decoder) Decode(row csvin.Row) ([]Record, []Problem) {
 		if line == 0 {
 			line = row.Line
 		}
-		return nil, []Problem{{Line: line, Code: row.Fault.Code, Message: row.Fault.Message, Lost: true}}
+		return nil, d.unread(Problem{Line: line, Code: row.Fault.Code, Message: row.Fault.Message, Lost: true})
 	}
 	if len(row.Cells) != len(d.headers) {
-		return nil, []Problem{{Line: row.Line, Code: "column-count", Message: fmt.Sprintf("The row has %d cells where the header has %d.", len(row.Cells), len(d.headers)), Lost: true}}
+		return nil, d.unread(Problem{Line: row.Line, Code: "column-count", Message: fmt.Sprintf("The row has %d cells where the header has %d.", len(row.Cells), len(d.headers)), Lost: true})
 	}
 	records := r.records()
 	if r.lost {
 		return nil, r.problems
 	}
 	return records, r.problems
+}
+
+// unread is a row of which nothing can be told. What rows are added up to is not whole then.
+func (d *Decoder) unread(p Problem) []Problem {
+	if d.sums != nil && p.Code != "another-table" {
+		d.sums.spoil(p)
+	}
+	return []Problem{p}
 }
 
 // reading is the decoding of one row.
@@ -124,6 +136,9 @@ func (r *reading) records() []Record {
 	case KindTimeEntry:
 		return r.timeEntry()
 	case KindMetricReading:
+		if r.d.sums != nil {
+			return r.summed()
+		}
 		return r.metricReading()
 	case KindLead:
 		if r.d.m.Profile == Web {

@@ -15,6 +15,7 @@
 //   - Reference: what side tables say (names of campaigns, stages that mean won, leads that became contacts).
 //   - Weighing: what a contract says that decides how much an issue of the evidence matters, in plain values; the contract itself is not known here.
 //   - Report: a table of an advertising platform, with total rows that are checked and never counted.
+//   - Measure: a metric that a person finds in a column of a report; rows are added up to a reading only where that is right of what they count.
 //   - Visit: a touch that is known by the address it led to; its origin is what that address says, its channel what stated rules make of it.
 //   - Decision: what a person decided in the program about a row; an act is one sort of them. How a later row of a file meets it is a rule of this package.
 //   - Merge: two contacts that the CRM made one. Edit: who changed which field, as the CRM's own history tells.

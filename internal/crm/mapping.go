@@ -67,7 +67,7 @@ func (m Mapping) Kind() Kind {
 }
 
 // HasAmount reports whether a column holds amounts or numbers with decimals.
-func (m Mapping) HasAmount() bool { return m.holds(HoldsAmount) }
+func (m Mapping) HasAmount() bool { return m.holds(HoldsAmount) || len(m.measured()) > 0 }
 
 // HasTime reports whether a column holds days or points in time.
 func (m Mapping) HasTime() bool { return m.holds(HoldsTime) }
@@ -112,7 +112,8 @@ func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) 
 	has := func(names []string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { _, ok := byKey[headerKey(n)]; return ok })
 	}
-	if len(o.marks) > 0 && !has(o.marks) || len(o.also) > 0 && !has(o.also) || has(o.unless) {
+	marked := len(o.marks) == 0 || has(o.marks) || o.sums && slices.ContainsFunc(headers, func(h string) bool { return addsOf(h) != never })
+	if !marked || len(o.also) > 0 && !has(o.also) || has(o.unless) {
 		return Candidate{}, false
 	}
 	c := Candidate{Kind: o.Kind, Mapping: Mapping{Profile: o.Profile, Object: o.Name, Columns: map[string]string{}}}
@@ -153,7 +154,7 @@ func fit(o Object, headers []string, byKey map[string]string) (Candidate, bool) 
 	if o.Profile == Generic {
 		c.Mapping.Convention = Plain(o.Kind).Convention
 	}
-	return c, c.Score >= leastScore || o.report
+	return c, c.Score >= leastScore || o.report || o.sums
 }
 
 // leastScore keeps tables out that share an id and a name with an object and nothing else.
@@ -202,6 +203,9 @@ func (m Mapping) Validate(headers []string) fault.List {
 		}
 	}
 	for _, f := range o.Fields {
+		if o.sums && f.Stated {
+			continue
+		}
 		if f.Stated && f.Required && m.Columns[f.Name] == "" && m.Constants[f.Name] == "" {
 			faults.Add(fault.New(fault.Invalid, f.Name+"-not-stated", "The file does not say its %s. State it for all rows as the contract names it, such as %s = media.", f.Name, f.Name).At("constants." + f.Name))
 			continue
@@ -212,6 +216,9 @@ func (m Mapping) Validate(headers []string) fault.List {
 	}
 	if o.report {
 		m.validateReport(&faults)
+	}
+	if o.sums {
+		m.validateReadings(headers, &faults)
 	}
 	if _, visits := o.field("page_url"); visits {
 		m.validateVisits(&faults)

@@ -27,6 +27,7 @@ type Object struct {
 	also   []string // and at least one of these
 	unless []string // with one of these headers it is another table
 	report bool     // of an advertising platform: cost, total rows, lines below the table
+	sums   bool     // its rows are added up to readings
 	vendor string   // of a report
 }
 
@@ -69,7 +70,7 @@ func (o Object) field(name string) (Field, bool) {
 	return Field{}, false
 }
 
-var objects = slices.Concat(genericObjects(), salesforceObjects, hubspotObjects, adObjects, webObjects)
+var objects = slices.Concat(genericObjects(), salesforceObjects, hubspotObjects, adObjects, ga4Objects, webObjects)
 
 func genericObjects() []Object {
 	words := map[Kind]string{

@@ -11,7 +11,7 @@ import (
 // without a zone, as days with one, on the zone.
 var (
 	amountFields  = []string{"amount", "home_amount", "net", "gross", "value", "credit", "debit", "refunded"}
-	dayFields     = []string{"closed_on", "paid_on", "worked_on", "from", "through", "delivered_on", "accepted_on", "returned_on", "spent_on", "missed_on", "refunded_on"}
+	dayFields     = []string{"day", "closed_on", "paid_on", "worked_on", "from", "through", "delivered_on", "accepted_on", "returned_on", "spent_on", "missed_on", "refunded_on"}
 	instantFields = []string{"created_at", "at", "at_fallback", "delivered_at", "rejected_at", "accepted_at", "disputed_at", "ruled_at"}
 )
 
@@ -29,6 +29,11 @@ func (m Mapping) Propose(headers []string, rows [][]string) csvin.Proposal {
 	var at []int
 	for field, header := range m.Columns {
 		if i := slices.Index(headers, header); i >= 0 && (HoldsAmount(field) || HoldsTime(field)) && !slices.Contains(at, i) {
+			at = append(at, i)
+		}
+	}
+	for _, header := range m.measured() {
+		if i := slices.Index(headers, header); i >= 0 && !slices.Contains(at, i) {
 			at = append(at, i)
 		}
 	}

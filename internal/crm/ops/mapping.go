@@ -3,6 +3,7 @@ package ops
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/csvin"
 )
 
 // SavedMapping is a mapping under a name, for the next export of the same sort.
@@ -141,6 +143,9 @@ func (p Preview) fitting(kind crm.Kind, profile crm.Profile, stated crm.Stated) 
 				return crm.Mapping{Profile: o.Profile, Object: o.Name}, nil
 			}
 		}
+		if len(p.Tables) > 1 && p.Layout.Sheet == "" {
+			return crm.Mapping{}, fault.New(fault.Invalid, "table-not-stated", "The file holds several tables, and the first fits no known export%s. State one: %s.", wanted(kind, profile), tableWords(p.Tables)).At("sheet")
+		}
 		return crm.Mapping{}, fault.New(fault.Invalid, "file-unknown", "The columns of this file fit no known export%s. Its columns are: %s. State what its rows are and which column holds which field.",
 			wanted(kind, profile), strings.Join(p.Header, ", ")).At("kind")
 	}
@@ -153,6 +158,14 @@ func (p Preview) fitting(kind crm.Kind, profile crm.Profile, stated crm.Stated) 
 			fitting[0].Mapping.Object, string(fitting[0].Mapping.Profile), fitting[1].Mapping.Object, string(fitting[1].Mapping.Profile)).At(between)
 	}
 	return fitting[0].Mapping, nil
+}
+
+func tableWords(tables []csvin.Table) string {
+	var words []string
+	for _, t := range tables {
+		words = append(words, fmt.Sprintf("%q (%s)", t.Name, fault.Excerpt(strings.Join(t.Columns, ", "), 100)))
+	}
+	return strings.Join(words, ", ")
 }
 
 func wanted(kind crm.Kind, profile crm.Profile) string {

@@ -25,6 +25,7 @@ type Preview struct {
 	Rows       [][]string // the first rows
 	Faulty     []string   // what is wrong with rows of the sample
 	Candidates []crm.Candidate
+	Tables     []csvin.Table // of a text file that holds several; none of another
 	sample     [][]string
 	written    [][]string // the sample without numbers of a workbook, which no convention concerns
 }
@@ -92,6 +93,9 @@ func look(files *blob.Store, sha string, as csvin.Options) (Preview, error) {
 		return Preview{}, err
 	}
 	p.Layout = table.Layout()
+	if p.Tables, err = tablesOf(files, sha); err != nil {
+		return Preview{}, err
+	}
 	for i, c := range p.Candidates {
 		if c.Mapping.Profile == crm.Generic {
 			p.Candidates[i].Mapping = c.Mapping.AsWritten(p.Header, p.written)
@@ -108,6 +112,20 @@ func sheetsOf(files *blob.Store, sha string) ([]csvin.Sheet, error) {
 	}
 	defer f.Close()
 	return csvin.Sheets(f)
+}
+
+// tablesOf lists the tables of a file where it holds more than one.
+func tablesOf(files *blob.Store, sha string) ([]csvin.Table, error) {
+	f, err := files.Get(sha)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	tables, err := csvin.Tables(f)
+	if len(tables) < 2 {
+		return nil, err
+	}
+	return tables, err
 }
 
 func writtenCells(row csvin.Row) []string {
@@ -159,6 +177,7 @@ func (p Preview) Unsettled(m crm.Mapping) (faults fault.List) {
 	if proposal.NeedsZone && m.Convention.Zone == nil {
 		faults.Add(fault.New(fault.Invalid, "zone-not-stated", "In which time zone are the times of this file? Some cannot be placed without it. Write a name such as Europe/Berlin, or UTC.").At("convention.zone"))
 	}
+	faults = append(faults, m.AskDays(p.Layout.Preamble)...)
 	return append(faults, m.AskRounding(p.Header, p.sample)...)
 }
 

@@ -106,6 +106,7 @@ func (src source) produce(ctx context.Context, out chan<- chunk) error {
 	if err := faults.Err(); err != nil {
 		return err
 	}
+	decoder.Above(table.Layout().Preamble)
 	w := walker{decoder: decoder, delimiter: string(rune(cmp.Or(table.Layout().Delimiter, ';'))), kept: map[string]int{}}
 	for table.Next() {
 		if w.rows > src.skip && w.rows%src.chunk == 0 { // only now is it known that it is not the last one
@@ -122,9 +123,7 @@ func (src source) produce(ctx context.Context, out chan<- chunk) error {
 	if err := table.Err(); err != nil {
 		return err
 	}
-	for _, p := range decoder.End() {
-		w.problem(p, csvin.Row{}, w.rows > src.skip)
-	}
+	w.end(w.rows > src.skip)
 	return w.send(ctx, out, in.n.Load())
 }
 
@@ -165,7 +164,7 @@ func (w *walker) row(row csvin.Row, fresh bool) {
 			continue
 		}
 		if fresh {
-			w.next.items = append(w.next.items, item{rec: r, hash: r.Hash().String(), link: linkOf(r), line: int64(row.Line), body: bodyOf(r)})
+			w.next.items = append(w.next.items, itemOf(r, row.Line))
 		}
 	}
 	for _, p := range problems {
@@ -179,6 +178,23 @@ func (w *walker) row(row csvin.Row, fresh bool) {
 	if lost {
 		w.next.tally.Rejected++
 	}
+}
+
+// end takes what only the whole file shows.
+func (w *walker) end(fresh bool) {
+	records, problems := w.decoder.End()
+	for _, p := range problems {
+		w.problem(p, csvin.Row{}, fresh)
+	}
+	for _, r := range records {
+		if fresh {
+			w.next.items = append(w.next.items, itemOf(r.Record, r.Line))
+		}
+	}
+}
+
+func itemOf(r crm.Record, line int) item {
+	return item{rec: r, hash: r.Hash().String(), link: linkOf(r), line: int64(line), body: bodyOf(r)}
 }
 
 func problemsLose(problems []crm.Problem) bool {

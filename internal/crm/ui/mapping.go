@@ -66,6 +66,15 @@ func (p *Pages) sheetPage(w http.ResponseWriter, r *http.Request, preview ops.Pr
 	return web.Render(w, r, view, asForm([]kit.Field{sheetField(preview)}, stepPath(r, i.ID)+"/mapping"))
 }
 
+// tableField chooses one of several tables of a text file.
+func tableField(p ops.Preview) kit.Field {
+	f := kit.Field{Name: "sheet", Label: "Table of the file", Kind: kit.Select, Value: cmp.Or(p.Layout.Sheet, p.Tables[0].Name), Hint: "One import reads one table; upload the file again for another."}
+	for _, t := range p.Tables {
+		f.Options = append(f.Options, kit.Option{Value: t.Name, Text: t.Name + ": " + short(strings.Join(t.Columns, ", "))})
+	}
+	return f
+}
+
 func sheetField(p ops.Preview) kit.Field {
 	f := kit.Field{Name: "sheet", Label: "Sheet", Kind: kit.Select, Value: p.Layout.Sheet}
 	if p.Layout.Sheet == "" {
@@ -218,8 +227,11 @@ func asFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit.Fiel
 		stated = strconv.Itoa(m.Header)
 	}
 	out = append(out, kit.Field{Name: "header", Label: "The columns are named on line", Value: stated, Optional: true, Hint: fmt.Sprintf("Left blank: found by itself, now on line %d.", p.HeaderLine)})
-	if len(p.Layout.Sheets) > 1 {
+	switch {
+	case len(p.Layout.Sheets) > 1:
 		out = append(out, sheetField(p))
+	case len(p.Tables) > 1:
+		out = append(out, tableField(p))
 	}
 	if len(saved) == 0 {
 		return out
@@ -291,6 +303,10 @@ var statedHints = map[string]string{
 	"channel_rules":    "Own channels, which count first: Partners: source=partner*, medium=referral; Fairs: campaign=*fair*",
 	"deal_pattern":     "Where the reference names the deal: how its ids are written, such as D-* or INV-2026-*.",
 	"clause":           "The clause of the contract that pays per result, where there are several.",
+	"readings":         "The contract's name of a metric, the column, and what its rows must say: leads: Key events, channel=Organic Search. Several are separated by semicolons.",
+	"span":             "Of which days one reading is, where the report is divided by day: day, month (its whole months) or report (all its days).",
+	"from":             "The first day of the report, such as 2026-03-01, where neither its comments nor a column say it.",
+	"through":          "Its last day.",
 	"rounding":         "Only for costs that are finer than the currency has units: half-even, half-up or down, row by row.",
 }
 

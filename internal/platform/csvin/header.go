@@ -1,6 +1,9 @@
 package csvin
 
 import (
+	"bufio"
+	"bytes"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,7 +13,7 @@ import (
 
 const (
 	headerWithin = 40 // rows that are looked through for the header, blank ones not counted
-	preambleKept = 12 // rows above the header that are kept for people to see
+	preambleKept = 20 // rows above the header that are kept for people to see
 )
 
 // readHeader finds the row that names the columns: the stated one, else the first that is no preamble. Reports of advertising systems
@@ -41,7 +44,7 @@ func (r *Reader) readHeader() error {
 		}
 		return fault.New(fault.Invalid, "file-empty", "The file holds no header row, only blank lines. Export again and check that the report has rows.")
 	}
-	at := headerAmong(r.ahead)
+	at := headerAmong(r.ahead[:firstTable(r.ahead, r.notes)])
 	if r.opt.Header > 0 {
 		if at = slices.IndexFunc(r.ahead, func(row Row) bool { return row.Line == r.opt.Header }); at < 0 {
 			return fault.New(fault.Invalid, "header-line", "There is no row on line %d among the first %d rows of the file. Say on which line the names of the columns stand.", r.opt.Header, headerWithin).At("header")
@@ -54,8 +57,8 @@ func (r *Reader) readHeader() error {
 	if len(row.Cells) > r.limits.MaxColumns {
 		return fault.New(fault.TooLarge, "too-many-columns", "The header has %d columns; at most %d are read. Export only the columns you need.", len(row.Cells), r.limits.MaxColumns)
 	}
-	for _, above := range r.ahead[:min(at, preambleKept)] {
-		r.layout.Preamble = append(r.layout.Preamble, strings.TrimSpace(strings.Join(above.Cells, " ")))
+	for _, above := range r.ahead[:at] {
+		r.above(above)
 	}
 	r.notes = r.notes || slices.ContainsFunc(r.ahead[:at], comment)
 	r.header, r.headLn = make([]string, len(row.Cells)), row.Line
@@ -72,7 +75,20 @@ func comment(row Row) bool {
 	return len(row.Cells) > 0 && (row.Cells[0] == "#" || strings.HasPrefix(row.Cells[0], "# ") || strings.HasPrefix(row.Cells[0], "#-"))
 }
 
-// skipTables goes to the table that is stated by its number, "Table 2": the tables of one file have comments between them.
+// above keeps a row that stands above the header, for people to see.
+func (r *Reader) above(row Row) {
+	if len(r.layout.Preamble) < preambleKept {
+		r.layout.Preamble = append(r.layout.Preamble, strings.TrimSpace(strings.Join(row.Cells, " ")))
+	}
+}
+
+// opens reports whether a row of a file with comments begins another table: it names columns, and an empty line stands before it.
+func (row Row) opens() bool {
+	return row.gap && row.Fault == nil && len(row.Cells) > 1 && named(row.Cells) > 1 && headerDoubts(row.Cells) == ""
+}
+
+// skipTables goes to the table that is stated by its number, "Table 2": the tables of one file have comments or empty lines between them. The
+// comments that stand nearest above it are its own.
 func (r *Reader) skipTables() error {
 	digits, ok := strings.CutPrefix(r.opt.Sheet, "Table ")
 	want, err := strconv.Atoi(digits)
@@ -82,22 +98,95 @@ func (r *Reader) skipTables() error {
 	if want == 1 {
 		return nil
 	}
-	for table, inside := 0, false; r.next(); {
-		switch {
-		case comment(r.row):
-			inside, r.notes = false, true
-		case !inside:
-			inside = true
-			if table++; table == want {
-				r.layout.Sheet = r.opt.Sheet
-				row := r.row
-				row.Cells = slices.Clone(row.Cells)
-				r.ahead = append(r.ahead, row)
-				return nil
-			}
+	table := 0
+	for r.nextTable(&table) {
+		if table == want {
+			r.layout.Sheet = r.opt.Sheet
+			row := r.row
+			row.Cells = slices.Clone(row.Cells)
+			r.ahead = append(r.ahead, row)
+			return nil
 		}
 	}
 	return fault.New(fault.Invalid, "sheet-unknown", "The file has no %s.", r.opt.Sheet).At("sheet")
+}
+
+// nextTable goes on to the row that begins the next table of a file with comments; table is the number of the one before, 0 at the start.
+func (r *Reader) nextTable(table *int) bool {
+	inside := *table > 0
+	for r.next() {
+		switch {
+		case comment(r.row):
+			if inside || !r.notes {
+				r.layout.Preamble = nil
+			}
+			inside, r.notes = false, true
+			r.above(r.row)
+		case !inside, r.row.opens() && r.notes:
+			*table++
+			return true
+		}
+	}
+	return false
+}
+
+// Table is one of several tables of a file with comments.
+type Table struct {
+	Name    string   // by which it is stated: "Table 2"
+	Columns []string // of its first row
+}
+
+const (
+	tablesWithin = 4 << 20 // bytes that are looked through for tables
+	mostTables   = 50
+)
+
+// Tables lists the tables of a file with comments, as Google Analytics writes them, near its start; none where the file begins with no comment or is a workbook.
+func Tables(in io.Reader) (out []Table, err error) {
+	start := bufio.NewReaderSize(in, 64<<10)
+	if first, _ := start.Peek(8); !bytes.Contains(first, []byte("#")) { // behind a mark of the encoding, at most
+		return nil, nil
+	}
+	r, err := Open(io.LimitReader(start, tablesWithin), Options{Sheet: "Table 1"})
+	if err != nil || !r.notes {
+		return nil, err
+	}
+	out = append(out, Table{"Table 1", r.header})
+	table := 1
+	for more := r.popTable(&table); more && len(out) < mostTables; more = r.popTable(&table) {
+		out = append(out, Table{"Table " + strconv.Itoa(table), slices.Clone(r.row.Cells)})
+	}
+	return out, nil // what is damaged shows when the table is read
+}
+
+// popTable is nextTable, of the rows that were read ahead first.
+func (r *Reader) popTable(table *int) bool {
+	for inside := true; r.pop(); {
+		switch {
+		case comment(r.row):
+			inside = false
+		case !inside, r.row.opens():
+			*table++
+			return true
+		}
+	}
+	return false
+}
+
+// firstTable is how many of the rows belong to the first table, with what stands above it. Only a file with comments has several.
+func firstTable(rows []Row, notes bool) int {
+	inside := false
+	for i, row := range rows {
+		switch {
+		case comment(row) && !inside:
+			notes = true
+		case inside && notes && (comment(row) || row.opens()):
+			return i
+		default:
+			inside = true
+		}
+	}
+	return len(rows)
 }
 
 func named(cells []string) (n int) {

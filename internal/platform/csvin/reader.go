@@ -47,6 +47,7 @@ type Row struct {
 	Fault    *fault.Fault // why the row cannot be used; its Line is Row.Line or that of the culprit
 
 	exact []bool
+	gap   bool // an empty line stands directly before it
 }
 
 // Exact reports whether the cell is a number of a workbook, written as a plain decimal with a point whatever the convention.
@@ -208,6 +209,9 @@ func (r *Reader) Next() bool {
 		if !r.pop() {
 			return false
 		}
+	}
+	if r.notes && r.other == 0 && r.row.opens() { // so do names of columns behind an empty line
+		r.other = r.row.Line - 1
 	}
 	r.fit()
 	if r.other > 0 && r.row.Fault == nil {

@@ -16,7 +16,7 @@ func (r *Reader) next() bool {
 	if r.sheet != nil {
 		return r.nextOfSheet()
 	}
-	for {
+	for gap := false; ; {
 		n, found := r.physicalLine()
 		if r.err != nil {
 			return false
@@ -24,7 +24,7 @@ func (r *Reader) next() bool {
 		if !found && n == 0 {
 			return false
 		}
-		r.row = Row{Line: r.line, LastLine: r.line}
+		r.row = Row{Line: r.line, LastLine: r.line, gap: gap}
 		if n > r.limits.MaxRowBytes {
 			r.rejectLine(n, found, fault.New(fault.TooLarge, "row-too-long",
 				"The row is longer than %s. Leave long text columns out of the export.", bytesInWords(int64(r.limits.MaxRowBytes))))
@@ -35,6 +35,7 @@ func (r *Reader) next() bool {
 		if len(content) == 0 {
 			r.advance(n, 1)
 			r.countBlank()
+			gap = true
 			continue
 		}
 		if bytes.IndexByte(content, '"') < 0 {

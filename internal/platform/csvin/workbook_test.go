@@ -370,3 +370,47 @@ func TestFileOfSeveralTables(t *testing.T) {
 		}
 	}
 }
+
+func TestTablesOfOneFile(t *testing.T) {
+	file := "# Overview\n# Start date: 20260601\n# End date: 20260602\n\nNth day,New users\n0000,5\n0001,7\n\nSource,Medium,Sessions,Key events\ngoogle,cpc,7,1\nbing,cpc,2,0\nx,y,2,0\n\n" +
+		"# Pages\n# Start date: 20260501\n\nPage,Views\n/,9\n"
+	tables, err := Tables(strings.NewReader(file))
+	must(t, err)
+	if fmt.Sprint(tables) != "[{Table 1 [Nth day New users]} {Table 2 [Source Medium Sessions Key events]} {Table 3 [Page Views]}]" {
+		t.Error(tables)
+	}
+	for sheet, want := range map[string]string{
+		"":        "[Nth day New users] [6 7 9! 10! 11! 12! 17! 18!] Overview/20260601/20260602",
+		"Table 2": "[Source Medium Sessions Key events] [10 11 12 17! 18!] Overview/20260601/20260602",
+		"Table 3": "[Page Views] [18] Pages/20260501",
+	} {
+		r, err := Open(strings.NewReader(file), Options{Sheet: sheet})
+		must(t, err)
+		var lines []string
+		for r.Next() {
+			mark := ""
+			if f := r.Row().Fault; f != nil && f.Code == "another-table" {
+				mark = "!"
+			} else if f != nil {
+				mark = f.Code
+			}
+			lines = append(lines, fmt.Sprint(r.Row().Line, mark))
+		}
+		above := strings.NewReplacer("# ", "", "Start date: ", "", "End date: ", "").Replace(strings.Join(r.Layout().Preamble, "/"))
+		if got := fmt.Sprint(r.Header(), " ", lines, " ", above); got != want {
+			t.Errorf("%s: %s, want %s", sheet, got, want)
+		}
+	}
+	for _, file := range []string{"a,b\n1,2\n\nc,d\n3,4\n", "", "PK\x03\x04"} {
+		if tables, _ := Tables(strings.NewReader(file)); tables != nil {
+			t.Errorf("%q holds %v", file, tables)
+		}
+	}
+	r, err := Open(strings.NewReader("a,b\n1,2\n\nc,d\n3,4\n"), Options{})
+	must(t, err)
+	for r.Next() {
+		if r.Row().Fault != nil {
+			t.Errorf("a file without comments has one table: %v", r.Row().Fault)
+		}
+	}
+}
