@@ -70,6 +70,9 @@ func (c Config) faults() fault.List {
 	if _, bad := c.connectors(); len(bad) > 0 {
 		wrong("Connectors", "%s", strings.Join(bad, "; "))
 	}
+	if _, bad := c.watches(); len(bad) > 0 {
+		wrong("Watch", "%s", strings.Join(bad, "; "))
+	}
 	if c.BackupDir == "" {
 		wrong("BackupDir", "write a directory, such as ./backups")
 	}

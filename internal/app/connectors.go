@@ -179,12 +179,17 @@ func (p *Program) connections(ctx context.Context) (out []crmops.Connection, err
 
 // of is the client that the entry names; ok is false when there is none, or several of that name.
 func (c connector) of(clients []party.Org) (org party.Org, ok bool) {
+	return clientCalled(c.Client, clients)
+}
+
+// clientCalled finds a client by its id, else by its name; ok is false when there is none, or several of that name.
+func clientCalled(name string, clients []party.Org) (org party.Org, ok bool) {
 	named := 0
 	for _, o := range clients {
-		if o.ID == c.Client {
+		if o.ID == name {
 			return o, true
 		}
-		if strings.EqualFold(o.Name, c.Client) {
+		if strings.EqualFold(o.Name, name) {
 			org = o
 			named++
 		}

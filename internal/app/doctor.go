@@ -66,6 +66,7 @@ func Doctor(ctx context.Context, c Config, p Probes) []Check {
 	e.disk()
 	e.directory()
 	e.connectors()
+	e.watched()
 	e.database(ctx)
 	e.mail(ctx)
 	e.clock()
@@ -309,6 +310,25 @@ func (e *examination) connectors() {
 		}
 	}
 	e.note(Well, "connectors", "on: %s", counted(len(list), "connection"))
+}
+
+// watched tells whether directories are watched, and whether files can be taken out of them.
+func (e *examination) watched() {
+	if e.config.Watch == "" {
+		e.note(Well, "watched directories", "off: OFRECORD_WATCH names no file, so none is looked into")
+		return
+	}
+	list, wrong := e.config.watches()
+	if len(wrong) > 0 {
+		return // the configuration has told
+	}
+	for n, w := range list {
+		if err := w.look.writable(); err != nil {
+			e.note(Fault, "watched directories", "entry %d of %s: %s", n+1, e.config.Watch, reason(err))
+			return
+		}
+	}
+	e.note(Well, "watched directories", "on: %s", counted(len(list), "watched place"))
 }
 
 // pulls notes what stands in the way of pulls.

@@ -41,6 +41,7 @@ type Program struct {
 	Sessions  *web.SessionStore
 
 	connectors []connector
+	watches    []*watched
 }
 
 // openProgram opens database and files, brings the database to the newest migration, and builds the services.
@@ -74,6 +75,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
 	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed, Holder: p.accountNow}
 	p.connectors, _ = p.Config.connectors() // what is wrong with them, Check has told
+	p.watches, _ = p.Config.watches()
 	p.CRM.Connections = p.connections
 	p.Fees = &feesops.Service{
 		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),

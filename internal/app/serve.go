@@ -127,6 +127,12 @@ const resumeLeast = 5 * time.Minute
 // pullEvery is how often pulls are looked for whose time has come.
 const pullEvery = 30 * time.Second
 
+// watchEvery is how often the watched directories are looked into, and watchLeast how often at least while that fails.
+const (
+	watchEvery = 10 * time.Second
+	watchLeast = time.Minute
+)
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -143,6 +149,9 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, pullEvery, resumeLeast, func() error { return p.pullDue(ctx) }, func(err error) { p.report("pull from CRMs", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, watchEvery, watchLeast, func() error { return p.lookIntoDirectories(ctx) }, func(err error) { p.report("watched directories", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

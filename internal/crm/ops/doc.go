@@ -5,6 +5,7 @@
 //   - Check: the dry run. It goes the same way as applying and writes nothing but its own result.
 //   - Trial: a check of a file of which nothing is kept, neither the file nor a note of it.
 //   - Discard: an upload that is not applied is taken away with its file; the record keeps who did.
+//   - Found file: one that lay in a watched directory; it is taken in once by its content, and what cannot be read by itself waits as an upload with the reason.
 //   - Upload address: where a program sends files of one client, for a time, on behalf of whoever made it.
 //   - Import: a file applied under a mapping. It gets its number, gap-free per client, in its last transaction.
 //   - Decision: what a person decided about a row, or a few together; an import of its own, written in one transaction with its number.

@@ -47,26 +47,32 @@ func (s *Service) Upload(ctx context.Context, actor access.Actor, in UploadInput
 		}
 		return Import{}, err
 	}
-	now := s.now()
-	row := uploadRow{ID: s.id("imp"), ClientID: in.Client, Filename: cleanName(in.Filename), SHA256: ref.SHA256, Bytes: ref.Bytes,
-		ActorID: actor.Account, ActorName: actor.Name, CreatedAt: now}
-	progress := progressRow{ImportID: row.ID, ClientID: in.Client, State: Uploaded, BeatAt: now}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-			return err
-		}
-		if _, err := tx.NewInsert().Model(&progress).Exec(ctx); err != nil {
-			return err
-		}
-		if !files.Has(ref.SHA256) { // Discard took it away after it was put; it does so in a transaction of its own
-			return fault.New(fault.Conflict, "file-discarded", "The same file was discarded at this moment. Upload it again.").At("file")
-		}
-		return nil
-	})
+	row, progress := s.uploadOf(actor, in, ref)
+	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error { return insertUpload(ctx, tx, files, row, progress) })
 	if err != nil {
 		return Import{}, err
 	}
 	return s.view(row, progress)
+}
+
+func (s *Service) uploadOf(actor access.Actor, in UploadInput, ref blob.Ref) (uploadRow, progressRow) {
+	now := s.now()
+	row := uploadRow{ID: s.id("imp"), ClientID: in.Client, Filename: cleanName(in.Filename), SHA256: ref.SHA256, Bytes: ref.Bytes,
+		ActorID: actor.Account, ActorName: actor.Name, CreatedAt: now}
+	return row, progressRow{ImportID: row.ID, ClientID: in.Client, State: Uploaded, BeatAt: now}
+}
+
+func insertUpload(ctx context.Context, tx bun.Tx, files *blob.Store, row uploadRow, progress progressRow) error {
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+		return err
+	}
+	if _, err := tx.NewInsert().Model(&progress).Exec(ctx); err != nil {
+		return err
+	}
+	if !files.Has(row.SHA256) { // Discard took it away after it was put; it does so in a transaction of its own
+		return fault.New(fault.Conflict, "file-discarded", "The same file was discarded at this moment. Upload it again.").At("file")
+	}
+	return nil
 }
 
 func openable(files *blob.Store, sha string) error {

@@ -142,9 +142,17 @@ func (p *Pages) pendingPart(r *http.Request, pending []ops.Import) templ.Compone
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
 			kit.TwoLines(kit.Anchor(kit.Link{Text: i.Filename, Href: stepPath(r, i.ID)}), size(i.Bytes)+" · "+contents(i.Mapping)),
 			statePill(i), kit.TwoLines(kit.MomentText(i.UploadedAt, p.zone(r)), i.ActorName), discard,
-		}})
+		}, Below: pendingMessage(i)})
 	}
 	return part("On the way", kit.Table(v))
+}
+
+// pendingMessage is why the file is not imported; nil when nothing stands in the way.
+func pendingMessage(i ops.Import) templ.Component {
+	if i.Message == "" {
+		return nil
+	}
+	return kit.Quiet(i.Message)
 }
 
 func statePill(i ops.Import) templ.Component {

@@ -145,7 +145,11 @@ func failedNotice(i ops.Import) templ.Component {
 	if i.Message == "" {
 		return nil
 	}
-	return kit.Notice(kit.NoticeView{Level: kit.Problem, Title: "The dry run did not end", Text: i.Message})
+	title := "The dry run did not end"
+	if i.ActorName == ops.FinderName && i.Mapping.Object == "" {
+		title = "The file could not be imported by itself"
+	}
+	return kit.Notice(kit.NoticeView{Level: kit.Problem, Title: title, Text: i.Message})
 }
 
 // faultyNotice says what is wrong with rows near the start, where it is seen best that the file is not what it seems.
