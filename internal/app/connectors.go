@@ -28,6 +28,7 @@ type connector struct {
 	System    string `yaml:"system"`
 	URL       string `yaml:"url"`
 	Every     string `yaml:"every"`
+	Whole     string `yaml:"whole"`
 
 	Token            string `yaml:"token"`
 	TokenFile        string `yaml:"token_file"`
@@ -39,6 +40,7 @@ type connector struct {
 	system      connect.System
 	base        *url.URL
 	every       time.Duration
+	whole       time.Duration
 	credentials connect.Credentials
 }
 
@@ -122,6 +124,11 @@ func (c *connector) settle() (wrong []string) {
 			say("write every as a span from 15m to 744h, such as 6h, or leave it out")
 		}
 	}
+	if c.Whole != "" {
+		if c.whole, err = time.ParseDuration(c.Whole); err != nil || c.whole < c.every || c.whole > rarest || c.every == 0 {
+			say("write whole as a span that is longer than every and up to 744h, such as 24h, or leave it out: then every pull reads everything")
+		}
+	}
 	return append(wrong, c.secrets()...)
 }
 
@@ -171,7 +178,7 @@ func (p *Program) connections(ctx context.Context) (out []crmops.Connection, err
 			continue
 		}
 		if org, ok := c.of(clients); ok {
-			out = append(out, crmops.Connection{Client: org.ID, System: c.system, Every: c.every, To: outbound.New(c.base, nil), Credentials: c.credentials})
+			out = append(out, crmops.Connection{Client: org.ID, System: c.system, Every: c.every, Whole: c.whole, To: outbound.New(c.base, nil), Credentials: c.credentials})
 		}
 	}
 	return out, nil

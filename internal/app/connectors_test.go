@@ -25,13 +25,13 @@ func connectorsFile(t *testing.T, text string) Config {
 func TestConnectorsAreReadFromTheirFile(t *testing.T) {
 	list, wrong := connectorsFile(t, `
 connectors:
-  - {client: Acme Robotics, system: hubspot, token_file: DIR/token, every: 6h}
+  - {client: Acme Robotics, system: hubspot, token_file: DIR/token, every: 6h, whole: 24h}
   - {client: org_2, system: salesforce, url: "https://example.my.salesforce.com/", client_id: key, client_secret_file: DIR/token, workspace: agency-one}
 `).connectors()
 	if len(wrong) > 0 || len(list) != 2 {
 		t.Fatal(wrong, list)
 	}
-	if a := list[0]; a.every != 6*time.Hour || a.base.String() != "https://api.hubapi.com" || a.Workspace != "main" || a.credentials.Token != "s3cret-token" {
+	if a := list[0]; a.every != 6*time.Hour || a.whole != 24*time.Hour || a.base.String() != "https://api.hubapi.com" || a.Workspace != "main" || a.credentials.Token != "s3cret-token" {
 		t.Errorf("%+v", a)
 	}
 	if b := list[1]; b.every != 0 || b.base.String() != "https://example.my.salesforce.com" || b.Workspace != "agency-one" || b.credentials.Secret != "s3cret-token" {
@@ -58,6 +58,8 @@ func TestMistakesInTheFileOfConnectors(t *testing.T) {
 		"connectors:\n  - {client: A, system: hubspot, token: s3cret-x, url: 'https://s3cret-x@api.hubapi.com'}\n":                                  "https:// and the host only",
 		"connectors:\n  - {client: A, system: hubspot, token: s3cret-x, every: 5m}\n":                                                               "from 15m to 744h",
 		"connectors:\n  - {client: A, system: hubspot, token: s3cret-x, every: daily}\n":                                                            "from 15m to 744h",
+		"connectors:\n  - {client: A, system: hubspot, token: s3cret-x, every: 6h, whole: 1h}\n":                                                    "longer than every",
+		"connectors:\n  - {client: A, system: hubspot, token: s3cret-x, whole: 24h}\n":                                                              "longer than every",
 		"connectors:\n  - {client: A, system: salesforce, client_id: s3cret-x, client_secret: s3cret-x}\n":                                          "https:// and the host only",
 		"connectors:\n  - {client: A, system: salesforce, url: 'https://test.salesforce.com', client_id: s3cret-x, client_secret: s3cret-x}\n":      "the organisation's own url",
 		"connectors:\n  - {client: A, system: salesforce, url: 'https://a.my.salesforce.com', token: s3cret-x}\n":                                   "client_id and client_secret_file",

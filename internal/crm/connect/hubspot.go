@@ -24,16 +24,16 @@ var hubSpot = System{
 	Tables: []Table{
 		{Object: "stages", Key: 1, resource: "stages", fixed: true, Columns: []Field{
 			{Name: "stage_id"}, {Name: "label"}, {Name: "closed_won"}, {Name: "is_closed"}, {Name: "probability"}}},
-		{Object: "companies", Key: 1, Gone: true, resource: "companies", Columns: []Field{
+		{Object: "companies", Key: 1, Gone: true, resource: "companies", modified: "hs_lastmodifieddate", Columns: []Field{
 			{Name: "id", own: true}, {Name: "name", Needed: true}, {Name: "domain"}, {Name: "createdate"}, {Name: "archived", own: true}}},
-		{Object: "contacts", Key: 1, Gone: true, resource: "contacts", Columns: []Field{
+		{Object: "contacts", Key: 1, Gone: true, resource: "contacts", modified: "lastmodifieddate", Columns: []Field{
 			{Name: "id", own: true}, {Name: "email", Needed: true}, {Name: "firstname"}, {Name: "lastname"}, {Name: "associatedcompanyid"}, {Name: "createdate"},
 			{Name: "hs_merged_object_ids"}, {Name: "archived", own: true}}},
-		{Object: "deals", Key: 1, Gone: true, resource: "deals", Columns: []Field{
+		{Object: "deals", Key: 1, Gone: true, Beside: "stages", resource: "deals", modified: "hs_lastmodifieddate", Columns: []Field{
 			{Name: "id", own: true}, {Name: "dealname", Needed: true}, {Name: "hs_primary_associated_company", Header: "Primary Associated Company ID"},
 			{Name: "amount"}, {Name: "deal_currency_code"}, {Name: "amount_in_home_currency"}, {Name: "createdate"}, {Name: "closedate"}, {Name: "dealstage"},
 			{Name: "hs_is_closed_won"}, {Name: "hs_is_closed"}, {Name: "dealtype"}, {Name: "hs_analytics_source"}, {Name: "hubspot_owner_id"}, {Name: "archived", own: true}}},
-		{Object: "deal_contacts", Key: 2, Gone: true, resource: "deals", fixed: true, Columns: []Field{
+		{Object: "deal_contacts", Key: 2, Gone: true, resource: "deals", modified: "hs_lastmodifieddate", fixed: true, Columns: []Field{
 			{Name: "deal_id"}, {Name: "contact_id"}, {Name: "category"}, {Name: "label"}, {Name: "archived"}}},
 	},
 	describe: func(t Table) Request {
@@ -68,6 +68,9 @@ func askHubSpot(t Table, c Cursor) (Request, error) {
 		body, err := json.Marshal(map[string]any{"inputs": c.Links[:min(len(c.Links), hubSpotBatch)]})
 		return Request{Method: post, Path: "/crm/v4/associations/deals/contacts/batch/read", JSON: body}, err
 	}
+	if c.Since != "" && !c.Archived {
+		return searchHubSpot(t, c)
+	}
 	q := url.Values{"limit": {hubSpotPage}, "archived": {strconv.FormatBool(c.Archived)}}
 	if c.After != "" {
 		q.Set("after", c.After)
@@ -76,6 +79,34 @@ func askHubSpot(t Table, c Cursor) (Request, error) {
 		q.Set("properties", strings.Join(t.names(c), ","))
 	}
 	return Request{Method: get, Path: "/crm/v3/objects/" + t.resource, Query: q}, nil
+}
+
+// searchHubSpot asks for what has changed, in the order of the ids, and goes on behind the last one: a search gives no more than its first 10,000
+// by place. What is archived it does not find; that is listed whole.
+func searchHubSpot(t Table, c Cursor) (Request, error) {
+	type filter struct {
+		Property string `json:"propertyName"`
+		Operator string `json:"operator"`
+		Value    string `json:"value"`
+	}
+	since, err := c.since()
+	if err != nil {
+		return Request{}, err
+	}
+	filters := []filter{{t.modified, "GTE", strconv.FormatInt(since.UnixMilli(), 10)}}
+	if c.Last != "" {
+		if !digits(c.Last) {
+			return Request{}, fmt.Errorf("%.40q is no id of HubSpot", c.Last)
+		}
+		filters = append(filters, filter{"hs_object_id", "GT", c.Last})
+	}
+	properties := []string{}
+	if t.Object != "deal_contacts" {
+		properties = t.names(c)
+	}
+	body, err := json.Marshal(map[string]any{"filterGroups": []any{map[string]any{"filters": filters}}, "properties": properties,
+		"sorts": []any{map[string]string{"propertyName": "hs_object_id", "direction": "ASCENDING"}}, "limit": hubSpotBatch})
+	return Request{Method: post, Path: "/crm/v3/objects/" + t.resource + "/search", JSON: body}, err
 }
 
 func readHubSpot(t Table, c Cursor, body []byte) (Page, error) {
@@ -109,6 +140,9 @@ func readObjects(t Table, c Cursor, body []byte) (Page, error) {
 		if !digits(r.ID) {
 			return Page{}, fmt.Errorf("%.40q is no id of HubSpot", r.ID)
 		}
+		if c.Since != "" && !c.Archived {
+			p.Next.Last = r.ID
+		}
 		if t.Object == "deal_contacts" {
 			p.Next.Links = append(p.Next.Links, Link{ID: r.ID})
 			continue
@@ -129,6 +163,13 @@ func readObjects(t Table, c Cursor, body []byte) (Page, error) {
 		p.Rows = append(p.Rows, row)
 	}
 	p.Next.After = in.Paging.Next.After
+	if c.Since != "" && !c.Archived && p.Next.After != "" {
+		p.Next.After = "" // behind the last id, not at a place
+		if len(in.Results) == 0 {
+			return Page{}, errors.New("a page without records is not the last")
+		}
+		return p, nil
+	}
 	if p.Next.After == "" {
 		p.Next.Done = c.Archived || t.Object == "deal_contacts"
 		p.Next.Archived = !p.Next.Done

@@ -22,9 +22,9 @@ var salesforce = System{
 	Tables: []Table{
 		{Object: "Campaign", Key: 1, Optional: true, Columns: fieldsOf("Id! Name! Type! NumberOfContacts")},
 		{Object: "Lead", Key: 1, Optional: true, Columns: fieldsOf("Id! ConvertedContactId! Email FirstName LastName CreatedDate IsDeleted")},
-		{Object: "Account", Key: 1, Columns: fieldsOf("Id! Name! Website CreatedDate IsDeleted")},
-		{Object: "Contact", Key: 1, Columns: fieldsOf("Id! AccountId Email! FirstName LastName CreatedDate MasterRecordId IsDeleted")},
-		{Object: "Opportunity", Key: 1, Columns: fieldsOf("Id! Name AccountId Amount CurrencyIsoCode CreatedDate CloseDate! StageName! IsWon IsClosed Type LeadSource OwnerId IsDeleted")},
+		{Object: "Account", Key: 1, modified: "SystemModstamp", Columns: fieldsOf("Id! Name! Website CreatedDate IsDeleted")},
+		{Object: "Contact", Key: 1, modified: "SystemModstamp", Columns: fieldsOf("Id! AccountId Email! FirstName LastName CreatedDate MasterRecordId IsDeleted")},
+		{Object: "Opportunity", Key: 1, modified: "SystemModstamp", Columns: fieldsOf("Id! Name AccountId Amount CurrencyIsoCode CreatedDate CloseDate! StageName! IsWon IsClosed Type LeadSource OwnerId IsDeleted")},
 		{Object: "OpportunityContactRole", Key: 2, LiveWins: true, Columns: fieldsOf("OpportunityId! ContactId! Id! Role IsDeleted")},
 		{Object: "CampaignMember", Key: 1, Optional: true, Columns: fieldsOf("Id! CampaignId! ContactId LeadId FirstRespondedDate CreatedDate Status IsDeleted")},
 	},
@@ -71,17 +71,28 @@ func fieldsOf(names string) (out []Field) {
 }
 
 // askSalesforce asks for records in the order of their ids, deleted ones too. Ids never change, so that a record that changes meanwhile is
-// neither missed nor doubled, and a place that Salesforce forgot is found again.
+// neither missed nor doubled, and a place that Salesforce forgot is found again. A record that was deleted has changed at that moment.
 func askSalesforce(t Table, c Cursor) (Request, error) {
 	if c.After != "" {
 		return Request{Method: get, Path: c.After}, nil
 	}
 	soql := "SELECT " + strings.Join(t.names(c), ",") + " FROM " + t.Object
+	var where []string
+	if c.Since != "" {
+		since, err := c.since()
+		if err != nil {
+			return Request{}, err
+		}
+		where = append(where, t.modified+" >= "+since.Format("2006-01-02T15:04:05Z"))
+	}
 	if c.Last != "" {
 		if !recordID(c.Last) {
 			return Request{}, fmt.Errorf("%.40q is no id of Salesforce", c.Last)
 		}
-		soql += " WHERE Id > '" + c.Last + "'"
+		where = append(where, "Id > '"+c.Last+"'")
+	}
+	if len(where) > 0 {
+		soql += " WHERE " + strings.Join(where, " AND ")
 	}
 	return Request{Method: get, Path: salesforceAPI + "/queryAll", Query: url.Values{"q": {soql + " ORDER BY Id"}}}, nil
 }

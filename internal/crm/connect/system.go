@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 )
@@ -71,7 +72,11 @@ type Table struct {
 	LiveWins bool // of two rows of one key, the one that is not deleted counts; else the later one
 	Optional bool // the pull goes on without it
 
+	// Beside names a table by which the rows of this one are read: when it has changed, what changed in this one is not enough. "": none
+	Beside string
+
 	resource string // its name in the API
+	modified string // the field that tells when a record changed; "": the table is read whole each time
 	fixed    bool   // the API gives all its columns, so nothing is asked about them
 }
 
@@ -90,8 +95,12 @@ func (f Field) header() string {
 	return f.Name
 }
 
+// Partial reports whether the table can be asked for what has changed.
+func (t Table) Partial() bool { return t.modified != "" }
+
 // Cursor is how far a table is pulled.
 type Cursor struct {
+	Since     string   `json:"since,omitempty"` // only what changed since this instant is pulled; "": everything
 	Described bool     `json:"described,omitempty"`
 	Lacking   []string `json:"lacking,omitempty"` // fields that this account does not have or does not show
 	Archived  bool     `json:"archived,omitempty"`
@@ -105,6 +114,20 @@ type Cursor struct {
 type Link struct {
 	ID    string `json:"id"`
 	After string `json:"after,omitempty"`
+}
+
+// Since is a cursor at the start of what changed since then, to the second before.
+func Since(t time.Time) Cursor {
+	return Cursor{Since: t.UTC().Truncate(time.Second).Format(time.RFC3339)}
+}
+
+// since reads what Since wrote.
+func (c Cursor) since() (time.Time, error) {
+	t, err := time.Parse(time.RFC3339, c.Since)
+	if err != nil {
+		return t, fmt.Errorf("%.40q is no instant", c.Since)
+	}
+	return t, nil
 }
 
 // Page is what one answer brought.

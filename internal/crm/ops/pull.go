@@ -20,6 +20,7 @@ type Connection struct {
 	Client      string
 	System      connect.System
 	Every       time.Duration // between the beginnings of two pulls; 0: only when somebody asks
+	Whole       time.Duration // between two pulls by the clock that read everything, those in between only what changed; 0: each reads everything
 	To          *outbound.Client
 	Credentials connect.Credentials
 }
@@ -150,7 +151,13 @@ func (s *Service) beginPull(ctx context.Context, actor access.Actor, in PullInpu
 			p.Holder, p.BeatAt, p.Message = s.id("run"), s.now(), ""
 			return savePull(ctx, tx, was.Holder, p)
 		}
-		p, err = s.insertPull(ctx, tx, actor, c, byClock)
+		var since time.Time
+		if byClock {
+			if since, err = s.changedSince(ctx, tx, c); err != nil {
+				return err
+			}
+		}
+		p, err = s.insertPull(ctx, tx, actor, c, byClock, since)
 		return err
 	})
 	if err != nil {
@@ -164,20 +171,27 @@ func (s *Service) beginPull(ctx context.Context, actor access.Actor, in PullInpu
 	return p, c, nil
 }
 
-func (s *Service) insertPull(ctx context.Context, tx bun.Tx, actor access.Actor, c Connection, byClock bool) (pullRow, error) {
+func (s *Service) insertPull(ctx context.Context, tx bun.Tx, actor access.Actor, c Connection, byClock bool, since time.Time) (pullRow, error) {
 	now := s.now()
 	p := pullRow{ID: s.id("pull"), ClientID: c.Client, System: c.System.Profile, State: Pulling, Holder: s.id("run"), ByClock: byClock,
-		ActorID: actor.Account, ActorName: actor.Name, BeganAt: now, BeatAt: now}
+		ActorID: actor.Account, ActorName: actor.Name, BeganAt: now, BeatAt: now, Since: since}
 	if _, err := tx.NewInsert().Model(&p).Exec(ctx); err != nil {
 		return p, err
 	}
 	for n, t := range c.System.Tables {
 		row := pullTableRow{PullID: p.ID, Seq: int64(n), Object: t.Object, State: TablePulling}
+		if !since.IsZero() && t.Partial() {
+			row.Cursor = encode(connect.Since(since))
+		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return p, err
 		}
 	}
-	return p, s.recordPull(ctx, tx, p, "began to pull from "+c.System.Name)
+	words := "began to pull from " + c.System.Name
+	if !since.IsZero() {
+		words += " what changed since " + since.UTC().Format("2 January 2006 15:04") + " UTC"
+	}
+	return p, s.recordPull(ctx, tx, p, words)
 }
 
 // supersede ends a pull that waits, and gives the uploads that it leaves.

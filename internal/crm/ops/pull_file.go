@@ -30,7 +30,15 @@ func (r *pulling) filed(ctx context.Context, tables []pullTableRow) error {
 		if tables[n].State != TablePulled {
 			continue
 		}
-		if err := r.file(ctx, r.via.System.Tables[n], &tables[n], tables[:n]); err != nil {
+		t := r.via.System.Tables[n]
+		back, err := r.again(ctx, t, &tables[n], tables[:n])
+		if back {
+			err = r.table(ctx, t, &tables[n])
+		}
+		if err == nil && tables[n].State == TablePulled {
+			err = r.file(ctx, t, &tables[n], tables[:n])
+		}
+		if err != nil {
 			return fmt.Errorf("file %s: %w", tables[n].Object, err)
 		}
 	}
@@ -127,18 +135,17 @@ func (r *pulling) sameAsBefore(ctx context.Context, t connect.Table, sha string,
 			return "", false, nil
 		}
 	}
-	var found []importRow
+	var found importRow
 	var kept mappingRow
 	came := false
 	err = r.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		found, kept = nil, mappingRow{}
-		err := tx.NewSelect().Model(&found).ModelTableExpr("crm_import AS import_row").Join("JOIN crm_result AS r ON r.import_id = import_row.id").
-			Where("import_row.client_id = ? AND import_row.profile = ? AND import_row.object = ?", r.pull.ClientID, r.pull.System, t.Object).OrderExpr("r.no DESC").Limit(1).Scan(ctx)
+		kept = mappingRow{}
+		found, ok, err = newestOfTable(ctx, tx, r.pull.ClientID, r.pull.System, t.Object)
 		if err != nil {
 			return err
 		}
-		if len(found) > 0 {
-			came, err = tx.NewSelect().TableExpr("crm_arrival").Where("import_id = ? AND sha256 = ?", found[0].ID, sha).Exists(ctx)
+		if ok {
+			came, err = tx.NewSelect().TableExpr("crm_arrival").Where("import_id = ? AND sha256 = ?", found.ID, sha).Exists(ctx)
 			if err != nil {
 				return err
 			}
@@ -149,10 +156,10 @@ func (r *pulling) sameAsBefore(ctx context.Context, t connect.Table, sha string,
 		}
 		return err
 	})
-	if err != nil || len(found) == 0 || found[0].SHA256 != sha && !came || found[0].Mapping != kept.Mapping {
+	if err != nil || !ok || found.SHA256 != sha && !came || found.Mapping != kept.Mapping {
 		return "", false, err
 	}
-	return found[0].ID, true, nil
+	return found.ID, true, nil
 }
 
 // acting is who the imports of the pull are by: the right to them was decided when it began.

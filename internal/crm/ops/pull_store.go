@@ -30,6 +30,7 @@ type pullRow struct {
 	BeganAt   time.Time   `bun:"began_at"`
 	BeatAt    time.Time   `bun:"beat_at"`
 	EndedAt   time.Time   `bun:"ended_at,nullzero"`
+	Since     time.Time   `bun:"since,nullzero"` // only what changed since then is pulled; zero: everything
 }
 
 type pullTableRow struct {

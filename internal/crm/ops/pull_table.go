@@ -45,7 +45,7 @@ func (s *Service) gather(ctx context.Context, p pullRow, t connect.Table, row pu
 		g.counts[key] = n
 		return nil
 	})
-	if err == nil && t.Gone {
+	if err == nil && t.Gone && at.Since == "" {
 		err = g.findGone(ctx, p)
 	}
 	return g, err
@@ -77,12 +77,42 @@ func (g *gathering) rows(ctx context.Context, take func(n int64, cells []string)
 	return nil
 }
 
-// findGone finds what the newest pulled import of the table had and this pull has not: each such row is written once more, as deleted.
+// findGone finds what was there and a whole pull has not: each such row is written once more, as deleted. There was what the newest whole pull of the table had, and
+// those of what changed since.
 func (g *gathering) findGone(ctx context.Context, p pullRow) error {
-	sha, err := g.before(ctx, p)
-	if err != nil || sha == "" {
+	shas, err := g.before(ctx, p)
+	if err != nil {
 		return err
 	}
+	was := lastSaid{rows: map[string][]string{}}
+	for _, sha := range shas {
+		if err := g.read(ctx, sha, &was); err != nil {
+			return err
+		}
+	}
+	deleted := slices.Index(g.header, g.table.Deleted())
+	for _, key := range was.order {
+		cells := was.rows[key]
+		if cells[deleted] == "true" {
+			continue
+		}
+		g.known++
+		if _, there := g.counts[key]; !there {
+			cells[deleted] = "true"
+			g.gone = append(g.gone, cells)
+		}
+	}
+	return nil
+}
+
+// lastSaid is what rows said last, in the order in which they were first seen.
+type lastSaid struct {
+	order []string
+	rows  map[string][]string
+}
+
+// read adds the rows of an imported file, under the header of this pull.
+func (g *gathering) read(ctx context.Context, sha string, into *lastSaid) error {
 	files, err := g.files(ctx)
 	if err != nil {
 		return err
@@ -96,7 +126,6 @@ func (g *gathering) findGone(ctx context.Context, p pullRow) error {
 	if err != nil {
 		return err
 	}
-	deleted := slices.Index(g.header, g.table.Deleted())
 	from := make([]int, len(g.header))
 	for i, h := range g.header {
 		from[i] = slices.Index(was.Header(), h)
@@ -108,31 +137,36 @@ func (g *gathering) findGone(ctx context.Context, p pullRow) error {
 				cells[i] = was.Row().Cells[at]
 			}
 		}
-		if cells[deleted] == "true" {
-			continue
+		key := g.table.KeyOf(cells)
+		if _, seen := into.rows[key]; !seen {
+			into.order = append(into.order, key)
 		}
-		g.known++
-		if _, there := g.counts[g.table.KeyOf(cells)]; !there {
-			cells[deleted] = "true"
-			g.gone = append(g.gone, cells)
-		}
+		into.rows[key] = cells
 	}
 	return was.Err()
 }
 
-// before is the file of the table's newest applied import that came by a pull, "" when there is none.
-func (g *gathering) before(ctx context.Context, p pullRow) (sha string, err error) {
-	var shas []string
-	err = g.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		shas = nil
-		return tx.NewSelect().TableExpr("crm_pull_table AS t").Join("JOIN crm_pull AS p ON p.id = t.pull_id").Join("JOIN crm_import AS i ON i.id = t.import_id").
-			Join("JOIN crm_result AS r ON r.import_id = i.id").ColumnExpr("i.sha256").
-			Where("p.client_id = ? AND p.system = ? AND t.object = ?", p.ClientID, p.System, g.row.Object).OrderExpr("r.no DESC").Limit(1).Scan(ctx, &shas)
-	})
-	if err != nil || len(shas) == 0 {
-		return "", err
+// before are the files of the table's applied imports that came by pulls, from the newest of a whole pull on, the oldest first.
+func (g *gathering) before(ctx context.Context, p pullRow) (shas []string, err error) {
+	var found []struct {
+		SHA256 string `bun:"sha256"`
+		No     int64  `bun:"no"`
+		Whole  int64  `bun:"whole"`
 	}
-	return shas[0], nil
+	err = g.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		found = nil
+		return tx.NewSelect().TableExpr("crm_pull_table AS t").Join("JOIN crm_pull AS p ON p.id = t.pull_id").Join("JOIN crm_import AS i ON i.id = t.import_id").
+			Join("JOIN crm_result AS r ON r.import_id = i.id").ColumnExpr("i.sha256, r.no, MAX(CASE WHEN p.since IS NULL THEN 1 ELSE 0 END) AS whole").
+			Where("p.client_id = ? AND p.system = ? AND t.object = ?", p.ClientID, p.System, g.row.Object).GroupExpr("i.sha256, r.no").OrderExpr("r.no DESC").Scan(ctx, &found)
+	})
+	for _, f := range found {
+		shas = append(shas, f.SHA256)
+		if f.Whole == 1 {
+			break
+		}
+	}
+	slices.Reverse(shas)
+	return shas, err
 }
 
 // A pull that says that so much is gone at once waits for a person: sooner a right was taken from the app than the records from the CRM.

@@ -25,6 +25,7 @@ type Pull struct {
 	Message   string // why it failed, or was interrupted last
 	BeganAt   time.Time
 	EndedAt   time.Time // zero while it is open
+	Since     time.Time // only what changed since then was asked for; zero: everything
 	Tables    []PulledTable
 }
 
@@ -101,6 +102,9 @@ func (s *Service) showPull(ctx context.Context, id string) (out Pull, err error)
 		}
 		out = Pull{ID: p.ID, Client: p.ClientID, System: p.System, State: p.State, Stalled: s.pullStalled(p), ByClock: p.ByClock, ActorName: p.ActorName,
 			Requests: p.Requests, Message: p.Message, BeganAt: p.BeganAt.UTC()}
+		if !p.Since.IsZero() {
+			out.Since = p.Since.UTC()
+		}
 		if !p.EndedAt.IsZero() {
 			out.EndedAt = p.EndedAt.UTC()
 		}

@@ -69,6 +69,7 @@ func (p *Pages) connectionBody(r *http.Request, c ops.Connected) (out []templ.Co
 	facts := []kit.Definition{def("State", pullPill(c.Last)), def("Reached at", kit.Text(c.Host))}
 	if c.Last != nil {
 		facts = append(facts, def("Last pull", kit.TwoLines(kit.MomentText(c.Last.BeganAt, p.zone(r)), c.Last.ActorName+" · "+counted(c.Last.Requests, "request"))))
+		facts = append(facts, def("It read", p.pulledSince(r, *c.Last)))
 	}
 	facts = append(facts, def("Next pull", p.nextPull(r, c)))
 	out = append(out, kit.DefinitionList(facts...))
@@ -76,6 +77,14 @@ func (p *Pages) connectionBody(r *http.Request, c ops.Connected) (out []templ.Co
 		out = append(out, kit.Table(pullTable(r, *c.Last)))
 	}
 	return out
+}
+
+// pulledSince says whether the pull read everything.
+func (p *Pages) pulledSince(r *http.Request, last ops.Pull) templ.Component {
+	if last.Since.IsZero() {
+		return kit.Text("everything")
+	}
+	return kit.Group(kit.Text("what changed since "), kit.MomentText(last.Since, p.zone(r)))
 }
 
 func (p *Pages) nextPull(r *http.Request, c ops.Connected) templ.Component {

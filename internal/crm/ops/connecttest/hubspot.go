@@ -52,6 +52,8 @@ func (s *Server) hubSpot(w http.ResponseWriter, r *http.Request) {
 			stage("open1", "Qualified", "false", "0.2"), stage("won1", "Won", "true", "1.0"), stage("lost1", "Lost", "true", "0.0")}}}})
 	case strings.HasPrefix(path, "/crm/v3/properties/") && r.Method == http.MethodGet:
 		s.properties(w, strings.TrimPrefix(path, "/crm/v3/properties/"))
+	case strings.HasPrefix(path, "/crm/v3/objects/") && strings.HasSuffix(path, "/search") && r.Method == http.MethodPost:
+		s.search(w, r, strings.TrimSuffix(strings.TrimPrefix(path, "/crm/v3/objects/"), "/search"))
 	case strings.HasPrefix(path, "/crm/v3/objects/") && r.Method == http.MethodGet:
 		s.list(w, r, strings.TrimPrefix(path, "/crm/v3/objects/"))
 	case path == "/crm/v4/associations/deals/contacts/batch/read" && r.Method == http.MethodPost:
@@ -101,6 +103,15 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, object string) {
 		}
 	}
 	page := all[from:min(len(all), from+min(limit, s.PageSize))]
+	out := map[string]any{"results": s.objects(object, asked, page)}
+	if from+len(page) < len(all) {
+		after := page[len(page)-1].ID
+		out["paging"] = map[string]any{"next": map[string]any{"after": after, "link": "https://elsewhere.example/steal?after=" + after}}
+	}
+	s.json(w, http.StatusOK, out)
+}
+
+func (s *Server) objects(object string, asked []string, page []Record) []any {
 	results := []any{}
 	for _, r := range page {
 		values := map[string]any{"an_extra_field": "x"}
@@ -113,10 +124,60 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, object string) {
 		values["hs_object_id"] = r.ID
 		results = append(results, map[string]any{"id": r.ID, "properties": values, "archived": r.Deleted, "createdAt": "2026-01-01T00:00:00.000Z", "unknown": map[string]any{}})
 	}
-	out := map[string]any{"results": results}
+	return results
+}
+
+// mostFound is how many records one search gives by place, in small: the real one gives 10,000.
+const mostFound = 6
+
+type hubSpotFilter struct {
+	Property string `json:"propertyName"`
+	Operator string `json:"operator"`
+	Value    string `json:"value"`
+}
+
+// search answers the filters that were agreed: changed since, and behind an id; of records that are not archived only.
+func (s *Server) search(w http.ResponseWriter, r *http.Request, object string) {
+	var in struct {
+		Groups []struct {
+			Filters []hubSpotFilter `json:"filters"`
+		} `json:"filterGroups"`
+		Properties []string            `json:"properties"`
+		Sorts      []map[string]string `json:"sorts"`
+		Limit      int                 `json:"limit"`
+		After      string              `json:"after"`
+	}
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		err = json.Unmarshal(body, &in)
+	}
+	modified := map[string]string{"companies": "hs_lastmodifieddate", "contacts": "lastmodifieddate", "deals": "hs_lastmodifieddate"}[object]
+	if err != nil || modified == "" || len(in.Groups) != 1 || in.Limit < 1 || in.Limit > 200 || len(in.Sorts) != 1 || in.Sorts[0]["propertyName"] != "hs_object_id" || in.Sorts[0]["direction"] != "ASCENDING" {
+		s.wrong(w, "a search of %s: %s: %v", object, body, err)
+		return
+	}
+	all := slices.DeleteFunc(slices.Clone(s.tables[object]), func(r Record) bool { return r.Deleted })
+	for _, f := range in.Groups[0].Filters {
+		ms, err := strconv.ParseInt(f.Value, 10, 64)
+		switch {
+		case err == nil && f.Property == modified && f.Operator == "GTE":
+			all = slices.DeleteFunc(all, func(r Record) bool { return r.Modified.UnixMilli() < ms })
+		case err == nil && f.Property == "hs_object_id" && f.Operator == "GT":
+			all = slices.DeleteFunc(all, func(r Record) bool { id, _ := strconv.ParseInt(r.ID, 10, 64); return id <= ms })
+		default:
+			s.wrong(w, "a search of %s by %+v", object, f)
+			return
+		}
+	}
+	from, _ := strconv.Atoi(in.After)
+	if from >= mostFound {
+		s.json(w, http.StatusBadRequest, map[string]any{"status": "error", "category": "VALIDATION_ERROR", "message": "There was a problem with the request: a search gives no more than so many results"})
+		return
+	}
+	page := all[min(from, len(all)):min(len(all), from+min(in.Limit, s.PageSize))]
+	out := map[string]any{"total": len(all), "results": s.objects(object, in.Properties, page)}
 	if from+len(page) < len(all) {
-		after := page[len(page)-1].ID
-		out["paging"] = map[string]any{"next": map[string]any{"after": after, "link": "https://elsewhere.example/steal?after=" + after}}
+		out["paging"] = map[string]any{"next": map[string]any{"after": strconv.Itoa(from + len(page)), "link": "https://elsewhere.example/"}}
 	}
 	s.json(w, http.StatusOK, out)
 }

@@ -1,6 +1,7 @@
 package connecttest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/connect"
@@ -105,7 +107,7 @@ func (s *Server) fieldsOf(object string) []string {
 	return slices.DeleteFunc(strings.Fields(salesforceFields[object]), func(f string) bool { return s.hidden[object+"."+f] })
 }
 
-var soql = regexp.MustCompile(`^SELECT ([A-Za-z_,]+) FROM ([A-Za-z]+)(?: WHERE Id > '([A-Za-z0-9]{18})')? ORDER BY Id$`)
+var soql = regexp.MustCompile(`^SELECT ([A-Za-z_,]+) FROM ([A-Za-z]+)(?: WHERE(?: SystemModstamp >= (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ))?(?: AND)?(?: ?Id > '([A-Za-z0-9]{18})')?)? ORDER BY Id$`)
 
 // place is one between two pages of a query, known until its era ends.
 type place struct {
@@ -130,7 +132,12 @@ func (s *Server) query(w http.ResponseWriter, q string, from int) {
 			return
 		}
 	}
-	all := slices.DeleteFunc(slices.Clone(s.tables[object]), func(r Record) bool { return r.ID <= m[3] })
+	since, err := time.Parse(time.RFC3339, cmp.Or(m[3], "1999-01-01T00:00:00Z"))
+	if err != nil {
+		s.wrong(w, "since %s", m[3])
+		return
+	}
+	all := slices.DeleteFunc(slices.Clone(s.tables[object]), func(r Record) bool { return r.ID <= m[4] || r.Modified.Before(since) })
 	page := all[min(from, len(all)):min(len(all), from+s.PageSize)]
 	records := []any{}
 	for _, r := range page {

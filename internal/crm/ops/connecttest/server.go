@@ -20,6 +20,8 @@ type Record struct {
 	ID      string
 	Values  map[string]any // a missing one is null
 	Deleted bool
+
+	Modified time.Time // zero: when it was put
 }
 
 // Server is a CRM.
@@ -82,6 +84,9 @@ func (s *Server) Put(table string, records ...Record) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range records {
+		if r.Modified.IsZero() {
+			r.Modified = s.Now()
+		}
 		i := slices.IndexFunc(s.tables[table], func(have Record) bool { return have.ID == r.ID })
 		if i >= 0 {
 			s.tables[table][i] = r
@@ -104,10 +109,15 @@ func (s *Server) Purge(table, id string) {
 	s.tables[table] = slices.DeleteFunc(s.tables[table], func(r Record) bool { return r.ID == id })
 }
 
-// Link says which contacts a deal has.
+// Link says which contacts a deal has, which changes the deal.
 func (s *Server) Link(deal string, contacts ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for i, r := range s.tables["deals"] {
+		if r.ID == deal {
+			s.tables["deals"][i].Modified = s.Now()
+		}
+	}
 	s.links[deal] = contacts
 }
 

@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE crm_pull ADD COLUMN since TIMESTAMPTZ;
