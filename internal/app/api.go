@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	attributionapi "github.com/ofrecord/ofrecord/internal/attribution/api"
 	billingapi "github.com/ofrecord/ofrecord/internal/billing/api"
 	contractapi "github.com/ofrecord/ofrecord/internal/contract/api"
 	crmapi "github.com/ofrecord/ofrecord/internal/crm/api"
@@ -26,7 +27,8 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	})
 	(&partyapi.Operations{Party: p.Party}).Register(a)
 	(&contractapi.Operations{Contracts: p.Contracts}).Register(a)
-	(&crmapi.Operations{CRM: p.CRM, MaxUpload: int64(p.Config.MaxUpload)}).Register(a)
+	(&crmapi.Operations{CRM: p.CRM, MaxUpload: int64(p.Config.MaxUpload), Zone: p.zoneOf}).Register(a)
+	(&attributionapi.Operations{Attribution: p.attribution()}).Register(a)
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)
 	(&billingapi.Operations{Billing: p.Billing}).Register(a)
 	return a

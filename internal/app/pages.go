@@ -50,6 +50,11 @@ func (p *Program) contractChoices(ctx context.Context, actor access.Actor, clien
 	return out, nil
 }
 
+// attribution is the use cases of credit.
+func (p *Program) attribution() *attributionops.Service {
+	return &attributionops.Service{DB: p.DB, Now: p.Now, FeesOf: feesops.FeesByMonth, OpenSegment: p.CRM.OpenSegment}
+}
+
 // zoneOf is where a client's days begin and end: as its first contract says, UTC while there is none.
 func (p *Program) zoneOf(ctx context.Context, client string) *time.Location {
 	list, err := p.Contracts.Contracts(ctx, access.ActorFrom(ctx), client)

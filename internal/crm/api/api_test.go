@@ -43,6 +43,7 @@ var (
 type desk struct {
 	t   *testing.T
 	api *api.API
+	crm *ops.Service
 	who access.Actor
 }
 
@@ -65,7 +66,7 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 			return access.WithActor(db.WithWorkspace(ctx, dbtest.Workspace), who), nil
 		}})
 	(&crmapi.Operations{CRM: service, MaxUpload: 32 << 20}).Register(a)
-	return &desk{t: t, api: a, who: owner}
+	return &desk{t: t, api: a, crm: service, who: owner}
 }
 
 func each(t *testing.T, test func(t *testing.T, k *desk)) {
@@ -317,7 +318,7 @@ func TestWhoMay(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		k.t = t
 		k.call(201, "POST", "/imports?filename=deals.csv", dealsCSV, nil)
-		reads := []string{"/imports", "/imports/1", "/imports/1/rejects", "/deals", "/deals/d1"}
+		reads := []string{"/imports", "/imports/1", "/imports/1/rejects", "/deals", "/deals/d1", "/hygiene", "/hygiene/fresh/failing", "/records/deal", "/duplicates", "/pulls"}
 		for _, path := range reads {
 			for who, want := range map[*access.Actor]int{&nobody: 401, &stranger: 404, &auditor: 200, &sales: 200, &owner: 200} {
 				if w := k.send(*who, "GET", path, nil); w.Code != want {
@@ -328,6 +329,11 @@ func TestWhoMay(t *testing.T) {
 		for who, want := range map[*access.Actor]int{&nobody: 401, &stranger: 404, &auditor: 403, &sales: 201} {
 			if w := k.send(*who, "POST", "/imports?filename=deals.csv", strings.NewReader(dealsCSV)); w.Code != want {
 				t.Errorf("import as %q: %d, want %d: %s", who.Account, w.Code, want, w.Body)
+			}
+		}
+		for who, want := range map[*access.Actor]int{&nobody: 401, &stranger: 404, &auditor: 403, &sales: 404} {
+			if w := k.send(*who, "POST", "/pulls/hubspot", nil); w.Code != want {
+				t.Errorf("pull as %q: %d, want %d: %s", who.Account, w.Code, want, w.Body)
 			}
 		}
 		for who, want := range map[*access.Actor]int{&nobody: 401, &stranger: 404, &auditor: 403, &sales: 409} {

@@ -133,15 +133,18 @@ func (q *dealQuery) filter() (ops.DealFilter, error) {
 func placeAfter(asOf int64, offset int) string { return fmt.Sprintf("%d-%d", asOf, offset) }
 
 // place is the import and the offset that the page begins at.
-func (q *dealQuery) place() (asOf int64, offset int, err error) {
-	if q.After == "" {
-		return q.AsOf, 0, nil
+func (q *dealQuery) place() (asOf int64, offset int, err error) { return placeIn(q.AsOf, q.After) }
+
+// placeIn reads what placeAfter wrote; without it the page begins at the import that is asked for.
+func placeIn(asked int64, after string) (asOf int64, offset int, err error) {
+	if after == "" {
+		return asked, 0, nil
 	}
-	number, at, _ := strings.Cut(q.After, "-")
+	number, at, _ := strings.Cut(after, "-")
 	asOf, errAsOf := strconv.ParseInt(number, 10, 64)
 	offset, errOffset := strconv.Atoi(at)
-	if errAsOf != nil || errOffset != nil || asOf < 0 || offset < 0 || placeAfter(asOf, offset) != q.After || q.AsOf != 0 && q.AsOf != asOf {
-		return 0, 0, fault.New(fault.Invalid, "after-unknown", "this is no place in the list of deals; begin anew without after").At("query.after")
+	if errAsOf != nil || errOffset != nil || asOf < 0 || offset < 0 || placeAfter(asOf, offset) != after || asked != 0 && asked != asOf {
+		return 0, 0, fault.New(fault.Invalid, "after-unknown", "this is no place in the list; begin anew without after").At("query.after")
 	}
 	return asOf, offset, nil
 }

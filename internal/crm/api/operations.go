@@ -1,8 +1,9 @@
-// Package api holds the operations of CRM evidence for programs: send a file in, check and apply it, fetch its problems, read deals as of any
-// import. It owns what programs read and write, not the rules (crm/ops).
+// Package api holds the operations of CRM evidence for programs: send a file in, check and apply it, fetch its problems, read deals and any other records as of any
+// import, see how far they can be trusted, pull from a CRM. It owns what programs read and write, not the rules (crm/ops).
 package api
 
 import (
+	"context"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
@@ -22,6 +23,9 @@ const (
 type Operations struct {
 	CRM       *ops.Service
 	MaxUpload int64 // bytes of one file; 0: blob.DefaultMaxBytes
+
+	// Zone is that of a client's days, nil where nothing says it.
+	Zone func(ctx context.Context, client string) *time.Location
 }
 
 // Register adds them to the API.
@@ -30,6 +34,9 @@ func (o *Operations) Register(a *api.API) {
 	o.registerImport(a)
 	o.registerDeals(a)
 	o.registerCompare(a)
+	o.registerHygiene(a)
+	o.registerRecords(a)
+	o.registerPulls(a)
 }
 
 // Of names an import in the address.

@@ -37,6 +37,7 @@ func (o *Operations) Register(a *api.API) {
 	o.registerLock(a)
 	o.registerMonthEnds(a)
 	o.registerApprovals(a)
+	o.registerAdvice(a)
 }
 
 // Of names a statement in the address.

@@ -1,0 +1,122 @@
+// Package api holds the operations of attribution for programs: what marketing brought beside what it cost. It owns what programs read, not the
+// rules (attribution) nor who may see it (attribution/ops).
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+	"github.com/ofrecord/ofrecord/internal/platform/api"
+)
+
+// Operations are the operations of this room.
+type Operations struct {
+	Attribution *ops.Service
+}
+
+// Register adds them to the API.
+func (o *Operations) Register(a *api.API) {
+	api.Register(a, api.Operation{Method: http.MethodGet, Path: "/clients/{client}/returns", ID: "getReturns", Summary: "Put credited revenue beside spend, by channel, campaign or provider and month",
+		Description: "Each deal is credited as the contract of its day says, unless another model or window is asked for. Revenue counts in the month in which a deal was won, spend in that in which it was spent. What is not known is absent, never zero.",
+		Tags:        []string{"Evidence"}, Action: string(access.EvidenceSee)}, o.returns)
+}
+
+// Money is an amount in one currency.
+type Money struct {
+	Amount   string `json:"amount" doc:"Exact decimal" example:"14000.00"`
+	Currency string `json:"currency" doc:"ISO 4217" example:"USD"`
+}
+
+func moneyOf(a money.Amount) Money { return Money{a.String(), string(a.Currency)} }
+
+// Returns is what marketing brought and cost.
+type Returns struct {
+	AsOf    int64    `json:"as_of" doc:"Number of the import; 0 before the first"`
+	Latest  int64    `json:"latest" doc:"Number of the newest import"`
+	From    string   `json:"from" doc:"First month"`
+	To      string   `json:"to" doc:"Last month"`
+	By      string   `json:"by" enum:"channel,campaign,provider"`
+	Agreed  bool     `json:"agreed" doc:"Credited as the contracts say, nothing else was asked"`
+	Months  []string `json:"months" nullable:"false"`
+	Rows    []Row    `json:"rows" nullable:"false"`
+	Total   Row      `json:"total"`
+	Fees    []Fee    `json:"fees" nullable:"false" doc:"Of the agency, by locked statements; a month that is not locked is absent"`
+	LeftOut LeftOut  `json:"left_out"`
+}
+
+// Row is what one name brought and cost.
+type Row struct {
+	Kind   string `json:"kind" enum:"named,not-recorded,unattributed,total"`
+	Name   string `json:"name,omitempty"`
+	Months []Part `json:"months" nullable:"false" doc:"In the order of the months"`
+	Total  Part   `json:"total"`
+}
+
+// Part is revenue and spend of a row.
+type Part struct {
+	Revenue  Money  `json:"revenue"`
+	Deals    int    `json:"deals" doc:"Of which it holds money"`
+	Spend    *Money `json:"spend,omitempty" doc:"Absent: no row of spend says it"`
+	Multiple string `json:"multiple,omitempty" doc:"Revenue for each unit of spend" example:"3.50"`
+	ROMI     string `json:"romi,omitempty" doc:"In per cent, at the margin that was stated" example:"140.00"`
+}
+
+// Fee is what the agency charged for a month.
+type Fee struct {
+	Month string `json:"month"`
+	Fee   Money  `json:"fee"`
+}
+
+// LeftOut counts what no month counts: it is in another currency, or its amount is not known.
+type LeftOut struct {
+	Deals int `json:"deals"`
+	Spend int `json:"spend" doc:"Rows of spend"`
+}
+
+type returnsQuery struct {
+	Client   string `path:"client" doc:"Id of the client"`
+	From     string `query:"from" maxLength:"7" doc:"First month; absent: the twelve months up to the last" example:"2026-01"`
+	To       string `query:"to" maxLength:"7" doc:"Last month; absent: this one" example:"2026-03"`
+	AsOf     int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
+	By       string `query:"by" enum:"channel,campaign,provider" default:"channel"`
+	Margin   string `query:"margin" maxLength:"20" doc:"Gross margin, for the ROMI" example:"60 %"`
+	Clause   string `query:"clause" maxLength:"200" doc:"Contract and clause whose rule is followed; absent: each deal's own"`
+	Model    string `query:"model" maxLength:"60" doc:"Another model than the contract's" example:"linear"`
+	Lookback string `query:"lookback" maxLength:"40" doc:"Another window" example:"90 days"`
+	Edge     string `query:"edge" maxLength:"40" doc:"Another treatment at the edge of the window"`
+}
+
+func (q *returnsQuery) input() (ops.ReturnsInput, error) {
+	var faults fault.List
+	month := func(field, text string) (m cal.Month) {
+		if text == "" {
+			return m
+		}
+		m, err := cal.ParseMonth(text)
+		for _, f := range fault.All(err) {
+			faults.Add(f.At("query." + field))
+		}
+		return m
+	}
+	in := ops.ReturnsInput{From: month("from", q.From), To: month("to", q.To), AsOf: q.AsOf, By: attribution.By(q.By), Margin: q.Margin,
+		Asked: ops.Asked{Clause: q.Clause, Model: q.Model, Lookback: q.Lookback, Edge: q.Edge}}
+	return in, faults.Err()
+}
+
+func (o *Operations) returns(ctx context.Context, q *returnsQuery) (*api.Answer[Returns], error) {
+	in, err := q.input()
+	if err != nil {
+		return nil, err
+	}
+	v, err := o.Attribution.Return(ctx, access.ActorFrom(ctx), q.Client, in)
+	if err != nil {
+		return nil, fault.Moved(err, func(place string) string { return "query." + place })
+	}
+	return &api.Answer[Returns]{Body: returnsOf(v)}, nil
+}

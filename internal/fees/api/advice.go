@@ -1,0 +1,98 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/platform/api"
+)
+
+func (o *Operations) registerAdvice(a *api.API) {
+	api.Register(a, api.Operation{Method: http.MethodGet, Path: "/clients/{client}/contracts/{contract}/advice", ID: "getAdvice", Summary: "Say which pay model the client's evidence can carry, on what measures",
+		Description: "From hygiene of the CRM, clarity of attribution and predictability of the sales cycle, with what each model would have paid on the last twelve months that are over. Nothing is kept.",
+		Tags:        []string{tag}, Action: string(access.ContractSee)}, o.advice)
+}
+
+// Advice is which pay model fits, and why.
+type Advice struct {
+	Import   int64    `json:"import" doc:"Number of the newest import, which was measured; 0: there is none"`
+	On       string   `json:"on,omitempty" format:"date" doc:"Of that import"`
+	Model    string   `json:"model,omitempty" doc:"Absent: there is not enough to say"`
+	Why      []string `json:"why" nullable:"false"`
+	Terms    []string `json:"terms" nullable:"false" doc:"What the model needs to hold"`
+	Measures []Grade  `json:"measures" nullable:"false" doc:"Hygiene, clarity, predictability"`
+	Cadence  string   `json:"cadence,omitempty" doc:"How often a result can be paid for"`
+	Paid     []Paid   `json:"paid" nullable:"false" doc:"The contract as it stands and the models, on the same months"`
+	Untried  string   `json:"untried,omitempty" doc:"Why they could not be tried"`
+}
+
+// Grade is a measure with the lines that it was graded by.
+type Grade struct {
+	Name   string   `json:"name"`
+	Grade  string   `json:"grade" enum:"good,fair,poor,insufficient data"`
+	Value  string   `json:"value"`
+	Why    []string `json:"why" nullable:"false"`
+	Better []string `json:"better" nullable:"false" doc:"What would have to improve, the most first"`
+}
+
+// Paid is what terms would have come to.
+type Paid struct {
+	Name     string `json:"name"`
+	Total    *Money `json:"total,omitempty" doc:"Absent while facts are lacking"`
+	Expected *Money `json:"expected,omitempty" doc:"Mean over resampled deals"`
+	Low      *Money `json:"low,omitempty" doc:"10 % come to less"`
+	High     *Money `json:"high,omitempty" doc:"10 % come to more"`
+	Needs    int    `json:"needs,omitempty" doc:"How many facts the history lacks for it"`
+}
+
+func (o *Operations) advice(ctx context.Context, in *struct {
+	Client   string `path:"client" doc:"Id of the client"`
+	Contract string `path:"contract" maxLength:"64" doc:"Id of the contract"`
+}) (*api.Answer[Advice], error) {
+	found, err := o.Fees.Advise(ctx, access.ActorFrom(ctx), in.Contract)
+	if err == nil && found.Contract.Client != in.Client {
+		err = elsewhere()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &api.Answer[Advice]{Body: adviceOf(found)}, nil
+}
+
+func adviceOf(found ops.Advice) Advice {
+	a := found.Advice
+	out := Advice{Import: found.Import, On: dayOf(found.On), Why: []string{}, Terms: []string{}, Measures: []Grade{}, Paid: []Paid{}}
+	if found.Import == 0 {
+		return out
+	}
+	out.Model, out.Why, out.Terms, out.Cadence = string(a.Model), append(out.Why, a.Why...), append(out.Terms, a.Terms...), a.Cadence.Words
+	for _, g := range a.Graded {
+		out.Measures = append(out.Measures, Grade{g.Name, string(g.Grade), g.Value, append([]string{}, g.Why...), append([]string{}, g.Better...)})
+	}
+	if found.Untried != nil {
+		out.Untried = found.Untried.Message
+		return out
+	}
+	if found.Paid.Tried == nil {
+		return out
+	}
+	for _, side := range found.Paid.Tried.Sides {
+		out.Paid = append(out.Paid, paidOf(side))
+	}
+	return out
+}
+
+func paidOf(side fees.SidePrice) Paid {
+	p := Paid{Name: side.Name, Needs: len(side.Needs)}
+	if p.Needs > 0 {
+		return p
+	}
+	p.Total = there(&side.Total)
+	if r := side.Range; r != nil {
+		p.Expected, p.Low, p.High = there(&r.Expected), there(&r.Low), there(&r.High)
+	}
+	return p
+}
