@@ -286,6 +286,11 @@ func totalLabel(cell string) bool {
 	return false
 }
 
+// IsTotal reports whether a row says of itself that it is a total, in its first cell or behind the last: such a row is checked and never counted.
+func IsTotal(cells []string) bool {
+	return len(cells) > 0 && (totalLabel(cells[0]) || totalLabel(cells[len(cells)-1]))
+}
+
 // totalRow recognises a total: a row without a day that begins with the word, or one that names nothing that the other rows name.
 func (r *reading) totalRow() (label string, ok bool) {
 	_, hasDay := r.d.at["spent_on"]

@@ -82,7 +82,7 @@ func look(files *blob.Store, sha string, as csvin.Options) (Preview, error) {
 	for len(p.sample) < sampleRows && table.Next() {
 		row := table.Row()
 		if row.Fault != nil {
-			if len(p.Faulty) < previewRows {
+			if len(p.Faulty) < previewRows && !crm.IsTotal(row.Cells) {
 				p.Faulty = append(p.Faulty, row.Fault.Error())
 			}
 			continue

@@ -92,3 +92,16 @@ func TestKeptMappingReadsEachReportOfItsOwnDays(t *testing.T) {
 		}
 	})
 }
+
+func TestTotalRowIsNoFaultOfTheFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		up := r.uploaded("traffic.csv", traffic(t))
+
+		p, err := r.PreviewOf(ctx, owner, acme, up.ID, organic.Reading())
+
+		if err != nil || len(p.Faulty) > 0 || len(p.Tables) != 2 || len(p.Rows) != 4 {
+			t.Fatalf("%v, %q, %v", err, p.Faulty, p.Tables)
+		}
+	})
+}

@@ -147,7 +147,11 @@ func pullTable(r *http.Request, last ops.Pull) kit.TableView {
 	v := kit.TableView{Caption: "What the last pull brought", Quiet: true, Cards: true, Columns: []kit.Column{
 		{Title: "Table"}, {Title: "Rows", Align: kit.End}, {Title: "Came to"}, {Title: "Note"}}}
 	for _, t := range last.Tables {
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text(t.Object), tableWords(last.System, t.Object)), number(t.Rows), pulledTo(r, t), pulledNote(last.System, t)}})
+		to := pulledTo(r, t)
+		if t.State == ops.TableBlank && !last.Since.IsZero() {
+			to = kit.Text("nothing changed")
+		}
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text(t.Object), tableWords(last.System, t.Object)), number(t.Rows), to, pulledNote(last.System, t)}})
 	}
 	return v
 }

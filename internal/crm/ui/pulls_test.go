@@ -43,7 +43,7 @@ func TestPullFromThePage(t *testing.T) {
 	s.get(at).says(http.StatusOK, "From the CRM", "not pulled yet", "every 6 hours", "Pull now")
 	s.post(at+"/pulls/hubspot", nil)
 	p := s.settled(s.get(at + "/pulls"))
-	p.says(http.StatusOK, "waits for a person", "Nobody has said yet how this table is read", "Pull anew")
+	p.says(http.StatusOK, "waits for a person", "It read", "everything", "Nobody has said yet how this table is read", "Pull anew")
 	step, ok := p.Find("td a:contains('waits: look at it')").Attr("href")
 	if !ok {
 		t.Fatal(p.words())
