@@ -22,7 +22,7 @@ func TestAFileThatWasPutAsideIsShownWithItsReason(t *testing.T) {
 
 	s.get(at).says(http.StatusOK, "On the way", "traffic.csv", "the watched directory", "The file holds several tables", "Discard")
 
-	p := s.get(at + "/import/" + got.Import + "/mapping?sheet=Table+2").says(http.StatusOK, "could not be imported by itself", "Table of the file", "Table 2: Session default channel group, Sessions", "Readings")
+	p := s.get(at+"/import/"+got.Import+"/mapping?sheet=Table+2").says(http.StatusOK, "could not be imported by itself", "Table of the file", "Table 2: Session default channel group, Sessions", "Readings")
 	if p.Find("select[name='columns.channel'] option[selected]").Text() != "Session default channel group" {
 		t.Error(p.words())
 	}
