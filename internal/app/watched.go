@@ -166,6 +166,9 @@ func (p *Program) lookInto(ctx context.Context, slug, client string, w *watched)
 	}
 	d.take = func(name, path string) (string, string, error) {
 		sha, err := digestOf(path)
+		if errors.Is(err, os.ErrNotExist) {
+			return "", "", nil // another process was faster
+		}
 		if err != nil {
 			return "", "", fault.New(fault.Unavailable, "file", "%s cannot be read: %s", name, plainCause(err)).Because(err)
 		}

@@ -38,6 +38,11 @@ const (
 	StagesDated CheckCode = "stage-history" // deals of which is known when they came to a stage
 )
 
+// CheckCodes lists them in their order.
+func CheckCodes() []CheckCode {
+	return []CheckCode{Complete, Fresh, ClosingSane, Unique, Linked, StagesDated}
+}
+
 // Name of the check, for people.
 func (c CheckCode) Name() string {
 	switch c {

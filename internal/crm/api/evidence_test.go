@@ -35,6 +35,11 @@ func TestHygieneWithItsFailingRows(t *testing.T) {
 		if k.call(200, "GET", "/hygiene", "", &h); h.AsOf != 0 || h.Points != "" || len(h.Checks) > 0 {
 			t.Fatalf("before the first import: %+v", h)
 		}
+		var none crmapi.AllFailing
+		if k.call(200, "GET", "/hygiene/fresh/failing", "", &none); none.Total != 0 || none.Items == nil {
+			t.Fatalf("before the first import: %+v", none)
+		}
+		k.call(404, "GET", "/hygiene/colour/failing", "", nil)
 		k.call(201, "POST", "/imports?filename=few.csv", openDeals(4), nil)
 		if k.call(200, "GET", "/hygiene", "", &h); h.Deals != 4 || h.Points != "" || len(h.Checks) != 6 {
 			t.Fatalf("few deals say nothing: %+v", h)

@@ -140,7 +140,7 @@ func (o *Operations) listFailing(ctx context.Context, in *struct {
 		return nil, err
 	}
 	at := slices.IndexFunc(found.Score.Checks, func(c crm.Check) bool { return string(c.Code) == in.Check })
-	if at < 0 && found.AsOf > 0 {
+	if !slices.Contains(crm.CheckCodes(), crm.CheckCode(in.Check)) {
 		return nil, fault.New(fault.NotFound, "check", "There is no check %q of the hygiene score.", in.Check)
 	}
 	out := AllFailing{AsOf: found.AsOf, Items: []Failing{}}
