@@ -104,8 +104,3 @@ func subjectPath(e journal.Entry) string {
 		return ""
 	}
 }
-
-// attribution is the use cases of credit.
-func (p *Program) attribution() *attributionops.Service {
-	return &attributionops.Service{DB: p.DB, Now: p.Now, FeesOf: feesops.FeesByMonth, OpenSegment: p.CRM.OpenSegment}
-}

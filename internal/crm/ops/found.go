@@ -67,7 +67,7 @@ func (s *Service) onItsWay(ctx context.Context, client, sha256 string) (was Rece
 
 func uploadOfFile(ctx context.Context, tx bun.Tx, client, sha256 string) (was Received, u uploadRow, err error) {
 	var uploads []uploadRow
-	if err := tx.NewSelect().Model(&uploads).Where("client_id = ? AND sha256 = ?", client, sha256).OrderExpr("created_at, id").Scan(ctx); err != nil {
+	if err := tx.NewSelect().Model(&uploads).Where("client_id = ? AND (sha256 = ? OR EXISTS (SELECT 1 FROM crm_arrival AS a WHERE a.import_id = upload_row.id AND a.sha256 = ?))", client, sha256, sha256).OrderExpr("created_at, id").Scan(ctx); err != nil {
 		return was, u, err
 	}
 	for _, one := range uploads {

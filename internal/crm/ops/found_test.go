@@ -199,3 +199,30 @@ func TestFoundFileAfterAStopAnywhere(t *testing.T) {
 		}
 	})
 }
+
+// A file with addresses that are kept as hashes stands in the folder as it came: found again it is the same file, also where the addresses were hashed since.
+func TestAFoundFileIsKnownWhateverItsAddressesAreKeptAs(t *testing.T) {
+	for _, before := range []bool{true, false} {
+		dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+			r := newRoom(t, d, ctx)
+			hash := func() {
+				if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if before {
+				hash()
+			}
+			first, err := r.found("contacts.csv", contacts)
+			if err != nil || first.State != ops.Applied {
+				t.Fatal(first, err)
+			}
+			if !before {
+				hash()
+			}
+			if again, err := r.found("contacts.csv", contacts); err != nil || again != first || r.latest() != first.No {
+				t.Errorf("hashed before it came: %v: %+v, then %+v, %v; %d imports", before, first, again, err, r.latest())
+			}
+		})
+	}
+}

@@ -60,7 +60,7 @@ func (r room) matched(n int64) (accounts map[string]string, alike []crm.Alike, r
 	return accounts, crm.Duplicates(&e.Snapshot), repeated
 }
 
-func (r room) found(wanted []string, database string) []string {
+func (r room) foundOf(wanted []string, database string) []string {
 	was := traces
 	traces = wanted
 	defer func() { traces = was }()
@@ -77,7 +77,7 @@ func TestHashedAddressesAreNowhereAndMatchAsBefore(t *testing.T) {
 		r := newRoom(t, d, ctx)
 		r.takeAddressed()
 		database := databaseFile(t, d, ctx)
-		if len(r.found(addresses, database)) == 0 {
+		if len(r.foundOf(addresses, database)) == 0 {
 			t.Fatal("the test finds nothing where there is something")
 		}
 		last := r.latest()
@@ -92,7 +92,7 @@ func TestHashedAddressesAreNowhereAndMatchAsBefore(t *testing.T) {
 			t.Fatalf("%+v, %v", got, err)
 		}
 
-		if found := r.found(addresses, database); found != nil {
+		if found := r.foundOf(addresses, database); found != nil {
 			t.Errorf("found %v", found)
 		}
 		same := func(n int64) {
@@ -134,7 +134,7 @@ func TestHashedAddressesAreNowhereAndMatchAsBefore(t *testing.T) {
 		}
 		r.take("contacts.txt", wide)
 		r.take("contacts.xlsx", workbook(t, map[string][][]any{"Contacts": {{"contact_id", "email", "name", "note"}, {"p8", "ann.howe@boreal.example", "Ann", "or ann.howe@home.example"}}}))
-		if found := r.found(addresses, database); found != nil {
+		if found := r.foundOf(addresses, database); found != nil {
 			t.Errorf("came back: %v", found)
 		}
 		e := r.evidence(r.latest())
@@ -181,7 +181,7 @@ func TestAWorkbookIsKeptWithHashes(t *testing.T) {
 				t.Errorf("the file has %s, the evidence %s", p.Rows[n][1], c.Email)
 			}
 		}
-		if found := r.found(addresses, databaseFile(t, d, ctx)); found != nil {
+		if found := r.foundOf(addresses, databaseFile(t, d, ctx)); found != nil {
 			t.Errorf("found %v", found)
 		}
 	})
@@ -287,7 +287,7 @@ func TestAPersonWithAHashedAddressIsErased(t *testing.T) {
 			t.Fatalf("%+v, %v", done, err)
 		}
 		database := databaseFile(t, d, ctx)
-		if found := r.found([]string{hashed}, database); found != nil {
+		if found := r.foundOf([]string{hashed}, database); found != nil {
 			t.Errorf("found %v", found)
 		}
 		r.take("contacts.csv", addressed+"p8,,ann.howe@boreal.example,Ann,2025-11-01T10:00:00Z,\n")
@@ -300,7 +300,7 @@ func TestAPersonWithAHashedAddressIsErased(t *testing.T) {
 		if e.Leads[0].Key != e.Leads[1].Key || e.Leads[0].Key != e.Contacts[0].Email {
 			t.Errorf("%+v", e.Leads)
 		}
-		if found := r.found(append(slices.Clone(addresses), hashed), database); found != nil {
+		if found := r.foundOf(append(slices.Clone(addresses), hashed), database); found != nil {
 			t.Errorf("came back: %v", found)
 		}
 	})
@@ -340,7 +340,7 @@ func TestWrittenAddressesAreHashed(t *testing.T) {
 		if _, err := r.LinkAccount(ctx, owner, ops.AccountInput{Client: acme, Contact: "p2", Company: "c2", Reason: "ann.howe@boreal.example said so"}); err != nil {
 			t.Fatal(err)
 		}
-		if found := r.found(addresses, databaseFile(t, d, ctx)); found != nil {
+		if found := r.foundOf(addresses, databaseFile(t, d, ctx)); found != nil {
 			t.Errorf("found %v", found)
 		}
 		if e := r.evidence(r.latest()); !strings.HasPrefix(e.Deliveries[0].Note, "see hashed-") || !strings.HasPrefix(e.AccountLinks[0].Reason, "hashed-") {
