@@ -86,11 +86,12 @@ type loading struct {
 	*loader
 	pile     pile
 	replaced [][]byte // ids of touches of this segment that replace earlier ones
-	labels   []uint32 // of the group, by the places of its fields in their dictionaries: the number and 1
 	fields   [][]byte
 	names    [storedColumns]*names   // of the fields of labels, over all groups
 	numbers  [storedColumns][]uint32 // of the names in the dictionaries of the group
 	numbered map[uint64]uint32       // labels by the numbers of their fields
+	sizes    [storedColumns]int      // how many names each field had when the labels were put in order
+	labels   []uint32                // by the numbers of their fields, where there are few: the number of the label and 1
 	cells    [storedColumns]columnar.Full
 	known    []uint32 // by the place in the dictionary of contacts: the number of the contact, or nobodys
 	warmed   uint64
@@ -273,36 +274,67 @@ func (k *loading) row(i int, contact uint32) error {
 	return nil
 }
 
-// mostShort is how many labels a group can have by the places of their fields, and how many names a field can have by their numbers.
-const mostShort = 1 << 16
+// mostNumbered is how many names of a field the key of a label has room for, and mostPlaced how many labels have a place of their own.
+const (
+	mostNumbered = 1 << 16
+	mostPlaced   = 1 << 18
+)
 
-// sizeLabels numbers the names in the dictionaries of a group, and makes room for its labels where the dictionaries are small.
+// sizeLabels numbers the names in the dictionaries of a group, and makes room for its labels.
 func (k *loading) sizeLabels() {
-	size := 1
+	grown, places := false, 1
 	for c := storedChannel; c <= storedProvider; c++ {
 		if !k.wanted[c] {
 			continue
 		}
 		dict := &k.cells[c].Dict
-		size = min(size*dict.Len(), 2*mostShort)
 		k.numbers[c] = k.numbers[c][:0]
 		for i := range dict.Len() {
-			if k.names[c].len() == mostShort { // more than the key of a label has room for: they are told apart by their texts
+			if k.names[c].len() == mostNumbered { // they are told apart by their texts
 				k.numbers[c] = k.numbers[c][:0]
 				break
 			}
 			n, _ := k.names[c].number(dict.At(uint32(i)))
 			k.numbers[c] = append(k.numbers[c], n)
 		}
+		if len(k.numbers[c]) < dict.Len() {
+			places = mostPlaced + 1
+		}
+		grown = grown || k.names[c].len() > k.sizes[c]
+		k.sizes[c] = k.names[c].len()
+		places = min(places*k.sizes[c], mostPlaced+1)
 	}
-	if size == 0 || size > mostShort {
-		size = 0
+	switch {
+	case places > mostPlaced:
+		k.labels = k.labels[:0]
+	case grown || len(k.labels) != places:
+		k.placeLabels(places)
 	}
-	k.labels = slices.Grow(k.labels[:0], size)[:size]
-	clear(k.labels)
 }
 
-// label is the number of a label, which is found by the places of its fields in their dictionaries, or by their numbers, where it can be.
+// placeLabels gives those that are known their places.
+func (k *loading) placeLabels(places int) {
+	k.labels = slices.Grow(k.labels[:0], places)[:places]
+	clear(k.labels)
+	for key, label := range k.numbered {
+		var numbers [storedColumns]int
+		for c := storedProvider; c >= storedChannel; c-- { // the last is lowest in the key
+			if k.wanted[c] {
+				numbers[c] = int(key & (mostNumbered - 1))
+				key >>= 16
+			}
+		}
+		at := 0
+		for c := storedChannel; c <= storedProvider; c++ {
+			if k.wanted[c] {
+				at = at*k.sizes[c] + numbers[c]
+			}
+		}
+		k.labels[at] = label + 1
+	}
+}
+
+// label is the number of a label, which is found by its place, or by the numbers of its fields, where it can be.
 func (k *loading) label(row int) (uint32, bool) {
 	if len(k.labels) == 0 {
 		return k.labelOf(row)
@@ -310,7 +342,7 @@ func (k *loading) label(row int) (uint32, bool) {
 	at := 0
 	for c := storedChannel; c <= storedProvider; c++ {
 		if k.wanted[c] {
-			at = at*k.cells[c].Dict.Len() + int(k.cells[c].Index[row])
+			at = at*k.sizes[c] + int(k.numbers[c][k.cells[c].Index[row]])
 		}
 	}
 	if k.labels[at] > 0 {
