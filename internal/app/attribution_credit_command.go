@@ -144,7 +144,11 @@ func (k *clientCredit) credit(cmd *cobra.Command, p *Program, client string, o e
 
 // tellAll says from where the figures are, and which won deals are not in them.
 func (k *clientCredit) tellAll(told io.Writer, all attributionops.All) {
-	fmt.Fprintf(told, "As of import %d, in %s: %s\n", all.AsOf, all.Currency, k.in.Terms)
+	if all.Currency == "" {
+		fmt.Fprintf(told, "As of import %d no won deal has an amount.\n", all.AsOf)
+	} else {
+		fmt.Fprintf(told, "As of import %d, in %s: %s\n", all.AsOf, all.Currency, k.in.Terms)
+	}
 	if all.Others > 0 {
 		fmt.Fprintf(told, "%s in another currency %s not in it.\n", counted(all.Others, "won deal"), agreeing(all.Others, "is", "are"))
 	}

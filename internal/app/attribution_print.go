@@ -70,7 +70,7 @@ func (k crediting) checked(book *engine.Book, sums []engine.Sums) int64 {
 }
 
 func (k crediting) writeCounts(out io.Writer, book *engine.Book, total int64) {
-	fmt.Fprintf(out, "\n%d deals, %d touches of their persons of %d. Minor units; each column sums to the amounts of the deals, %d.\n", len(book.Deals), book.Counted, book.Rows, total)
+	fmt.Fprintf(out, "\n%s, %s of their persons of %d. Minor units; each column sums to the amounts of the deals, %d.\n", counted(len(book.Deals), "deal"), fmt.Sprintf("%d %s", book.Counted, agreeing(book.Counted, "touch", "touches")), book.Rows, total)
 	if book.Touches.Copies > 0 {
 		fmt.Fprintf(out, "%d touches stand in the file more than once and count once.\n", book.Touches.Copies)
 	}

@@ -34,7 +34,7 @@ type All struct {
 	Others   int           // won deals in another currency
 }
 
-// All credits every won deal of the client. Who: EvidenceSee. Faults: NotFound for an import that is not there; Invalid at "currency" where there are several and
+// All credits every won deal of the client. Who: EvidenceSee. Faults: NotFound for an import that is not there, or before there is any; Invalid at "currency" where there are several and
 // none is named, or no deal is in it.
 func (s *Service) All(ctx context.Context, actor access.Actor, client string, in AllInput) (All, error) {
 	if err := access.Require(actor, access.EvidenceSee, access.Of(client)); err != nil {
@@ -44,6 +44,9 @@ func (s *Service) All(ctx context.Context, actor access.Actor, client string, in
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		out = All{}
 		at, _, err := asOf(ctx, tx, client, in.AsOf)
+		if err == nil && at == 0 {
+			err = fault.New(fault.NotFound, "import", "Nothing was imported for this client yet.")
+		}
 		if err != nil {
 			return err
 		}
