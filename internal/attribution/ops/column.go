@@ -1,12 +1,16 @@
 package ops
 
-import "github.com/ofrecord/ofrecord/internal/attribution"
+import (
+	"slices"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/attribution"
+)
 
 // compared are the models that stand beside the agreed one.
 var compared = []string{"first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path", "time-decay:7d"}
 
 // beside are the models to compare with one, in their order; a model that is the same, or says more of the same kind, is not repeated.
-// Last-non-direct passes over the channels that the rule's clause calls direct.
 func beside(r Rule) []attribution.Model {
 	var out []attribution.Model
 	for _, text := range compared {
@@ -14,14 +18,29 @@ func beside(r Rule) []attribution.Model {
 		if err != nil {
 			panic("attribution: a model to compare: " + err.Error())
 		}
-		if r.Clause != nil && len(r.Clause.Share.Attribution.Direct) > 0 {
-			m = m.WithDirect(r.Clause.Share.Attribution.Direct...)
-		}
 		if m.Kind() != r.Model.Kind() || m.Kind() == attribution.Custom {
 			out = append(out, m)
 		}
 	}
 	return out
+}
+
+// passing lets last-non-direct pass over the channels that the rule's clause calls direct, or, where no clause names any, over those whose name says it.
+func (r Rule) passing(m attribution.Model, channels []string) attribution.Model {
+	if r.Clause != nil && len(r.Clause.Share.Attribution.Direct) > 0 {
+		return m.WithDirect(r.Clause.Share.Attribution.Direct...)
+	}
+	var direct []string
+	for _, name := range channels {
+		if plain := strings.ToLower(strings.Trim(strings.ReplaceAll(name, "_", " "), "() ")); plain == "direct" || plain == "direct traffic" || plain == "direct) / (none" {
+			direct = append(direct, name)
+		}
+	}
+	if len(direct) == 0 {
+		return m
+	}
+	slices.Sort(direct)
+	return m.WithDirect(slices.Compact(direct)...)
 }
 
 // measured are the models between which the spread is taken.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/attribution"
+	"github.com/ofrecord/ofrecord/internal/attribution/engine"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
@@ -164,12 +165,19 @@ func (s *Service) fill(ctx context.Context, tx bun.Tx, client string, v *Compari
 		if err != nil {
 			return err
 		}
+		channels := channelsOf(stored.Touches)
+		v.name(channels)
 		for _, g := range alike {
+			g.rule.Model = g.rule.passing(g.rule.Model, channels)
+			own := make([]attribution.Model, len(models))
+			for i, m := range models {
+				own[i] = g.rule.passing(m, channels)
+			}
 			currency := g.total.Currency
 			if tables[currency] == nil {
 				tables[currency] = newTable(currency, 1+len(models))
 			}
-			if err := tables[currency].add(stored.Touches, stored.Deals[:len(g.deals)], g, models); err != nil {
+			if err := tables[currency].add(stored.Touches, stored.Deals[:len(g.deals)], g, own); err != nil {
 				return err
 			}
 			stored.Deals = stored.Deals[len(g.deals):]
@@ -182,6 +190,23 @@ func (s *Service) fill(ctx context.Context, tx bun.Tx, client string, v *Compari
 		return cmp.Or(cmp.Compare(b.Deals, a.Deals), cmp.Compare(a.Total.Currency, b.Total.Currency))
 	})
 	return nil
+}
+
+// channelsOf are the channels of touches.
+func channelsOf(t *engine.Touches) (out []string) {
+	for l := range t.Labels {
+		out = append(out, t.Labels[l].Channel)
+	}
+	return slices.Compact(out) // they are sorted by channel
+}
+
+// name lets the heads say which channels last-non-direct passes over.
+func (v *Comparison) name(channels []string) {
+	for i := range v.Heads {
+		for k, m := range v.Heads[i].Models {
+			v.Heads[i].Models[k] = v.Rules[0].passing(m, channels)
+		}
+	}
 }
 
 // group is deals of one rule and one currency.

@@ -158,7 +158,13 @@ func (v *DealView) credit() {
 	if v.Standing != Won {
 		return
 	}
+	var channels []string
+	for i := range v.Journey.Touches {
+		channels = append(channels, v.Journey.Touches[i].Channel)
+	}
+	v.Rule.Model = v.Rule.passing(v.Rule.Model, channels)
 	for _, m := range append([]attribution.Model{v.Rule.Model}, beside(v.Rule)...) {
+		m = v.Rule.passing(m, channels)
 		result := attribution.Credit(v.Journey, m, v.Rule.Lookback, v.Total.Amount)
 		v.Columns = append(v.Columns, Column{Model: m, Result: result, Earned: result.Portion(v.Rule.Earns)})
 	}

@@ -39,6 +39,8 @@ func modelWords(m attribution.Model) string {
 		return "Inverse J-shaped"
 	case attribution.TimeDecay:
 		return "Time decay"
+	case attribution.DataDriven:
+		return "Data-driven"
 	default:
 		return "Custom"
 	}
@@ -52,6 +54,11 @@ func modelDetail(m attribution.Model) string {
 		return "half-life " + rest
 	case attribution.Custom:
 		return rest
+	case attribution.LastNonDirect:
+		return "passes over " + strings.ReplaceAll(rest, ",", ", ")
+	case attribution.DataDriven:
+		order, effects, _ := strings.Cut(rest, "@")
+		return "order " + order + ", effects " + effects[:min(8, len(effects))]
 	default:
 		return ""
 	}
