@@ -91,6 +91,11 @@ func (l Line) Corrects() bool {
 	return l.Kind.corrects() || l.Kind == KindServiceCredit && l.Unit == "correction"
 }
 
+// CorrectsBefore says whether the line, of a statement of a month, moves what was charged for another one.
+func (l Line) CorrectsBefore(own cal.Month) bool {
+	return l.Corrects() && len(l.Events) > 0 && l.Events[0] != own.String()
+}
+
 // AtCost says whether a line of the kind passes on what was bought: it is no fee of the agency.
 func (k LineKind) AtCost() bool { return k == KindSpend || k == KindSpendCorrection }
 

@@ -37,7 +37,7 @@ func (r Resting) on(k crm.Kind, d differing) bool {
 type Cost struct {
 	AsOf int64        // the newest import
 	Now  money.Amount // computed again
-	Left money.Amount // by how much it differs, less what later statements have corrected already
+	Left money.Amount // by how much what it charges for its own month differs, less what later statements have corrected already
 }
 
 // Pinned are the locked statements that rest on evidence as of import no or a later one, the newest first. What such evidence holds is never deleted: the

@@ -3,6 +3,7 @@ package ui
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -10,6 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -26,6 +28,7 @@ type comparePage struct {
 	list    kit.List
 	in      ops.CompareInput
 	imports []ops.Import
+	pinned  []ops.Resting // locked statements, the newest first
 	values  values
 	costs   map[string]ops.Cost // of statements, where they were asked for
 	costly  bool                // they can be asked for
@@ -37,15 +40,21 @@ func (p *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 	page := comparePage{r: r, list: list, in: p.compareInput(r, list), values: values{p.zone(r)}, costly: p.Cost != nil && may(r, access.StatementSee)}
 	status := 0
 	var err error
+	if page.imports, _, err = p.Ops.ImportList(r.Context(), actor(r), page.in.Client, 0, importsOffered); err != nil {
+		return err
+	}
+	if page.pinned, err = p.Ops.Pinned(r.Context(), actor(r), page.in.Client, 0); err != nil {
+		return err
+	}
+	if page.in.From == "" && page.in.To == "" {
+		page.in.From = page.dayBefore()
+	}
 	if page.Comparison, err = p.Ops.Compare(r.Context(), actor(r), page.in); web.Correctable(err) {
 		status, page.problem = http.StatusUnprocessableEntity, err
-		page.in.From, page.in.To, page.in.Filter = "", "", ops.CompareFilter{}
+		page.in.From, page.in.To, page.in.Filter = page.dayBefore(), "", ops.CompareFilter{}
 		page.Comparison, err = p.Ops.Compare(r.Context(), actor(r), page.in)
 	}
 	if err != nil {
-		return err
-	}
-	if page.imports, _, err = p.Ops.ImportList(r.Context(), actor(r), page.in.Client, 0, importsOffered); err != nil {
 		return err
 	}
 	if page.costly && list.Filter("cost") != "" {
@@ -99,7 +108,7 @@ func (c comparePage) body() templ.Component {
 	if c.problem != nil {
 		parts = append(parts, problemNotice(c.problem))
 	}
-	parts = append(parts, moments(c.list.Path, c.momentFields()), kit.Quiet(c.words()))
+	parts = append(parts, kit.Tabs(c.questions()), moments(c.list.Path, c.momentFields()), kit.Quiet(c.words()))
 	if c.Differing() == 0 {
 		parts = append(parts, kit.Empty(kit.EmptyView{Title: "Nothing differs", Text: "At both moments the evidence says exactly the same of every record."}), c.absentNotice())
 		return column(parts...)
@@ -114,6 +123,41 @@ func (c comparePage) body() templ.Component {
 	}
 	parts = append(parts, part("By kind", kit.Table(c.kindTable())), part("Record by record", kit.Table(c.rowTable())))
 	return column(parts...)
+}
+
+// dayBefore is the last import of a day before that of the newest one: an export comes in several files. "" where all came on one day.
+func (c comparePage) dayBefore() string {
+	for _, i := range c.imports {
+		if c.day(i) != c.day(c.imports[0]) {
+			return strconv.FormatInt(i.No, 10)
+		}
+	}
+	return ""
+}
+
+func (c comparePage) day(i ops.Import) string {
+	return i.AppliedAt.In(c.values.zone).Format("2006-01-02")
+}
+
+// questions are the comparisons that are asked for most.
+func (c comparePage) questions() []kit.Tab {
+	var out []kit.Tab
+	offer := func(text string, from int64) {
+		to := c.Latest
+		if from >= to || slices.ContainsFunc(out, func(t kit.Tab) bool { return t.Href == comparePath(c.r, from, to) }) {
+			return
+		}
+		out = append(out, kit.Tab{Text: text, Href: comparePath(c.r, from, to), Current: c.From.No == from && c.To.No == to})
+	}
+	if day := c.dayBefore(); day != "" {
+		no, _ := strconv.ParseInt(day, 10, 64)
+		offer("The imports of "+c.imports[0].AppliedAt.In(c.values.zone).Format("2 Jan 2006"), no)
+	}
+	if len(c.pinned) > 0 {
+		offer("Since the last locked statement", c.pinned[0].Import)
+	}
+	offer("The newest import alone", c.Latest-1)
+	return out
 }
 
 // words say what is compared.
@@ -234,11 +278,31 @@ func (c comparePage) statementTable() kit.TableView {
 	if len(v.Rows) > 0 {
 		v.Rows[0].ID = "statements"
 	}
+	for _, sum := range c.together() {
+		v.Foot = append(v.Foot, kit.Row{Cells: []templ.Component{kit.Text("Together"), nil, nil, nil, nil, kit.Text(signed(sum) + " " + string(sum.Currency)), nil}})
+	}
 	return v
 }
 
+// together is what is still to correct of all statements, where it was computed: one sum a currency.
+func (c comparePage) together() (sums []money.Amount) {
+	for _, t := range c.Touched {
+		cost, ok := c.costs[t.ID]
+		if !ok {
+			continue
+		}
+		i := slices.IndexFunc(sums, func(s money.Amount) bool { return s.Currency == cost.Left.Currency })
+		if i < 0 {
+			i = len(sums)
+			sums = append(sums, money.New(0, cost.Left.Currency))
+		}
+		sums[i] = sums[i].Add(cost.Left)
+	}
+	return sums
+}
+
 func (c comparePage) costWords() string {
-	return "Computed again is by the same terms on the newest evidence; still to correct is its difference less what later statements corrected already. A locked statement never changes, and what it rests on is never deleted; the next statement carries what differs as a correction. A new record can cost too, though no statement rested on it: " +
+	return "Computed again is by the same terms on the newest evidence; still to correct is what differs of its own month, less what later statements corrected already: what a statement corrects of earlier months is told at those, so that the rows can be added. A locked statement never changes, and what it rests on is never deleted; the next statement carries what differs as a correction. A new record can cost too, though no statement rested on it: " +
 		"only computing again tells. Months without a statement take the newest evidence when they are drafted."
 }
 
@@ -246,8 +310,12 @@ func (c comparePage) costLink() templ.Component {
 	switch {
 	case !c.costly:
 		return kit.Quiet("")
+	case c.costs != nil && c.To.No < c.Latest:
+		return kit.Quiet("Computed on import " + strconv.FormatInt(c.Latest, 10) + ", the newest, and not on import " + strconv.FormatInt(c.To.No, 10))
 	case c.costs != nil:
 		return kit.Quiet("Computed on import " + strconv.FormatInt(c.Latest, 10) + ", the newest")
+	case c.To.No < c.Latest:
+		return kit.Button(kit.ButtonView{Text: "Compute what the newest import would cost", Href: c.with("cost", "yes") + "#statements"})
 	}
 	return kit.Button(kit.ButtonView{Text: "Compute what it would cost", Href: c.with("cost", "yes") + "#statements"})
 }

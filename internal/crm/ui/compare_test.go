@@ -52,14 +52,16 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 	if n := p.Find(`a[href$="/statements/stm_1/later"]`).Length(); n != 2 {
 		t.Errorf("%d links to the cost line by line", n)
 	}
-	if p := s.get(at + "/compare?from=1&to=2&cost=yes"); !strings.Contains(p.Text(), "\u22121,110.00 USD") {
+	if p := s.get(at + "/compare?from=1&to=2&cost=yes"); strings.Count(p.Text(), "\u22121,110.00 USD") != 2 || !strings.Contains(p.Text(), "Together") {
 		t.Error("the cost is not shown where it is asked for")
 	}
 	if p := s.get(at + "/compare?from=1&to=2&touching=locked"); strings.Contains(p.Text(), "=Orchard") || !strings.Contains(p.Text(), "Boreal line") {
 		t.Error("only records that a locked statement rests on")
 	}
 	if p := s.get(at + "/compare"); !strings.Contains(p.Text(), "From import 1 (deals.csv") {
-		t.Error("without moments it is what the newest import changed")
+		t.Error("without moments, and of one day, it is what the newest import changed")
+	} else if tabs := p.Find(`a[href*="compare?from="]`).Text(); !strings.Contains(tabs, "Since the last locked statement") {
+		t.Errorf("what is asked for most is offered: %s", tabs)
 	}
 	// and what cannot be compared is said at its field
 	for _, q := range []string{"from=x", "from=2&to=1", "to_day=2026-02-31", "kind=nothing"} {

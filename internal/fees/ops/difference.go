@@ -23,7 +23,8 @@ type Difference struct {
 	Now      money.Amount // the total if it were computed from the newest evidence, by the same terms
 	Lines    []fees.LineChange
 	Facts    []fees.FactChange
-	Carried  []Carried // of a locked statement: what later locked statements have corrected of its month already
+	Earlier  money.Amount // part of Now less Total: the statement's corrections of earlier months would be others. Those months tell what is left to correct of them
+	Carried  []Carried    // of a locked statement: what later locked statements have corrected of its month already
 }
 
 // Carried is what a locked statement corrected of an earlier month.
@@ -33,9 +34,9 @@ type Carried struct {
 	Amount    money.Amount
 }
 
-// Left is what is not carried yet.
+// Left is what is not carried yet of what the statement charges for its own month, so that it can be added to that of other statements.
 func (d Difference) Left() money.Amount {
-	left := d.Now.Sub(d.Total)
+	left := d.Now.Sub(d.Total).Sub(d.Earlier)
 	for _, c := range d.Carried {
 		left = left.Sub(c.Amount)
 	}
@@ -59,7 +60,7 @@ func (s *Service) Difference(ctx context.Context, actor access.Actor, id string)
 			return err
 		}
 		total := money.New(row.TotalMinor, money.Currency(row.Currency))
-		out = Difference{From: row.ImportNo, To: newest, Total: total, Now: total}
+		out = Difference{From: row.ImportNo, To: newest, Total: total, Now: total, Earlier: money.New(0, total.Currency)}
 		if out.Carried, err = carried(ctx, tx, row); err != nil {
 			return err
 		}
@@ -130,9 +131,22 @@ func (s *Service) compare(ctx context.Context, tx bun.Tx, id string, out *Differ
 	old, _ := fees.Draft(agreement, frozen, asOf)
 	now, _ := fees.Draft(agreement, later, asOf)
 	out.Now = now.Total
+	month := cal.MonthOf(frozen.Period.From)
+	out.Earlier = correctedBefore(now, month).Sub(correctedBefore(old, month))
 	out.Lines = fees.Compare(old, now)
 	out.Facts = fees.Bearing(fees.ChangedFacts(before, after, frozen.Evidence, fees.Used(agreement, later).Evidence), old, now)
 	return s.nameImports(ctx, tx, row.ClientID, out)
+}
+
+// correctedBefore is what the statement of a month corrects of earlier ones.
+func correctedBefore(s fees.Statement, month cal.Month) money.Amount {
+	sum := money.New(0, s.Total.Currency)
+	for _, l := range s.Lines {
+		if l.CorrectsBefore(month) {
+			sum = sum.Add(l.Amount)
+		}
+	}
+	return sum
 }
 
 // namedDeals is for how many deals the imports are named: each is read by itself.

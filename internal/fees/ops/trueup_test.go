@@ -115,6 +115,15 @@ func TestSpendThatChangesAfterTheLockIsCorrectedByTheNextStatement(t *testing.T)
 		if st := must(k.Statement(ctx, finance, january.ID))(t); st.Total != january.Total || st.Hash != january.Hash {
 			t.Error("the locked statement stays as it is")
 		}
+		// what was said of January is taken back: it is left to be corrected once, for January, and not of February, which carried the correction, too
+		k.Imported(bought("S1", "850.00", false), bought("S2", "170.00", false))
+		k.kept(d)
+		wantAmount(t, "left of January", must(k.Difference(ctx, finance, january.ID))(t).Left(), "100.00")
+		again := must(k.Difference(ctx, finance, february.ID))(t)
+		wantAmount(t, "February computed again", again.Now, "14000.00")
+		wantAmount(t, "of it for January", again.Earlier, "100.00")
+		wantAmount(t, "left of February", again.Left(), "0.00")
+		wantAmount(t, "March", k.Drafted("2026-03").Statement.Total, "14100.00")
 		var altered []ops.Altered
 		err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 			_, altered, err = ops.VerifyStored(ctx, tx)

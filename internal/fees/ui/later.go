@@ -78,6 +78,8 @@ func (s sheet) consequence(d ops.Difference) string {
 	switch {
 	case d.Now == d.Total && len(d.Carried) == 0:
 		return "no line changes in sum"
+	case s.State == fees.Locked && !d.Earlier.IsZero():
+		return change(d.Earlier) + " of it corrects earlier months, whose statements tell it; of this month " + change(d.Left()) + " is left for the next statement"
 	case s.State == fees.Locked && d.Left().IsZero():
 		return "all of it is carried by later statements"
 	case s.State == fees.Locked && len(d.Carried) > 0:
