@@ -51,7 +51,7 @@ func (s *Service) Erase(ctx context.Context, actor access.Actor, in EraseInput) 
 	}
 	in.Contact, in.Reason = strings.TrimSpace(in.Contact), strings.TrimSpace(in.Reason)
 	if in.Reason == "" {
-		return out, fault.New(fault.Invalid, "required", "Say why, without naming the person: it stays in the record of changes. Such as: request of 3 March 2026.").At("reason")
+		return out, reasonMissing()
 	}
 	files, err := s.files(ctx)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
@@ -21,7 +22,7 @@ func (p *Pages) erasePage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 	return web.Render(w, r, view, column(
 		kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "This cannot be undone", Text: "Names and addresses are taken out of every version of the evidence, of stored files and of mails. The contact stays under its id, a pseudonym, with its touches; " +
 			"statements, credits and packs stay what they are. When the CRM exports the person again, the name does not come back. Archives made before still hold it: make a new one and delete those."}),
-		kit.Form(kit.FormView{Action: r.URL.Path, Submit: "Erase for good", Tone: kit.Danger, Cancel: base(r) + "/accounts", Input: in, Fields: []kit.Field{
+		kit.Form(kit.FormView{Action: r.URL.Path, Submit: "Show who it is", Cancel: base(r) + "/accounts", Input: in, Fields: []kit.Field{
 			{Name: "contact", Label: "Contact", Hint: "Its id in the CRM. Contacts merged with it are the same person.", Value: r.URL.Query().Get("contact")},
 			{Name: "reason", Label: "Why", Hint: "Stays in the record of changes, so it must not name the person: “request of 3 March 2026”."}}})))
 }
@@ -31,7 +32,11 @@ func (p *Pages) erase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	done, err := p.Ops.Erase(r.Context(), actor(r), ops.EraseInput{Client: r.PathValue("client"), Contact: values.Get("contact"), Reason: values.Get("reason")})
+	in := ops.EraseInput{Client: r.PathValue("client"), Contact: values.Get("contact"), Reason: values.Get("reason")}
+	if values.Get("sure") != "yes" {
+		return p.confirmErase(w, r, in, kit.Input{Values: values})
+	}
+	done, err := p.Ops.Erase(r.Context(), actor(r), in)
 	if web.Correctable(err) {
 		return p.erasePage(w, r, kit.Input{Values: values, Err: err})
 	}
@@ -46,4 +51,32 @@ func (p *Pages) erase(w http.ResponseWriter, r *http.Request) error {
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "Something stays", Text: "The name or an address still stands in " + counted(s.Rows, "row") + " of " + s.Table + ", which cannot be changed without breaking what others verify."}))
 	}
 	return web.Render(w, r, kit.PageView{Title: "Erased", Room: Room, Narrow: true, Crumbs: crumbs(r, kit.Link{Text: "Accounts of contacts", Href: base(r) + "/accounts"})}, column(parts...))
+}
+
+// confirmErase shows who would be erased.
+func (p *Pages) confirmErase(w http.ResponseWriter, r *http.Request, in ops.EraseInput, values kit.Input) error {
+	contacts, err := p.Ops.ToErase(r.Context(), actor(r), in)
+	if values.Err = err; web.Correctable(err) {
+		return p.erasePage(w, r, values)
+	}
+	if err != nil {
+		return err
+	}
+	var bound []kit.Definition
+	for _, c := range contacts {
+		name := c.Name
+		if name == "" {
+			name = "no name"
+		}
+		said := ""
+		if c.Email != "" {
+			said = crm.ShownAddress(c.Email)
+		}
+		bound = append(bound, def(c.ID, kit.TwoLines(kit.Text(name), said)))
+	}
+	bound = append(bound, def("Why", kit.Text(in.Reason)))
+	v := kit.ConfirmView{Action: r.URL.Path, What: "You erase this person for good.", Bound: bound, Button: "Erase for good", Danger: true, Cancel: base(r) + "/erase",
+		Follows: []string{"Names and addresses are taken out of every version of the evidence, of stored files and of mails.", "No amount changes, and what is locked stays what it is.", "It cannot be undone."},
+		Hidden:  []kit.Field{{Name: "contact", Value: in.Contact}, {Name: "reason", Value: in.Reason}, {Name: "sure", Value: "yes"}}}
+	return web.Render(w, r, kit.PageView{Title: "Erase this person?", Room: Room, Narrow: true, Crumbs: crumbs(r, kit.Link{Text: "Accounts of contacts", Href: base(r) + "/accounts"})}, kit.ConfirmPage(v))
 }
