@@ -90,10 +90,27 @@ func (p comparePage) warnings() []kit.NoticeView {
 		say(kit.Info, fmt.Sprintf("As of import %d", p.AsOf), plural(int(p.Latest-p.AsOf), "import has", "imports have")+" come since.",
 			kit.Link{Text: "Show as of the newest import", Href: without(p.list, "as_of")})
 	}
+	p.openUnder(say)
 	if p.Clauseless > 0 {
 		say(kit.Info, "No revenue share governs "+plural(p.Clauseless, "deal", "deals"), "No contract that both sides accepted had one in force on the day of closing. The credit is shown by a plain rule; no fee rests on it.")
 	}
 	return out
+}
+
+// openUnder tells of models under which much more is unattributed than as agreed: a reader takes it for a fault otherwise.
+func (p comparePage) openUnder(say func(level kit.Level, title, text string, links ...kit.Link)) {
+	for _, t := range p.Tables {
+		if t.Total.Minor <= 0 || len(t.ByChannel) == 0 {
+			continue
+		}
+		open := t.ByChannel[len(t.ByChannel)-1].Amounts // the unattributed row is the last
+		for i := 1; i < len(open); i++ {
+			if open[i].Minor-open[0].Minor > t.Total.Minor/5 {
+				say(kit.Info, modelWords(p.Heads[i].Models[0])+" leaves much unattributed", figures(open[i])+" "+string(open[i].Currency)+" of "+figures(t.Total)+
+					": of these deals the touches that the model credits lie before the time that the contract looks back. What others hold of them is no touch's under this model.")
+			}
+		}
+	}
 }
 
 func (p comparePage) fields() []kit.Field {

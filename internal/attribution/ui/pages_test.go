@@ -350,7 +350,7 @@ func TestTheComparisonOfModels(t *testing.T) {
 		s.takeAll()
 		s.agree("2026-01-01", won...)
 		page := s.get(comparePath + "?from=2026-06&to=2026-07")
-		page.says(t, 200, "Closed revenue", "100,000.00", "(unattributed)", "50.0 points", "Won, and in no column", "Kestrel pilot", "W-shaped", "as agreed")
+		page.says(t, 200, "Closed revenue", "100,000.00", "(unattributed)", "50.0 points", "Won, and in no column", "Kestrel pilot", "W-shaped", "as agreed", "First touch leaves much unattributed", "100,000.00 USD of 100,000.00")
 		if href, _ := page.Find("a:contains('Kestrel pilot')").Attr("href"); href != dealPath+"D5" {
 			t.Errorf("the deal leads to %q", href)
 		}
