@@ -114,3 +114,27 @@ func (j CompaniesAsOne) Record(r Record) (out Record, ok bool) {
 	}
 	return out, true
 }
+
+// FollowCompanyMerges lets the snapshot be read as if the companies that people stated to be one had one id, as evidence is read for a fee, and takes what they
+// stated away. An error means a damaged record. Who follows the merges of contacts, too, does it afterwards.
+func (s *Snapshot) FollowCompanyMerges() error {
+	j := JoinCompanies(s.CompanyMerges)
+	s.CompanyMerges = nil
+	if !j.Joins() {
+		return nil
+	}
+	for _, c := range s.Companies {
+		j.Name(c)
+	}
+	slices.SortStableFunc(s.CarveOuts, func(a, b CarveOut) int { return strings.Compare(a.Record().ID, b.Record().ID) })
+	var out Snapshot
+	for _, r := range s.Records() {
+		if r, ok := j.Record(r); ok {
+			if err := out.Add(r); err != nil {
+				return err
+			}
+		}
+	}
+	*s = out
+	return nil
+}

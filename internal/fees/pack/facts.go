@@ -67,6 +67,9 @@ func readFacts(a contract.Agreement, open func(name string) (io.ReadCloser, erro
 			return err
 		})...)
 	}
+	if err := facts.Evidence.FollowCompanyMerges(); err != nil {
+		return facts, problems, err
+	}
 	facts.Evidence.FollowMerges()
 	faults = append(faults, readList(open, "settled.json", &facts.Settled)...)
 	faults = append(faults, readList(open, "released.json", &facts.Released)...)
