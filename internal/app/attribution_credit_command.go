@@ -87,7 +87,7 @@ var (
 // terms reads the flags. Faults: Invalid at a flag.
 func (k *clientCredit) terms() (engine.Options, error) {
 	var faults fault.List
-	k.conversion = "touch"
+	k.conversion, k.stored = "touch", true
 	o, how, err := k.options()
 	for _, f := range fault.All(err) {
 		faults.Add(f)

@@ -70,7 +70,11 @@ func (k crediting) checked(book *engine.Book, sums []engine.Sums) int64 {
 }
 
 func (k crediting) writeCounts(out io.Writer, book *engine.Book, total int64) {
-	fmt.Fprintf(out, "\n%s, %s of their persons of %d. Minor units; each column sums to the amounts of the deals, %d.\n", counted(len(book.Deals), "deal"), fmt.Sprintf("%d %s", book.Counted, agreeing(book.Counted, "touch", "touches")), book.Rows, total)
+	of := fmt.Sprintf("of their persons of %d", book.Rows)
+	if k.stored {
+		of = "on their paths, each as often as a path has it"
+	}
+	fmt.Fprintf(out, "\n%s, %d %s %s. Minor units; each column sums to the amounts of the deals, %d.\n", counted(len(book.Deals), "deal"), book.Counted, agreeing(book.Counted, "touch", "touches"), of, total)
 	if book.Touches.Copies > 0 {
 		fmt.Fprintf(out, "%d touches stand in the file more than once and count once.\n", book.Touches.Copies)
 	}

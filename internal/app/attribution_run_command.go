@@ -22,6 +22,7 @@ type crediting struct {
 	by, anchor, exclude, conversion                            string
 	ledger, effects, freeze                                    string
 	reset, hash                                                bool
+	stored                                                     bool // the touches are those of a client's imports
 }
 
 func attributionRunCommand() *cobra.Command {
