@@ -162,7 +162,8 @@ func scale(c money.Currency) int64 {
 }
 
 // readMetrics are the usual metrics of which the history has readings for whole performance periods of the months. The target is the median of
-// them (the lower one of two), so that the past pays about what is agreed at target; threshold and max are a fifth below and above it.
+// them (of an even number the mean of the two in the middle), so that the past pays about what is agreed at target; threshold and max are a fifth below
+// and above it. All three are rounded half up to a millionth.
 func readMetrics(e crm.Evidence, shown []cal.Month, every contract.Every) []contract.ModelMetric {
 	cycle := cal.Cycle{Anchor: cal.MustDate("2000-01-01"), Months: every.Months()}
 	var out []contract.ModelMetric
@@ -180,7 +181,7 @@ func readMetrics(e crm.Evidence, shown []cal.Month, every contract.Every) []cont
 			continue
 		}
 		slices.SortFunc(values, (*big.Rat).Cmp)
-		median := values[(len(values)-1)/2]
+		median := medianOf(values)
 		points, ok := pointsAround(median)
 		if median.Sign() > 0 && ok {
 			points.Metric = usual.Metric
@@ -188,6 +189,13 @@ func readMetrics(e crm.Evidence, shown []cal.Month, every contract.Every) []cont
 		}
 	}
 	return out
+}
+
+// medianOf is the one in the middle of sorted values, of an even number the mean of the two in the middle.
+func medianOf(sorted []*big.Rat) *big.Rat {
+	low, high := sorted[(len(sorted)-1)/2], sorted[len(sorted)/2]
+	sum := new(big.Rat).Add(low, high)
+	return sum.Quo(sum, big.NewRat(2, 1))
 }
 
 func pointsAround(target *big.Rat) (contract.ModelMetric, bool) {

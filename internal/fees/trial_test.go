@@ -111,6 +111,29 @@ func TestTheModelsOnAHistory(t *testing.T) {
 	}
 }
 
+// Of 252, 304, 305 and 322 the target is 304.5, with 243.6 and 365.4 beside it; of three readings it is the one in the middle, whatever their order.
+func TestTheTargetIsTheMedianOfTheReadings(t *testing.T) {
+	tr := trial(t, "worked-month", "2025-12", "2026-12")
+	for _, c := range []struct {
+		read                   []string
+		threshold, target, max string
+	}{{[]string{"322", "252", "305", "304"}, "243.6", "304.5", "365.4"}, {[]string{"305", "252", "304"}, "243.2", "304", "364.8"}} {
+		tr.Evidence.MetricReadings = nil
+		for i, value := range c.read {
+			from := cal.MustDate("2026-01-01").AddMonths(3*i, 1)
+			tr.Evidence.MetricReadings = append(tr.Evidence.MetricReadings, crm.MetricReading{Metric: "mql", From: from, Through: from.AddMonths(3, 1).AddDays(-1), Value: value})
+		}
+		tr.Models = &contract.PayModelNumbers{Yearly: money.New(24_000_000, "USD"), Fixed: money.Percent(70), Reduced: money.Percent(60), Share: money.Percent(3)}
+		got, err := fees.Try(tr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if m := got.Numbers.Metrics; len(m) != 1 || m[0].Threshold.String() != c.threshold || m[0].Target.String() != c.target || m[0].Max.String() != c.max {
+			t.Errorf("of %v: %+v", c.read, m)
+		}
+	}
+}
+
 // 6,000.00 in three months and 3 % come to 12,000.00 at 200,000.00 of credited revenue, whatever the history brought.
 func TestBreakEven(t *testing.T) {
 	tr := trial(t, "worked-month", "2026-01", "2026-03")
