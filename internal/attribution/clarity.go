@@ -116,9 +116,16 @@ func (x *Links) touchesBefore(d crm.Deal, end time.Time) []*crm.Touch {
 // Words are what an unclear deal lacks, in a sentence.
 func (u Unclear) Words() string { return strings.Join(u.Why, "; ") }
 
-// SpreadOf is how far what marketing earns of the deals that ClarityOf counts is apart by first, last, linear and w-shaped touch, in hundredths of a
-// percentage point of their value: the most less the least. Where it is wide, the choice of the model decides the fee. Not ok: there is no value.
-func SpreadOf(s *crm.Snapshot, in cal.Period, currency money.Currency, path Path, w Lookback, owned func(channel, provider string) bool) (points int64, ok bool) {
+// EarnedBy is what marketing earns under one model.
+type EarnedBy struct {
+	Model  Kind
+	Amount money.Amount
+}
+
+// SpreadOf is what marketing earns of the deals that ClarityOf counts by first, last, linear and w-shaped touch, and how far these four are apart, in
+// hundredths of a percentage point of the deals' value: the most less the least. Where it is wide, the choice of the model decides the fee. Not ok:
+// there is no value.
+func SpreadOf(s *crm.Snapshot, in cal.Period, currency money.Currency, path Path, w Lookback, owned func(channel, provider string) bool) (by []EarnedBy, points int64, ok bool) {
 	x, crediting := Link(s), new(Crediting)
 	models := make([]Model, 0, 4)
 	for _, name := range []Kind{FirstTouch, LastTouch, Linear, WShaped} {
@@ -141,7 +148,13 @@ func SpreadOf(s *crm.Snapshot, in cal.Period, currency money.Currency, path Path
 			earned[i] += crediting.Held(d.Amount.Minor, owned)
 		}
 	}
-	return Spread(earned, total)
+	if points, ok = Spread(earned, total); !ok {
+		return nil, 0, false
+	}
+	for i, m := range models {
+		by = append(by, EarnedBy{m.kind, money.New(earned[i], currency)})
+	}
+	return by, points, true
 }
 
 // Spread is the most of some amounts less the least, in hundredths of a percentage point of a total. Not ok: there is no total to divide.

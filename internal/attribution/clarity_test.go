@@ -82,10 +82,14 @@ func TestTheSpreadBetweenModels(t *testing.T) {
 		Touches:      []crm.Touch{{ID: "1", ContactID: "a", At: day(1), Provider: "Northlight"}, {ID: "2", ContactID: "a", At: day(2), Provider: "Southwind"}, {ID: "3", ContactID: "b", At: day(1), Provider: "Northlight"}},
 	}
 	owned := func(_, provider string) bool { return provider == "Northlight" }
-	if points, ok := SpreadOf(&s, june, "USD", Path{Zone: time.UTC}, Lookback{}, owned); !ok || points != 2500 {
+	by, points, ok := SpreadOf(&s, june, "USD", Path{Zone: time.UTC}, Lookback{}, owned)
+	if !ok || points != 2500 {
 		t.Errorf("the spread is %d, %t", points, ok)
 	}
-	if _, ok := SpreadOf(&s, june, "EUR", Path{Zone: time.UTC}, Lookback{}, owned); ok {
+	if want := []EarnedBy{{FirstTouch, money.New(40_000, "USD")}, {LastTouch, money.New(30_000, "USD")}, {Linear, money.New(35_000, "USD")}, {WShaped, money.New(35_000, "USD")}}; !slices.Equal(by, want) {
+		t.Errorf("it is between %v", by)
+	}
+	if _, _, ok := SpreadOf(&s, june, "EUR", Path{Zone: time.UTC}, Lookback{}, owned); ok {
 		t.Error("there is nothing in EUR")
 	}
 }

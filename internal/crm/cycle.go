@@ -34,6 +34,11 @@ func (d Days) String() string {
 // Enough says whether there are the 20 deals without which the cycle is not known.
 func (c Cycle) Enough() bool { return c.Deals >= enoughRecord }
 
+// Period is the 12 months up to the day of the measure, in which the deals were won.
+func (c Cycle) Period() cal.Period {
+	return cal.Period{From: c.On.AddMonths(-12, c.On.Day()), To: c.On.AddDays(1)}
+}
+
 // Median of the days.
 func (c Cycle) Median() Days { return c.Quartiles[1] }
 
@@ -57,7 +62,7 @@ func (c Cycle) SlipRate() (money.Ratio, bool) {
 func CycleOf(s *Snapshot, pasts map[string]Past, on cal.Date, zone *time.Location) Cycle {
 	c := Cycle{On: on}
 	var took []int64
-	for _, d := range Won(s, cal.Period{From: on.AddMonths(-12, on.Day()), To: on.AddDays(1)}) {
+	for _, d := range Won(s, c.Period()) {
 		if d.CreatedAt.IsZero() {
 			c.Undated = append(c.Undated, Failing{KindDeal, d.ID, d.Name, "nobody knows when it was created"})
 			continue

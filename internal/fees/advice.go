@@ -3,6 +3,7 @@ package fees
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,8 +43,10 @@ type Measured struct {
 	Hygiene  crm.HygieneScore
 	Clarity  attribution.Clarity
 	Cycle    crm.Cycle
-	Spread   int64 // between what marketing earns by first, last, linear and w-shaped touch, in hundredths of a percentage point
+	Earned   []attribution.EarnedBy // what marketing earns of the deals of clarity by each of the four models
+	Spread   int64                  // between what marketing earns by first, last, linear and w-shaped touch, in hundredths of a percentage point
 	SpreadOK bool
+	Accepted int // readings of the metric sal, the leads that sales accepted
 }
 
 // Graded is a measure with its grade, what it comes to, and the lines that the grade was drawn by.
@@ -73,7 +76,7 @@ type Cadence struct {
 
 // Advise says which model the measures bear.
 func Advise(m Measured) Advice {
-	hygiene, clarity, cycle := gradeHygiene(m.Hygiene), gradeClarity(m.Clarity, m.Spread, m.SpreadOK), gradeCycle(m.Cycle)
+	hygiene, clarity, cycle := gradeHygiene(m.Hygiene), gradeClarity(m), gradeCycle(m.Cycle)
 	a := Advice{Graded: [3]Graded{hygiene, clarity, cycle}, Cadence: CadenceOf(m.Cycle)}
 	switch {
 	case hygiene.Grade == Insufficient:
@@ -89,9 +92,25 @@ func Advise(m Measured) Advice {
 	default:
 		a.Model = contract.FixedAndBonus
 		a.Why = append(a.Why, "The CRM can carry numbers of leads and pipeline, but not yet a share of revenue: "+notYet(hygiene, clarity, cycle)+".")
-		a.Terms = append(a.Terms, "Gate the bonus by leads that sales accepted (SAL), so that it is not earned by volume alone.")
+		a.Terms = append(a.Terms, gateWords(m.Accepted))
 	}
 	return a
+}
+
+// gateWords say what a gate needs, which no text of a model has: its line is for the two sides to agree on.
+func gateWords(readings int) string {
+	there := "the history has no reading of sal yet, and without one such a gate holds the bonus"
+	if readings > 0 {
+		there = fmt.Sprintf("the history has %s of sal to draw it by", countedOf(readings, "reading"))
+	}
+	return "Before you sign, write a gate by leads that sales accepted (SAL) into the text by hand, so that the bonus is not earned by volume alone. The text below has none (gates: []): a gate is a line that both sides agree on, and needs readings of its metric; " + there + "."
+}
+
+func countedOf(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + one + "s"
 }
 
 // notYet names what keeps a share of revenue from being feasible.
@@ -140,7 +159,10 @@ func gradeHygiene(s crm.HygieneScore) Graded {
 		return g
 	}
 	g.Value = points(score) + " of 100"
-	g.Why = []string{fmt.Sprintf("The score of %s is %s: good from %s, fair from %s.", dealsWord(s.Deals), points(score), points(goodHygiene), points(fairHygiene))}
+	g.Why = []string{
+		fmt.Sprintf("The score of %s is %s: good from %s, fair from %s.", dealsWord(s.Deals), points(score), points(goodHygiene), points(fairHygiene)),
+		"It counts the deals that were open on " + s.On.Words() + " or closed in the 12 months before, lost ones too.",
+	}
 	if g.Grade = graded(score >= goodHygiene, score >= fairHygiene); g.Grade == Good {
 		return g
 	}
@@ -164,9 +186,10 @@ func graded(good, fair bool) Grade {
 	return Poor
 }
 
-func gradeClarity(c attribution.Clarity, spread int64, spreadOK bool) Graded {
+func gradeClarity(m Measured) Graded {
+	c, spread := m.Clarity, m.Spread
 	g := Graded{Name: "Clarity of attribution"}
-	if !c.Enough() || !spreadOK {
+	if !c.Enough() || !m.SpreadOK {
 		g.Grade, g.Value = Insufficient, dealsWord(c.Deals)+" won"
 		g.Why = []string{"It is measured on the deals won in two sales cycles, and the length of the cycle is not known."}
 		if !c.Period.IsEmpty() {
@@ -181,6 +204,8 @@ func gradeClarity(c attribution.Clarity, spread int64, spreadOK bool) Graded {
 		fmt.Sprintf("%s of %s won from %s to %s is clear, %s: good from %s, fair from %s.", c.Clear.FormatWith(), c.Of.FormatWith(), c.Period.From.Words(), c.Period.Last().Words(), inPercent(clear), inPercent(goodClarity), inPercent(fairClarity)),
 		fmt.Sprintf("First, last, linear and w-shaped touch differ by %s points in what they credit to marketing; beyond %s the choice of the model decides the fee.", points(crm.Points(spread)), points(crm.Points(widestSpread))),
 	}
+	g.Why = append(g.Why, spreadWords(m)...)
+	g.Why = append(g.Why, twoCyclesWords(m.Cycle, c.Period), countedWords(c))
 	if upTo > clear {
 		g.Why = append(g.Why, fmt.Sprintf("%s more lacks nothing but a history that tells whether the source was changed: with it, up to %s.", c.Unknown.FormatWith(), inPercent(upTo)))
 	}
@@ -192,6 +217,50 @@ func gradeClarity(c attribution.Clarity, spread int64, spreadOK bool) Graded {
 		}
 	}
 	return g
+}
+
+// spreadWords say how far the models are apart as arithmetic.
+func spreadWords(m Measured) []string {
+	if len(m.Earned) == 0 {
+		return nil
+	}
+	byAmount := func(a, b attribution.EarnedBy) int { return cmp.Compare(a.Amount.Minor, b.Amount.Minor) }
+	most, least := slices.MaxFunc(m.Earned, byAmount), slices.MinFunc(m.Earned, byAmount)
+	return []string{fmt.Sprintf("That is (%s by %s - %s by %s) / %s = %s points.", most.Amount.Format(), most.Model, least.Amount.Format(), least.Model, m.Clarity.Of.Format(), points(crm.Points(m.Spread)))}
+}
+
+// twoCyclesWords say why clarity is measured on these days.
+func twoCyclesWords(c crm.Cycle, in cal.Period) string {
+	days := in.Days()
+	why := fmt.Sprintf("2 x %s days, the median cycle, are %s", c.Median(), countedOf(days, "day"))
+	switch {
+	case 2*int(c.Median()) < 4*leastWindow:
+		why = fmt.Sprintf("2 x %s days, the median cycle, are fewer than the %d that it takes at least", c.Median(), leastWindow)
+	case 2*int(c.Median()) != 4*days:
+		why += ", rounded up"
+	}
+	return fmt.Sprintf("It is measured on the two sales cycles from %s to %s, the day of the import: %s.", in.From.Words(), in.Last().Words(), why)
+}
+
+// countedWords say how many of the deals won in the days are counted, and why the others are not.
+func countedWords(c attribution.Clarity) string {
+	if len(c.LeftOut) == 0 {
+		return fmt.Sprintf("%s won in these days, all counted: each has an amount in %s.", capital(dealsWord(c.Deals)), c.Of.Currency)
+	}
+	return fmt.Sprintf("Counted are %d of %s won in these days; not counted are %s.", c.Deals, dealsWord(c.Deals+int64(len(c.LeftOut))), reasons(c.LeftOut))
+}
+
+// reasons are how many failed for which reason, in the order of the reasons.
+func reasons(left []crm.Failing) string {
+	deals := map[string]int64{}
+	for _, f := range left {
+		deals[f.Why]++
+	}
+	var out []string
+	for _, why := range slices.Sorted(maps.Keys(deals)) {
+		out = append(out, fmt.Sprintf("%d (%s)", deals[why], why))
+	}
+	return strings.Join(out, ", ")
 }
 
 // unclearBy sums what is not clear by what it lacks, the most first. A deal that lacks two things is in both.
@@ -234,6 +303,11 @@ func gradeCycle(c crm.Cycle) Graded {
 	wide := partOf(int64(q[2]-q[0]), int64(q[1]))
 	steady := q[1] > 0 || q[2] == q[0]
 	g.Why = []string{fmt.Sprintf("Half of %s took between %s and %s days: %s of the median; good up to %s, fair up to %s.", dealsWord(c.Deals), q[0], q[2], inPercent(wide), inPercent(goodRange), inPercent(fairRange))}
+	if len(c.Undated) == 0 {
+		g.Why = append(g.Why, fmt.Sprintf("%s won from %s to %s, all measured: each has a day of creation.", capital(dealsWord(c.Deals)), c.Period().From.Words(), c.On.Words()))
+	} else {
+		g.Why = append(g.Why, fmt.Sprintf("Measured are %d of %s won from %s to %s; of %d nobody knows when they were created.", c.Deals, dealsWord(c.Deals+int64(len(c.Undated))), c.Period().From.Words(), c.On.Words(), len(c.Undated)))
+	}
 	slips := partOf(int64(len(c.Slipped)), c.Forecast)
 	told := 2*c.Forecast >= c.Deals
 	if c.Forecast > 0 {
@@ -276,11 +350,14 @@ func CadenceOf(c crm.Cycle) Cadence {
 	return Cadence{Every: contract.EveryContractYear, Words: words + "longer than a year, so results can be paid for once a year, and milestones between."}
 }
 
+// leastWindow is on how many days clarity is measured at least.
+const leastWindow = 30
+
 // ClarityPeriod is the two sales cycles before a day, at least a month, in which clarity is measured; empty when the cycle is not known.
 func ClarityPeriod(c crm.Cycle) cal.Period {
 	if !c.Enough() {
 		return cal.Period{}
 	}
-	days := max(30, (2*int(c.Median())+3)/4)
+	days := max(leastWindow, (2*int(c.Median())+3)/4)
 	return cal.Period{From: c.On.AddDays(1 - days), To: c.On.AddDays(1)}
 }

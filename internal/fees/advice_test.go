@@ -86,11 +86,18 @@ func TestAdviceExplainsItself(t *testing.T) {
 	m := measuredAt(70, 40, 60)
 	m.Hygiene.Checks = append(m.Hygiene.Checks, crm.Check{Code: crm.Linked, Weight: 15, Met: 1, Of: 4})
 	m.Clarity.Unknown = money.New(1_000, "USD")
+	m.Clarity.LeftOut = []crm.Failing{{Why: "no amount"}, {Why: "in EUR"}, {Why: "no amount"}}
+	m.Cycle.Undated = make([]crm.Failing, 2)
+	usd := func(units int64) money.Amount { return money.New(100*units, "USD") }
+	m.Earned = []attribution.EarnedBy{{Model: attribution.FirstTouch, Amount: usd(30)}, {Model: attribution.LastTouch, Amount: usd(20)}, {Model: attribution.Linear, Amount: usd(25)}, {Model: attribution.WShaped, Amount: usd(26)}}
 	a := fees.Advise(m)
 	got := fmt.Sprint(a.Why, a.Graded[0].Why, a.Graded[0].Better, a.Graded[1].Why, a.Graded[1].Better, a.Graded[2].Why, a.Graded[2].Better, a.Cadence)
 	for _, words := range []string{
 		"The score of 40 deals is 53.1: good from 80, fair from 60.", "Links: 1 of 4, which costs 28.1 points. Required fields: 70 of 100, which costs 18.8 points.",
-		"USD 40.00 of USD 100.00 won from 13 Dec 2025 to 30 Jun 2026 is clear, 40 %: good from 70 %, fair from 40 %.", "differ by 10 points", "USD 10.00 more lacks nothing but a history", "up to 50 %",
+		"USD 40.00 of USD 100.00 won from 13 Dec 2025 to 30 Jun 2026 is clear, 40 %: good from 70 %, fair from 40 %.", "differ by 10 points", "That is (30.00 by first - 20.00 by last) / 100.00 = 10 points.",
+		"from 13 Dec 2025 to 30 Jun 2026, the day of the import: 2 x 100 days, the median cycle, are 200 days.", "Counted are 12 of 15 deals won in these days; not counted are 1 (in EUR), 2 (no amount).",
+		"Measured are 40 of 42 deals won from 30 Jun 2025 to 30 Jun 2026; of 2 nobody knows when they were created.", "open on 30 Jun 2026 or closed in the 12 months before",
+		"USD 10.00 more lacks nothing but a history", "up to 50 %",
 		"No source: USD 60.00, 1 deal.", "Half of 40 deals took between 70 and 130 days: 60 % of the median; good up to 50 %", "0 of 40 deals closed more than 30 days after",
 		"The median cycle is 100 days: up to a year, so a plan of a year fits, of which each quarter is charged to date.",
 	} {
@@ -100,6 +107,37 @@ func TestAdviceExplainsItself(t *testing.T) {
 	}
 	if a.Model != contract.MilestonesOnly {
 		t.Errorf("advised %q", a.Model)
+	}
+}
+
+// What is advised and what the text of the model says are one: there is no gate in it, and what one needs is told.
+func TestTheGateIsToBeWrittenByHand(t *testing.T) {
+	for readings, words := range map[int]string{0: "the history has no reading of sal yet", 1: "the history has 1 reading of sal", 3: "the history has 3 readings of sal"} {
+		m := measuredAt(79, 70, 50)
+		m.Accepted = readings
+		if got := fees.Advise(m).Terms; len(got) != 1 || !strings.Contains(got[0], "by hand") || !strings.Contains(got[0], "has none (gates: [])") || !strings.Contains(got[0], words) {
+			t.Errorf("of %d readings: %q", readings, got)
+		}
+	}
+	base, err := contract.Parse([]byte(contract.Template("a", "Client", "Agency", cal.MustDate("2026-01-01"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := contract.FixedAndBonus.Text(base, contract.UsualNumbers(money.New(24_000_000, base.Currency)))
+	if err != nil || len(text.Clauses[1].(contract.Scorecard).Gates) != 0 || !strings.Contains(text.Source, "gates: [] # none yet") {
+		t.Errorf("%v:\n%s", err, text.Source)
+	}
+}
+
+// The window is said to be rounded up, or to be the least that it takes, where it is.
+func TestTheWindowOfClarity(t *testing.T) {
+	for median, words := range map[crm.Days]string{4 * 50: "2 x 50 days, the median cycle, are 100 days.", 4*50 + 1: "2 x 50.25 days, the median cycle, are 101 days, rounded up.", 4 * 3: "2 x 3 days, the median cycle, are fewer than the 30 that it takes at least."} {
+		m := measuredAt(80, 70, 0)
+		m.Cycle.Quartiles = [3]crm.Days{median, median, median}
+		m.Clarity.Period = fees.ClarityPeriod(m.Cycle)
+		if got := strings.Join(fees.Advise(m).Graded[1].Why, " "); !strings.Contains(got, words) || !strings.Contains(got, "12 deals won in these days, all counted: each has an amount in USD.") {
+			t.Errorf("%s does not say %q", got, words)
+		}
 	}
 }
 

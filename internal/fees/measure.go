@@ -1,6 +1,7 @@
 package fees
 
 import (
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
@@ -32,11 +33,21 @@ func RanBy(t contract.Terms) Ran {
 // Measure measures what a pay model rests on, by the evidence of a day. Pasts are what is known of how its deals came to be what they are.
 func Measure(s *crm.Snapshot, pasts map[string]crm.Past, on cal.Date, t contract.Terms) Measured {
 	zone, ran := zoneOf(t), RanBy(t)
-	m := Measured{Hygiene: crm.Score(s, pasts, on, zone), Cycle: crm.CycleOf(s, pasts, on, zone)}
+	m := Measured{Hygiene: crm.Score(s, pasts, on, zone), Cycle: crm.CycleOf(s, pasts, on, zone), Accepted: readingsOf(s, "sal")}
 	in := ClarityPeriod(m.Cycle)
 	m.Clarity = attribution.ClarityOf(s, pasts, in, t.Currency, ran.Owned)
-	m.Spread, m.SpreadOK = attribution.SpreadOf(s, in, t.Currency, ran.path, ran.lookback, ran.Owned)
+	m.Earned, m.Spread, m.SpreadOK = attribution.SpreadOf(s, in, t.Currency, ran.path, ran.lookback, ran.Owned)
 	return m
+}
+
+// readingsOf counts what was read of a metric.
+func readingsOf(s *crm.Snapshot, metric string) (n int) {
+	for _, r := range s.MetricReadings {
+		if !r.Deleted && !r.Broken && strings.EqualFold(strings.TrimSpace(r.Metric), metric) {
+			n++
+		}
+	}
+	return n
 }
 
 func zoneOf(t contract.Terms) *time.Location {
