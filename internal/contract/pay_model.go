@@ -48,19 +48,22 @@ func UsualNumbers(yearly money.Amount) PayModelNumbers {
 		Metrics: []ModelMetric{{"mql", 80 * one, 100 * one, 120 * one}, {"pipeline_value", 800_000 * one, 1_000_000 * one, 1_300_000 * one}}}
 }
 
+// Bonus is the part of the year's amount that is not fixed.
+func (n PayModelNumbers) Bonus() money.Ratio {
+	return money.NewRatio(n.Fixed.Den()-n.Fixed.Num(), n.Fixed.Den())
+}
+
 // Name is the model in a few words, with its numbers: "70 % fixed, 30 % bonus".
 func (m PayModel) Name(n PayModelNumbers) string {
 	switch m {
 	case FixedAndBonus:
-		return fmt.Sprintf("%s fixed, %s bonus", n.Fixed, rest(n.Fixed))
+		return fmt.Sprintf("%s fixed, %s bonus", n.Fixed, n.Bonus())
 	case RetainerAndShare:
 		return fmt.Sprintf("%s retainer, %s share", n.Reduced, n.Share)
 	default:
 		return "Milestones with bonuses"
 	}
 }
-
-func rest(part money.Ratio) money.Ratio { return money.NewRatio(part.Den()-part.Num(), part.Den()) }
 
 //go:embed pay_model_*.yaml
 var payModels embed.FS
@@ -71,13 +74,13 @@ func (m PayModel) Text(t Terms, n PayModelNumbers) (Terms, error) {
 	file, fill := "pay_model_milestones.yaml", []string{"{{list}}", n.milestones(t)}
 	switch m {
 	case FixedAndBonus:
-		file, fill = "pay_model_bonus.yaml", []string{"{{retainer}}", retainerName(t), "{{fixed}}", n.monthly(n.Fixed, t), "{{pool}}", n.pool(t), "{{every}}", string(n.Every), "{{metrics}}", n.metrics()}
+		file, fill = "pay_model_bonus.yaml", []string{"{{retainer}}", retainerName(t), "{{fixed}}", n.Monthly(n.Fixed, t.Rounding).Format(), "{{pool}}", n.Pool(t.Rounding).Format(), "{{every}}", string(n.Every), "{{metrics}}", n.metrics()}
 	case RetainerAndShare:
 		share, ok := n.share(t)
 		if !ok {
 			return Terms{}, uneditable()
 		}
-		file, fill = "pay_model_share.yaml", []string{"{{retainer}}", retainerName(t), "{{reduced}}", n.monthly(n.Reduced, t), "{{share}}", share}
+		file, fill = "pay_model_share.yaml", []string{"{{retainer}}", retainerName(t), "{{reduced}}", n.Monthly(n.Reduced, t.Rounding).Format(), "{{share}}", share}
 	}
 	clauses, err := payModels.ReadFile(file)
 	if err != nil {
@@ -135,13 +138,15 @@ func retainerName(t Terms) string {
 	return "fixed-fee"
 }
 
-func (n PayModelNumbers) monthly(part money.Ratio, t Terms) string {
-	return n.Yearly.Mul(money.NewRatio(part.Num(), part.Den()*12), t.Rounding).Format()
+// Monthly is a twelfth of a part of the year's amount.
+func (n PayModelNumbers) Monthly(part money.Ratio, rounding money.Rounding) money.Amount {
+	return n.Yearly.Mul(money.NewRatio(part.Num(), part.Den()*12), rounding)
 }
 
-func (n PayModelNumbers) pool(t Terms) string {
-	part := rest(n.Fixed)
-	return n.Yearly.Mul(money.NewRatio(part.Num()*int64(n.Every.Months()), part.Den()*12), t.Rounding).Format()
+// Pool is what the bonus of a performance period pays at target: what is not fixed of so many months.
+func (n PayModelNumbers) Pool(rounding money.Rounding) money.Amount {
+	part := n.Bonus()
+	return n.Yearly.Mul(money.NewRatio(part.Num()*int64(n.Every.Months()), part.Den()*12), rounding)
 }
 
 // metrics have equal weights; the last takes what does not divide.

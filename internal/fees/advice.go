@@ -141,6 +141,9 @@ func points(p crm.Points) string { return strings.TrimSuffix(p.String(), ".0") }
 
 func inPercent(p crm.Points) string { return points(p) + " %" }
 
+// PartWords are a part of an amount in per cent: "18.9 %".
+func PartWords(part, whole money.Amount) string { return inPercent(partOf(part.Minor, whole.Minor)) }
+
 // partOf is a part in hundredths of a percentage point, rounded half up. A part of nothing is none.
 func partOf(part, whole int64) crm.Points {
 	if whole <= 0 || part <= 0 {
@@ -219,6 +222,14 @@ func gradeClarity(m Measured) Graded {
 	return g
 }
 
+// TouchWords name a model of the spread: "first touch", "linear".
+func TouchWords(k attribution.Kind) string {
+	if k == attribution.FirstTouch || k == attribution.LastTouch {
+		return string(k) + " touch"
+	}
+	return string(k)
+}
+
 // spreadWords say how far the models are apart as arithmetic.
 func spreadWords(m Measured) []string {
 	if len(m.Earned) == 0 {
@@ -226,7 +237,7 @@ func spreadWords(m Measured) []string {
 	}
 	byAmount := func(a, b attribution.EarnedBy) int { return cmp.Compare(a.Amount.Minor, b.Amount.Minor) }
 	most, least := slices.MaxFunc(m.Earned, byAmount), slices.MinFunc(m.Earned, byAmount)
-	return []string{fmt.Sprintf("That is (%s by %s - %s by %s) / %s = %s points.", most.Amount.Format(), most.Model, least.Amount.Format(), least.Model, m.Clarity.Of.Format(), points(crm.Points(m.Spread)))}
+	return []string{fmt.Sprintf("That is (%s by %s - %s by %s) / %s = %s points.", most.Amount.Format(), TouchWords(most.Model), least.Amount.Format(), TouchWords(least.Model), m.Clarity.Of.Format(), points(crm.Points(m.Spread)))}
 }
 
 // twoCyclesWords say why clarity is measured on these days.

@@ -94,7 +94,7 @@ func TestAdviceExplainsItself(t *testing.T) {
 	got := fmt.Sprint(a.Why, a.Graded[0].Why, a.Graded[0].Better, a.Graded[1].Why, a.Graded[1].Better, a.Graded[2].Why, a.Graded[2].Better, a.Cadence)
 	for _, words := range []string{
 		"The score of 40 deals is 53.1: good from 80, fair from 60.", "Links: 1 of 4, which costs 28.1 points. Required fields: 70 of 100, which costs 18.8 points.",
-		"USD 40.00 of USD 100.00 won from 13 Dec 2025 to 30 Jun 2026 is clear, 40 %: good from 70 %, fair from 40 %.", "differ by 10 points", "That is (30.00 by first - 20.00 by last) / 100.00 = 10 points.",
+		"USD 40.00 of USD 100.00 won from 13 Dec 2025 to 30 Jun 2026 is clear, 40 %: good from 70 %, fair from 40 %.", "differ by 10 points", "That is (30.00 by first touch - 20.00 by last touch) / 100.00 = 10 points.",
 		"from 13 Dec 2025 to 30 Jun 2026, the day of the import: 2 x 100 days, the median cycle, are 200 days.", "Counted are 12 of 15 deals won in these days; not counted are 1 (in EUR), 2 (no amount).",
 		"Measured are 40 of 42 deals won from 30 Jun 2025 to 30 Jun 2026; of 2 nobody knows when they were created.", "open on 30 Jun 2026 or closed in the 12 months before",
 		"USD 10.00 more lacks nothing but a history", "up to 50 %",

@@ -2,15 +2,12 @@ package fees
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
-	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // Trial is a contract on its history, with other texts and the pay models to be tried beside it.
@@ -38,6 +35,8 @@ type Tried struct {
 	Comparison
 	AsIfFrom cal.Date                 // Now does not run in the months: all are tried as if they had begun then; zero: it runs
 	Numbers  contract.PayModelNumbers // of the models
+	Grounds  Grounds                  // what they rest on
+	Versions []contract.Terms         // of Now as it was tried, in their order: each month follows those of its days
 
 	// Throughout: Now has several versions, so the second side is the latest of them as if it had been the only one: what a copy of it changes is
 	// told against that one.
@@ -62,6 +61,7 @@ func Try(t Trial) (Tried, error) {
 		}
 		now, out.AsIfFrom, shown = moved, day, RunningMonths(moved, t.Months)
 	}
+	out.Versions = now.Versions
 	c := Comparing{Sides: []Side{{NowName, now}}, Evidence: t.Evidence, Months: shown, AsOf: t.AsOf, Seed: t.Seed, Stop: t.Stop}
 	texts := slices.Clone(t.Texts)
 	if latest := t.Now.Latest(); len(now.Versions) > 1 && len(texts) > 0 {
@@ -73,7 +73,7 @@ func Try(t Trial) (Tried, error) {
 		if err != nil {
 			return Tried{}, err
 		}
-		if out.Numbers = fromHistory(*t.Models, alone.Sides[0].Total, t.Evidence, shown); out.Numbers.Yearly.Minor <= 0 {
+		if out.Numbers, out.Grounds = fromHistory(*t.Models, alone.Sides[0].Total, t.Evidence, shown); out.Numbers.Yearly.Minor <= 0 {
 			return Tried{}, fault.New(fault.Invalid, "yearly", "the contract comes to nothing on these months, so nothing says how large the models are; write what a year should pay").At("yearly")
 		}
 		models, err := modelTexts(t.base(), out.Numbers)
@@ -127,84 +127,4 @@ func modelTexts(base contract.Terms, n contract.PayModelNumbers) ([]TrialText, e
 		out = append(out, TrialText{m.Name(n), terms})
 	}
 	return out, nil
-}
-
-// fromHistory fills what is zero: the year's amount by what the contract as it stands came to over the months, to the nearest 1,000, so that the
-// models begin with the same money; the metrics by what was read of them.
-func fromHistory(n contract.PayModelNumbers, total money.Amount, e crm.Evidence, shown []cal.Month) contract.PayModelNumbers {
-	if n.Yearly.Minor == 0 {
-		n.Yearly = total
-		if thousand := 1000 * scale(total.Currency); len(shown) > 0 {
-			n.Yearly.Minor = thousand * money.MulDiv(total.Minor, 12, int64(len(shown))*thousand, money.HalfUp)
-		}
-	}
-	if len(n.Metrics) > 0 {
-		return n
-	}
-	usual := contract.UsualNumbers(n.Yearly)
-	n.Metrics, n.Every = usual.Metrics, usual.Every
-	for _, every := range []contract.Every{contract.EveryQuarter, contract.EveryMonth} {
-		if read := readMetrics(e, shown, every); len(read) > 0 {
-			n.Metrics, n.Every = read, every
-			return n
-		}
-	}
-	return n
-}
-
-// scale is the minor units of one whole unit.
-func scale(c money.Currency) int64 {
-	out := int64(1)
-	for range c.Digits() {
-		out *= 10
-	}
-	return out
-}
-
-// readMetrics are the usual metrics of which the history has readings for whole performance periods of the months. The target is the median of
-// them (of an even number the mean of the two in the middle), so that the past pays about what is agreed at target; threshold and max are a fifth below
-// and above it. All three are rounded half up to a millionth.
-func readMetrics(e crm.Evidence, shown []cal.Month, every contract.Every) []contract.ModelMetric {
-	cycle := cal.Cycle{Anchor: cal.MustDate("2000-01-01"), Months: every.Months()}
-	var out []contract.ModelMetric
-	for _, usual := range contract.UsualNumbers(money.Amount{}).Metrics {
-		var values []*big.Rat
-		for _, r := range e.MetricReadings {
-			whole := cycle.Containing(r.From) == cal.Period{From: r.From, To: r.Through.AddDays(1)}
-			value, err := exact(r.Value)
-			if err != nil || r.Deleted || r.Broken || !whole || !strings.EqualFold(strings.TrimSpace(r.Metric), usual.Metric) || !slices.Contains(shown, cal.MonthOf(r.Through)) {
-				continue
-			}
-			values = append(values, value)
-		}
-		if len(values) == 0 {
-			continue
-		}
-		slices.SortFunc(values, (*big.Rat).Cmp)
-		median := medianOf(values)
-		points, ok := pointsAround(median)
-		if median.Sign() > 0 && ok {
-			points.Metric = usual.Metric
-			out = append(out, points)
-		}
-	}
-	return out
-}
-
-// medianOf is the one in the middle of sorted values, of an even number the mean of the two in the middle.
-func medianOf(sorted []*big.Rat) *big.Rat {
-	low, high := sorted[(len(sorted)-1)/2], sorted[len(sorted)/2]
-	sum := new(big.Rat).Add(low, high)
-	return sum.Quo(sum, big.NewRat(2, 1))
-}
-
-func pointsAround(target *big.Rat) (contract.ModelMetric, bool) {
-	at := func(num, den int64) (contract.Number, bool) {
-		minor := rounded(new(big.Rat).Mul(target, big.NewRat(num*1_000_000, den)), money.HalfUp)
-		return contract.Number(minor.Int64()), minor.IsInt64()
-	}
-	low, okLow := at(4, 5)
-	middle, okMiddle := at(1, 1)
-	high, okHigh := at(6, 5)
-	return contract.ModelMetric{Threshold: low, Target: middle, Max: high}, okLow && okMiddle && okHigh
 }

@@ -66,6 +66,9 @@ func TestACopyOfAnAmendment(t *testing.T) {
 	if now.Rate != nil || same.Rate == nil {
 		t.Error("two rates are one")
 	}
+	if got := strings.Join(fees.VersionWords(got), " "); got != "Version 1, from 1 Jan 2026 to 15 Mar 2026: share 3 %. Version 2, from 16 Mar 2026 on: share 4 %." {
+		t.Error(got)
+	}
 }
 
 // The models begin with the money of the contract as it stands: 4,800.00 in three months are 19,000 a year to the nearest thousand.
@@ -131,6 +134,57 @@ func TestTheTargetIsTheMedianOfTheReadings(t *testing.T) {
 		if m := got.Numbers.Metrics; len(m) != 1 || m[0].Threshold.String() != c.threshold || m[0].Target.String() != c.target || m[0].Max.String() != c.max {
 			t.Errorf("of %v: %+v", c.read, m)
 		}
+	}
+}
+
+// 194,000.00 a year are 11,316.67 a month beside a bonus of 14,550.00 a quarter, and 9,700.00 beside a share: each is told as arithmetic, and is what
+// stands in the text. Where year and targets come from the history, that is told as well.
+func TestTheNumbersOfTheModelsAsArithmetic(t *testing.T) {
+	tr := trial(t, "worked-month", "2026-01", "2026-03")
+	quarter := func(value string) crm.MetricReading {
+		return crm.MetricReading{Metric: "pipeline_value", From: cal.MustDate("2026-01-01"), Through: cal.MustDate("2026-03-31"), Value: value}
+	}
+	months := "the same months that the models are tried on"
+	for _, c := range []struct {
+		name     string
+		yearly   int64
+		readings []crm.MetricReading
+		says     []string
+		not      string
+	}{
+		{"all given", 19_400_000, nil, []string{"194,000.00 when all is at target, as it was asked for", "194,000.00 x 70 % / 12 = 11,316.67 a month beside the bonus, 194,000.00 x 60 % / 12 = 9,700.00 a month beside the share",
+			"194,000.00 x 30 % x 3 / 12 = 14,550.00 a quarter", "the points of the bonus are examples"}, months},
+		{"read targets", 19_400_000, []crm.MetricReading{quarter("4388008.90")}, []string{"Target of pipeline_value: 4,388,008.9, the median of 1 reading of a whole quarter: 4,388,008.9 (1 Jan 2026 – 31 Mar 2026).", "lands near the year's amount by construction"}, "came to"},
+		{"the year of the history", 0, nil, []string{"the contract as it stands came to 4,800.00 in 3 months; 4,800.00 x 12 / 3 to the nearest 1,000 is 19,000.00", "The year's amount comes from " + months}, "by construction"},
+		{"both", 0, []crm.MetricReading{quarter("100")}, []string{"lands near what the contract came to by construction: that it does is no evidence for it"}, "are examples"},
+	} {
+		tr.Evidence.MetricReadings = c.readings
+		tr.Models = &contract.PayModelNumbers{Yearly: money.New(c.yearly, "USD"), Fixed: money.Percent(70), Reduced: money.Percent(60), Share: money.Percent(3)}
+		got, err := fees.Try(tr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		words := strings.Join(fees.GroundWords(got), " ")
+		for _, want := range c.says {
+			if !strings.Contains(words, want) {
+				t.Errorf("%s: it does not say %q:\n%s", c.name, want, words)
+			}
+		}
+		if strings.Contains(words, c.not) {
+			t.Errorf("%s: it says %q:\n%s", c.name, c.not, words)
+		}
+		if c.yearly > 0 {
+			source := got.Texts[len(got.Texts)-3].Source + got.Texts[len(got.Texts)-2].Source
+			for _, amount := range []string{"fee: 11,316.67 per month", "pool: 14,550.00 per quarter", "fee: 9,700.00 per month"} {
+				if !strings.Contains(source, amount) {
+					t.Errorf("%s: no text says %q", c.name, amount)
+				}
+			}
+		}
+	}
+	tr.Models = nil
+	if got, err := fees.Try(tr); err != nil || fees.GroundWords(got) != nil || fees.VersionWords(got) != nil {
+		t.Errorf("without models, of one version: %v", err)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
@@ -99,15 +100,55 @@ func (f adviceFace) measures() kit.TableView {
 		case 0:
 			below = append(below, kit.Anchor(kit.Link{Text: "The checks, and the records to mend", Href: f.evidence() + "/hygiene"}))
 		case 1:
+			if len(f.Measured.Earned) > 0 {
+				below = append(below, opening("What marketing earns by each model", g.Name, kit.Group(kit.Table(f.earned()), paragraph(monthsAside), acts([]templ.Component{kit.Button(kit.ButtonView{Text: "Compare the models on these months", Href: f.comparison()})}))))
+			}
 			if table := f.unclear(); len(table.Rows) > 0 {
 				below = append(below, opening("The deals that are not clear", g.Name, kit.Table(table)))
 			}
 		default:
+			if table := f.quartiles(); len(table.Rows) > 0 {
+				below = append(below, opening("How long deals took", g.Name, kit.Table(table)))
+			}
+			below = append(below, kit.Anchor(kit.Link{Text: "The won deals as of this import", Href: f.evidence() + "/deals?" + url.Values{"outcome": {"won"}, "as_of": {strconv.FormatInt(f.Import, 10)}}.Encode()}))
 			if table := f.slipped(); len(table.Rows) > 0 {
 				below = append(below, opening("The deals that slipped", g.Name, kit.Table(table)))
 			}
 		}
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(g.Name), kit.Text(g.Value), kit.PillIn(string(g.Grade), gradeTone(g.Grade))}, Below: kit.Group(below...)})
+	}
+	return v
+}
+
+// monthsAside says why the page that compares models shows other figures.
+const monthsAside = "The comparison of models counts whole months, and each deal by the terms of its day: where the days above begin or end inside a month it counts more deals, and its figures are others."
+
+// earned is what the spread between the models is made of.
+func (f adviceFace) earned() kit.TableView {
+	c := f.Measured.Clarity
+	v := kit.TableView{Caption: "What marketing earns by each model, " + c.Period.Words(), Quiet: true, Columns: []kit.Column{{Title: "Model"}, {Title: "Earned", Align: kit.End, Hint: string(c.Of.Currency)}, {Title: "Of won revenue", Align: kit.End}}}
+	for _, e := range f.Measured.Earned {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(kit.Sentence(fees.TouchWords(e.Model))), kit.Text(figures(e.Amount)), kit.Text(fees.PartWords(e.Amount, c.Of))}})
+	}
+	v.Foot = []kit.Row{{Total: true, Cells: []templ.Component{kit.Text(kit.Sentence(counted(int(c.Deals), "deal") + " won")), kit.Text(figures(c.Of)), nil}}}
+	return v
+}
+
+// comparison is the page that compares models, on the months that the days of clarity are in.
+func (f adviceFace) comparison() string {
+	in := f.Measured.Clarity.Period
+	return f.evidence() + "/attribution?" + url.Values{"from": {cal.MonthOf(in.From).String()}, "to": {cal.MonthOf(in.Last()).String()}, "as_of": {strconv.FormatInt(f.Import, 10)}}.Encode()
+}
+
+// quartiles are the days below which a quarter, half and three quarters of the deals closed.
+func (f adviceFace) quartiles() kit.TableView {
+	c := f.Measured.Cycle
+	v := kit.TableView{Caption: "Days from creation to close, " + c.Period().Words(), Quiet: true, Columns: []kit.Column{{Title: "Of " + counted(int(c.Deals), "deal")}, {Title: "Took at most", Align: kit.End, Hint: "days"}}}
+	if !c.Enough() {
+		return v
+	}
+	for i, part := range [...]string{"A quarter", "Half (the median)", "Three quarters"} {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(part), kit.Text(c.Quartiles[i].String())}})
 	}
 	return v
 }
@@ -152,7 +193,7 @@ func (f adviceFace) paid() templ.Component {
 	if f.Untried != nil {
 		return kit.Group(kit.Notice(kit.NoticeView{Level: kit.Info, Text: kit.Sentence(f.Untried.Message) + "."}), cadence)
 	}
-	return kit.Group(kit.Table(f.trial().sides()), cadence, paragraph(whatStands))
+	return kit.Group(kit.Table(f.trial().sides()), kit.Quiet("What the numbers of the models rest on"), listing(fees.GroundWords(*f.Paid.Tried)), cadence, paragraph(whatStands))
 }
 
 // trial is the comparison as the page of other terms shows it.

@@ -119,7 +119,11 @@ func (f trialFace) body() templ.Component {
 	var parts []templ.Component
 	switch {
 	case f.Tried != nil:
-		parts = append(parts, f.figures(), section("Side by side", kit.Table(f.sides())), section("How sure it is", kit.Group(paragraph(fees.RangeWords(f.Tried.Comparison)), paragraph(whatStands))))
+		parts = append(parts, f.figures(), section("Side by side", kit.Table(f.sides())))
+		if grounds := fees.GroundWords(*f.Tried); len(grounds) > 0 {
+			parts = append(parts, section("What the models rest on", listing(grounds)))
+		}
+		parts = append(parts, section("How sure it is", kit.Group(paragraph(fees.RangeWords(f.Tried.Comparison)), paragraph(whatStands))))
 	case f.asked && f.Import == 0 && f.input.Err == nil:
 		parts = append(parts, kit.Empty(kit.EmptyView{Title: "There is no history yet", Text: "Terms are tried on what the client's CRM says of past months. Import it first.",
 			Action: kit.Button(kit.ButtonView{Text: "Open the evidence", Kind: kit.Primary, Href: clientPath(f.Contract.Client) + "/evidence"})}))
@@ -250,6 +254,14 @@ func (f trialFace) detail(at int, s fees.SidePrice) templ.Component {
 		parts = append(parts, listing(notes))
 	}
 	parts = append(parts, kit.Table(f.byClause(s)))
+	if versions := f.Tried.Versions; at == 0 && len(versions) > 1 {
+		parts = append(parts, paragraph("Each month follows the version of its days, so the months before the latest version follow earlier texts:"), listing(fees.VersionWords(*f.Tried)))
+		for _, v := range versions {
+			name := "version " + strconv.Itoa(v.Version)
+			parts = append(parts, opening("The text of "+name, s.Name+", "+name, sourceText(v.Source)))
+		}
+		return kit.Group(parts...)
+	}
 	source := f.Tried.Texts[at].Source
 	parts = append(parts, opening("The text", s.Name, sourceText(source)), acts(f.steps(at, source)))
 	return kit.Group(parts...)
