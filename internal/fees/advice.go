@@ -46,6 +46,8 @@ type Measured struct {
 	Earned   []attribution.EarnedBy // what marketing earns of the deals of clarity by each of the four models
 	Spread   int64                  // between what marketing earns by first, last, linear and w-shaped touch, in hundredths of a percentage point
 	SpreadOK bool
+	Year     int64 // the same of the deals won in the 12 months of the cycle
+	YearOK   bool
 	Accepted int // readings of the metric sal, the leads that sales accepted
 }
 
@@ -103,7 +105,7 @@ func gateWords(readings int) string {
 	if readings > 0 {
 		there = fmt.Sprintf("the history has %s of sal to draw it by", countedOf(readings, "reading"))
 	}
-	return "Before you sign, write a gate by leads that sales accepted (SAL) into the text by hand, so that the bonus is not earned by volume alone. The text below has none (gates: []): a gate is a line that both sides agree on, and needs readings of its metric; " + there + "."
+	return "Before you sign, write a gate by leads that sales accepted (SAL) into the text by hand, so that the bonus is not earned by volume alone. The text of the model has none (gates: []): a gate is a line that both sides agree on, and needs readings of its metric; " + there + "."
 }
 
 func countedOf(n int, one string) string {
@@ -237,7 +239,21 @@ func spreadWords(m Measured) []string {
 	}
 	byAmount := func(a, b attribution.EarnedBy) int { return cmp.Compare(a.Amount.Minor, b.Amount.Minor) }
 	most, least := slices.MaxFunc(m.Earned, byAmount), slices.MinFunc(m.Earned, byAmount)
-	return []string{fmt.Sprintf("That is (%s by %s - %s by %s) / %s = %s points.", most.Amount.Format(), TouchWords(most.Model), least.Amount.Format(), TouchWords(least.Model), m.Clarity.Of.Format(), points(crm.Points(m.Spread)))}
+	out := []string{fmt.Sprintf("That is (%s by %s - %s by %s) / %s = %s points.", most.Amount.Format(), TouchWords(most.Model), least.Amount.Format(), TouchWords(least.Model), m.Clarity.Of.Format(), points(crm.Points(m.Spread)))}
+	if most.Amount == least.Amount {
+		out = []string{fmt.Sprintf("All four earn %s of %s.", most.Amount.Format(), m.Clarity.Of.Format())}
+	}
+	if !m.YearOK {
+		return out
+	}
+	year := fmt.Sprintf("Of the deals won in 12 months, from %s to %s, the four differ by %s points", m.Cycle.Period().From.Words(), m.Cycle.On.Words(), points(crm.Points(m.Year)))
+	switch {
+	case m.Year > widestSpread && m.Spread <= widestSpread:
+		year += fmt.Sprintf(", which is beyond %s: the grade rests on the two cycles alone, so look at both before there is a fee on it", points(crm.Points(widestSpread)))
+	case m.Year <= widestSpread && m.Spread > widestSpread:
+		year += fmt.Sprintf(", which is not beyond %s: the grade rests on the two cycles alone", points(crm.Points(widestSpread)))
+	}
+	return append(out, year+".")
 }
 
 // twoCyclesWords say why clarity is measured on these days.
@@ -323,6 +339,9 @@ func gradeCycle(c crm.Cycle) Graded {
 	told := 2*c.Forecast >= c.Deals
 	if c.Forecast > 0 {
 		g.Why = append(g.Why, fmt.Sprintf("%d of %s closed more than 30 days after the close date that they were created with: %s; good up to %s, fair up to %s.", len(c.Slipped), dealsWord(c.Forecast), inPercent(slips), inPercent(goodSlips), inPercent(fairSlips)))
+	}
+	if unseen := c.Deals - c.Forecast; c.Forecast > 0 && unseen > 0 {
+		g.Why = append(g.Why, fmt.Sprintf("Left out of that are %d of the %s: neither an import within 30 days of their creation nor the CRM's history tells the close date that they were created with.", unseen, dealsWord(c.Deals)))
 	}
 	if !told {
 		g.Why = append(g.Why, fmt.Sprintf("Only of %d of %s is it known which close date they were created with, so that nothing can be called good: it takes half of them.", c.Forecast, dealsWord(c.Deals)))

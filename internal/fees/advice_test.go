@@ -87,7 +87,7 @@ func TestAdviceExplainsItself(t *testing.T) {
 	m.Hygiene.Checks = append(m.Hygiene.Checks, crm.Check{Code: crm.Linked, Weight: 15, Met: 1, Of: 4})
 	m.Clarity.Unknown = money.New(1_000, "USD")
 	m.Clarity.LeftOut = []crm.Failing{{Why: "no amount"}, {Why: "in EUR"}, {Why: "no amount"}}
-	m.Cycle.Undated = make([]crm.Failing, 2)
+	m.Cycle.Undated, m.Cycle.Forecast = make([]crm.Failing, 2), 37
 	usd := func(units int64) money.Amount { return money.New(100*units, "USD") }
 	m.Earned = []attribution.EarnedBy{{Model: attribution.FirstTouch, Amount: usd(30)}, {Model: attribution.LastTouch, Amount: usd(20)}, {Model: attribution.Linear, Amount: usd(25)}, {Model: attribution.WShaped, Amount: usd(26)}}
 	a := fees.Advise(m)
@@ -98,7 +98,7 @@ func TestAdviceExplainsItself(t *testing.T) {
 		"from 13 Dec 2025 to 30 Jun 2026, the day of the import: 2 x 100 days, the median cycle, are 200 days.", "Counted are 12 of 15 deals won in these days; not counted are 1 (in EUR), 2 (no amount).",
 		"Measured are 40 of 42 deals won from 30 Jun 2025 to 30 Jun 2026; of 2 nobody knows when they were created.", "open on 30 Jun 2026 or closed in the 12 months before",
 		"USD 10.00 more lacks nothing but a history", "up to 50 %",
-		"No source: USD 60.00, 1 deal.", "Half of 40 deals took between 70 and 130 days: 60 % of the median; good up to 50 %", "0 of 40 deals closed more than 30 days after",
+		"No source: USD 60.00, 1 deal.", "Half of 40 deals took between 70 and 130 days: 60 % of the median; good up to 50 %", "Left out of that are 3 of the 40 deals: neither an import", "0 of 37 deals closed more than 30 days after",
 		"The median cycle is 100 days: up to a year, so a plan of a year fits, of which each quarter is charged to date.",
 	} {
 		if !strings.Contains(got, words) {
@@ -119,6 +119,10 @@ func TestTheGateIsToBeWrittenByHand(t *testing.T) {
 			t.Errorf("of %d readings: %q", readings, got)
 		}
 	}
+	readings := []crm.MetricReading{{Metric: " SAL", Value: "3"}, {Metric: "sal", Value: "4", Deleted: true}, {Metric: "sal", Broken: true}, {Metric: "mql", Value: "9"}}
+	if m := fees.Measure(&crm.Snapshot{MetricReadings: readings}, nil, cal.MustDate("2026-06-30"), contract.Terms{Currency: "USD"}); m.Accepted != 1 || m.YearOK {
+		t.Errorf("%d readings of sal", m.Accepted)
+	}
 	base, err := contract.Parse([]byte(contract.Template("a", "Client", "Agency", cal.MustDate("2026-01-01"))))
 	if err != nil {
 		t.Fatal(err)
@@ -126,6 +130,22 @@ func TestTheGateIsToBeWrittenByHand(t *testing.T) {
 	text, err := contract.FixedAndBonus.Text(base, contract.UsualNumbers(money.New(24_000_000, base.Currency)))
 	if err != nil || len(text.Clauses[1].(contract.Scorecard).Gates) != 0 || !strings.Contains(text.Source, "gates: [] # none yet") {
 		t.Errorf("%v:\n%s", err, text.Source)
+	}
+}
+
+// A year in which the models are further apart than in two cycles, or less far, is told beside the grade and does not change it.
+func TestTheSpreadOfAYearBesideThatOfTwoCycles(t *testing.T) {
+	for _, c := range []struct {
+		cycles, year int64
+		says         string
+		is           fees.Grade
+	}{{1890, 2540, "the four differ by 25.4 points, which is beyond 25: the grade rests on the two cycles alone", fees.Good}, {2510, 2500, "the four differ by 25 points, which is not beyond 25", fees.Fair}, {1890, 2000, "the four differ by 20 points.", fees.Good}} {
+		m := measuredAt(80, 70, 50)
+		m.Earned = []attribution.EarnedBy{{Model: attribution.Linear, Amount: money.New(1, "USD")}}
+		m.Spread, m.Year, m.YearOK = c.cycles, c.year, true
+		if g := fees.Advise(m).Graded[1]; g.Grade != c.is || !strings.Contains(strings.Join(g.Why, " "), c.says) {
+			t.Errorf("%s: %s does not say %q", g.Grade, g.Why, c.says)
+		}
 	}
 }
 

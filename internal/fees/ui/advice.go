@@ -92,7 +92,7 @@ func gradeTone(g fees.Grade) kit.Tone {
 func (f adviceFace) measures() kit.TableView {
 	v := kit.TableView{Caption: "The three measures", Quiet: true, Columns: []kit.Column{{Title: "Measure"}, {Title: "Measured"}, {Title: "Grade", Align: kit.End}}}
 	for i, g := range f.Advice.Advice.Graded {
-		below := []templ.Component{listing(g.Why)}
+		below := []templ.Component{listing(typesetAll(g.Why))}
 		if len(g.Better) > 0 {
 			below = append(below, kit.Quiet("What would have to improve, the most first"), listing(g.Better))
 		}
@@ -101,7 +101,10 @@ func (f adviceFace) measures() kit.TableView {
 			below = append(below, kit.Anchor(kit.Link{Text: "The checks, and the records to mend", Href: f.evidence() + "/hygiene"}))
 		case 1:
 			if len(f.Measured.Earned) > 0 {
-				below = append(below, opening("What marketing earns by each model", g.Name, kit.Group(kit.Table(f.earned()), paragraph(monthsAside), acts([]templ.Component{kit.Button(kit.ButtonView{Text: "Compare the models on these months", Href: f.comparison()})}))))
+				below = append(below, opening("What marketing earns by each model", g.Name, kit.Group(kit.Table(f.earned()), paragraph(monthsAside), acts([]templ.Component{
+					kit.Button(kit.ButtonView{Text: "Compare the models on these months", Href: f.comparison(f.Measured.Clarity.Period)}),
+					kit.Button(kit.ButtonView{Text: "Compare them on twelve months", Href: f.comparison(f.Measured.Cycle.Period())}),
+				}))))
 			}
 			if table := f.unclear(); len(table.Rows) > 0 {
 				below = append(below, opening("The deals that are not clear", g.Name, kit.Table(table)))
@@ -128,15 +131,14 @@ func (f adviceFace) earned() kit.TableView {
 	c := f.Measured.Clarity
 	v := kit.TableView{Caption: "What marketing earns by each model, " + c.Period.Words(), Quiet: true, Columns: []kit.Column{{Title: "Model"}, {Title: "Earned", Align: kit.End, Hint: string(c.Of.Currency)}, {Title: "Of won revenue", Align: kit.End}}}
 	for _, e := range f.Measured.Earned {
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(kit.Sentence(fees.TouchWords(e.Model))), kit.Text(figures(e.Amount)), kit.Text(fees.PartWords(e.Amount, c.Of))}})
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(sentence(fees.TouchWords(e.Model))), kit.Text(figures(e.Amount)), kit.Text(fees.PartWords(e.Amount, c.Of))}})
 	}
-	v.Foot = []kit.Row{{Total: true, Cells: []templ.Component{kit.Text(kit.Sentence(counted(int(c.Deals), "deal") + " won")), kit.Text(figures(c.Of)), nil}}}
+	v.Foot = []kit.Row{{Total: true, Cells: []templ.Component{kit.Text(counted(int(c.Deals), "deal") + " won"), kit.Text(figures(c.Of)), nil}}}
 	return v
 }
 
-// comparison is the page that compares models, on the months that the days of clarity are in.
-func (f adviceFace) comparison() string {
-	in := f.Measured.Clarity.Period
+// comparison is the page that compares models, on the months that the days of a period are in.
+func (f adviceFace) comparison(in cal.Period) string {
 	return f.evidence() + "/attribution?" + url.Values{"from": {cal.MonthOf(in.From).String()}, "to": {cal.MonthOf(in.Last()).String()}, "as_of": {strconv.FormatInt(f.Import, 10)}}.Encode()
 }
 
@@ -193,7 +195,7 @@ func (f adviceFace) paid() templ.Component {
 	if f.Untried != nil {
 		return kit.Group(kit.Notice(kit.NoticeView{Level: kit.Info, Text: kit.Sentence(f.Untried.Message) + "."}), cadence)
 	}
-	return kit.Group(kit.Table(f.trial().sides()), kit.Quiet("What the numbers of the models rest on"), listing(fees.GroundWords(*f.Paid.Tried)), cadence, paragraph(whatStands))
+	return kit.Group(kit.Table(f.trial().sides()), kit.Quiet("What the numbers of the models rest on"), listing(typesetAll(fees.GroundWords(*f.Paid.Tried))), cadence, paragraph(whatStands))
 }
 
 // trial is the comparison as the page of other terms shows it.

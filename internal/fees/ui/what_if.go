@@ -121,7 +121,7 @@ func (f trialFace) body() templ.Component {
 	case f.Tried != nil:
 		parts = append(parts, f.figures(), section("Side by side", kit.Table(f.sides())))
 		if grounds := fees.GroundWords(*f.Tried); len(grounds) > 0 {
-			parts = append(parts, section("What the models rest on", listing(grounds)))
+			parts = append(parts, section("What the models rest on", listing(typesetAll(grounds))))
 		}
 		parts = append(parts, section("How sure it is", kit.Group(paragraph(fees.RangeWords(f.Tried.Comparison)), paragraph(whatStands))))
 	case f.asked && f.Import == 0 && f.input.Err == nil:

@@ -42,6 +42,14 @@ func typeset(formula string) string {
 	return trueMinus(typesetter.Replace(formula))
 }
 
+func typesetAll(words []string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = typeset(w)
+	}
+	return out
+}
+
 var typesetter = strings.NewReplacer(" x -", " × \u2212", " - -", " \u2212 \u2212", " x ", " × ", " - ", " \u2212 ", " -", " \u2212")
 
 // decimal shows an exact decimal of the statement's currency with its thousands apart; what is no amount stays as it is.
