@@ -246,7 +246,7 @@ func spreadWords(m Measured) []string {
 	if !m.YearOK {
 		return out
 	}
-	year := fmt.Sprintf("Of the deals won in 12 months, from %s to %s, the four differ by %s points", m.Cycle.Period().From.Words(), m.Cycle.On.Words(), points(crm.Points(m.Year)))
+	year := fmt.Sprintf("Of the deals won in 12 months, from %s to %s, by the same terms, the four differ by %s points", m.Cycle.Period().From.Words(), m.Cycle.On.Words(), points(crm.Points(m.Year)))
 	switch {
 	case m.Year > widestSpread && m.Spread <= widestSpread:
 		year += fmt.Sprintf(", which is beyond %s: the grade rests on the two cycles alone, so look at both before there is a fee on it", points(crm.Points(widestSpread)))

@@ -161,6 +161,25 @@ func TestTheWindowOfClarity(t *testing.T) {
 	}
 }
 
+// The lookback and edge that the spread was measured by can be asked for elsewhere.
+func TestTheWindowOfTheSpread(t *testing.T) {
+	share := func(a contract.Attribution) contract.Terms {
+		return contract.Terms{Clauses: []contract.Clause{contract.RevenueShare{Attribution: a}}}
+	}
+	days, err := cal.ParseSpan("180 days")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		terms          contract.Terms
+		lookback, edge string
+	}{{contract.Terms{}, "", ""}, {share(contract.Attribution{None: true}), "", ""}, {share(contract.Attribution{}), "none", ""}, {share(contract.Attribution{Lookback: days, Edge: "re-path"}), "180 days", "re-path"}} {
+		if lookback, edge := fees.RanBy(c.terms).Window(); lookback != c.lookback || edge != c.edge {
+			t.Errorf("%q, %q instead of %q, %q", lookback, edge, c.lookback, c.edge)
+		}
+	}
+}
+
 func TestCadenceByTheCycle(t *testing.T) {
 	for _, c := range []struct {
 		days   crm.Days

@@ -17,17 +17,30 @@ type Ran struct {
 	Owned    func(channel, provider string) bool
 	path     attribution.Path
 	lookback attribution.Lookback
+	shared   bool
+}
+
+// Window is the lookback and its edge as a page that compares models is asked for them: "180 days", "re-path". Both are empty without a share of
+// revenue, and the edge without a lookback.
+func (r Ran) Window() (lookback, edge string) {
+	switch {
+	case !r.shared:
+		return "", ""
+	case r.lookback.Span.IsZero():
+		return "none", ""
+	}
+	return r.lookback.Span.String(), string(r.lookback.Edge)
 }
 
 // RanBy finds it in the terms.
 func RanBy(t contract.Terms) Ran {
 	for _, c := range t.Clauses {
 		if share, ok := c.(contract.RevenueShare); ok && !share.Attribution.None {
-			return Ran{"Of the agency are the touches that earn under the clause " + share.ID + ".", share.Attribution.Credits.Earns, attribution.PathOf(share.Attribution, t.Zone), lookbackOf(share.Attribution, t.Zone)}
+			return Ran{"Of the agency are the touches that earn under the clause " + share.ID + ".", share.Attribution.Credits.Earns, attribution.PathOf(share.Attribution, t.Zone), lookbackOf(share.Attribution, t.Zone), true}
 		}
 	}
 	owned := func(_, provider string) bool { return provider != "" && provider == t.Agency }
-	return Ran{"Of the agency are the touches that name it as their provider: the contract shares no attributed revenue that would say more.", owned, attribution.Path{Zone: t.Zone}, attribution.Lookback{}}
+	return Ran{"Of the agency are the touches that name it as their provider: the contract shares no attributed revenue that would say more.", owned, attribution.Path{Zone: t.Zone}, attribution.Lookback{}, false}
 }
 
 // Measure measures what a pay model rests on, by the evidence of a day. Pasts are what is known of how its deals came to be what they are.

@@ -101,10 +101,7 @@ func (f adviceFace) measures() kit.TableView {
 			below = append(below, kit.Anchor(kit.Link{Text: "The checks, and the records to mend", Href: f.evidence() + "/hygiene"}))
 		case 1:
 			if len(f.Measured.Earned) > 0 {
-				below = append(below, opening("What marketing earns by each model", g.Name, kit.Group(kit.Table(f.earned()), paragraph(monthsAside), acts([]templ.Component{
-					kit.Button(kit.ButtonView{Text: "Compare the models on these months", Href: f.comparison(f.Measured.Clarity.Period)}),
-					kit.Button(kit.ButtonView{Text: "Compare them on twelve months", Href: f.comparison(f.Measured.Cycle.Period())}),
-				}))))
+				below = append(below, opening("What marketing earns by each model", g.Name, kit.Group(kit.Table(f.earned()), paragraph(termsAside), acts(f.comparisons()))))
 			}
 			if table := f.unclear(); len(table.Rows) > 0 {
 				below = append(below, opening("The deals that are not clear", g.Name, kit.Table(table)))
@@ -123,8 +120,8 @@ func (f adviceFace) measures() kit.TableView {
 	return v
 }
 
-// monthsAside says why the page that compares models shows other figures.
-const monthsAside = "The comparison of models counts whole months, and each deal by the terms of its day: where the days above begin or end inside a month it counts more deals, and its figures are others."
+// termsAside says why the page that compares models may show other figures.
+const termsAside = "All deals are measured here by the latest text of the contract. The comparison of models counts whole months, and, unless it is asked for one lookback and edge, each deal by the terms of its day. So its spread may be another, and on the other side of the line: ask it for both."
 
 // earned is what the spread between the models is made of.
 func (f adviceFace) earned() kit.TableView {
@@ -137,9 +134,22 @@ func (f adviceFace) earned() kit.TableView {
 	return v
 }
 
-// comparison is the page that compares models, on the months that the days of a period are in.
-func (f adviceFace) comparison(in cal.Period) string {
-	return f.evidence() + "/attribution?" + url.Values{"from": {cal.MonthOf(in.From).String()}, "to": {cal.MonthOf(in.Last()).String()}, "as_of": {strconv.FormatInt(f.Import, 10)}}.Encode()
+// comparisons lead to the page that compares models, on the months that the days of clarity, or of the cycle, are in: by the lookback and edge that
+// were measured by, and as agreed on each deal's day.
+func (f adviceFace) comparisons() []templ.Component {
+	lookback, edge := fees.RanBy(f.Terms).Window()
+	to := func(text string, in cal.Period, latest bool) templ.Component {
+		asked := url.Values{"from": {cal.MonthOf(in.From).String()}, "to": {cal.MonthOf(in.Last()).String()}, "as_of": {strconv.FormatInt(f.Import, 10)}}
+		if latest && lookback != "" {
+			asked.Set("lookback", lookback)
+		}
+		if latest && edge != "" {
+			asked.Set("edge", edge)
+		}
+		return kit.Button(kit.ButtonView{Text: text, Href: f.evidence() + "/attribution?" + asked.Encode()})
+	}
+	clarity, year := f.Measured.Clarity.Period, f.Measured.Cycle.Period()
+	return []templ.Component{to("Compare the models on these months", clarity, true), to("On twelve months", year, true), to("As agreed on each deal's day", year, false)}
 }
 
 // quartiles are the days below which a quarter, half and three quarters of the deals closed.
