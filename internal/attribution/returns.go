@@ -15,44 +15,66 @@ type MonthCredit struct {
 	Result Result
 }
 
-// Return is what a name brought and cost: credited revenue, the deals that it holds money of, and spend.
+// Return is what a name, or all of them together, brought and cost: credited revenue, the deals that it holds money of, and spend.
+//
+// Spend is held against the credit of names whose spend is known, and of no other: what nobody knows the spend of (direct, a call of the sales team, what is
+// credited to nobody) was not bought with it. All known spend is held against it, also that which can be told to no name: it may have brought some of it, and
+// leaving it out would flatter.
 type Return struct {
-	Revenue money.Amount
-	Deals   int
-	Spend   money.Amount
-	Spent   bool // there is a row of spend; without one the cost is not known, and not nothing
+	Revenue     money.Amount
+	Deals       int
+	Costed      money.Amount // the part of Revenue that names with known spend hold, of the same months
+	CostedDeals int          // deals that they hold money of, each once
+	Spend       money.Amount
+	Spent       bool // there is a row of spend; without one the cost is not known, and not nothing
+	Told        bool // there is one of a name; without one there is no credit to hold spend against
 }
 
-// Multiple is revenue for each unit of spend in hundredths, rounded half up: 350 is 3.50 (ROAS). Not ok: nothing was spent, as far as is known.
+// Multiple is costed credit for each unit of spend in hundredths, rounded half up: 350 is 3.50 (ROAS). Not ok: nothing was spent on a name, as far as is
+// known.
 func (r Return) Multiple() (hundredths int64, ok bool) {
-	if r.Spend.Minor <= 0 {
+	if !r.Told || r.Spend.Minor <= 0 {
 		return 0, false
 	}
-	return money.MulDiv(r.Revenue.Minor, 100, r.Spend.Minor, money.HalfUp), true
+	return money.MulDiv(r.Costed.Minor, 100, r.Spend.Minor, money.HalfUp), true
 }
 
-// ROMI is (attributed margin - cost) / cost in hundredths of a percentage point, at a gross margin: revenue of 400 at a margin of 60 % for a spend of 100
-// is 140 %. Not ok: nothing was spent, as far as is known.
+// ROMI is (attributed margin - cost) / cost in hundredths of a percentage point, at a gross margin: costed credit of 400 at a margin of 60 % for a spend of
+// 100 is 140 %. Not ok: nothing was spent on a name, as far as is known.
 func (r Return) ROMI(margin money.Ratio) (points int64, ok bool) {
-	if r.Spend.Minor <= 0 {
+	if !r.Told || r.Spend.Minor <= 0 {
 		return 0, false
 	}
-	earned := r.Revenue.Mul(margin, money.HalfUp)
+	earned := r.Costed.Mul(margin, money.HalfUp)
 	return money.MulDiv(earned.Minor-r.Spend.Minor, 10_000, r.Spend.Minor, money.HalfUp), true
 }
 
-// PerDeal is spend for each deal. Not ok: there is no deal, or nothing was spent.
+// PerDeal is spend for each deal that names with known spend hold money of. Not ok: there is none, or nothing was spent.
 func (r Return) PerDeal() (money.Amount, bool) {
-	if r.Deals == 0 || r.Spend.Minor <= 0 {
+	if r.CostedDeals == 0 || r.Spend.Minor <= 0 {
 		return money.Amount{}, false
 	}
-	return money.New(money.MulDiv(r.Spend.Minor, 1, int64(r.Deals), money.HalfUp), r.Spend.Currency), true
+	return money.New(money.MulDiv(r.Spend.Minor, 1, int64(r.CostedDeals), money.HalfUp), r.Spend.Currency), true
 }
 
-func (r *Return) add(o Return) {
-	r.Revenue, r.Spend = r.Revenue.Add(o.Revenue), r.Spend.Add(o.Spend)
-	r.Deals += o.Deals
-	r.Spent = r.Spent || o.Spent
+// won adds credit of a deal, costed or not, without the deal.
+func (r *Return) won(credit money.Amount, costed bool) {
+	r.Revenue = r.Revenue.Add(credit)
+	if costed {
+		r.Costed = r.Costed.Add(credit)
+	}
+}
+
+// counted adds a deal.
+func (r *Return) counted(costed bool) {
+	r.Deals++
+	if costed {
+		r.CostedDeals++
+	}
+}
+
+func (r *Return) cost(amount money.Amount, told bool) {
+	r.Spend, r.Spent, r.Told = r.Spend.Add(amount), true, r.Told || told
 }
 
 // ReturnRow is what one name brought and cost, by month and together.
@@ -81,14 +103,14 @@ type Returns struct {
 func ReturnsOf(s *crm.Snapshot, months []cal.Month, currency money.Currency, by By, credits []MonthCredit) Returns {
 	b := returnsBook{Returns: Returns{Months: months}, zero: money.New(0, currency), rows: map[Row]*ReturnRow{}}
 	b.Total = b.empty(Row{})
-	for i := range credits {
-		b.credit(&credits[i], by)
-	}
 	names := campaignNames(s, by)
 	for _, row := range Once(s.Spend, func(x crm.Spend) string { return x.ID }) {
 		if !row.Deleted {
 			b.spend(row, names)
 		}
+	}
+	for i := range credits { // after the spend, which says what is costed
+		b.credit(&credits[i], by)
 	}
 	for _, row := range b.rows {
 		b.Rows = append(b.Rows, *row)
@@ -104,38 +126,42 @@ type returnsBook struct {
 }
 
 func (b *returnsBook) empty(of Row) ReturnRow {
-	nothing := Return{Revenue: b.zero, Spend: b.zero}
+	nothing := Return{Revenue: b.zero, Costed: b.zero, Spend: b.zero}
 	return ReturnRow{Kind: of.Kind, Name: of.Name, Months: slices.Repeat([]Return{nothing}, len(b.Months)), Total: nothing}
 }
 
-// add puts a part into the row of a name, and leaves out how many deals there are for the total, which counts each once.
-func (b *returnsBook) add(kind RowKind, name string, month int, part Return) {
+func (b *returnsBook) row(kind RowKind, name string) *ReturnRow {
 	key := Row{Kind: kind, Name: name}
-	row := b.rows[key]
-	if row == nil {
+	if b.rows[key] == nil {
 		made := b.empty(key)
-		row = &made
-		b.rows[key] = row
+		b.rows[key] = &made
 	}
-	row.Months[month].add(part)
-	row.Total.add(part)
-	part.Deals = 0
-	b.Total.Months[month].add(part)
-	b.Total.Total.add(part)
+	return b.rows[key]
 }
 
+// credit puts the credit of a deal with the names that hold it; the total counts the deal once.
 func (b *returnsBook) credit(c *MonthCredit, by By) {
 	month := slices.Index(b.Months, c.Month)
 	if month < 0 {
 		return
 	}
-	for _, row := range Aggregate([]Result{c.Result}, by) {
-		if row.Amount.Minor != 0 {
-			b.add(row.Kind, row.Name, month, Return{Revenue: money.New(row.Amount.Minor, b.zero.Currency), Deals: 1, Spend: b.zero})
+	var inMonth, inAll bool // a name with known spend holds money of the deal
+	for _, part := range Aggregate([]Result{c.Result}, by) {
+		if part.Amount.Minor == 0 {
+			continue
 		}
+		row, amount := b.row(part.Kind, part.Name), money.New(part.Amount.Minor, b.zero.Currency)
+		known, ever := row.Months[month].Told, row.Total.Told
+		inMonth, inAll = inMonth || known, inAll || ever
+		row.Months[month].won(amount, known)
+		row.Months[month].counted(known)
+		row.Total.won(amount, ever)
+		row.Total.counted(ever)
+		b.Total.Months[month].won(amount, known)
+		b.Total.Total.won(amount, ever)
 	}
-	b.Total.Months[month].Deals++
-	b.Total.Total.Deals++
+	b.Total.Months[month].counted(inMonth)
+	b.Total.Total.counted(inAll)
 }
 
 func (b *returnsBook) spend(row crm.Spend, names map[string]string) {
@@ -158,7 +184,10 @@ func (b *returnsBook) spend(row crm.Spend, names map[string]string) {
 	if name != "" {
 		kind = Named
 	}
-	b.add(kind, name, month, Return{Revenue: b.zero, Spend: amount, Spent: true})
+	for _, row := range []*ReturnRow{b.row(kind, name), &b.Total} {
+		row.Months[month].cost(amount, kind == Named)
+		row.Total.cost(amount, kind == Named)
+	}
 }
 
 // campaignNames says which name each campaign belongs to; of one with touches of several names, or of none, nothing is said.

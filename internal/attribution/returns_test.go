@@ -81,6 +81,21 @@ func TestReturnsPutCreditBesideSpend(t *testing.T) {
 	if _, ok := r.Rows[3].Total.ROMI(money.Percent(60)); ok || r.Rows[3].Total.Spent {
 		t.Error("what nothing was spent on has one")
 	}
+	// All together: of 790 the 100 of what is not recorded and the 90 of nobody were not bought with the 210 that are known.
+	all := r.Total.Total
+	if m, ok := all.Multiple(); all.Costed != usd(600) || all.CostedDeals != 2 || !ok || m != 286 {
+		t.Errorf("together %+v, the multiple is %d", all, m)
+	}
+	if romi, ok := all.ROMI(money.Percent(60)); !ok || romi != 7143 { // (600 x 60 % - 210) / 210
+		t.Errorf("the ROMI of all is %d", romi)
+	}
+	// In May nobody knows what webinars cost; over both months they do.
+	if x := r.Total.Months[0]; x.Costed != usd(200) || x.CostedDeals != 1 {
+		t.Errorf("May: %+v", x)
+	}
+	if _, ok := r.Rows[2].Total.Multiple(); ok {
+		t.Error("credit of no name is held against spend of no name")
+	}
 	for _, row := range ReturnsOf(&s, []cal.Month{may, june}, "USD", ByCampaign, nil).Rows {
 		if row.Name == "spring" && row.Total.Spend != usd(150) {
 			t.Errorf("spring cost %s", row.Total.Spend)

@@ -103,12 +103,13 @@ func TestReturnOnSpend(t *testing.T) {
 		k.take("touches.csv", "touch_id,contact_id,at,channel,campaign\nt1,p1,2026-05-01T12:00:00Z,webinar,spring\nt2,p1,2026-05-02T12:00:00Z,email,nurture\n")
 		k.take("spend.csv", "spend_id,spent_on,campaign,category,net,currency\ns1,2026-06-03,spring,media,200.00,USD\n")
 
+		v = attributionapi.Returns{}
 		k.get(finance, 200, "?from=2026-06&to=2026-07&model=linear&lookback=none&margin=60%20%25", &v)
 		all := v.Total.Total
 		if v.AsOf != 5 || v.Agreed || v.By != "channel" || !slices.Equal(v.Months, []string{"2026-06", "2026-07"}) || v.LeftOut.Deals != 1 {
 			t.Fatalf("%+v", v)
 		}
-		if all.Revenue.Amount != "1000.00" || all.Spend.Amount != "200.00" || all.Multiple != "5.00" || all.ROMI != "200.00" || all.Deals != 1 { // (600 - 200) / 200
+		if all.Revenue.Amount != "1000.00" || all.Spend.Amount != "200.00" || all.Costed.Amount != "500.00" || all.Multiple != "2.50" || all.ROMI != "50.00" || all.Deals != 1 { // (500 x 60 % - 200) / 200
 			t.Errorf("%+v", all)
 		}
 		at := slices.IndexFunc(v.Rows, func(r attributionapi.Row) bool { return r.Name == "email" })
@@ -117,6 +118,19 @@ func TestReturnOnSpend(t *testing.T) {
 		}
 		if len(v.Fees) != 1 || v.Fees[0] != (attributionapi.Fee{Month: "2026-06", Fee: attributionapi.Money{Amount: "5000.00", Currency: "USD"}}) {
 			t.Errorf("%+v", v.Fees)
+		}
+
+		// Of neither deal of June the CRM says whether the customer is new; July is not locked.
+		if a := v.Acquisition; len(a) != 2 || a[0].Untold != 2 || a[0].Customers != nil || a[0].CAC != nil || len(a[0].Missing) != 1 || a[1].Customers == nil || len(a[1].Missing) != 2 || v.CAC.Months != 0 || v.CAC.Each != nil {
+			t.Errorf("%+v, %+v", v.Acquisition, v.CAC)
+		}
+		k.take("deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,is_won,is_closed,customer_type\nD1,Cell,c1,1000.00,USD,2026-05-02T12:00:00Z,2026-06-10,true,true,new\nD2,None,c1,,,2026-05-02T12:00:00Z,2026-06-11,true,true,renewal\n")
+		v = attributionapi.Returns{}
+		if k.get(finance, 200, "?from=2026-06&to=2026-07", &v); v.CAC.Months != 1 || v.CAC.Each == nil || v.CAC.Each.Amount != "5200.00" || *v.Acquisition[0].Customers != 1 || v.Acquisition[0].CAC.Amount != "5200.00" {
+			t.Errorf("%+v, %+v", v.Acquisition, v.CAC)
+		}
+		if k.get(finance, 200, "", &v); v.From != "2025-07" || v.To != "2026-06" {
+			t.Errorf("the running month has no fee yet, and the months are %s to %s", v.From, v.To)
 		}
 
 		for query, place := range map[string]string{"?margin=0": "query.margin", "?from=spring": "query.from", "?from=2026-07&to=2026-06": "query.to", "?model=colour": "query.model", "?by=colour": "query.by", "?colour=red": "query.colour"} {

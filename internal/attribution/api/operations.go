@@ -48,6 +48,26 @@ type Returns struct {
 	Total   Row      `json:"total"`
 	Fees    []Fee    `json:"fees" nullable:"false" doc:"Of the agency, by locked statements; a month that is not locked is absent"`
 	LeftOut LeftOut  `json:"left_out"`
+
+	Acquisition []Acquisition `json:"acquisition" nullable:"false" doc:"What a new customer cost, in the order of the months"`
+	CAC         CAC           `json:"cac" doc:"What a new customer cost over all months of which it is known"`
+}
+
+// Acquisition is what a new customer cost in a month.
+type Acquisition struct {
+	Month     string   `json:"month"`
+	Customers *int     `json:"new_customers,omitempty" doc:"Won deals of new customers; absent: of some the CRM does not say it"`
+	Untold    int      `json:"untold" doc:"Won deals of which the CRM does not say whether the customer is new"`
+	CAC       *Money   `json:"cac,omitempty" doc:"Spend and the agency's fee for each new customer; absent: something is missing, or no new customer was won"`
+	Missing   []string `json:"missing,omitempty" doc:"What is not known"`
+}
+
+// CAC is what a new customer cost over the months of which it is known.
+type CAC struct {
+	Months    int    `json:"months" doc:"How many it rests on"`
+	Customers int    `json:"new_customers" doc:"In them"`
+	Cost      Money  `json:"cost" doc:"Spend and the agency's fees in them"`
+	Each      *Money `json:"cac,omitempty" doc:"Absent: no month is known, or none of them has a new customer"`
 }
 
 // Row is what one name brought and cost.
@@ -62,9 +82,10 @@ type Row struct {
 type Part struct {
 	Revenue  Money  `json:"revenue"`
 	Deals    int    `json:"deals" doc:"Of which it holds money"`
+	Costed   Money  `json:"costed" doc:"The part of the revenue that names with known spend hold, of the same months: what spend is held against"`
 	Spend    *Money `json:"spend,omitempty" doc:"Absent: no row of spend says it"`
-	Multiple string `json:"multiple,omitempty" doc:"Revenue for each unit of spend" example:"3.50"`
-	ROMI     string `json:"romi,omitempty" doc:"In per cent, at the margin that was stated" example:"140.00"`
+	Multiple string `json:"multiple,omitempty" doc:"Costed revenue for each unit of spend" example:"3.50"`
+	ROMI     string `json:"romi,omitempty" doc:"In per cent, of the costed revenue at the margin that was stated" example:"140.00"`
 }
 
 // Fee is what the agency charged for a month.
@@ -82,7 +103,7 @@ type LeftOut struct {
 type returnsQuery struct {
 	Client   string `path:"client" doc:"Id of the client"`
 	From     string `query:"from" maxLength:"7" doc:"First month; absent: the twelve months up to the last" example:"2026-01"`
-	To       string `query:"to" maxLength:"7" doc:"Last month; absent: this one" example:"2026-03"`
+	To       string `query:"to" maxLength:"7" doc:"Last month; absent: the last one that is over" example:"2026-03"`
 	AsOf     int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
 	By       string `query:"by" enum:"channel,campaign,provider" default:"channel"`
 	Margin   string `query:"margin" maxLength:"20" doc:"Gross margin, for the ROMI" example:"60 %"`

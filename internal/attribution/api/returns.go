@@ -13,7 +13,7 @@ import (
 
 func returnsOf(v ops.Returns) Returns {
 	out := Returns{AsOf: v.AsOf, Latest: v.Latest, From: v.From.String(), To: v.To.String(), By: string(v.By), Agreed: v.Asked.Model+v.Asked.Lookback+v.Asked.Edge == "",
-		Months: []string{}, Rows: []Row{}, Fees: []Fee{}, LeftOut: LeftOut{len(v.LeftOut), len(v.Returns.LeftOut)}}
+		Months: []string{}, Rows: []Row{}, Fees: []Fee{}, Acquisition: []Acquisition{}, LeftOut: LeftOut{len(v.LeftOut), len(v.Returns.LeftOut)}}
 	for _, m := range v.Returns.Months {
 		out.Months = append(out.Months, m.String())
 	}
@@ -25,7 +25,31 @@ func returnsOf(v ops.Returns) Returns {
 	for _, m := range slices.SortedFunc(maps.Keys(v.Fees), func(a, b cal.Month) int { return a.First().Cmp(b.First()) }) {
 		out.Fees = append(out.Fees, Fee{m.String(), moneyOf(v.Fees[m])})
 	}
+	for i, m := range v.Returns.Months {
+		a := v.AcquisitionIn(i)
+		one := Acquisition{Month: m.String(), Untold: v.Untold[m]}
+		if one.Untold == 0 {
+			customers := v.New[m]
+			one.Customers = &customers
+		}
+		for _, gap := range v.Gaps(i) {
+			one.Missing = append(one.Missing, string(gap))
+		}
+		one.CAC = cacOf(a)
+		out.Acquisition = append(out.Acquisition, one)
+	}
+	a := v.Acquisition()
+	out.CAC = CAC{Months: len(a.Months), Customers: a.Customers, Cost: moneyOf(a.Cost), Each: cacOf(a)}
 	return out
+}
+
+func cacOf(a ops.Acquisition) *Money {
+	each, ok := a.Each()
+	if !ok {
+		return nil
+	}
+	out := moneyOf(each)
+	return &out
 }
 
 func rowOf(kind string, r attribution.ReturnRow, margin *money.Ratio) Row {
@@ -37,7 +61,7 @@ func rowOf(kind string, r attribution.ReturnRow, margin *money.Ratio) Row {
 }
 
 func partOf(r attribution.Return, margin *money.Ratio) Part {
-	out := Part{Revenue: moneyOf(r.Revenue), Deals: r.Deals}
+	out := Part{Revenue: moneyOf(r.Revenue), Deals: r.Deals, Costed: moneyOf(r.Costed)}
 	if r.Spent {
 		spend := moneyOf(r.Spend)
 		out.Spend = &spend

@@ -19,7 +19,7 @@ import (
 
 // ReturnsInput is which months to look at, and how.
 type ReturnsInput struct {
-	From, To cal.Month // both included; zero: the twelve months up to this one
+	From, To cal.Month // both included; zero: the twelve months up to the last one that is over, for a month that runs has no fee yet
 	AsOf     int64     // number of an import; 0 for the newest
 	By       attribution.By
 	Margin   string // gross margin, such as "60 %"; empty: not stated, and no ROMI is told
@@ -39,28 +39,7 @@ type Returns struct {
 	LeftOut []LeftOut                  // won deals that no month counts
 	Fees    map[cal.Month]money.Amount // of the agency, by locked statements; what is bought at cost is not among them. A month that is not there is not locked
 	New     map[cal.Month]int          // won deals of customers that the CRM calls new
-	NewTold bool                       // it tells that of every won deal
-}
-
-// NewDeals sums New.
-func (v Returns) NewDeals() (n int) {
-	for _, deals := range v.New {
-		n += deals
-	}
-	return n
-}
-
-// Cost is what was spent, and charged by the agency, over the months. Not ok: a month is not locked, so that its fee is not known.
-func (v Returns) Cost() (cost money.Amount, ok bool) {
-	cost = v.Returns.Total.Total.Spend
-	for _, m := range v.Returns.Months {
-		fee, locked := v.Fees[m]
-		if !locked {
-			return cost, false
-		}
-		cost = cost.Add(fee)
-	}
-	return cost, true
+	Untold  map[cal.Month]int          // won deals of which it does not say whether the customer is new
 }
 
 // Return computes it, each deal credited by the rule of its day. Who: EvidenceSee. Faults: NotFound for an import or clause that is not there; Invalid at
@@ -84,6 +63,9 @@ func (s *Service) Return(ctx context.Context, actor access.Actor, client string,
 		v.Gross = &margin
 	}
 	c := Comparison{CompareInput: CompareInput{From: in.From, To: in.To, AsOf: in.AsOf, Asked: in.Asked}}
+	if c.To == (cal.Month{}) {
+		c.To = lastOver(s.Now(), c.From)
+	}
 	if err := c.period(s.Now()); err != nil {
 		return v, err
 	}
@@ -116,6 +98,15 @@ func (s *Service) Return(ctx context.Context, actor access.Actor, client string,
 	return v, nil
 }
 
+// lastOver is the last month that is over, or the first that was asked for where that one is later.
+func lastOver(now time.Time, from cal.Month) cal.Month {
+	over := cal.MonthOf(cal.DateOf(now, time.UTC)).Previous()
+	if from != (cal.Month{}) && over.First().Before(from.First()) {
+		return from
+	}
+	return over
+}
+
 func (v *Returns) fill(c *Comparison, e crm.Evidence, contracts []bound, now time.Time) error {
 	deals, err := c.deals(e.Deals, contracts, now)
 	if err != nil {
@@ -128,8 +119,15 @@ func (v *Returns) fill(c *Comparison, e crm.Evidence, contracts []bound, now tim
 	currency := currencyOf(deals, c.Clauses)
 	x := attribution.Link(&e.Snapshot)
 	var credits []attribution.MonthCredit
-	v.New, v.NewTold = map[cal.Month]int{}, true
+	v.New, v.Untold = map[cal.Month]int{}, map[cal.Month]int{}
 	for _, w := range deals {
+		month := cal.MonthOf(w.deal.ClosedOn)
+		switch w.deal.CustomerType { // whatever is known of its amount
+		case crm.CustomerNew:
+			v.New[month]++
+		case "":
+			v.Untold[month]++
+		}
 		total := totalOf(w.deal, w.rule.Clause)
 		switch {
 		case !total.Known:
@@ -139,13 +137,8 @@ func (v *Returns) fill(c *Comparison, e crm.Evidence, contracts []bound, now tim
 			v.LeftOut = append(v.LeftOut, LeftOut{w.deal, fmt.Sprintf("It is in %s.", total.Amount.Currency)})
 			continue
 		}
-		month := cal.MonthOf(w.deal.ClosedOn)
 		journey, _ := x.Journey(w.deal, w.rule.path())
 		credits = append(credits, attribution.MonthCredit{Month: month, Result: attribution.Credit(journey, w.rule.Model, w.rule.Lookback, total.Amount)})
-		if w.deal.CustomerType == crm.CustomerNew {
-			v.New[month]++
-		}
-		v.NewTold = v.NewTold && w.deal.CustomerType != ""
 	}
 	months := []cal.Month{}
 	for m := v.From; !m.First().After(v.To.First()); m = m.Next() {

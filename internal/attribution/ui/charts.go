@@ -65,7 +65,7 @@ func (p returnsPage) byMonthCharts() []kit.ChartView {
 		}
 		romi = append(romi, ratio)
 		each := kit.ChartPoint{}
-		if amount, ok := p.costOf(i); ok {
+		if amount, ok := p.AcquisitionIn(i).Each(); ok {
 			each = kit.KnownMoney(amount)
 		}
 		cost = append(cost, each)

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
@@ -14,18 +15,18 @@ import (
 func TestCostOfANewCustomerByMonth(t *testing.T) {
 	usd := func(minor int64) money.Amount { return money.New(minor, "USD") }
 	month := func(m int) cal.Month { return cal.MonthOf(cal.MustDate("2026-01-01").AddMonths(m, 1)) }
-	spent := attribution.Return{Revenue: usd(0), Spend: usd(80_000_00), Spent: true}
-	page := returnsPage{Returns: ops.Returns{NewTold: true,
+	spent := attribution.Return{Revenue: usd(0), Spend: usd(80_000_00), Spent: true, Told: true, Costed: usd(0)}
+	page := returnsPage{Returns: ops.Returns{Untold: map[cal.Month]int{},
 		Fees:    map[cal.Month]money.Amount{month(0): usd(20_000_00), month(2): usd(20_000_00), month(3): usd(20_000_00)},
 		New:     map[cal.Month]int{month(0): 20, month(1): 20, month(3): 20},
 		Returns: attribution.Returns{Months: []cal.Month{month(0), month(1), month(2), month(3)}},
 	}}
 	page.Returns.Returns.Total = attribution.ReturnRow{Total: spent, Months: []attribution.Return{spent, spent, spent, {Revenue: usd(0), Spend: usd(0)}}}
-	if each, ok := page.costOf(0); !ok || figures(each) != "5,000.00" {
+	if each, ok := page.AcquisitionIn(0).Each(); !ok || figures(each) != "5,000.00" {
 		t.Errorf("January: %s, %t", figures(each), ok)
 	}
 	for at, why := range map[int]string{1: "the fee is not locked", 2: "nobody was won", 3: "the spend is not known"} {
-		if each, ok := page.costOf(at); ok {
+		if each, ok := page.AcquisitionIn(at).Each(); ok {
 			t.Errorf("%s: %s", why, figures(each))
 		}
 	}
@@ -42,9 +43,25 @@ func TestCostOfANewCustomerByMonth(t *testing.T) {
 	if got := captions(); len(got) != 2 || got[1] != "Cost of a new customer by month" {
 		t.Errorf("two known months: %q", got)
 	}
-	page.NewTold = false
-	if _, ok := page.costOf(0); ok {
-		t.Error("the CRM does not say who is new, and a cost is told")
+	// One deal of which nobody says whether its customer is new takes away its own month, and no other.
+	page.Untold[month(1)] = 1
+	if _, ok := page.AcquisitionIn(1).Each(); ok {
+		t.Error("the CRM does not say who is new in February, and a cost is told")
+	}
+	if each, ok := page.AcquisitionIn(0).Each(); !ok || figures(each) != "5,000.00" {
+		t.Errorf("January is told no more: %s, %t", figures(each), ok)
+	}
+	// March cost 100,000 as well, without a new customer: it counts in the cost of all together, 200,000 for 20.
+	if v := page.acquisition(); v.Value != "10,000.00" || !strings.Contains(v.Note, "for 20 new customers, in 2 of 4 months") {
+		t.Errorf("together: %+v", v)
+	}
+	if got := page.acquisitionGaps(); got != "The cost of a new customer rests on 2 of 4 months. Left out is what is not known: no row of spend in April 2026; "+
+		"won deals of which the CRM does not say whether the customer is new in February 2026." {
+		t.Errorf("left out: %s", got)
+	}
+	page.Fees = nil
+	if v := page.acquisition(); v.Value != "unknown" || !strings.Contains(v.Note, "no locked statement, so the agency's fee is not known in January 2026 to April 2026") {
+		t.Errorf("nothing is locked: %+v", v)
 	}
 }
 

@@ -434,6 +434,10 @@ func TestReturnOnSpend(t *testing.T) {
 		if n := webtest.Charts(t, page.Document); n != 2 {
 			t.Errorf("%d charts", n)
 		}
+		// June's spend is of a name that holds some of the credit only, and the page says of which credit nobody knows the spend; one deal of June tells no customer.
+		s.get(at+"?from=2026-06&to=2026-07").says(t, 200, "unknown", "of no month is all of it known", "no locked statement, so the agency's fee is not known in June 2026 to July 2026")
+		s.take("spend.csv", "spend_id,spent_on,vendor,campaign,category,net,currency\ns1,2026-06-03,Paper,spring,media,900.00,USD\n")
+		s.get(at+"?from=2026-06&to=2026-07&by=campaign").says(t, 200, "of names whose spend is known, of", "Not in it, for nobody knows what was spent on it:")
 		s.get(at+"?margin=much").says(t, 422, "Write the gross margin as a percentage", "Below is what was agreed")
 		s.get(at+"?by=colour").says(t, 422, "channel, campaign or provider")
 		file := s.get(at + "?from=2026-06&to=2026-07&by=campaign&format=csv")

@@ -10,7 +10,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/ops"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -117,44 +117,92 @@ func (p returnsPage) figures() []kit.FigureView {
 	}
 	out = append(out, spend, p.acquisition())
 	if x, ok := t.Multiple(); ok {
-		out = append(out, kit.FigureView{Label: "Revenue for each " + unit + " spent", Value: multiple(x), Note: "ROAS: before margin and fees"})
+		note := "ROAS: before margin and fees"
+		if t.Costed != t.Revenue {
+			note += "; of the " + figures(t.Costed) + " of names whose spend is known"
+		}
+		out = append(out, kit.FigureView{Label: "Credit for each " + unit + " spent", Value: multiple(x), Note: note})
 	}
 	return out
 }
 
-// acquisition is what a new customer cost, the agency's fee included; unknown where a part of that is.
+// acquisition is what a new customer cost, the agency's fee included, in the months of which it is known.
 func (p returnsPage) acquisition() kit.FigureView {
 	v := kit.FigureView{Label: "Cost of a new customer", Value: "unknown", Tone: kit.Attend}
-	cost, ok := p.Cost()
+	a := p.Acquisition()
+	known := fmt.Sprintf("%d of %s", len(a.Months), plural(len(p.Returns.Returns.Months), "month", "months"))
+	each, ok := a.Each()
 	switch {
-	case !p.Returns.Returns.Total.Total.Spent:
-		v.Note = "no row of spend"
+	case len(a.Months) == 0:
+		v.Note = "of no month is all of it known: " + gapWords(a.Without)
 	case !ok:
-		v.Note = "not every month has a locked statement, so the agency's fee is not known"
-	case !p.NewTold:
-		v.Note = "the CRM does not say of every won deal whether the customer is new"
-	case p.NewDeals() == 0:
-		v.Note = "no deal of a new customer was won"
+		v.Note = "no deal of a new customer was won in the " + known + " of which it is known"
 	default:
-		each := perCustomer(cost, p.NewDeals())
-		v.Value, v.Unit, v.Tone = figures(each), string(cost.Currency), kit.Plain
-		v.Note = "CAC: spend and the agency's fees, " + figures(cost) + ", for " + plural(p.NewDeals(), "new customer", "new customers") + "; the client's own salaries and tools are not in it"
+		v.Value, v.Unit, v.Tone = figures(each), string(a.Cost.Currency), kit.Plain
+		v.Note = "CAC: spend and the agency's fees, " + figures(a.Cost) + ", for " + plural(a.Customers, "new customer", "new customers") + ", in " + known + "; the client's own salaries and tools are not in it"
 	}
 	return v
 }
 
-func perCustomer(cost money.Amount, customers int) money.Amount {
-	return money.New(money.MulDiv(cost.Minor, 1, int64(customers), money.HalfUp), cost.Currency)
+// gapWords say what is not known of which months.
+func gapWords(without map[ops.Gap][]cal.Month) string {
+	var out []string
+	for _, gap := range []ops.Gap{ops.NoSpend, ops.NotLocked, ops.NotTold} {
+		if months := without[gap]; len(months) > 0 {
+			out = append(out, string(gap)+" in "+monthsWords(months))
+		}
+	}
+	return strings.Join(out, "; ")
 }
 
-// costOf is what a new customer of a month cost. Not ok: its spend, its fee or its new customers are not known, or there were none.
-func (p returnsPage) costOf(i int) (money.Amount, bool) {
-	m, x := p.Returns.Returns.Months[i], p.Returns.Returns.Total.Months[i]
-	fee, locked := p.Fees[m]
-	if !x.Spent || !locked || !p.NewTold || p.New[m] == 0 {
-		return money.Amount{}, false
+// monthsWords are months in their order, those that follow each other as one: "May 2026, July 2026 to September 2026".
+func monthsWords(months []cal.Month) string {
+	var out []string
+	for i := 0; i < len(months); {
+		last := i
+		for last+1 < len(months) && months[last].Next() == months[last+1] {
+			last++
+		}
+		text := months[i].Words()
+		if last > i {
+			text += " to " + months[last].Words()
+		}
+		out = append(out, text)
+		i = last + 1
 	}
-	return perCustomer(x.Spend.Add(fee), p.New[m]), true
+	return strings.Join(out, ", ")
+}
+
+// acquisitionGaps says which months the cost of a new customer leaves out; empty: none, or it is told of none.
+func (p returnsPage) acquisitionGaps() string {
+	a := p.Acquisition()
+	if len(a.Months) == 0 || len(a.Without) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("The cost of a new customer rests on %d of %s. Left out is what is not known: %s.", len(a.Months), plural(len(p.Returns.Returns.Months), "month", "months"), gapWords(a.Without))
+}
+
+// namesShown is how many names a sentence has room for.
+const namesShown = 6
+
+// notCosted says which credit ROAS and ROMI of all names together leave out; empty: none.
+func (p returnsPage) notCosted() string {
+	r := p.Returns.Returns
+	all := r.Total.Total
+	if !all.Told || all.Costed == all.Revenue {
+		return ""
+	}
+	var names []string
+	for _, row := range r.Rows {
+		if rest := row.Total.Revenue.Sub(row.Total.Costed); rest.Minor != 0 {
+			names = append(names, row.Label()+" "+figures(rest))
+		}
+	}
+	if n := len(names) - namesShown; n > 1 {
+		names = append(names[:namesShown], strconv.Itoa(n)+" more")
+	}
+	return fmt.Sprintf("ROAS, spend a deal and ROMI of all together hold the spend against the %s of names whose spend is known, of %s. Not in it, for nobody knows what was spent on it: %s.",
+		figures(all.Costed), figures(all.Revenue), strings.Join(names, "; "))
 }
 
 // row is one name's cells, of a month or together.
@@ -233,12 +281,12 @@ func (p returnsPage) byMonth() kit.TableView {
 		if amount, locked := p.Fees[m]; locked {
 			fee = kit.Text(figures(amount))
 		}
-		customers := kit.Unknown("")
-		if p.NewTold {
-			customers = kit.Text(strconv.Itoa(p.New[m]))
+		customers := kit.Text(strconv.Itoa(p.New[m]))
+		if n := p.Untold[m]; n > 0 {
+			customers = kit.Unknown("of " + plural(n, "won deal", "won deals"))
 		}
 		cost := kit.Quiet(nothing)
-		if each, ok := p.costOf(i); ok {
+		if each, ok := p.AcquisitionIn(i).Each(); ok {
 			cost = kit.Text(figures(each))
 		}
 		row.Cells = append(row.Cells, fee, customers, cost)
