@@ -216,6 +216,10 @@ const (
 const tornRow = `([...document.querySelectorAll("main table tr")].find(r => r.offsetParent && r.cells.length > 1 &&
 	new Set([...r.cells].map(c => Math.round(c.getBoundingClientRect().top))).size > 1) || {innerText: ""}).innerText`
 
+// clipped is the text of a journey that is wider than its place, so that its end is cut off; empty when there is none.
+const clipped = `([...document.querySelectorAll(".journey")].find(j => j.scrollWidth > j.clientWidth ||
+	[...j.querySelectorAll(".touch")].some(t => t.getBoundingClientRect().right > j.getBoundingClientRect().right + 1)) || {innerText: ""}).innerText`
+
 // judge opens a page and wants it accessible in each of the looks, and not wider than a telephone.
 func (p *page) judge(path string, looks ...look) {
 	p.t.Helper()
@@ -225,6 +229,9 @@ func (p *page) judge(path string, looks ...look) {
 			p.open(path)
 		}
 		p.accessible(fmt.Sprintf("%s (%s, %d)", path, l.scheme, l.width), l.rules)
+		if cut := eval[string](p, clipped); cut != "" {
+			p.t.Errorf("%s: a journey is cut off at %d: %s", path, l.width, cut)
+		}
 		if l.width != narrow {
 			if torn := eval[string](p, tornRow); torn != "" {
 				p.t.Errorf("%s: the cells of a row do not stand in one line: %s", path, torn)
