@@ -207,7 +207,7 @@ func (m Mapping) Validate(headers []string) fault.List {
 			continue
 		}
 		if f.Stated && f.Required && m.Columns[f.Name] == "" && m.Constants[f.Name] == "" {
-			faults.Add(fault.New(fault.Invalid, f.Name+"-not-stated", "The file does not say its %s. State it for all rows as the contract names it, such as %s = media.", f.Name, f.Name).At("constants." + f.Name))
+			faults.Add(fault.New(fault.Invalid, f.Name+"-not-stated", "The file does not say its %s. Say what it is for all rows, as the contract names it, such as media.", f.Name).At("constants." + f.Name))
 			continue
 		}
 		if f.Required && m.Columns[f.Name] == "" && m.Constants[f.Name] == "" {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -87,6 +88,22 @@ type FactChange struct {
 	Before string   `json:"before,omitempty"` // empty: not there
 	After  string   `json:"after,omitempty"`  // empty: gone
 	Import int64    `json:"import,omitempty"` // the import that said it, where it is known
+
+	record *crm.Record // that has the value; nil: it is not known
+}
+
+// Sides are Before and After for people, in the zone.
+func (c FactChange) Sides(zone *time.Location) (before, after string) {
+	write := func(value string) string {
+		switch {
+		case value == "" || c.record == nil:
+			return value
+		case c.Field == "":
+			return describe(*c.record, zone)
+		}
+		return c.record.Words(c.Field, value, zone)
+	}
+	return write(c.Before), write(c.After)
 }
 
 // ChangedFacts compares the evidence that a statement was computed on with later evidence: every record that either computation uses,
@@ -113,9 +130,9 @@ func ChangedFacts(before, after crm.Evidence, used ...crm.Evidence) []FactChange
 				}
 			}
 		case had:
-			out = append(out, deals.change(a, "", describe(a), ""))
+			out = append(out, deals.change(a, "", describe(a, nil), ""))
 		case has:
-			out = append(out, deals.change(b, "", "", describe(b)))
+			out = append(out, deals.change(b, "", "", describe(b, nil)))
 		}
 	}
 	out = withoutCompany(out)
@@ -234,16 +251,24 @@ func (b belongings) change(r crm.Record, field, before, after string) FactChange
 	if name == "" {
 		name = cmp.Or(r.Get("name"), r.ID)
 	}
-	return FactChange{Kind: r.Kind, ID: r.ID, Name: name, Deal: deal, Field: field, Before: before, After: after}
+	return FactChange{Kind: r.Kind, ID: r.ID, Name: name, Deal: deal, Field: field, Before: before, After: after, record: &r}
 }
 
-// describe is a record in a few words.
-func describe(r crm.Record) string {
+// describe is a record in a few words: with a zone for people, else its values as they are.
+func describe(r crm.Record, zone *time.Location) string {
 	var words []string
+	if merged := r.MergeWords(); merged != "" {
+		words = append(words, merged)
+	}
 	for _, c := range []string{"at", "paid_on", "spent_on", "missed_on", "target", "vendor", "channel", "campaign", "category", "net", "gross", "amount", "currency", "closed_on", "stage", "company", "reason", "value"} {
-		if v := r.Get(c); v != "" {
-			words = append(words, v)
+		v := r.Get(c)
+		switch {
+		case v == "" || zone != nil && c == "currency": // an amount says it
+			continue
+		case zone != nil:
+			v = r.Words(c, v, zone)
 		}
+		words = append(words, v)
 	}
 	if len(words) == 0 {
 		return r.ID

@@ -14,7 +14,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
@@ -27,32 +26,15 @@ type values struct{ zone *time.Location }
 func (v values) of(r crm.Record, field string) string { return v.words(r, field, r.Get(field)) }
 
 func (v values) words(r crm.Record, field, value string) string {
-	switch {
-	case value == "":
-	case field == "amount" || field == "home_amount" || field == "net" || field == "gross":
-		currency := map[string]string{"home_amount": "home_currency"}[field]
-		c := money.Currency(r.Get(cmp.Or(currency, "currency")))
-		if a, err := money.Parse(value, c); err == nil && c != "" {
-			return strings.Replace(a.Format(), "-", "\u2212", 1) + " " + string(c)
-		}
-	case value == "true":
-		return "yes"
-	case value == "false":
-		return "no"
-	case crm.HoldsTime(field):
-		if d, err := cal.ParseDate(value); err == nil {
-			return d.Words()
-		}
-		if t, err := time.Parse(time.RFC3339Nano, value); err == nil {
-			return t.In(v.zone).Format("2 Jan 2006 15:04 MST")
-		}
-	}
-	return value
+	return r.Words(field, value, v.zone)
 }
 
 // summary is what a record that is new or gone says, in a few words.
 func (v values) summary(r crm.Record) string {
 	var out []string
+	if merged := r.MergeWords(); merged != "" {
+		out = append(out, merged)
+	}
 	for _, f := range summaryFields[r.Kind] {
 		if s := v.of(r, f); s != "" {
 			out = append(out, s)
@@ -70,7 +52,7 @@ var summaryFields = map[crm.Kind][]string{
 	crm.KindPayment: {"paid_on", "amount", "kind"}, crm.KindCarveOut: {"list", "company", "deal_id", "reason"},
 	crm.KindTimeEntry: {"worked_on", "person", "minutes"}, crm.KindMetricReading: {"metric", "from", "through", "value"},
 	crm.KindLead: {"delivered_at", "dedupe_key"}, crm.KindDelivery: {"milestone", "delivered_on"}, crm.KindSpend: {"spent_on", "vendor", "net", "gross"},
-	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"merged_id", "into", "at", "by"}, crm.KindCompanyMerge: {"merged_company_id", "into_company_id", "at", "by"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
+	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"at", "by"}, crm.KindCompanyMerge: {"at", "by"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
 	crm.KindAccountLink: {"contact_id", "domain", "company_id", "reason"}, crm.KindDifferent: {"of", "one_id", "other_id", "reason"},
 }
 

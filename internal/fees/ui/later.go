@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/uptrace/bun"
@@ -134,17 +135,15 @@ func (s sheet) factChanges(d ops.Difference) kit.TableView {
 		if f.Deal != "" {
 			of = kit.Anchor(kit.Link{Text: f.Name, Href: dealPath(s.Client, f.Deal)})
 		}
-		what := string(f.Kind)
+		what := strings.ReplaceAll(string(f.Kind), "_", " ")
 		if f.Field != "" {
-			what += ": " + f.Field
-		}
-		if class := string(f.Class()); f.Field != "" && class != f.Field && f.Class() != fees.ChangedDetail {
-			what += " (" + class + ")"
+			what += ": " + strings.ReplaceAll(f.Field, "_", " ")
 		}
 		if f.Import > 0 {
 			what += ", import " + strconv.FormatInt(f.Import, 10)
 		}
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(of, f.ID), kit.Text(what), orNone(f.Before, "not there"), orNone(f.After, "gone")}})
+		before, after := f.Sides(s.Terms.Zone)
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(of, f.ID), kit.Text(what), orNone(before, "not there"), orNone(after, "gone")}})
 	}
 	return v
 }

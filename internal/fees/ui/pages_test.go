@@ -198,7 +198,7 @@ func TestLaterEvidence(t *testing.T) {
 	changed.Deals[0].Amount.Minor = 44_000_00
 	k.Imports = append(k.Imports, changed)
 	b.Get(at+"/later").Says(t, 200, "Computed again 17,306.00 USD as of import 3", "Difference +116.00", "Boreal Freight, won 20 Jan 2026 1,160.00 1,276.00 +116.00",
-		"1 value", "deal: amount 40000.00 44000.00")
+		"1 value", "deal: amount 40,000.00 USD 44,000.00 USD")
 	k.as(stranger).Get(at+"/later").Says(t, 404)
 }
 
