@@ -10,7 +10,7 @@ var webObjects = []Object{
 		unless: []string{"form_id", "conversion_id", "Call ID", "call_id", "Duration", "Form name"},
 		Fields: []Field{
 			f("touch_id", "touch_id", "Visit ID", "session_id", "Session ID", "event_id"), req("contact_id", "contact_id", "Contact ID", "Record ID", "user_id", "User ID", "client_id"),
-			req("at", "at", "Timestamp", "Visit time", "Session start", "Date", "Time of first visit", "event_timestamp", "Created at"),
+			req("at", "at", "visited_at", "Visited at", "Timestamp", "Visit time", "Session start", "Date", "Time of first visit", "event_timestamp", "Created at"),
 			f("page_url", "page_url", "Landing page", "Landing page URL", "landing_page_url", "First page seen", "Page URL", "Entry page", "page_location"), f("referrer", "referrer", "Referrer", "First referring site", "page_referrer", "Referring URL"),
 			f("channel"), f("source", "utm_source"), f("medium", "utm_medium"), f("campaign", "utm_campaign"), f("content", "utm_content"), f("term", "utm_term"), f("provider", "provider"), f("deleted", "deleted"),
 			{Name: "channel_grouping", Stated: true}, {Name: "channel_rules", Stated: true},
@@ -43,7 +43,8 @@ var webObjects = []Object{
 	},
 	{
 		Profile: Web, Name: "bank", Kind: KindPayment, Words: "movements of a bank account that name the deal they pay",
-		marks: []string{"Verwendungszweck", "Buchungstag", "Valutadatum", "Booking date", "Value date", "Transaction date", "Paid in", "Money in", "Counterparty"}, unless: []string{"payment_id", "Amount Refunded", "spend_id"},
+		marks: []string{"Verwendungszweck", "Buchungstag", "Valutadatum", "Booking date", "Value date", "Transaction date", "Paid in", "Money in", "Counterparty", "Reference", "Payment reference"},
+		also:  []string{"Amount", "Betrag", "Umsatz", "Credit", "Paid in", "Money in", "Haben", "Debit", "Paid out", "Money out", "Soll"}, unless: []string{"payment_id", "Amount Refunded", "spend_id"},
 		Fields: []Field{
 			f("payment_id", "Transaction ID", "transaction_id", "Bank reference", "End-to-End-Referenz", "Transaktions-ID", "id"), f("deal_id", "Deal ID", "deal_id"),
 			f("reference", "Reference", "Payment reference", "Verwendungszweck", "Description", "Narrative", "Memo", "Details"),

@@ -43,7 +43,7 @@ func TestReportAsksForItsCategory(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := r.try("meta.csv", string(report)); fault.Code(err) != "category-not-stated" || fault.All(err)[0].Field != "constants.category" {
+		if _, err := r.try("meta.csv", string(report)); fault.Code(err) != "category-not-stated" || fault.All(err)[0].Field != "constants.category" || strings.Contains(fault.All(err)[0].Message, "category =") {
 			t.Fatalf("%v", err)
 		}
 		if n := r.latest(); n != 0 {
