@@ -38,7 +38,7 @@ type Returns struct {
 	Returns attribution.Returns
 	LeftOut []LeftOut                  // won deals that no month counts
 	Fees    map[cal.Month]money.Amount // of the agency, by locked statements; what is bought at cost is not among them. A month that is not there is not locked
-	New     map[cal.Month]int          // won deals of customers that the CRM calls new
+	New     map[cal.Month]int          // won deals of customers that the CRM calls new, also those that no month counts the money of
 	Untold  map[cal.Month]int          // won deals of which it does not say whether the customer is new
 }
 

@@ -442,5 +442,8 @@ func TestReturnOnSpend(t *testing.T) {
 		s.get(at+"?by=colour").says(t, 422, "channel, campaign or provider")
 		file := s.get(at + "?from=2026-06&to=2026-07&by=campaign&format=csv")
 		file.says(t, 200, "campaign,month,credit,deals,spend,currency", "2026-06,0.00,0,900.00,USD")
+		months := s.get(at + "?from=2026-06&to=2026-07&by=campaign&format=csv&table=months")
+		months.says(t, 200, "month,credit,credit_of_known_spend,deals,spend,agency_fee,new_customers,cac,currency,cac_not_known_for", "2026-06,0.00,0.00,0,900.00,,1,,USD,\"no locked statement, so the agency's fee is not known\"",
+			"no row of spend; no locked statement")
 	})
 }

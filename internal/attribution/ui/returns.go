@@ -43,7 +43,10 @@ func (p *Pages) returns(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if list.Format() == "csv" {
+	switch {
+	case list.Format() == "csv" && list.Filter("table") == "months":
+		return page.downloadMonths(w)
+	case list.Format() == "csv":
 		return page.download(w)
 	}
 	name, err := p.clientName(r)
@@ -310,4 +313,30 @@ func (p returnsPage) download(w http.ResponseWriter) error {
 		}
 	}
 	return writeCSV(w, "returns.csv", rows)
+}
+
+// downloadMonths is all names together, month by month; what is not known is empty.
+func (p returnsPage) downloadMonths(w http.ResponseWriter) error {
+	rows := [][]string{{"month", "credit", "credit_of_known_spend", "deals", "spend", "agency_fee", "new_customers", "cac", "currency", "cac_not_known_for"}}
+	for i, m := range p.Returns.Returns.Months {
+		x := p.Returns.Returns.Total.Months[i]
+		var spend, charged, customers, cac, gaps string
+		if x.Spent {
+			spend = x.Spend.String()
+		}
+		if fee, locked := p.Fees[m]; locked {
+			charged = fee.String()
+		}
+		if p.Untold[m] == 0 {
+			customers = strconv.Itoa(p.New[m])
+		}
+		if each, ok := p.AcquisitionIn(i).Each(); ok {
+			cac = each.String()
+		}
+		for _, gap := range p.Gaps(i) {
+			gaps = strings.TrimPrefix(gaps+"; "+string(gap), "; ")
+		}
+		rows = append(rows, []string{m.String(), x.Revenue.String(), x.Costed.String(), strconv.Itoa(x.Deals), spend, charged, customers, cac, string(x.Revenue.Currency), gaps})
+	}
+	return writeCSV(w, "returns-by-month.csv", rows)
 }

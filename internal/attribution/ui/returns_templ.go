@@ -151,7 +151,7 @@ func returnsBody(p returnsPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = kit.Section("By month").Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Section("By month", kit.Anchor(kit.Link{Text: "Export CSV by month", Href: p.list.Exports()[0].Href + "&table=months"})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
