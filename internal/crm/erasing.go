@@ -19,9 +19,6 @@ type Erasing struct {
 // Empty says whether nobody was erased.
 func (e *Erasing) Empty() bool { return e == nil || len(e.IDs) == 0 }
 
-// mails are texts that look like e-mail addresses.
-var mails = regexp.MustCompile(`[\p{L}\p{N}._%+'&~/-]+@[\p{L}\p{N}.-]*[\p{L}\p{N}]`)
-
 // Mail is the pseudonym of an address, also of one that was hashed, "" when it is nobody's who was erased.
 func (e *Erasing) Mail(email string) string { return e.Mails[e.MailHash(email)[:MailHashDigits]] }
 
@@ -44,14 +41,23 @@ func (e *Erasing) Address(pseudonym, email string) string {
 
 // Text takes the addresses of erased people, and the words, out of a text.
 func (e *Erasing) Text(s string) string {
-	if strings.Contains(s, "@") {
-		s = mails.ReplaceAllStringFunc(s, func(found string) string {
-			for _, cut := range []string{"", "'", "/"} {
-				if mail, ok := strings.CutPrefix(found, cut); ok {
-					if p := e.Mail(mail); p != "" {
-						return cut + e.Address(p, mail)
-					}
-				}
+	s = eachMail(s, func(found string) string {
+		for cut := 0; cut < len(found) && found[cut] != '@'; {
+			if p := e.Mail(found[cut:]); p != "" {
+				return found[:cut] + e.Address(p, found[cut:])
+			}
+			next := strings.IndexAny(found[cut:], "'/&")
+			if next < 0 {
+				break
+			}
+			cut += next + 1
+		}
+		return found
+	})
+	if strings.Contains(s, hashedPrefix) {
+		s = hashedToken.ReplaceAllStringFunc(s, func(found string) string {
+			if p := e.Mails[found[len(hashedPrefix):]]; p != "" {
+				return p
 			}
 			return found
 		})
@@ -61,6 +67,9 @@ func (e *Erasing) Text(s string) string {
 	}
 	return s
 }
+
+// hashedToken is a hash that stands in the place of an address, wherever.
+var hashedToken = regexp.MustCompile(`hashed-[0-9a-f]{32}`)
 
 // erasedWord stands in the place of a name.
 const erasedWord = "(erased)"

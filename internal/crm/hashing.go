@@ -82,10 +82,10 @@ func (h *Hashing) Text(s string) string {
 func (h *Hashing) Addresses(s string) string { return h.texts(s, h.Address) }
 
 func (h *Hashing) texts(s string, address func(string) string) string {
-	if h.KeysOnly || !strings.Contains(s, "@") {
+	if h.KeysOnly {
 		return s
 	}
-	return mails.ReplaceAllStringFunc(s, func(found string) string {
+	return eachMail(s, func(found string) string {
 		mail := strings.TrimLeft(found, "'/")
 		if strings.HasPrefix(mail, "@") {
 			return found
@@ -96,7 +96,7 @@ func (h *Hashing) texts(s string, address func(string) string) string {
 
 // Key hashes what tells results apart where it is an address.
 func (h *Hashing) Key(key string) string {
-	if !strings.Contains(key, "@") {
+	if !MayHoldAddress(key) {
 		return key
 	}
 	return h.Address(key)
@@ -108,7 +108,7 @@ func (h *Hashing) Record(r Record) (out Record, changed bool) {
 	out = Record{Kind: r.Kind, ID: r.ID, Values: slices.Clone(r.Values)}
 	for i, column := range Columns(r.Kind) {
 		switch v := r.Values[i]; {
-		case v == "" || Stays(column):
+		case v == "" || Stays(r.Kind, column):
 		case column == "dedupe_key":
 			out.Values[i] = h.Key(v)
 		case column == "email" && !h.KeysOnly:
@@ -120,8 +120,21 @@ func (h *Hashing) Record(r Record) (out Record, changed bool) {
 	return out, !slices.Equal(out.Values, r.Values)
 }
 
-// Stays says of a column that rows are joined or counted by it, or that contracts name what is in it: nothing in it is hashed.
-func Stays(column string) bool { return isID(column) || slices.Contains(staying, column) }
+// Stays says of a column of a kind that rows are joined or counted by it, or that contracts name what is in it: nothing in it is hashed. What a contact has to do with a
+// deal is only shown.
+func Stays(k Kind, column string) bool {
+	return isID(column) || slices.Contains(staying, column) && !(k == KindDealContact && column == "role")
+}
+
+// Unhashed are the columns of a record in which an address stays: such as a channel that is one, which contracts name, or an id that rows are joined by.
+func (h *Hashing) Unhashed(r Record) (columns []string) {
+	for i, column := range Columns(r.Kind) {
+		if v := r.Values[i]; Stays(r.Kind, column) && h.Text(v) != v {
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
 
 // isID says of a column that rows are joined by it.
 func isID(column string) bool {

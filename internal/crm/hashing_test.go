@@ -47,10 +47,51 @@ func TestAnAddressBecomesAHashAndItsDomain(t *testing.T) {
 	for in, want := range map[string]string{
 		"to ann@boreal.example, again": "to " + hidden + ", again", "'Ann@boreal.example'": "'" + hidden + "'", "mailto://ann@boreal.example": "mailto://" + hidden,
 		"at 5 @ noon": "at 5 @ noon", "see " + ann + ".": "see " + ann + ".",
+		"?utm_email=Ann%40boreal.example&x=1": "?utm_email=" + hidden + "&x=1", "u=%3Futm%3Dann%2540boreal.example%26y%3D1": "u=%3Futm%3D" + hidden + "%26y%3D1",
+		"a%6En%40boreal.example": hidden, "%20ann@boreal.example": "%20" + hidden, "save 40% today": "save 40% today", "ann%40boreal.example%2Cann%40boreal.example": hidden + "%2C" + hidden,
 	} {
 		if got := h.Text(in); got != want {
 			t.Errorf("%q: %s", in, got)
 		}
+	}
+}
+
+// A key that a link wrote is hidden, and no two keys become one that were not.
+func TestAKeyWithAPercentSignIsHidden(t *testing.T) {
+	h := testHashing()
+	plain, written := h.Key("ann@boreal.example"), h.Key("ann%40boreal.example")
+	if strings.Contains(written, "ann") || plain == written || h.Key(written) != written || h.Key("50%") != "50%" {
+		t.Errorf("%s, %s", plain, written)
+	}
+}
+
+// A channel that is an address, and a row joined by one, are told; what a contact has to do with a deal is hashed.
+func TestWhatStaysOfAddressesIsTold(t *testing.T) {
+	h := testHashing()
+	const mail = "ann%40boreal.example"
+	role, changed := h.Record(DealContact{DealID: "d", ContactID: "p", Role: mail}.Record())
+	if !changed || strings.Contains(role.Get("role"), "ann") {
+		t.Errorf("%v", role)
+	}
+	got := h.Unhashed(Touch{ID: "t", ContactID: "ann@boreal.example", Channel: mail, Campaign: mail}.Record())
+	if diff := cmp.Diff([]string{"contact_id", "channel"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whoever is erased is known by a hash that stands in the place of the address, and by an address as links write it.
+func TestAnErasingKnowsHashesAndLinks(t *testing.T) {
+	h := testHashing()
+	e := &Erasing{IDs: map[string]string{"p": "erased-0123456789ab"}, Mails: map[string]string{h.Hash("ann@boreal.example")[:MailHashDigits]: "erased-0123456789ab"}, Hash: h.Hash,
+		Keeps: func(string) bool { return false }}
+	for _, said := range []string{"ann@boreal.example", "ann%40boreal.example", h.Text("ann@boreal.example"), "from/ann@boreal.example"} {
+		if got := e.Text("to " + said); strings.Contains(got, "hashed-") || strings.Contains(got, "ann") || !strings.Contains(got, "erased-0123456789ab@erased.invalid") {
+			t.Errorf("%s: %s", said, got)
+		}
+	}
+	bare, _, _ := strings.Cut(h.Address("ann@boreal.example"), "@")
+	if got := e.Text("x=" + bare); got != "x=erased-0123456789ab" {
+		t.Errorf("got %s", got)
 	}
 }
 
@@ -69,11 +110,11 @@ func TestARecordKeepsWhatRowsAreJoinedAndCountedBy(t *testing.T) {
 			t.Errorf("%s: hashed again it is %v", k, again)
 		}
 		for i, column := range Columns(k) {
-			if kept := once.Values[i] == mail; kept != Stays(column) {
+			if kept := once.Values[i] == mail; kept != Stays(k, column) {
 				t.Errorf("%s of %s is %s", column, k, once.Values[i])
 			}
 		}
-		if once.ID != mail || changed == (slices.IndexFunc(Columns(k), func(c string) bool { return !Stays(c) }) < 0) {
+		if once.ID != mail || changed == (slices.IndexFunc(Columns(k), func(c string) bool { return !Stays(k, c) }) < 0) {
 			t.Errorf("%s: %v, %v", k, once, changed)
 		}
 	}

@@ -31,6 +31,7 @@ var idFields = []string{"contact_id", "company_id", "converted_contact_id", "mer
 
 // rowsOf says how rows of a file are treated.
 type rowsOf struct {
+	kind    crm.Kind
 	whole   bool              // those of erased people are blanked but for ids, as in files of contacts
 	results bool              // an address in them tells results apart
 	fields  map[string]string // by the header of their column, as it was mapped
@@ -265,7 +266,7 @@ func (r redactor) hash(cells, plain []string, of *rowsOf) (changed bool) {
 		}
 		is := cell
 		switch field := of.at[i]; {
-		case cell == "" || crm.Stays(field):
+		case cell == "" || crm.Stays(of.kind, field):
 		case field == "dedupe_key", of.results && field == "email":
 			is = r.hashing.Key(strings.ToLower(cell))
 			if is == strings.ToLower(cell) {

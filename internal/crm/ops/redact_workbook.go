@@ -7,8 +7,8 @@ import (
 	"io"
 	"path"
 	"slices"
-	"strings"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
 )
@@ -102,7 +102,7 @@ func (r redactor) addressed(content []byte) (bool, error) {
 		}
 		cells := slices.Clone(table.Header())
 		for {
-			if slices.ContainsFunc(append(cells, table.Layout().Preamble...), func(c string) bool { return strings.Contains(c, "@") && r.hashing.Addresses(c) != c }) {
+			if slices.ContainsFunc(append(cells, table.Layout().Preamble...), func(c string) bool { return crm.MayHoldAddress(c) && r.hashing.Addresses(c) != c }) {
 				return true, nil
 			}
 			if !table.Next() {

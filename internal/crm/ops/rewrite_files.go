@@ -113,9 +113,9 @@ func (s *Service) redacted(ctx context.Context, p progressRow) (out *instead, er
 
 // rowsIn says how rows of a file that was read by a mapping, or would be, are treated. What nobody has said how to read may be contacts.
 func rowsIn(m crm.Mapping) *rowsOf {
-	out := &rowsOf{whole: m.Kind() == crm.KindContact || m.Object == "", results: m.Kind() == crm.KindLead, fields: map[string]string{}}
+	out := &rowsOf{kind: m.Kind(), whole: m.Kind() == crm.KindContact || m.Object == "", results: m.Kind() == crm.KindLead, fields: map[string]string{}}
 	for field, header := range m.Columns {
-		if h := strings.TrimSpace(header); !crm.Stays(out.fields[h]) { // of two fields of one column an id decides
+		if h := strings.TrimSpace(header); !crm.Stays(out.kind, out.fields[h]) { // of two fields of one column an id decides
 			out.fields[h] = field
 		}
 	}
