@@ -224,7 +224,7 @@ func (x *erasure) rows(ctx context.Context) error {
 		switch k {
 		case crm.KindContact, crm.KindEdit: // by their ids, or by an address
 		default:
-			if len(x.Words) == 0 {
+			if x.unknown() {
 				continue
 			}
 			like, args = x.names("body")
@@ -238,14 +238,23 @@ func (x *erasure) rows(ctx context.Context) error {
 	return nil
 }
 
-// names is the condition that a column may name the person; it spares the reading of all else.
+// unknown says that the person has no name and no address.
+func (x *erasure) unknown() bool { return len(x.Words) == 0 && len(x.Mails) == 0 }
+
+// names is the condition that a column may name the person; it spares the reading of all else. An address may stand there plain although only its hash is known.
 func (x *erasure) names(column string) (where string, args []any) {
-	var parts []string
+	parts := []string{addressed(column), column + " LIKE '%hashed-%'"}
 	for _, w := range x.Words {
 		parts = append(parts, "LOWER("+column+") LIKE ? OR "+column+" LIKE ?")
 		args = append(args, "%"+strings.ToLower(w)+"%", "%"+w+"%")
 	}
 	return "(" + strings.Join(parts, " OR ") + ")", args
+}
+
+// tells says whether a text names the person.
+func (x *erasure) tells(s string) bool {
+	low := strings.ToLower(s)
+	return x.Text(s) != s || slices.ContainsFunc(x.Words, func(w string) bool { return strings.Contains(low, strings.ToLower(w)) })
 }
 
 func (s *Service) forgetRecent() {

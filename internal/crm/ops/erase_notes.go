@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -28,13 +29,18 @@ func (x *erasure) mails(ctx context.Context) error {
 }
 
 func (x *erasure) note(ctx context.Context, n note, of string) error {
-	if len(x.Words) == 0 {
+	if x.unknown() {
 		return nil
 	}
 	where, args := x.names(n.column)
 	change := x.Text
 	if n.whole {
-		change = func(string) string { return "(erased)" }
+		change = func(s string) string {
+			if x.tells(s) {
+				return "(erased)"
+			}
+			return s
+		}
 	}
 	changed, err := x.s.rewriteNote(ctx, x.tx, n, of, where, args, change)
 	x.out.Notes += changed
@@ -120,7 +126,7 @@ func (s *Service) removeLeft(ctx context.Context, files *blob.Store, r redactor)
 
 // stays counts where an address or a name of the person stands that is not changed.
 func (x *erasure) stays(ctx context.Context) error {
-	if len(x.Words) == 0 {
+	if x.unknown() {
 		return nil
 	}
 	tables, err := db.Tables(ctx, x.tx)
@@ -131,19 +137,8 @@ func (x *erasure) stays(ctx context.Context) error {
 		if t.Shared {
 			continue
 		}
-		var parts []string
-		var args []any
-		for _, c := range t.Columns {
-			if c.Type == db.Text {
-				where, words := x.names(c.Name)
-				parts, args = append(parts, where), append(args, words...)
-			}
-		}
-		if len(parts) == 0 {
-			continue
-		}
-		var n int64
-		if err := x.tx.NewRaw(`SELECT COUNT(*) FROM `+t.Name+` WHERE `+strings.Join(parts, " OR "), args...).Scan(ctx, &n); err != nil {
+		n, err := x.telling(ctx, t)
+		if err != nil {
 			return err
 		}
 		if n > 0 {
@@ -158,4 +153,36 @@ func (x *erasure) stays(ctx context.Context) error {
 		x.out.Stays = append(x.out.Stays, Stay{"statement (what was frozen with it)", int64(n)})
 	}
 	return err
+}
+
+// telling counts the rows of a table that name the person.
+func (x *erasure) telling(ctx context.Context, t db.Table) (n int64, err error) {
+	var columns, parts []string
+	var args []any
+	for _, c := range t.Columns {
+		if c.Type == db.Text {
+			where, words := x.names(c.Name)
+			columns, parts, args = append(columns, "COALESCE("+c.Name+", '')"), append(parts, where), append(args, words...)
+		}
+	}
+	if len(parts) == 0 {
+		return 0, nil
+	}
+	rows, err := x.tx.QueryContext(ctx, `SELECT `+strings.Join(columns, ", ")+` FROM `+t.Name+` WHERE `+strings.Join(parts, " OR "), args...)
+	if err != nil {
+		return 0, err
+	}
+	texts, into := make([]string, len(columns)), make([]any, len(columns))
+	for i := range texts {
+		into[i] = &texts[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(into...); err != nil {
+			return 0, errors.Join(err, rows.Close())
+		}
+		if slices.ContainsFunc(texts, x.tells) {
+			n++
+		}
+	}
+	return n, errors.Join(rows.Err(), rows.Close())
 }

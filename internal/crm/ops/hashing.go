@@ -3,6 +3,8 @@ package ops
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -80,10 +82,12 @@ type AddressesView struct {
 	By        string
 	At        time.Time // since when; zero: from the beginning
 
-	Waiting  int64 // uploads that are not applied and stand as they came
-	IDs      int64 // contacts whose id is an address itself
-	Frozen   int   // statements in which addresses are frozen
-	Untidied bool  // the files were not written anew after a rewriting
+	Waiting  int64  // uploads that are not applied and stand as they came
+	IDs      int64  // contacts whose id is an address itself
+	Stay     []Stay // by column, such as "touches.channel": rows in which what contracts name, hours are counted by or rows are joined by is an address
+	Journal  int    // entries of the record of changes that tell of evidence and hold an address, such as the name of a file
+	Frozen   int    // statements in which addresses are frozen
+	Untidied bool   // the files were not written anew after a rewriting
 }
 
 // Addresses tells how the client's e-mail addresses are kept. Who: EvidenceSee.
@@ -122,13 +126,62 @@ func (s *Service) remaining(ctx context.Context, tx bun.Tx, client string, out *
 	if err != nil {
 		return err
 	}
-	err = tx.NewRaw(`SELECT COUNT(DISTINCT ext_id) FROM crm_row WHERE client_id = ? AND kind = ? AND ext_id LIKE ?`, client, string(crm.KindContact), "%@%").Scan(ctx, &out.IDs)
-	if err != nil || s.Frozen == nil {
+	err = tx.NewRaw(`SELECT COUNT(DISTINCT ext_id) FROM crm_row WHERE client_id = ? AND kind = ? AND `+addressed("ext_id"), client, string(crm.KindContact)).Scan(ctx, &out.IDs)
+	if err != nil {
 		return err
 	}
 	plain := &crm.Hashing{Hash: func(string) string { return "00000000000000000000000000000000" }}
-	out.Frozen, err = s.Frozen(ctx, tx, client, func(text string) bool { return plain.Text(text) != text })
+	if out.Stay, err = unhashed(ctx, tx, client, plain); err != nil {
+		return err
+	}
+	holds := func(text string) bool { return plain.Text(text) != text }
+	if out.Journal, err = journalled(ctx, tx, client, holds); err != nil || s.Frozen == nil {
+		return err
+	}
+	out.Frozen, err = s.Frozen(ctx, tx, client, holds)
 	return err
+}
+
+// unhashed counts the rows in which an address stays, by column; of several versions of a row one counts. Ids of contacts are counted by themselves.
+func unhashed(ctx context.Context, tx bun.Tx, client string, h *crm.Hashing) (out []Stay, err error) {
+	for _, k := range crm.Kinds() {
+		counts, last := map[string]int64{}, map[string]string{}
+		err := eachVersion(ctx, tx, func(v version) error {
+			r, err := v.record(k)
+			if err != nil {
+				return err
+			}
+			for _, column := range h.Unhashed(r) {
+				if last[column] != v.ID && !(k == crm.KindContact && column == "contact_id") {
+					counts[column]++
+				}
+				last[column] = v.ID
+			}
+			return nil
+		}, `SELECT ext_id, import_no, hash, line, body FROM crm_row WHERE client_id = ? AND kind = ? AND `+addressed("body")+` ORDER BY ext_id, import_no`, client, string(k))
+		if err != nil {
+			return nil, err
+		}
+		for _, column := range crm.Columns(k) {
+			if n := counts[column]; n > 0 {
+				out = append(out, Stay{strings.TrimSuffix(crm.FileName(k), ".csv") + "." + column, n})
+			}
+		}
+	}
+	return out, nil
+}
+
+// journalled counts the entries of the record of changes that tell of the client's evidence and hold an address. A chain of hashes holds them.
+func journalled(ctx context.Context, tx bun.Tx, client string, holds func(string) bool) (n int, err error) {
+	var rows []struct{ SubjectID, SubjectName, Words, BeforeJSON, AfterJSON string }
+	err = tx.NewRaw(`SELECT subject_id, subject_name, words, before_json, after_json FROM journal_entry WHERE client_id = ? AND action LIKE 'evidence%' AND (`+
+		strings.Join([]string{addressed("subject_id"), addressed("subject_name"), addressed("words"), addressed("before_json"), addressed("after_json")}, " OR ")+`)`, client).Scan(ctx, &rows)
+	for _, r := range rows {
+		if slices.ContainsFunc([]string{r.SubjectID, r.SubjectName, r.Words, r.BeforeJSON, r.AfterJSON}, holds) {
+			n++
+		}
+	}
+	return n, err
 }
 
 // Hashed is what became of the evidence when hashing was switched on.
@@ -176,21 +229,26 @@ func (s *Service) HashAddresses(ctx context.Context, actor access.Actor, client 
 	return out, s.tidy(ctx, actor, client)
 }
 
+// addressed is the condition that a column may hold an address, also as links write it; it spares the reading of all else.
+func addressed(column string) string {
+	return "(" + column + " LIKE '%@%' OR " + column + " LIKE '%!%%40%' ESCAPE '!')"
+}
+
 // hashAll hashes what is there.
 func (s *Service) hashAll(ctx context.Context, tx bun.Tx, client string, files *blob.Store, h *crm.Hashing) (out Hashed, err error) {
 	for _, k := range crm.Kinds() {
-		where, args := "body LIKE ?", []any{"%@%"}
+		where := addressed("body")
 		if k == crm.KindContact { // what is in the column of addresses is one, whatever it looks like
-			where, args = "", nil
+			where = ""
 		}
-		n, err := s.rewriteRows(ctx, tx, client, k, where, args, h.Record)
+		n, err := s.rewriteRows(ctx, tx, client, k, where, nil, h.Record)
 		if err != nil {
 			return out, err
 		}
 		out.Rows += n
 	}
 	for _, n := range noted {
-		changed, err := s.rewriteNote(ctx, tx, n, client, n.column+" LIKE ?", []any{"%@%"}, h.Text)
+		changed, err := s.rewriteNote(ctx, tx, n, client, addressed(n.column), nil, h.Text)
 		if err != nil {
 			return out, err
 		}

@@ -187,6 +187,115 @@ func TestAWorkbookIsKeptWithHashes(t *testing.T) {
 	})
 }
 
+// linked are the places of addresses beside columns of addresses: links, what a contact has to do with a deal, and a channel, which stays.
+func (r room) takeLinked() {
+	r.t.Helper()
+	r.take("contacts.csv", "contact_id,email,name\np1,ann.howe@boreal.example,Ann\np2,bo@x.example,link=ann.howe%40boreal.example\n")
+	r.take("deals.csv", deals+"d3,Robots for ann.howe%2540boreal.example,,100.00,USD,2026-01-05T00:00:00Z,2026-06-30,open,false,false\n")
+	r.take("deal_contacts.csv", "deal_id,contact_id,role\nd1,p1,ann.howe@boreal.example\n")
+	r.take("touches.csv", touches+"t9,p2,2026-01-08T08:00:00Z,webinar,utm_email%3DAnn.Howe%40boreal.example%26x\n")
+	r.take("time_entries.csv", "entry_id,worked_on,person,role,minutes,clause,note\nh1,2026-01-05,eva,analyst,60,,call ann.howe@boreal.example\n")
+	r.take("leads.csv", "lead_id,delivered_at,dedupe_key\nl1,2026-01-05T00:00:00Z,ann.howe%40boreal.example\nl2,2026-01-05T00:00:00Z,ann.howe@boreal.example\n")
+}
+
+// Addresses that links write with percent signs, and those of roles, are left nowhere.
+func TestAddressesInLinksAndRolesAreHashed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeLinked()
+		was := r.evidence(r.latest())
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		database := databaseFile(t, d, ctx)
+		if found := r.foundOf([]string{"ann.howe"}, database); found != nil {
+			t.Errorf("found %v", found)
+		}
+		now := r.evidence(r.latest())
+		if (was.Leads[0].Key == was.Leads[1].Key) != (now.Leads[0].Key == now.Leads[1].Key) || !strings.HasPrefix(now.DealContacts[0].Role, "hashed-") {
+			t.Errorf("%+v, %+v", now.Leads, now.DealContacts)
+		}
+		r.takeLinked()
+		if found := r.foundOf([]string{"ann.howe"}, database); found != nil {
+			t.Errorf("came back: %v", found)
+		}
+		if v, err := r.Addresses(ctx, owner, acme); err != nil || v.Stay != nil || v.Journal != 0 {
+			t.Errorf("%+v, %v", v, err)
+		}
+	})
+}
+
+// A channel that is an address, and the name of a file that the record of changes has, stay and are counted.
+func TestAddressesThatStayAreCounted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("of ann.howe@boreal.example touches.csv", "touch_id,contact_id,at,channel\nt1,p1,2025-11-18T08:00:00Z,ann.howe@boreal.example\nt2,p1,2025-11-19T08:00:00Z,ann.howe%40boreal.example\nt3,cy@x.example,2025-11-19T08:00:00Z,webinar\n")
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		v, err := r.Addresses(ctx, owner, acme)
+		if diff := cmp.Diff([]ops.Stay{{Table: "touches.contact_id", Rows: 1}, {Table: "touches.channel", Rows: 2}}, v.Stay); err != nil || diff != "" || v.Journal != 1 {
+			t.Errorf("%s%+v, %v", diff, v, err)
+		}
+		// the name of a file that comes later is hashed before anything is written
+		r.take("for cy@x.example contacts.csv", contacts)
+		if later, err := r.Addresses(ctx, owner, acme); err != nil || later.Journal != 1 {
+			t.Errorf("%+v, %v", later, err)
+		}
+	})
+}
+
+// Erased after hashing, a person is as gone as erased before: no hash of the address is left, nor an address that stayed, and a name of a file is told.
+func TestAnErasureAfterHashingDoesAsMuch(t *testing.T) {
+	for _, hashed := range []bool{false, true} {
+		dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+			r := newRoom(t, d, ctx)
+			r.takeLinked()
+			r.take("touches.csv", "touch_id,contact_id,at,channel\nt10,p1,2025-11-18T08:00:00Z,ann.howe@boreal.example\n")
+			if _, err := r.LinkAccount(ctx, owner, ops.AccountInput{Client: acme, Contact: "p2", Company: "c1", Reason: "ann.howe@boreal.example said so"}); fault.Code(err) != "" && hashed {
+				t.Log(err)
+			}
+			token := "ann.howe"
+			if hashed {
+				if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+					t.Fatal(err)
+				}
+				token, _, _ = strings.Cut(r.evidence(r.latest()).Contacts[0].Email, "@")
+			}
+			database := databaseFile(t, d, ctx)
+			if len(r.foundOf([]string{token}, database)) == 0 {
+				t.Fatal("the test finds nothing where there is something")
+			}
+			done, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"})
+			if err != nil || done.Stays != nil {
+				t.Fatalf("%+v, %v", done, err)
+			}
+			if found := r.foundOf([]string{token, "ann.howe"}, database); found != nil {
+				t.Errorf("hashed %v: found %v", hashed, found)
+			}
+		})
+	}
+}
+
+// The name of a file in the record of changes is told to whoever erases, hashed or not.
+func TestAnErasureTellsTheNameOfAFile(t *testing.T) {
+	for _, hashed := range []bool{false, true} {
+		dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+			r := newRoom(t, d, ctx)
+			r.take("of ann.howe%40boreal.example contacts.csv", addressed)
+			if hashed {
+				if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+					t.Fatal(err)
+				}
+			}
+			done, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: "p1", Reason: "request"})
+			if diff := cmp.Diff([]ops.Stay{{Table: "journal_entry", Rows: 1}}, done.Stays); err != nil || diff != "" {
+				t.Errorf("hashed %v: %s%v", hashed, diff, err)
+			}
+		})
+	}
+}
+
 // Switched off, later imports keep addresses as they come, and results that were told apart by hashes still are.
 func TestSwitchedOffAddressesComeBackWithTheNextExport(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
