@@ -86,6 +86,12 @@ func tellAddresses(out io.Writer, v crmops.AddressesView) {
 	if v.IDs > 0 {
 		fmt.Fprintf(out, "Known by an id that is an address itself: %s. Ids stay, for rows are joined by them; let the CRM export its own.\n", counted(int(v.IDs), "contact"))
 	}
+	for _, s := range v.Stay {
+		fmt.Fprintf(out, "An address in %s: %s. Contracts name what is in this column, or rows are joined or counted by it, so it stays; let the CRM export something else there.\n", s.Table, counted(int(s.Rows), "row"))
+	}
+	if v.Journal > 0 {
+		fmt.Fprintf(out, "An address in the record of changes, such as in the name of a file: %d times. A chain of hashes holds it, and it stays.\n", v.Journal)
+	}
 	if v.Frozen > 0 {
 		fmt.Fprintf(out, "Frozen with addresses: %s, which cannot be changed.\n", counted(v.Frozen, "statement"))
 	}

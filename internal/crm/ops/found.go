@@ -103,7 +103,7 @@ func (s *Service) keepFound(ctx context.Context, actor access.Actor, in ImportIn
 		if err != nil || other.ID != "" {
 			return err
 		}
-		if err := insertUpload(ctx, tx, files, row, progress); err != nil {
+		if err := s.insertUpload(ctx, tx, files, &row, progress); err != nil {
 			return err
 		}
 		u = row

@@ -48,7 +48,7 @@ func (s *Service) Upload(ctx context.Context, actor access.Actor, in UploadInput
 		return Import{}, err
 	}
 	row, progress := s.uploadOf(actor, in, ref)
-	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error { return insertUpload(ctx, tx, files, row, progress) })
+	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error { return s.insertUpload(ctx, tx, files, &row, progress) })
 	if err != nil {
 		return Import{}, err
 	}
@@ -62,8 +62,16 @@ func (s *Service) uploadOf(actor access.Actor, in UploadInput, ref blob.Ref) (up
 	return row, progressRow{ImportID: row.ID, ClientID: in.Client, State: Uploaded, BeatAt: now}
 }
 
-func insertUpload(ctx context.Context, tx bun.Tx, files *blob.Store, row uploadRow, progress progressRow) error {
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+// insertUpload writes an upload. Where addresses are hashed, so are those in the name of its file, for the record of changes will have that name.
+func (s *Service) insertUpload(ctx context.Context, tx bun.Tx, files *blob.Store, row *uploadRow, progress progressRow) error {
+	h, err := s.hashing(ctx, tx, row.ClientID)
+	if err != nil {
+		return err
+	}
+	if h != nil {
+		row.Filename = h.Text(row.Filename)
+	}
+	if _, err := tx.NewInsert().Model(row).Exec(ctx); err != nil {
 		return err
 	}
 	if _, err := tx.NewInsert().Model(&progress).Exec(ctx); err != nil {

@@ -41,7 +41,7 @@ func (p *Pages) showAddresses(w http.ResponseWriter, r *http.Request) error {
 		def("Keys of results", kit.Text("An address that tells results apart. The same person is a repetition as before.")),
 		def("Addresses in names, notes and texts", kit.Text("Hashed with their domain, in every column but those that rows are joined by.")),
 		def("Stored files", kit.Text("Replaced by copies with hashes in every cell, workbooks too. The record of changes has the digest of the file that came.")),
-		def("Not hashed", kit.Text("Names and telephone numbers; ids, even one that is an address; the person of an hour, by whom hours are rounded; what was frozen with statements; the accounts of people who sign in.")))))
+		def("Not hashed", kit.Text("Names and telephone numbers; ids and channels, even one that is an address; the person of an hour, by whom hours are rounded; names of files in the record of changes; what was frozen with statements; the accounts of people who sign in.")))))
 	return web.Render(w, r, view, column(parts...))
 }
 
@@ -66,6 +66,12 @@ func (p *Pages) addressesLeft(v ops.AddressesView) (left []kit.Definition) {
 	if v.IDs > 0 {
 		left = append(left, def("Contacts whose id is an address", kit.Text(count(v.IDs)+". Rows are joined by ids, so they stay: let the CRM export its own.")))
 	}
+	for _, s := range v.Stay {
+		left = append(left, def("Addresses in "+s.Table, kit.Text(counted(s.Rows, "row")+". Contracts name what is in this column, or rows are joined or counted by it, so it stays: let the CRM export something else there.")))
+	}
+	if v.Journal > 0 {
+		left = append(left, def("Record of changes", kit.Text(counted(int64(v.Journal), "entry")+", such as of a file that is named by an address. A chain of hashes holds them, and they stay.")))
+	}
 	if v.Frozen > 0 {
 		left = append(left, def("Statements", kit.Text(count(int64(v.Frozen))+", in what was frozen with them before. It is what others verify, and stays.")))
 	}
@@ -88,7 +94,7 @@ func (p *Pages) confirmHow(w http.ResponseWriter, r *http.Request, how string) e
 		Follows: []string{
 			"Addresses are replaced in every version of the evidence, in what imports noted, and in stored files. This cannot be undone.",
 			"Accounts, duplicates and repeated results are found as before, and no amount, credit or statement changes.",
-			"Names, telephone numbers, ids that are addresses, and what was frozen with statements stay. The page then counts what is left.",
+			"Names, telephone numbers, ids and channels that are addresses, names of files in the record of changes, and what was frozen with statements stay. The page then counts what is left.",
 			"Later imports are hashed before anything of their rows is stored.",
 			"Archives made before still hold addresses: make a new one and delete those.",
 			"The key lies beside the stored files and in no archive. Whoever runs this installation must keep a copy of it apart: without it imports are refused.",
