@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"text/tabwriter"
@@ -326,6 +328,14 @@ func (e *examination) watched() {
 		if err := w.look.writable(); err != nil {
 			e.note(Fault, "watched directories", "entry %d of %s: %s", n+1, e.config.Watch, reason(err))
 			return
+		}
+		passed, err := w.look.passedOver()
+		if err != nil {
+			e.note(Fault, "watched directories", "entry %d of %s: %s", n+1, e.config.Watch, reason(err))
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(passed)) {
+			e.note(Warning, "watched directories", "%s is passed over: %s", filepath.Join(w.look.dir, name), passed[name])
 		}
 	}
 	e.note(Well, "watched directories", "on: %s", counted(len(list), "watched place"))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,7 +28,8 @@ func importWatchCommand() *cobra.Command {
 		Long: "Looks into a directory again and again and imports each file that is complete: nothing has written to it for the time of --settle, and it was the same at the last look. Files whose names begin\n" +
 			"with a point or end in .part, .tmp or .crdownload are passed over: whoever writes a file in place renames it when it is whole.\n" +
 			"An imported file is moved to done/, one that cannot be imported to failed/, each with a text beside it that says what became of it. Of a file that was imported before nothing is\n" +
-			"imported again. Killed on the way, it goes on where it was.",
+			"imported again. Killed on the way, it goes on where it was. A file that cannot be read stops no other, and symbolic links are not followed; both are told.\n" +
+			"Exit status with --once 1: a file could not be read or moved.",
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := openExisting(cmd, &cfg)
@@ -39,6 +39,7 @@ func importWatchCommand() *cobra.Command {
 			defer p.Close()
 			w.Program, w.cmd, w.dir = p, cmd, args[0]
 			w.take = w.takeFile
+			w.pass = func(name, why string) { fmt.Fprintf(cmd.ErrOrStderr(), "%s is passed over: %s\n", name, why) }
 			w.moved = func(name, to string) { fmt.Fprintf(cmd.OutOrStdout(), "%s: moved to %s\n", name, to) }
 			if w.client, err = p.clientNamed(cmd, client); err != nil {
 				return err
@@ -68,6 +69,9 @@ func (w *watching) run() error {
 	for {
 		if err := w.lookOnce(); err != nil {
 			return err
+		}
+		if w.once && w.barred > 0 {
+			return errFound
 		}
 		if w.once {
 			return nil
@@ -105,12 +109,8 @@ func (w *watching) later(name string, err error) error {
 }
 
 // takeFile imports one file. Its error is about the installation, or about what is in the way; what is wrong with the file stands in the text.
-func (w *watching) takeFile(name, path string) (to, text string, err error) {
-	sha, err := digestOf(path)
-	if err != nil {
-		return "", "", nil // it is gone, or nobody lets us read it; both show at the next look
-	}
-	no, err := w.CRM.TakenAs(w.ctx(), w.operator(), w.client.ID, sha)
+func (w *watching) takeFile(f arrival) (to, text string, err error) {
+	no, err := w.CRM.TakenAs(w.ctx(), w.operator(), w.client.ID, f.sha256)
 	if err != nil {
 		return "", "", err
 	}
@@ -118,7 +118,7 @@ func (w *watching) takeFile(name, path string) (to, text string, err error) {
 		return "done", fmt.Sprintf("This file is import %d of %s: nothing was imported again.\n", no, w.client.Name), nil
 	}
 	var said bytes.Buffer
-	err = w.attempt(path, name, &said)
+	err = w.attempt(f, &said)
 	switch {
 	case err == nil:
 		return "done", said.String(), nil
@@ -129,25 +129,24 @@ func (w *watching) takeFile(name, path string) (to, text string, err error) {
 }
 
 // attempt tries the file first, of which nothing stays, and then imports it.
-func (w *watching) attempt(path, name string, said *bytes.Buffer) error {
+func (w *watching) attempt(f arrival, said *bytes.Buffer) error {
 	for _, dry := range []bool{true, false} {
-		f, err := os.Open(path)
-		if err != nil {
-			return fault.New(fault.Unavailable, "file", "the file cannot be read: %s", plainCause(err)).Because(err)
+		if _, err := f.Seek(0, io.SeekStart); err != nil {
+			return aloneError{"it cannot be read: " + plainCause(err)}
 		}
+		var err error
 		in := w.in
-		in.Filename, in.Reader = name, f
+		in.Filename, in.Reader = f.name, f
 		if dry {
 			trial, tryErr := w.CRM.Try(w.ctx(), w.operator(), in)
 			if err = tryErr; err == nil {
 				err = trial.Close()
 			}
 		} else if done, importErr := w.CRM.Import(w.ctx(), w.operator(), in); importErr == nil {
-			writeTally(io.MultiWriter(said, w.cmd.OutOrStdout()), name, done)
+			writeTally(io.MultiWriter(said, w.cmd.OutOrStdout()), f.name, done)
 		} else {
 			err = importErr
 		}
-		_ = f.Close() // it was only read
 		if err != nil {
 			return err
 		}

@@ -164,16 +164,10 @@ func (p *Program) lookInto(ctx context.Context, slug, client string, w *watched)
 	d.moved = func(name, to string) {
 		p.Log.Info("watched file taken", "workspace", slug, "client", client, "to", filepath.Dir(to))
 	}
-	d.take = func(name, path string) (string, string, error) {
-		sha, err := digestOf(path)
-		if errors.Is(err, os.ErrNotExist) {
-			return "", "", nil // another process was faster
-		}
-		if err != nil {
-			return "", "", fault.New(fault.Unavailable, "file", "%s cannot be read: %s", name, plainCause(err)).Because(err)
-		}
-		return p.takeWatched(ctx, slug, client, w, name, path, sha)
+	d.pass = func(name, why string) {
+		p.Log.Warn("watched file passed over", "workspace", slug, "client", client, "file", filepath.Join(d.dir, name), "why", why)
 	}
+	d.take = func(f arrival) (string, string, error) { return p.takeWatched(ctx, slug, client, w, f) }
 	name, err := d.look()
 	if fault.Is(err, fault.Conflict) {
 		p.Log.Debug("watched file waits", "workspace", slug, "client", client, "error", err)
@@ -185,17 +179,9 @@ func (p *Program) lookInto(ctx context.Context, slug, client string, w *watched)
 	return err
 }
 
-func (p *Program) takeWatched(ctx context.Context, slug, client string, w *watched, name, path, sha string) (to, text string, err error) {
-	f, err := os.Open(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return "", "", nil // another process was faster
-	}
-	if err != nil {
-		return "", "", fault.New(fault.Unavailable, "file", "%s cannot be read: %s", name, plainCause(err)).Because(err)
-	}
-	defer f.Close()
-	got, err := p.CRM.Found(ctx, crmops.Finder(slug), crmops.ImportInput{Client: client, Filename: name, Reader: f,
-		Kind: crm.Kind(w.Kind), Profile: crm.Profile(w.Profile), Saved: w.Mapping, Stated: w.stated()}, sha)
+func (p *Program) takeWatched(ctx context.Context, slug, client string, w *watched, f arrival) (to, text string, err error) {
+	got, err := p.CRM.Found(ctx, crmops.Finder(slug), crmops.ImportInput{Client: client, Filename: f.name, Reader: f,
+		Kind: crm.Kind(w.Kind), Profile: crm.Profile(w.Profile), Saved: w.Mapping, Stated: w.stated()}, f.sha256)
 	switch {
 	case fault.Is(err, fault.TooLarge):
 		return "failed", fault.All(err)[0].Message + "\n", nil
