@@ -1,5 +1,7 @@
 package crm
 
+import "slices"
+
 // ga4Objects are reports of Google Analytics 4 that sum up what happened in some days, as its reports and explorations download them. Which of
 // their columns is which metric of the contract no report says.
 var ga4Objects = []Object{{
@@ -35,14 +37,27 @@ const (
 	never    adds = iota // users and rates: one row stands for itself
 	sessions             // of one day: a session that runs over midnight counts on both
 	events               // over everything but groups that overlap
+	takings              // as events, and a refund takes away from it
 )
 
 // additive are the columns whose values may be added up, by the names of the pages in English, German, French and Spanish and of the API.
 var additive = map[adds][]string{
 	sessions: {"Sessions", "Engaged sessions", "Sitzungen", "Sitzungen mit Interaktionen", "Sessions avec engagement", "Sesiones", "Sesiones con interacción", "engagedSessions"},
-	events: {"Key events", "keyEvents", "Conversions", "Event count", "eventCount", "Views", "screenPageViews", "Total revenue", "totalRevenue", "Purchase revenue", "purchaseRevenue", "Ecommerce purchases", "Transactions",
-		"Schlüsselereignisse", "Ereignisanzahl", "Aufrufe", "Gesamtumsatz", "Umsatz aus Käufen", "Événements clés", "Nombre d'événements", "Vues", "Revenu total", "Revenus totaux",
-		"Eventos clave", "Número de eventos", "Recuento de eventos", "Vistas", "Ingresos totales"},
+	events: {"Key events", "keyEvents", "Conversions", "Event count", "eventCount", "Views", "screenPageViews", "Ecommerce purchases", "Transactions",
+		"Schlüsselereignisse", "Ereignisanzahl", "Aufrufe", "Événements clés", "Nombre d'événements", "Vues", "Eventos clave", "Número de eventos", "Recuento de eventos", "Vistas"},
+	takings: {"Total revenue", "totalRevenue", "Purchase revenue", "purchaseRevenue", "Gesamtumsatz", "Umsatz aus Käufen", "Revenu total", "Revenus totaux", "Ingresos totales"},
+}
+
+// people are the columns that count users, which are never added up.
+var people = []string{"Users", "Total users", "totalUsers", "Active users", "activeUsers", "New users", "newUsers", "Returning users", "Nutzer", "Nutzer insgesamt", "Aktive Nutzer", "Neue Nutzer", "Wiederkehrende Nutzer",
+	"Nombre total d'utilisateurs", "Total des utilisateurs", "Utilisateurs actifs", "Nouveaux utilisateurs", "Usuarios", "Total de usuarios", "Usuarios totales", "Usuarios activos", "Usuarios nuevos", "Nuevos usuarios"}
+
+// countsOf reports whether a column counts something, so that nothing in it is below zero.
+func countsOf(header string) bool {
+	a := addsOf(header)
+	return a == sessions || a == events || slices.ContainsFunc(people, func(n string) bool {
+		return headerKey(n) == headerKey(header) || headerKey(n) == headerKey(withoutNote(header))
+	})
 }
 
 // addsOf knows a column by its name, with or without what a report narrows it to: "Key events (sign_up)".

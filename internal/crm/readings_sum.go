@@ -2,11 +2,13 @@ package crm
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"maps"
 	"math/big"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
@@ -23,7 +25,10 @@ type summing struct {
 	days     cal.Period // of the report; empty: not known
 	sums     map[sumKey]*sum
 	columns  map[int]*columnSum
-	spoilt   *Problem // a row that could not be read: no sum is whole
+	spoilt   *Problem                  // a row that could not be read: no sum is whole
+	divides  []int                     // columns that tell rows apart, whatever stands in them
+	lettered []int                     // those behind the first number that do where letters stand in them
+	lines    map[[sha256.Size]byte]int // of the rows, by what tells them apart
 }
 
 type sumKey struct {
@@ -56,7 +61,7 @@ type columnSum struct {
 }
 
 func newSumming(d *Decoder) *summing {
-	s := &summing{measures: d.m.measures(), span: cmp.Or(Span(d.m.Constants["span"]), SpanReport), sums: map[sumKey]*sum{}, columns: map[int]*columnSum{}}
+	s := &summing{measures: d.m.measures(), span: cmp.Or(Span(d.m.Constants["span"]), SpanReport), sums: map[sumKey]*sum{}, columns: map[int]*columnSum{}, lines: map[[sha256.Size]byte]int{}}
 	for _, x := range s.measures {
 		i, _ := d.m.columnOf(x.Column, d.headers)
 		s.at = append(s.at, i)
@@ -80,7 +85,42 @@ func newSumming(d *Decoder) *summing {
 			s.keys = append(s.keys, i)
 		}
 	}
+	s.dividers(d.headers, mapped)
 	return s
+}
+
+// dividers finds what tells rows apart. Reports put it before the numbers, so behind the first of them a column of digits is one more of these.
+func (s *summing) dividers(headers []string, mapped []int) {
+	numbers := false
+	for i, h := range headers {
+		number := slices.Contains(s.counted, i) || addsOf(h) != never || countsOf(h)
+		numbers = numbers || number
+		switch {
+		case slices.Contains(mapped, i), !numbers:
+			s.divides = append(s.divides, i)
+		case !number:
+			s.lettered = append(s.lettered, i)
+		}
+	}
+}
+
+// twin gives the line of an earlier row that names the same of everything that divides the report; 0: none does.
+func (s *summing) twin(cells []string, line int) int {
+	h := sha256.New()
+	for _, i := range s.divides {
+		fmt.Fprintf(h, "%q,", strings.TrimSpace(cells[i]))
+	}
+	for _, i := range s.lettered {
+		if strings.ContainsFunc(cells[i], unicode.IsLetter) {
+			fmt.Fprintf(h, "%d%q,", i, strings.TrimSpace(cells[i]))
+		}
+	}
+	key := [sha256.Size]byte(h.Sum(nil))
+	if before, known := s.lines[key]; known {
+		return before
+	}
+	s.lines[key] = line
+	return 0
 }
 
 // Above tells the decoder what stands above the table: a report may say there of which days it is.
@@ -121,16 +161,17 @@ func (r *reading) summed() []Record {
 			of.add(values[column], r.row.Line, day, r.row.Cells)
 		}
 	}
+	twin := s.twin(r.row.Cells, r.row.Line)
 	for i := range s.measures {
 		if s.fits(i, r.row.Cells) {
-			r.addTo(i, day, period, values[s.at[i]])
+			r.addTo(i, day, period, values[s.at[i]], twin)
 		}
 	}
 	return nil
 }
 
-// addTo adds the row to a reading, where its rows may be added.
-func (r *reading) addTo(measure int, day cal.Date, period cal.Period, v decimal) {
+// addTo adds the row to a reading, where its rows may be added. One that names the same as an earlier one may be the same once more.
+func (r *reading) addTo(measure int, day cal.Date, period cal.Period, v decimal, twin int) {
 	s := r.d.sums
 	key := sumKey{measure, period.From}
 	of := s.sums[key]
@@ -139,8 +180,12 @@ func (r *reading) addTo(measure int, day cal.Date, period cal.Period, v decimal)
 		s.sums[key] = of
 	}
 	if of.n > 0 && of.wrong == nil {
-		if why := s.mayAdd(s.at[measure], r.d.headers, of.rows, r.row.Cells, day); why != "" {
-			of.wrong = &Problem{Line: r.row.Line, Column: s.at[measure] + 1, Header: r.d.headers[s.at[measure]], Field: "readings", Code: "rows-not-additive", Message: why, Lost: true}
+		p := &Problem{Line: r.row.Line, Column: s.at[measure] + 1, Header: r.d.headers[s.at[measure]], Field: "readings", Lost: true}
+		if twin > 0 {
+			p.Code, p.Message = "row-twice", fmt.Sprintf("The row names the same as the one on line %d, and a report has one row of each. It may be there twice, or a column is missing that tells the two apart: export the report again.", twin)
+			of.wrong = p
+		} else if p.Message = s.mayAdd(s.at[measure], r.d.headers, of.rows, r.row.Cells, day); p.Message != "" {
+			p.Code, of.wrong = "rows-not-additive", p
 		}
 	}
 	of.add(v, r.row.Line, day, r.row.Cells)
@@ -171,7 +216,7 @@ func (s *summing) mayAdd(column int, headers []string, to rows, cells []string, 
 	if class == never {
 		return fmt.Sprintf("Several rows count for this reading, and %q cannot be added up. Choose one row, or export the report without what divides it.", headers[column])
 	}
-	if class == events {
+	if class == events || class == takings {
 		return ""
 	}
 	if to.day != day {
@@ -233,6 +278,10 @@ func (r *reading) measuredValues() map[int]decimal {
 	out := make(map[int]decimal, len(r.d.sums.counted))
 	for _, column := range r.d.sums.counted {
 		v, problem := r.decimalAt(column)
+		if problem == nil && v.value.Sign() < 0 && countsOf(r.d.headers[column]) {
+			problem = &Problem{Line: r.row.Line, Column: column + 1, Header: r.d.headers[column], Field: "readings", Code: "count-negative", Lost: true,
+				Message: fmt.Sprintf("%q is below zero, and this column counts what happened.", r.row.Cells[column])}
+		}
 		if problem != nil {
 			r.problems, r.lost = append(r.problems, *problem), true
 			continue

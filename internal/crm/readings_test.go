@@ -132,6 +132,14 @@ func TestWhatMayBeAddedUp(t *testing.T) {
 		{"total agrees", "Session default channel group,Sessions\na,5\nb,6\nTotals,11\n", "s: Sessions", "", "[s 2026-06-01..2026-06-30 11 @5] []"},
 		{"total differs", "Session default channel group,Sessions\n,12,Grand total\na,5\nb,6\n", "s: Sessions", "", "[s 2026-06-01..2026-06-30 11 @6] [total-differs 5]"},
 		{"a total of days cannot be checked", "Date,Session default channel group,Sessions\n,,10,Grand total\n20260601,a,5\n20260602,a,6\n", "s: Sessions", "day", "[s 2026-06-01..2026-06-01 5 @6 s 2026-06-02..2026-06-02 6 @7] []"},
+		{"one channel twice", "Session default channel group,Key events\na,41\na,41\n", "k: Key events", "", "[] [row-twice 6]"},
+		{"one channel of a day twice", "Date,Session default channel group,Key events\n20260601,a,2\n20260601,b,9\n20260601,a,3\n", "k: Key events; other: Key events, channel=b", "day", "[other 2026-06-01..2026-06-01 9 @6] [row-twice 7]"},
+		{"one channel twice with other rates", "Session default channel group,Sessions,Total users,Engagement rate\na,5,4,0.5\na,6,5,0.25\n", "s: Sessions", "", "[] [row-twice 6]"},
+		{"one channel in two hours", "Session default channel group,Hour,Key events\na,01,5\na,02,6\n", "k: Key events", "", "[k 2026-06-01..2026-06-30 11 @5] []"},
+		{"events of two names", "Session default channel group,Key events,Event name\na,5,x\na,6,y\n", "k: Key events", "", "[k 2026-06-01..2026-06-30 11 @5] []"},
+		{"sessions below zero", "Session default channel group,Sessions\na,5\nb,-6\n", "s: Sessions", "", "[] [count-negative 6 reading-not-whole 6]"},
+		{"users below zero", "Session default channel group,Sessions,Active users\na,5,-4\n", "u: Active users", "", "[] [count-negative 5 reading-without-rows 0]"},
+		{"revenue below zero", "Session default channel group,Total revenue\na,5.50\nb,-6.00\n", "r: Total revenue", "", "[r 2026-06-01..2026-06-30 -0.50 @5] []"},
 		{"a channel called Total", "Date,Session default channel group,Key events\n20260601,Total,5\n", "k: Key events", "day", "[k 2026-06-01..2026-06-01 5 @5] []"},
 	} {
 		constants := []string{"readings=" + c.readings}
