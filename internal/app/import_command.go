@@ -273,6 +273,10 @@ func writeTally(w io.Writer, path string, i crmops.Import) {
 	if t.Aside > 0 {
 		fmt.Fprintf(w, ", %s left aside (totals, lines below the table, unpaid charges)", counted(int(t.Aside), "row"))
 	}
+	if i.Mapping.FitsOthers() {
+		object, _ := crm.ObjectOf(i.Mapping.Profile, i.Mapping.Object)
+		fmt.Fprintf(w, ", as %s (--kind %s): the columns would be those of another kind as well", object.Words, i.Kind)
+	}
 	fmt.Fprintln(w)
 	if t.Kept > 0 {
 		fmt.Fprintf(w, "  decisions kept: %s blank what a person decided in the program\n", leaves(t.Kept))

@@ -256,3 +256,16 @@ func TestTheTallyTellsOfDecisions(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
 	}
 }
+
+// Given columns that two kinds share, then the name of the file or --kind says which, and so does what is printed.
+func TestImportTellsTheKindWhereTheColumnsDoNot(t *testing.T) {
+	eachDesk(t, func(t *testing.T, k *desk) {
+		least := "contact_id,company_id\nc1,co1\n"
+		k.holds(k.run(0, "import", "--client", "Acme", k.file("contacts.csv", least)), "import 1: 1 new", "as contacts (--kind contact)")
+		k.holds(k.run(0, "import", "--client", "Acme", "--kind", "contact", k.file("export.csv", strings.Replace(least, "c1", "c2", 1))), "import 2: 1 new", "(--kind contact)")
+		k.holds(k.run(0, "import", "--client", "Acme", "--kind", "account_link", k.file("contacts-2.csv", strings.Replace(least, "c1", "c3", 1))), "import 3: 1 new", "(--kind account_link)")
+		if _, out := ran(t, append([]string{"import", "--client", "Acme", k.file("export.csv", strings.Replace(least, "c1", "c4", 1))}, k.place...)...); !strings.Contains(out, "fit no known export") {
+			t.Error(out)
+		}
+	})
+}

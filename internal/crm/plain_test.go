@@ -147,3 +147,33 @@ func TestPlainHeadersAreRecognised(t *testing.T) {
 		}
 	}
 }
+
+// Given the two columns that contacts and links to accounts share, then the name of the file, or whoever states the kind, says which.
+func TestLeastColumnsAreToldByTheName(t *testing.T) {
+	least := []string{"contact_id", "company_id"}
+	if c := Detect(least); len(c) > 0 {
+		t.Errorf("%+v", c)
+	}
+	for name, want := range map[string]Kind{"contacts.csv": KindContact, "Contacts-2026.csv.gz": KindContact, "account_links.csv": KindAccountLink} {
+		if c := DetectFile(name, least); len(c) != 1 || c[0].Kind != want || !c[0].Mapping.FitsOthers() {
+			t.Errorf("%s: %+v", name, c)
+		}
+		if c, ok := DetectAs(want, least); !ok || c.Kind != want {
+			t.Errorf("%s: %+v", want, c)
+		}
+	}
+	if c := DetectFile("export.csv", least); len(c) > 0 {
+		t.Errorf("%+v", c)
+	}
+	if c := DetectFile("contacts.csv", []string{"deal_id", "contact_id"}); len(c) == 0 || c[0].Kind != KindDealContact {
+		t.Errorf("%+v", c)
+	}
+	for _, k := range Kinds() {
+		if c := DetectFile("contacts.csv", Columns(k)); k != KindContact && k != KindAccountLink && c[0].Kind != k {
+			t.Errorf("%s: %+v", k, c[0])
+		}
+		if Plain(k).FitsOthers() {
+			t.Errorf("the full columns of %s are those of others", k)
+		}
+	}
+}

@@ -93,6 +93,7 @@ func genericObjects() []Object {
 	marks := map[Kind][]string{
 		KindCompany: {"domain", "name"}, KindContact: {"email", "name", "created_at", "merged_ids"},
 		KindDeal: {"amount", "stage", "is_won", "closed_on", "created_at", "name"}, KindCarveOut: {"deal_id", "company_id", "company"},
+		KindAccountLink: {"domain", "reason"},
 	}
 	unless := map[Kind][]string{KindCompany: {"contact_id", "deal_id"}, KindContact: {"deal_id", "touch_id"}, KindDeal: {"payment_id", "list", "contact_id"},
 		KindDealContact: {"touch_id", "payment_id", "amount"}}

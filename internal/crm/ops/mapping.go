@@ -137,6 +137,10 @@ func (p Preview) fitting(kind crm.Kind, profile crm.Profile, stated crm.Stated) 
 	fitting := slices.DeleteFunc(slices.Clone(p.Candidates), func(c crm.Candidate) bool {
 		return kind != "" && c.Kind != kind || profile != "" && c.Mapping.Profile != profile
 	})
+	if c, ok := crm.DetectAs(kind, p.Header); ok && len(fitting) == 0 && cmp.Or(profile, crm.Generic) == crm.Generic {
+		c.Mapping = c.Mapping.AsWritten(p.Header, p.written)
+		fitting = append(fitting, c)
+	}
 	if len(fitting) == 0 {
 		for _, o := range crm.Objects() {
 			if kind != "" && o.Kind == kind && o.Profile == cmp.Or(profile, crm.Generic) && len(stated.Columns) > 0 {

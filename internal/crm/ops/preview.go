@@ -59,12 +59,12 @@ func (s *Service) PreviewOf(ctx context.Context, actor access.Actor, client, id 
 		return Preview{}, err
 	}
 	as.Sheet, as.Header = cmp.Or(as.Sheet, i.Mapping.Sheet), cmp.Or(as.Header, i.Mapping.Header)
-	p, err := look(files, i.SHA256, as)
+	p, err := look(files, i.Filename, i.SHA256, as)
 	p.Import = i
 	return p, err
 }
 
-func look(files *blob.Store, sha string, as csvin.Options) (Preview, error) {
+func look(files *blob.Store, name, sha string, as csvin.Options) (Preview, error) {
 	f, err := files.Get(sha)
 	if err != nil {
 		return Preview{}, err
@@ -78,7 +78,7 @@ func look(files *blob.Store, sha string, as csvin.Options) (Preview, error) {
 	if err != nil {
 		return Preview{}, err
 	}
-	p := Preview{Header: table.Header(), HeaderLine: table.HeaderLine(), Candidates: crm.Detect(table.Header())}
+	p := Preview{Header: table.Header(), HeaderLine: table.HeaderLine(), Candidates: crm.DetectFile(name, table.Header())}
 	for len(p.sample) < sampleRows && table.Next() {
 		row := table.Row()
 		if row.Fault != nil {

@@ -44,11 +44,11 @@ func (s *Service) try(ctx context.Context, t *Trial, scratch *blob.Store, in Imp
 	if err != nil {
 		return err
 	}
-	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return look(scratch, ref.SHA256, in.Stated.Reading()) })
+	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return look(scratch, in.Filename, ref.SHA256, in.Stated.Reading()) })
 	if err != nil {
 		return err
 	}
-	p, err := look(scratch, ref.SHA256, m.Reading())
+	p, err := look(scratch, in.Filename, ref.SHA256, m.Reading())
 	if err != nil {
 		return err
 	}
