@@ -1,11 +1,6 @@
 package ops
 
-import (
-	"slices"
-	"strings"
-
-	"github.com/ofrecord/ofrecord/internal/attribution"
-)
+import "github.com/ofrecord/ofrecord/internal/attribution"
 
 // compared are the models that stand beside the agreed one.
 var compared = []string{"first", "last", "last-non-direct", "linear", "u-shaped", "w-shaped", "full-path", "time-decay:7d"}
@@ -30,17 +25,10 @@ func (r Rule) passing(m attribution.Model, channels []string) attribution.Model 
 	if r.Clause != nil && len(r.Clause.Share.Attribution.Direct) > 0 {
 		return m.WithDirect(r.Clause.Share.Attribution.Direct...)
 	}
-	var direct []string
-	for _, name := range channels {
-		if plain := strings.ToLower(strings.Trim(strings.ReplaceAll(name, "_", " "), "() ")); plain == "direct" || plain == "direct traffic" || plain == "direct) / (none" {
-			direct = append(direct, name)
-		}
+	if direct := attribution.CalledDirect(channels); len(direct) > 0 {
+		return m.WithDirect(direct...)
 	}
-	if len(direct) == 0 {
-		return m
-	}
-	slices.Sort(direct)
-	return m.WithDirect(slices.Compact(direct)...)
+	return m
 }
 
 // measured are the models between which the spread is taken.
