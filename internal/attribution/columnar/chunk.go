@@ -46,16 +46,28 @@ type Chunk struct {
 type values struct {
 	texts   []byte
 	ends    []uint32 // of the texts
+	begins  []uint32 // of them and the end of the last, where they were told by their lengths
 	numbers []int64
+}
+
+// emptied is the room of values that are not used any more.
+func (v *values) emptied() values {
+	return values{v.texts[:0], v.ends[:0], v.begins[:0], v.numbers[:0]}
 }
 
 func (v *values) len() int { return len(v.ends) + len(v.numbers) }
 
 // Chunk begins with a column of a group.
 func (f *File) Chunk(group int, c *Column) (*Chunk, error) {
+	chunk := new(Chunk)
+	return chunk, f.open(group, c, chunk)
+}
+
+// open begins in the room of a chunk that is not used any more.
+func (f *File) open(group int, c *Column, room *Chunk) error {
 	g := &f.meta.RowGroups[group]
 	if c.place >= len(g.Columns) {
-		return nil, fmt.Errorf("column %q is missing in a part of the file", c.Name)
+		return fmt.Errorf("column %q is missing in a part of the file", c.Name)
 	}
 	m := &g.Columns[c.place].MetaData
 	from := m.DataPageOffset
@@ -65,18 +77,20 @@ func (f *File) Chunk(group int, c *Column) (*Chunk, error) {
 	size := int64(len(f.data))
 	switch {
 	case m.Type != c.physical:
-		return nil, fmt.Errorf("column %q is of another type in a part of the file", c.Name)
+		return fmt.Errorf("column %q is of another type in a part of the file", c.Name)
 	case from < 4 || from > size || m.TotalCompressedSize < 0 || m.TotalCompressedSize > size-from:
-		return nil, fmt.Errorf("column %q claims bytes that the file does not have", c.Name)
+		return fmt.Errorf("column %q claims bytes that the file does not have", c.Name)
 	case m.NumValues != g.NumRows:
-		return nil, fmt.Errorf("column %q claims %d values in a part of %d rows", c.Name, m.NumValues, g.NumRows)
+		return fmt.Errorf("column %q claims %d values in a part of %d rows", c.Name, m.NumValues, g.NumRows)
 	}
 	switch m.Codec {
 	case format.Uncompressed, format.Snappy, format.Zstd, format.Gzip:
 	default:
-		return nil, fmt.Errorf("column %q is compressed by %s; write the file with SNAPPY, ZSTD, GZIP or none", c.Name, m.Codec)
+		return fmt.Errorf("column %q is compressed by %s; write the file with SNAPPY, ZSTD, GZIP or none", c.Name, m.Codec)
 	}
-	return &Chunk{column: c, codec: m.Codec, rest: f.data[from : from+m.TotalCompressedSize], left: int(g.NumRows), Index: -1}, nil
+	*room = Chunk{column: c, codec: m.Codec, rest: f.data[from : from+m.TotalCompressedSize], left: int(g.NumRows), Index: -1,
+		nulls: room.nulls, indexes: room.indexes, plain: room.plain.emptied(), dict: room.dict.emptied(), buffer: room.buffer, unpacker: room.unpacker}
+	return nil
 }
 
 // Next goes to the next value. An error: there is none, or the file is damaged.

@@ -144,17 +144,16 @@ func TestColumnsAreReadAsTheyWereWritten(t *testing.T) {
 	}
 }
 
-// whole are all values of a column as text, group by group.
-func whole(f *columnar.File, name string) ([]string, error) {
+// whole are all values of a column as text, read group by group into one room.
+func whole(f *columnar.File, name string, w *columnar.Full) ([]string, error) {
 	var out []string
-	var w columnar.Full
 	for i := range f.Columns {
 		c := &f.Columns[i]
 		if c.Name != name {
 			continue
 		}
 		for g := range f.Groups() {
-			if err := f.Full(g, c, &w); err != nil {
+			if err := f.Full(g, c, w); err != nil {
 				return nil, err
 			}
 			for row := range f.Rows(g) {
@@ -172,8 +171,9 @@ func whole(f *columnar.File, name string) ([]string, error) {
 	return out, nil
 }
 
-// TestAWholeColumnIsWhatItsValuesAre: read at once as one by one, but that a text that is not there is empty.
+// TestAWholeColumnIsWhatItsValuesAre: read at once as one by one, but that a text that is not there is empty, whatever was in the room before.
 func TestAWholeColumnIsWhatItsValuesAre(t *testing.T) {
+	var room columnar.Full
 	for form := 1; form <= 2; form++ {
 		for _, size := range []int{1 << 10, 1 << 20} {
 			f, err := columnar.Open(written(t, some(rand.New(rand.NewPCG(5, uint64(form))), 2_000), parquet.DataPageVersion(form), parquet.PageBufferSize(size)))
@@ -189,7 +189,7 @@ func TestAWholeColumnIsWhatItsValuesAre(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := whole(f, c.Name)
+				got, err := whole(f, c.Name, &room)
 				if err != nil || len(got) != len(want) {
 					t.Fatalf("%s: %d values, %v", c.Name, len(got), err)
 				}
@@ -222,6 +222,12 @@ func TestTextsByTheirLengthsAreRead(t *testing.T) {
 	if got, err := column(f, "lengths"); err != nil || strings.Join(got, "|") != "a||ccc" {
 		t.Error(got, err)
 	}
+	var room columnar.Full
+	for range 2 {
+		if got, err := whole(f, "lengths", &room); err != nil || strings.Join(got, "|") != "a||ccc" {
+			t.Error(got, err)
+		}
+	}
 }
 
 // all reads every column of a file, as far as it goes.
@@ -230,8 +236,10 @@ func all(data []byte) {
 	if err != nil {
 		return
 	}
+	var room columnar.Full
 	for _, c := range f.Columns {
 		_, _ = column(f, c.Name)
+		_, _ = whole(f, c.Name, &room)
 	}
 }
 

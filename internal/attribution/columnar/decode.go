@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/snappy"
 	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/bitpack"
 	"github.com/parquet-go/parquet-go/encoding/delta"
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -101,8 +103,13 @@ func hybrid(out []uint32, data []byte, width uint) error {
 	return nil
 }
 
-// packed reads numbers that stand bit beside bit.
+// packed reads numbers that stand bit beside bit: most of them together, and those at the end, behind which there is nothing, one by one.
 func packed(out []uint32, data []byte, width uint) {
+	if room := len(data) - bitpack.PaddingInt32; width > 0 && room > 0 {
+		n := min(room*8/int(width), len(out)) &^ 7
+		bitpack.Unpack(out[:n], data, width)
+		out, data = out[n:], data[n/8*int(width):]
+	}
 	var bits uint64
 	var have uint
 	mask := uint64(1)<<width - 1
@@ -120,7 +127,6 @@ func packed(out []uint32, data []byte, width uint) {
 
 // plain decodes values that stand one behind the other.
 func (v *values) plain(c *Column, body []byte, n int) error {
-	v.ends, v.numbers = v.ends[:0], v.numbers[:0]
 	switch c.physical {
 	case format.ByteArray:
 		return v.plainTexts(body, n)
@@ -165,7 +171,7 @@ func (v *values) plainTexts(body []byte, n int) error {
 	if 4*int64(n) > int64(len(body)) {
 		return errCut
 	}
-	v.texts, v.ends, v.numbers = make([]byte, 0, len(body)-4*n), make([]uint32, 0, n), nil
+	v.texts, v.ends, v.numbers = slices.Grow(v.texts[:0], len(body)-4*n), slices.Grow(v.ends[:0], n), nil
 	for range n {
 		if len(body) < 4 {
 			return errCut
@@ -211,14 +217,15 @@ func (v *values) differences(c *Column, body []byte, n int) error {
 	if total, size := binary.Uvarint(body[a+b:]); size <= 0 || total != uint64(n) {
 		return errCut
 	}
-	v.ends, v.numbers = nil, nil
 	var err error
 	switch c.physical {
 	case format.Int64:
-		v.numbers, err = new(delta.BinaryPackedEncoding).DecodeInt64(nil, body)
+		v.ends = nil
+		v.numbers, err = new(delta.BinaryPackedEncoding).DecodeInt64(v.numbers[:0], body)
 	case format.Int32:
 		var narrow []int32
 		narrow, err = new(delta.BinaryPackedEncoding).DecodeInt32(nil, body)
+		v.ends, v.numbers = nil, v.numbers[:0]
 		for _, number := range narrow {
 			v.numbers = append(v.numbers, int64(number))
 		}
@@ -232,7 +239,7 @@ func (v *values) differences(c *Column, body []byte, n int) error {
 }
 
 func (v *values) lengths(body []byte, n int) error {
-	texts, offsets, err := new(delta.LengthByteArrayEncoding).DecodeByteArray(nil, body, nil)
+	texts, offsets, err := new(delta.LengthByteArrayEncoding).DecodeByteArray(v.texts[:0], body, v.begins[:0])
 	if err != nil || len(offsets) != n+1 {
 		return errCut
 	}
@@ -241,7 +248,7 @@ func (v *values) lengths(body []byte, n int) error {
 			return errCut
 		}
 	}
-	v.texts, v.ends = texts, offsets[1:]
+	v.texts, v.begins, v.ends, v.numbers = texts, offsets, offsets[1:], nil
 	return nil
 }
 

@@ -10,6 +10,11 @@ type Full struct {
 	Numbers []int64  // of a column that is no text; Absent where there is none
 	Index   []uint32 // of a text: its place in the dictionary
 	Dict    Texts    // without a dictionary, every row is a place of its own
+
+	chunk   Chunk
+	numbers []int64 // room for what does not stand in the chunk as it is wanted
+	texts   Texts
+	places  []uint32 // 0, 1, 2 …
 }
 
 // Texts stand one behind the other.
@@ -41,14 +46,13 @@ func (t *Texts) add(text []byte) error {
 
 // Full reads a column of a group into the room of one that is not used any more. A text that is not there is an empty one.
 func (f *File) Full(group int, c *Column, room *Full) error {
-	chunk, err := f.Chunk(group, c)
-	if err != nil {
+	if err := f.open(group, c, &room.chunk); err != nil {
 		return err
 	}
-	rows := f.Rows(group)
-	room.Numbers, room.Index, room.Dict = room.Numbers[:0], room.Index[:0], Texts{room.Dict.bytes[:0], room.Dict.ends[:0]}
+	chunk, rows := &room.chunk, f.Rows(group)
+	room.Numbers, room.Index, room.Dict = nil, nil, Texts{}
 	if c.Kind != Text {
-		return chunk.allNumbers(room, rows)
+		return room.takeNumbers(rows)
 	}
 	if rows > 0 {
 		for chunk.values == 0 { // the dictionary comes before
@@ -61,38 +65,44 @@ func (f *File) Full(group int, c *Column, room *Full) error {
 				room.Index, room.Dict = chunk.indexes, Texts{chunk.dict.texts, chunk.dict.ends}
 				return nil
 			}
-			room.Dict = Texts{chunk.plain.texts, chunk.plain.ends}
-			room.count(rows)
+			room.Index, room.Dict = room.count(rows), Texts{chunk.plain.texts, chunk.plain.ends}
 			return nil
 		}
 	}
+	room.texts = Texts{room.texts.bytes[:0], room.texts.ends[:0]}
 	for range rows {
 		if err := chunk.Next(); err != nil {
 			return err
 		}
-		if err := room.Dict.add(chunk.Bytes); err != nil {
+		if err := room.texts.add(chunk.Bytes); err != nil {
 			return err
 		}
 	}
-	room.count(rows)
+	room.Index, room.Dict = room.count(rows), room.texts
 	return nil
 }
 
 // count gives every row its own place.
-func (w *Full) count(rows int) {
-	w.Index = sized(w.Index, rows)
-	for i := range w.Index {
-		w.Index[i] = uint32(i)
+func (w *Full) count(rows int) []uint32 {
+	for i := len(w.places); i < rows; i++ {
+		w.places = append(w.places, uint32(i))
 	}
+	return w.places[:rows]
 }
 
-func (c *Chunk) allNumbers(room *Full, rows int) error {
-	for len(room.Numbers) < rows {
+func (w *Full) takeNumbers(rows int) error {
+	c := &w.chunk
+	w.numbers = w.numbers[:0]
+	for len(w.numbers) < rows {
 		if err := c.page(); err != nil {
 			return err
 		}
 		if n := c.values; !c.indexed && len(c.plain.numbers) == n { // none is absent
-			room.Numbers = append(room.Numbers, c.plain.numbers...)
+			if n == rows {
+				w.Numbers = c.plain.numbers
+				return nil
+			}
+			w.numbers = append(w.numbers, c.plain.numbers...)
 			c.left -= n
 			c.values = 0
 			continue
@@ -105,8 +115,9 @@ func (c *Chunk) allNumbers(room *Full, rows int) error {
 			if c.Null {
 				n = Absent
 			}
-			room.Numbers = append(room.Numbers, n)
+			w.numbers = append(w.numbers, n)
 		}
 	}
+	w.Numbers = w.numbers
 	return nil
 }
