@@ -25,6 +25,12 @@ func (n *numbers) of(id string) int32 {
 	return at
 }
 
+// next gives a name the next number. It must not have one.
+func (n *numbers) next(id string) {
+	n.at[id] = int32(len(n.ids))
+	n.ids = append(n.ids, id)
+}
+
 // groups are rows by the number of what they belong to, in the order in which they came.
 type groups[T any] struct {
 	from, to []int32

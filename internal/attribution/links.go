@@ -49,20 +49,27 @@ func Link(s *crm.Snapshot) *Links {
 	return x
 }
 
-// link numbers the contacts and follows their merges.
+// link numbers the contacts and follows their merges, unless one is named twice.
 func (x *Links) link(contacts []crm.Contact) {
 	x.canonical, x.merged = merges(contacts)
 	x.rows = make([]*crm.Contact, len(contacts))
 	for i := range contacts {
 		c := &contacts[i]
-		if n := x.contacts.of(c.ID); !c.Deleted {
-			x.rows[n] = c
+		x.contacts.next(c.ID)
+		if !c.Deleted {
+			x.rows[i] = c
 		}
 	}
-	x.doubled = len(x.contacts.ids) < len(contacts)
+	if x.doubled = len(x.contacts.at) < len(contacts); x.doubled {
+		return
+	}
 	for i := range contacts {
 		if c := &contacts[i]; !c.Deleted && c.CompanyID != "" {
-			x.ofCompany[c.CompanyID] = append(x.ofCompany[c.CompanyID], x.contacts.of(x.canonical(c.ID)))
+			n := int32(i)
+			if stands := x.canonical(c.ID); stands != c.ID {
+				n = x.contacts.of(stands)
+			}
+			x.ofCompany[c.CompanyID] = append(x.ofCompany[c.CompanyID], n)
 		}
 	}
 	for k, contacts := range x.ofCompany {

@@ -73,6 +73,9 @@ func (s *Snapshot) Add(r Record) error {
 func add[T any](list *[]T, read func() (T, error)) error {
 	v, err := read()
 	if err == nil {
+		if n := len(*list); n == cap(*list) { // of many, append alone would copy each five times
+			*list = slices.Grow(*list, max(n, 16))
+		}
 		*list = append(*list, v)
 	}
 	return err

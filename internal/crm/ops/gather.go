@@ -17,13 +17,14 @@ const recordBytes = 200
 type gathered struct {
 	kind       crm.Kind
 	part       crm.Snapshot
+	values     []string // of one record after the other: the snapshot has its own
 	last       string // the id of the last record
 	disorderly bool   // they did not come in the order of the bytes of their ids
 	bytes      int64  // about how much memory they take
 }
 
 func (g *gathered) add(v version) error {
-	r, err := v.record(g.kind)
+	r, err := v.recordIn(g.kind, g.values)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ const someRows = 256
 // addKind adds the records of a kind as of import n, of which the snapshot has none yet, in the order of their ids. What the database gives is made into
 // records meanwhile. It tells about how much memory they take.
 func addKind(ctx context.Context, tx bun.Tx, client string, k crm.Kind, n int64, s *crm.Snapshot) (int64, error) {
-	g := gathered{kind: k}
+	g := gathered{kind: k, values: make([]string, len(crm.Columns(k)))}
 	batches, done := make(chan []version, 4), make(chan error, 1)
 	go func() {
 		var err error

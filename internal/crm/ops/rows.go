@@ -96,8 +96,14 @@ func appendJSON(b []byte, s string) []byte {
 }
 
 func (v version) record(k crm.Kind) (crm.Record, error) {
+	return v.recordIn(k, make([]string, len(crm.Columns(k))))
+}
+
+// recordIn is record with its values in the room of one that is not used any more.
+func (v version) recordIn(k crm.Kind, values []string) (crm.Record, error) {
 	columns := crm.Columns(k)
-	r := crm.Record{Kind: k, ID: v.ID, Values: make([]string, len(columns))}
+	clear(values)
+	r := crm.Record{Kind: k, ID: v.ID, Values: values}
 	if plainBody(v.Body, columns, r.Values) {
 		return r, nil
 	}
@@ -115,7 +121,7 @@ func (v version) record(k crm.Kind) (crm.Record, error) {
 // says no to everything else.
 func plainBody(body string, columns, values []string) bool {
 	rest, ok := strings.CutPrefix(body, "{")
-	if !ok || !utf8.ValidString(body) {
+	if !ok || !plainText(body) {
 		return false
 	}
 	for i, c := range columns {
@@ -124,7 +130,7 @@ func plainBody(body string, columns, values []string) bool {
 			continue
 		}
 		end := strings.IndexByte(after, '"')
-		if end < 0 || strings.ContainsFunc(after[:end], func(c rune) bool { return c == '\\' || c < 0x20 }) {
+		if end < 0 {
 			return false
 		}
 		values[i], rest = after[:end], after[end+1:]
@@ -136,6 +142,18 @@ func plainBody(body string, columns, values []string) bool {
 		}
 	}
 	return body == "{}"
+}
+
+// plainText has nothing that JSON escapes but the marks around texts, and is what it claims to be.
+func plainText(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] == '\\' {
+			return false
+		}
+		ascii = ascii && s[i] < utf8.RuneSelf
+	}
+	return ascii || utf8.ValidString(s)
 }
 
 // cutColumn takes off the name of a column and what stands before its value.
