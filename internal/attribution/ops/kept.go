@@ -117,6 +117,15 @@ type creditRow struct {
 	CreditedAt time.Time `bun:"credited_at"`
 }
 
+const creditTable = "attribution_credit"
+
+var creditColumns = []string{"client_id", "terms", "deal_id", "as_of", "minor", "sha256", "credited_at"}
+
+// values are those of the columns.
+func (r *creditRow) values() []any {
+	return []any{r.ClientID, r.Terms, r.DealID, r.AsOf, r.Minor, r.SHA256, r.CreditedAt}
+}
+
 // Keep credits all won deals of the client as of its newest import, and records each whose credit is not what was recorded last. Who: EvidenceImport.
 // Faults: NotFound when nothing was imported.
 func (s *Service) Keep(ctx context.Context, actor access.Actor, client string, terms Terms) (*KeptCredit, []Recredited, error) {
@@ -309,17 +318,21 @@ func (x *KeptCredit) append(ctx context.Context, tx bun.Tx, actor access.Actor, 
 	return err
 }
 
-// fewRows are inserted by a statement of their own length: one for many takes longer to prepare than they to insert.
+// fewRows are inserted one by one: a statement for many takes longer to prepare than they to insert.
 const fewRows = 20
 
 func insertCredits(ctx context.Context, tx bun.Tx, rows []creditRow) error {
 	if len(rows) <= fewRows {
-		_, err := tx.NewInsert().Model(&rows).Exec(ctx)
-		return err
+		for i := range rows {
+			if err := db.Insert(ctx, tx, creditTable, creditColumns, rows[i].values()...); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	_, err := db.InsertRows(ctx, tx, "attribution_credit", []string{"client_id", "terms", "deal_id", "as_of", "minor", "sha256", "credited_at"}, func(yield func([]any) bool) {
-		for _, r := range rows {
-			if !yield([]any{r.ClientID, r.Terms, r.DealID, r.AsOf, r.Minor, r.SHA256, r.CreditedAt}) {
+	_, err := db.InsertRows(ctx, tx, creditTable, creditColumns, func(yield func([]any) bool) {
+		for i := range rows {
+			if !yield(rows[i].values()) {
 				return
 			}
 		}

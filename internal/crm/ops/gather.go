@@ -18,9 +18,9 @@ type gathered struct {
 	kind       crm.Kind
 	part       crm.Snapshot
 	values     []string // of one record after the other: the snapshot has its own
-	last       string // the id of the last record
-	disorderly bool   // they did not come in the order of the bytes of their ids
-	bytes      int64  // about how much memory they take
+	last       string   // the id of the last record
+	disorderly bool     // they did not come in the order of the bytes of their ids
+	bytes      int64    // about how much memory they take
 }
 
 func (g *gathered) add(v version) error {

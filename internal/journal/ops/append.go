@@ -10,6 +10,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 // Append adds the entry to the workspace's chain, in the caller's Write transaction: both are committed or neither. The caller fills in
@@ -23,7 +24,7 @@ func Append(ctx context.Context, tx bun.Tx, e journal.Entry) (journal.Head, erro
 		return journal.Head{}, fmt.Errorf("read the head of the journal: %w", err)
 	}
 	row := rowOf(journal.Seal(head, e))
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
+	if err := db.Insert(ctx, tx, "journal_entry", entryColumns, row.values()...); err != nil {
 		return journal.Head{}, fmt.Errorf("append to the journal: %w", err)
 	}
 	return journal.Head{Seq: row.Seq, Hash: row.Hash}, nil

@@ -29,6 +29,15 @@ type entryRow struct {
 	Hash        string    `bun:"hash"`
 }
 
+var entryColumns = []string{"seq", "at", "actor_id", "actor_name", "action", "client_id", "subject_kind", "subject_id", "subject_name", "words", "before_json", "after_json",
+	"internal", "prev_hash", "hash"}
+
+// values are those of the columns.
+func (r *entryRow) values() []any {
+	return []any{r.Seq, r.At.UTC(), r.ActorID, r.ActorName, r.Action, r.ClientID, r.SubjectKind, r.SubjectID, r.SubjectName, r.Words, r.Before, r.After,
+		r.Internal, r.PrevHash, r.Hash}
+}
+
 func rowOf(e journal.Entry) entryRow {
 	return entryRow{
 		Seq: e.Seq, At: e.At, ActorID: e.ActorID, ActorName: e.ActorName, Action: e.Action, ClientID: e.Client,

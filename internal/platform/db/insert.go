@@ -21,6 +21,17 @@ const (
 // building each text anew would be slow. Its arguments are the values of the first row, then of the second. Table and
 // columns are the program's own words, never a person's. Moments are given in UTC. The caller closes the statement.
 func PrepareInsert(ctx context.Context, tx bun.Tx, table string, columns []string, rows int) (*sql.Stmt, error) {
+	return tx.Tx.PrepareContext(ctx, insertText(tx, table, columns, rows))
+}
+
+// Insert inserts a row by a statement that either engine's connection keeps prepared: for what is inserted often, one at a time. The same rules as for
+// PrepareInsert hold.
+func Insert(ctx context.Context, tx bun.Tx, table string, columns []string, values ...any) error {
+	_, err := tx.Tx.ExecContext(ctx, insertText(tx, table, columns, 1), values...)
+	return err
+}
+
+func insertText(tx bun.Tx, table string, columns []string, rows int) string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
 	for i := range rows * len(columns) {
@@ -39,7 +50,7 @@ func PrepareInsert(ctx context.Context, tx bun.Tx, table string, columns []strin
 		}
 	}
 	text.WriteString(")")
-	return tx.Tx.PrepareContext(ctx, text.String())
+	return text.String()
 }
 
 // InsertRows inserts many rows, each with one value a column, as fast as either engine allows, and says how many there

@@ -69,7 +69,7 @@ func openFile(path, more string, pragmas ...string) (*sql.DB, error) {
 	if more != "" {
 		dsn += "&" + more
 	}
-	return sql.Open("sqlite", dsn)
+	return openPrepared(dsn)
 }
 
 func (e *sqliteEngine) name() string { return SQLite }
