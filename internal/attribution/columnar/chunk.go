@@ -38,6 +38,7 @@ type Chunk struct {
 	indexed  bool
 	dict     values
 	haveDict bool
+	begun    bool // a page
 	buffer   []byte
 	unpacker unpacker
 }
@@ -228,7 +229,10 @@ func (c *Chunk) begin(n int) error {
 	if n < 0 || n > c.left || n > mostValues {
 		return fmt.Errorf("a page claims %d values of %d", n, c.left)
 	}
-	c.values, c.at, c.next, c.nulls = n, 0, 0, c.nulls[:0]
+	if c.begun && c.column.Kind == Text { // the texts of the page before are still good
+		c.plain = values{}
+	}
+	c.values, c.at, c.next, c.nulls, c.begun = n, 0, 0, c.nulls[:0], true
 	return nil
 }
 

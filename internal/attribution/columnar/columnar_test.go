@@ -230,6 +230,37 @@ func TestTextsByTheirLengthsAreRead(t *testing.T) {
 	}
 }
 
+// TestTextsStayAsLongAsTheChunk: those of one page when the next one is read.
+func TestTextsStayAsLongAsTheChunk(t *testing.T) {
+	rows := some(rand.New(rand.NewPCG(7, 7)), 2_000)
+	for form := 1; form <= 2; form++ {
+		f, err := columnar.Open(written(t, rows, parquet.DataPageVersion(form), parquet.PageBufferSize(1<<10), parquet.MaxRowsPerRowGroup(2_000)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		row := 0
+		for g := range f.Groups() {
+			chunk, err := f.Chunk(g, &f.Columns[0])
+			if err != nil || f.Columns[0].Name != "plain" {
+				t.Fatal(f.Columns[0].Name, err)
+			}
+			texts := make([][]byte, f.Rows(g))
+			for i := range texts {
+				if err := chunk.Next(); err != nil {
+					t.Fatal(err)
+				}
+				texts[i] = chunk.Bytes
+			}
+			for _, text := range texts {
+				if string(text) != rows[row].Plain {
+					t.Fatalf("row %d is %q, want %q", row, text, rows[row].Plain)
+				}
+				row++
+			}
+		}
+	}
+}
+
 // all reads every column of a file, as far as it goes.
 func all(data []byte) {
 	f, err := columnar.Open(data)
