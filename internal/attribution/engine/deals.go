@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/attribution/columnar"
@@ -36,8 +37,26 @@ func dealColumns(a Anchor) []column {
 type dealRow struct {
 	line                          int
 	id                            string
-	person, minor, refundOf       []byte
+	person, refundOf              []byte
+	minor                         int64
 	won, created, lead, collected int64
+}
+
+// wrong says what is wrong with a row, whatever the others are.
+func (d *dealRow) wrong(minor []byte) string {
+	var whole bool
+	d.minor, whole = wholeNumber(minor)
+	switch {
+	case len(d.id) == 0:
+		return "a deal without an id"
+	case len(d.person) == 0:
+		return fmt.Sprintf("deal %s has no person", d.id)
+	case !whole:
+		return fmt.Sprintf("deal %s: %q is no whole number of minor units", d.id, minor)
+	case d.won == Unknown:
+		return fmt.Sprintf("deal %s has no instant", d.id)
+	}
+	return ""
 }
 
 // dealParser reads the rows of a part of a file.
@@ -57,9 +76,13 @@ func (k *dealParser) block(b *block) {
 	ids := string(k.bytes)
 	for i := range b.rows {
 		cells := b.row(i)
-		d := dealRow{line: b.lines[i], id: ids[:len(cells[dealID])], person: cells[dealPerson], minor: cells[dealMinor], refundOf: cells[dealRefundOf]}
+		d := dealRow{line: b.lines[i], id: ids[:len(cells[dealID])], person: cells[dealPerson], refundOf: cells[dealRefundOf]}
 		ids = ids[len(d.id):]
-		if text := d.instants(k.clock, cells); text != "" {
+		text := d.instants(k.clock, cells)
+		if text == "" {
+			text = d.wrong(cells[dealMinor])
+		}
+		if text != "" {
 			k.tell(d.line, text)
 			continue
 		}
@@ -80,15 +103,15 @@ func (d *dealRow) instants(k clock, cells [][]byte) string {
 	return ""
 }
 
-// dealTaker takes the deals of a file one after the other.
+// dealTaker takes the deals of a file in their order.
 type dealTaker struct {
 	how      Reading
 	book     *Book
+	parts    [][]dealRow // those with which nothing is wrong, one part of the file behind the other
 	persons  *names
 	ids      *names   // of the deals, by their place in the book
 	refunds  []refund // in the order of the file
 	problems []Problem
-	warmed   uint64
 }
 
 // refund is a deal that takes back a part of another, by the weights of that one.
@@ -97,28 +120,87 @@ type refund struct {
 	of         string
 }
 
-// newDealTaker has room for so many deals.
-func newDealTaker(b *Book, how Reading, most int) *dealTaker {
-	b.Deals = make([]Deal, 0, most)
-	return &dealTaker{how: how, book: b, persons: newNames(1 << 10), ids: newNames(most)}
-}
-
 func (k *dealTaker) tell(line int, text string) { k.problems = append(k.problems, Problem{line, text}) }
 
-// rows takes some deals: where they stand in memory is waited for together.
-func (k *dealTaker) rows(all []dealRow) {
-	for len(all) > 0 {
-		some := all[:min(together, len(all))]
-		all = all[len(some):]
-		for i := range some {
-			k.warmed += k.ids.warm(k.ids.hash([]byte(some[i].id))) + k.persons.warm(k.persons.hash(some[i].person))
+// take takes the rows, of each id the first. Ids and persons, which have nothing to do with each other, are numbered beside each other.
+func (k *dealTaker) take() error {
+	rows, size := 0, 0
+	for _, part := range k.parts {
+		rows += len(part)
+		for i := range part {
+			size += len(part[i].id) + len(part[i].person)
 		}
-		for i := range some {
-			if text := k.row(&some[i]); text != "" {
-				k.tell(some[i].line, text)
+	}
+	if size > math.MaxUint32 {
+		return fmt.Errorf("more deals than can be held at once; split the file")
+	}
+	var persons, ids []uint32
+	byPerson := func() { k.persons, persons = numbered(k.parts, 1<<10, func(d *dealRow) []byte { return d.person }) }
+	var wait sync.WaitGroup
+	wait.Go(byPerson)
+	k.ids, ids = numbered(k.parts, rows, func(d *dealRow) []byte { return []byte(d.id) })
+	wait.Wait()
+	if k.ids.len() < rows {
+		k.once(ids)
+		byPerson()
+	}
+	k.book.Deals = make([]Deal, 0, rows)
+	for _, part := range k.parts {
+		for i := range part {
+			k.one(&part[i], persons[len(k.book.Deals)])
+		}
+	}
+	return nil
+}
+
+// once leaves out the rows whose number is that of one before them.
+func (k *dealTaker) once(numbers []uint32) {
+	next, i := uint32(0), -1
+	for p := range k.parts {
+		k.parts[p] = slices.DeleteFunc(k.parts[p], func(row dealRow) bool {
+			if i++; numbers[i] == next {
+				next++
+				return false
+			}
+			k.tell(row.line, fmt.Sprintf("deal %s stands in the file twice", row.id))
+			return true
+		})
+	}
+}
+
+// one takes a deal.
+func (k *dealTaker) one(row *dealRow, person uint32) {
+	if len(row.refundOf) > 0 {
+		k.refunds = append(k.refunds, refund{len(k.book.Deals), row.line, string(row.refundOf)})
+	}
+	k.book.Deals = append(k.book.Deals, Deal{ID: row.id, Person: person, Minor: row.minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown,
+		Won: row.won, Lasts: k.lasts(row)})
+}
+
+// numbered numbers a text of the rows, of which about so many are different.
+func numbered(parts [][]dealRow, most int, of func(*dealRow) []byte) (*names, []uint32) {
+	n := newNames(most)
+	var numbers []uint32
+	var hashes [together]uint64
+	for _, rows := range parts {
+		numbers = slices.Grow(numbers, len(rows))
+		for low := 0; low < len(rows); low += together { // where they stand in memory is waited for together
+			some := rows[low:min(low+together, len(rows))]
+			for i := range some {
+				hashes[i] = n.hash(of(&some[i]))
+				n.warmed += n.warm(hashes[i])
+			}
+			for i := range some {
+				text := of(&some[i])
+				number, known := n.find(hashes[i], text)
+				if !known {
+					number = n.add(hashes[i], text)
+				}
+				numbers = append(numbers, number)
 			}
 		}
 	}
+	return n, numbers
 }
 
 func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
@@ -136,9 +218,8 @@ func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
 		parsers[i].take = parsers[i].block
 		readers[i] = &parsers[i].reader
 	}
-	problems, rows := t.read(readers)
-	k := newDealTaker(b, how, rows)
-	k.problems = problems
+	problems, _ := t.read(readers)
+	k := &dealTaker{how: how, book: b, problems: problems}
 	for _, p := range parsers {
 		before := 0
 		if len(p.rows) > 0 {
@@ -147,18 +228,21 @@ func (b *Book) readDeals(data []byte, how Reading) (*names, error) {
 		for i := range p.rows {
 			p.rows[i].line += before
 		}
-		k.rows(p.rows)
+		k.parts = append(k.parts, p.rows)
 	}
-	return k.end(), nil
+	return k.end()
 }
 
 // end ends the reading of deals.
-func (k *dealTaker) end() *names {
+func (k *dealTaker) end() (*names, error) {
+	if err := k.take(); err != nil {
+		return nil, err
+	}
 	k.refund()
 	slices.SortStableFunc(k.problems, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
 	k.book.tell("deals", k.problems)
 	k.book.anchored(k.how)
-	return k.persons
+	return k.persons, nil
 }
 
 // anchored counts the deals without an anchor, and resets paths where that is agreed.
@@ -171,37 +255,6 @@ func (b *Book) anchored(how Reading) {
 	if how.Reset {
 		Reset(b.Deals)
 	}
-}
-
-// row takes a deal, or says what is wrong with it.
-func (k *dealTaker) row(row *dealRow) string {
-	if len(row.id) == 0 {
-		return "a deal without an id"
-	}
-	id := []byte(row.id)
-	hash := k.ids.hash(id)
-	_, seen := k.ids.find(hash, id)
-	minor, ok := wholeNumber(row.minor)
-	switch {
-	case seen:
-		return fmt.Sprintf("deal %s stands in the file twice", row.id)
-	case len(row.person) == 0:
-		return fmt.Sprintf("deal %s has no person", row.id)
-	case len(k.persons.bytes)+len(row.person) > math.MaxUint32 || len(k.ids.bytes)+len(row.id) > math.MaxUint32:
-		return fmt.Sprintf("deal %s: more deals than can be held at once", row.id)
-	case !ok:
-		return fmt.Sprintf("deal %s: %q is no whole number of minor units", row.id, row.minor)
-	case row.won == Unknown:
-		return fmt.Sprintf("deal %s has no instant", row.id)
-	}
-	if len(row.refundOf) > 0 {
-		k.refunds = append(k.refunds, refund{len(k.book.Deals), row.line, string(row.refundOf)})
-	}
-	k.ids.add(hash, id)
-	d := Deal{ID: row.id, Minor: minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown, Won: row.won, Lasts: k.lasts(row)}
-	d.Person, _ = k.persons.number(row.person)
-	k.book.Deals = append(k.book.Deals, d)
-	return ""
 }
 
 func (k *dealTaker) anchor(row *dealRow) int64 {

@@ -12,6 +12,8 @@ type names struct {
 	bytes []byte   // of all names
 	from  []uint32 // where each begins
 	seed  maphash.Seed
+
+	warmed uint64 // of what was read only to be near
 }
 
 // slot is a name by its hash.

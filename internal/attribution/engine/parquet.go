@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"slices"
@@ -162,7 +163,7 @@ func (b *Book) parquetDeals(data []byte, how Reading) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := newDealTaker(b, how, min(p.rows, len(data)))
+	k := &dealTaker{how: how, book: b}
 	err = safely(func() error {
 		for g := range p.file.Groups() {
 			if err := k.group(p, g); err != nil {
@@ -174,7 +175,7 @@ func (b *Book) parquetDeals(data []byte, how Reading) (*names, error) {
 	if err != nil {
 		return nil, err
 	}
-	return k.end(), nil
+	return k.end()
 }
 
 func (k *dealTaker) group(p *parquet, g int) error {
@@ -183,11 +184,12 @@ func (k *dealTaker) group(p *parquet, g int) error {
 		return err
 	}
 	zone := clock{zone: k.how.Zone}
+	var rows []dealRow
 	for i := range p.file.Rows(g) {
 		if err := next(cells); err != nil {
 			return err
 		}
-		row := dealRow{line: p.before[g] + i + 1, id: string(cells[dealID].text()), person: cells[dealPerson].text(), minor: cells[dealMinor].text(), refundOf: cells[dealRefundOf].text()}
+		row := dealRow{line: p.before[g] + i + 1, id: string(cells[dealID].text()), person: bytes.Clone(cells[dealPerson].text()), refundOf: bytes.Clone(cells[dealRefundOf].text())}
 		text := ""
 		for _, at := range []struct {
 			into *int64
@@ -199,12 +201,15 @@ func (k *dealTaker) group(p *parquet, g int) error {
 			}
 		}
 		if text == "" {
-			text = k.row(&row)
+			text = row.wrong(cells[dealMinor].text())
 		}
 		if text != "" {
 			k.tell(row.line, text)
+		} else {
+			rows = append(rows, row)
 		}
 	}
+	k.parts = append(k.parts, rows)
 	return nil
 }
 

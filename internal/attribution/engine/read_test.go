@@ -59,9 +59,9 @@ func TestFilesOfManyForms(t *testing.T) {
 	}
 }
 
-// A row that cannot be read is told with its line, and the others count.
+// A row that cannot be read is told with its line, and the others count; who stands only in such a row is no buyer.
 func TestRowsWithProblemsAreTold(t *testing.T) {
-	book, err := engine.Read([]byte(someDeals+"D1,p,1,1\nD3,p,1,1.5\nD4,,1,1\n,p,1,1\nD5,p,soon,1\nD6,p,,1\n"), []byte(someTouches+"5,p,never,ads\n,p,1,ads\n6,p\n7,p,1,ads,ads\n8,p,,ads\n"), engine.Reading{Workers: 2})
+	book, err := engine.Read([]byte(someDeals+"D1,z,1,1\nD3,p,1,1.5\nD4,,1,1\n,p,1,1\nD5,p,soon,1\nD6,p,,1\n"), []byte(someTouches+"5,p,never,ads\n,p,1,ads\n6,p\n7,p,1,ads,ads\n8,p,,ads\n"), engine.Reading{Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestRowsWithProblemsAreTold(t *testing.T) {
 		got = append(got, fmt.Sprint(p.File, " ", p.Problem.Line))
 	}
 	want := []string{"deals 4", "deals 5", "deals 6", "deals 7", "deals 8", "deals 9", "touches 6", "touches 7", "touches 8", "touches 9", "touches 10"}
-	if !reflect.DeepEqual(got, want) || book.LeftOut != len(want) || len(book.Deals) != 2 || book.Others != 1 {
+	if !reflect.DeepEqual(got, want) || book.LeftOut != len(want) || len(book.Deals) != 2 || book.Buyers != 2 || book.Others != 1 {
 		t.Errorf("%v, %d left out, %d deals", book.Problems, book.LeftOut, len(book.Deals))
 	}
 	if _, err := engine.Read([]byte("id\n1\n"), []byte(someTouches), engine.Reading{}); err == nil || !strings.Contains(err.Error(), `no column "deal_id"`) {
