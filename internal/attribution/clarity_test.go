@@ -42,7 +42,7 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	add("no-amount", 0, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.AmountKnown = false })
 	add("later", 5_000, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.ClosedOn = cal.MustDate("2026-07-01") })
 
-	c := ClarityOf(&s, pasts, june, "USD", func(_, provider string) bool { return provider == "Northlight" })
+	c := ClarityOf(&s, pasts, june, "USD", nil, func(_, provider string) bool { return provider == "Northlight" })
 	if c.Deals != 14 || !c.Enough() || c.Clear.Minor != 6_000_000 || c.Unknown.Minor != 500_000 || c.Of.Minor != 10_000_000 {
 		t.Errorf("clear %s, unknown %s, of %s of %d deals", c.Clear, c.Unknown, c.Of, c.Deals)
 	}
@@ -65,7 +65,7 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	if len(c.LeftOut) != 2 || c.LeftOut[0].Why != "no amount" || c.LeftOut[1].Why != "in EUR" {
 		t.Errorf("left out %+v", c.LeftOut)
 	}
-	if _, ok := ClarityOf(&crm.Snapshot{}, nil, june, "USD", nil).Share(); ok {
+	if _, ok := ClarityOf(&crm.Snapshot{}, nil, june, "USD", nil, nil).Share(); ok {
 		t.Error("nothing is clear")
 	}
 }
