@@ -5,11 +5,11 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 )
 
-// Namer names the channels of touches by one naming after the other, and remembers those of the last: many touches come about alike. It is for one goroutine
-// at a time.
+// Namer names the channels of touches and remembers them: many touches come about alike. It is for one goroutine at a time.
 type Namer struct {
-	by    *channel.Naming
-	named map[came]string
+	by    *channel.Naming // that was asked for last
+	named map[came]string // by it
+	all   map[*channel.Naming]map[came]string
 }
 
 // came is how a touch came about.
@@ -23,8 +23,8 @@ func (n *Namer) Of(by *channel.Naming, imported string, visit channel.Visit) str
 	if by == nil || !visit.Known() {
 		return imported
 	}
-	if n.by != by || n.named == nil {
-		n.by, n.named = by, map[came]string{}
+	if n.by != by {
+		n.turn(by)
 	}
 	key := came{imported, visit}
 	name, known := n.named[key]
@@ -35,6 +35,18 @@ func (n *Namer) Of(by *channel.Naming, imported string, visit channel.Visit) str
 	return name
 }
 
+// turn remembers by another naming.
+func (n *Namer) turn(by *channel.Naming) {
+	if n.all == nil {
+		n.all = map[*channel.Naming]map[came]string{}
+	}
+	if n.all[by] == nil {
+		n.all[by] = map[came]string{}
+	}
+	n.by, n.named = by, n.all[by]
+}
+
+// touch is the channel of a touch.
 func (n *Namer) touch(by *channel.Naming, t *crm.Touch) string {
 	if by == nil {
 		return t.Channel

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/ops"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -150,4 +151,29 @@ func (r room) ledger(naming *channel.Naming) string {
 		return err
 	}))
 	return text.String()
+}
+
+// TestAnAmendmentNamesChannelsFromItsDay: a deal is credited by the names of the version that governs it, beside one that is not named.
+func TestAnAmendmentNamesChannelsFromItsDay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		for _, f := range [][2]string{{"contacts.csv", contacts}, {"deals.csv", deals}, {"deal_contacts.csv", dealContacts}, {"touches.csv", visits(web)},
+			{"deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed,customer_type\nD8,Boreal spares,c1,1000.00,USD,2026-06-02T12:00:00Z,2026-07-11,won,true,true,new\n"},
+			{"deal_contacts.csv", "deal_id,contact_id,role\nD8,p1,buyer\n"}} {
+			r.take(f[0], f[1])
+		}
+		id := r.agree("growth", byContract[2:]...)
+		text := contract.Template("growth", "Acme Robotics, Inc.", "Northlight LLC", cal.MustDate("2026-01-01"))
+		r.amend(id, 2, strings.Replace(text, "effective: 2026-01-01", "effective: 2026-07-10", 1), byContract...)
+		c, err := r.Compare(ctx, finance, acme, ops.CompareInput{From: cal.Month{Year: 2026, Month: 7}, To: cal.Month{Year: 2026, Month: 7}})
+		must(t, err)
+		var got []string
+		for _, row := range c.Tables[0].ByChannel {
+			got = append(got, row.Label()+" "+row.Amounts[0].String())
+		}
+		want := []string{"Direct 200.00", "Email 200.00", "Paid Search 200.00", "Partners 200.00", "Web 80000.00", "sales call 20200.00", "(unattributed) 0.00"}
+		if diff := cmp.Diff(want, got); diff != "" || c.Tables[0].Earned[0].String() != "80600.00" {
+			t.Error(diff, c.Tables[0].Earned)
+		}
+	})
 }
