@@ -78,16 +78,19 @@ func (n *Naming) Names() (names []string, closed bool) {
 	return names, n.Unnamed != ""
 }
 
-// String names it: namings that say the same have the same text.
+// String names it: namings that say the same have the same text, such as "ga4-1".
 func (n *Naming) String() string {
 	if n == nil {
 		return "as-imported"
 	}
-	said := []string{fmt.Sprintf("grouping %q", n.Grouping)}
+	var said []string
 	for _, r := range n.Rules {
-		said = append(said, fmt.Sprintf("%q: %q %q %q", r.Channel, r.Source, r.Medium, r.Campaign))
+		said = append(said, fmt.Sprintf("%q of %q %q %q", r.Channel, r.Source, r.Medium, r.Campaign))
 	}
-	return strings.Join(append(said, fmt.Sprintf("unnamed %q", n.Unnamed)), ", ")
+	if n.Grouping != "" {
+		return strings.Join(append(said, n.Grouping), ", ")
+	}
+	return strings.Join(append(said, fmt.Sprintf("else %q", n.Unnamed)), ", ")
 }
 
 // Fits compares a text with a pattern in which * stands for any text; no pattern fits all.

@@ -94,3 +94,17 @@ func TestNamingsTellTheirNames(t *testing.T) {
 		}
 	})
 }
+
+func TestNamingsThatDifferHaveDifferentTexts(t *testing.T) {
+	seen := map[string]int{}
+	for i, n := range []*Naming{nil, {}, {Grouping: GA4}, {Unnamed: "Other"}, {Unnamed: GA4}, {Rules: []Rule{{Channel: "A", Source: "x"}}}, {Rules: []Rule{{Channel: "A", Medium: "x"}}}, {Rules: []Rule{{Channel: "A", Campaign: "x"}}},
+		{Grouping: GA4, Rules: []Rule{{Channel: "A", Source: "x"}, {Channel: "B", Source: "x"}}}, {Grouping: GA4, Rules: []Rule{{Channel: "B", Source: "x"}, {Channel: "A", Source: "x"}}}} {
+		if other, same := seen[n.String()]; same {
+			t.Errorf("%d and %d are both %s", other, i, n)
+		}
+		seen[n.String()] = i
+	}
+	if text := (&Naming{Grouping: GA4}).String(); text != "ga4-1" {
+		t.Error(text)
+	}
+}
