@@ -50,7 +50,7 @@ func (c Clarity) Share() (money.Ratio, bool) {
 func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, currency money.Currency, named *channel.Naming, owned func(channel, provider string) bool) Clarity {
 	c := Clarity{Period: in, Clear: money.New(0, currency), Unknown: money.New(0, currency), Of: money.New(0, currency)}
 	x, namer := Link(s), new(Namer)
-	ours := func(t *crm.Touch) bool { return owned(namer.touch(named, t), t.Provider) }
+	ours := func(t *crm.Touch) bool { return owned(namer.Of(named, t), t.Provider) }
 	for _, d := range crm.Won(s, in) {
 		switch {
 		case !d.AmountKnown:

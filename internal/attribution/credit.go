@@ -300,7 +300,7 @@ func (c *Crediting) HoldsAll(x *Links, d *crm.Deal, p Path, m *Model, w Lookback
 	found := false
 	for _, n := range contacts {
 		for _, t := range x.touches.of(n) {
-			channel := c.namer.touch(p.Channels, t)
+			channel := c.namer.Of(p.Channels, t)
 			switch {
 			case t.At.IsZero() || t.At.After(end),
 				!moment.IsZero() && !t.At.Before(moment), !since.IsZero() && !t.At.After(since), len(p.Trim.Exclude) > 0 && slices.Contains(p.Trim.Exclude, channel):

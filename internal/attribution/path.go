@@ -57,7 +57,7 @@ func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccoun
 				At: t.At, Seq: t.Seq, Milestone: Milestone(t.Milestone),
 			})
 			if p.Channels != nil {
-				if name := c.namer.touch(p.Channels, t); name != t.Channel {
+				if name := c.namer.Of(p.Channels, t); name != t.Channel {
 					touch := &j.Touches[len(j.Touches)-1]
 					touch.Channel, touch.Imported = name, t.Channel
 				}

@@ -221,7 +221,7 @@ func campaignNames(s *crm.Snapshot, by By, naming *channel.Naming) map[string]st
 	several := map[string]bool{}
 	for i := range s.Touches {
 		t := &s.Touches[i]
-		name := namer.touch(naming, t)
+		name := namer.Of(naming, t)
 		if by == ByProvider {
 			name = t.Provider
 		}

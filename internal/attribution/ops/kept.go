@@ -246,7 +246,7 @@ func (x *KeptCredit) late(touches []lateTouch) []int {
 	var namer attribution.Namer
 	for i := range touches {
 		t := &touches[i]
-		name := namer.Of(x.terms.Path.Channels, t.Channel, t.CameBy())
+		name := namer.Of(x.terms.Path.Channels, &t.Touch.Touch)
 		change := engine.Change{ID: t.ID, At: engine.Unknown, Seq: t.Seq, Milestone: attribution.Milestone(t.Milestone), Gone: t.Deleted || slices.Contains(x.terms.Path.Trim.Exclude, name),
 			Label: engine.Label{Channel: name, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider}}
 		if !t.At.IsZero() {

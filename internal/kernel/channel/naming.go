@@ -43,16 +43,22 @@ func (n *Naming) Channel(v Visit) string {
 	return ""
 }
 
-// Of is the channel of a touch that was imported with one: that of its visit, or, where nothing is known of a visit or there is no naming, the imported one.
-func (n *Naming) Of(imported string, v Visit) string {
+// Named is the channel of the visit of a touch, "" where the touch keeps the one that it was imported with: nothing is known of a visit, or there is no naming,
+// or it names nothing.
+func (n *Naming) Named(v Visit) string {
 	if n == nil || !v.Known() {
-		return imported
+		return ""
 	}
 	if named := n.Channel(v); named != "" {
 		return named
 	}
-	if n.Unnamed != "" {
-		return n.Unnamed
+	return n.Unnamed
+}
+
+// Of is the channel of a touch that was imported with one.
+func (n *Naming) Of(imported string, v Visit) string {
+	if named := n.Named(v); named != "" {
+		return named
 	}
 	return imported
 }
