@@ -13,6 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/attribution/engine"
 	attributionops "github.com/ofrecord/ofrecord/internal/attribution/ops"
 	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -21,6 +22,7 @@ import (
 type clientCredit struct {
 	crediting
 	contacts, currency string
+	grouping           string
 	in                 attributionops.AllInput
 	record             bool
 }
@@ -70,6 +72,7 @@ func attributionCreditCommand() *cobra.Command {
 	f.StringVar(&k.zone, "zone", "UTC", "time zone of the days, such as Europe/Berlin")
 	f.StringVar(&k.anchor, "anchor", string(engine.Won), "the date of the deal up to which touches count, and from which the window is measured: "+oneOf(storedAnchors))
 	f.StringVar(&k.contacts, "contacts", contract.AssociatedOrAccount, "whose touches count: "+strings.Join(storedContacts, ", "))
+	f.StringVar(&k.grouping, "grouping", contract.AsImported, "how channels are named: as-imported, or a visit by a published grouping, "+strings.Join(channel.Groupings(), ", ")+", whatever the import said")
 	f.StringVar(&k.models, "models", "first,last,linear,u,time-decay:7d", "as those of \"attribution run\", but not data-driven")
 	f.StringVar(&k.direct, "direct", "", "the channels that last-non-direct passes over, separated by commas")
 	f.StringVar(&k.ledger, "ledger", "", "file that the credit of each touch is written to; - writes it to standard output, and nothing else")
@@ -103,12 +106,19 @@ func (k *clientCredit) terms() (engine.Options, error) {
 	if !slices.Contains(storedContacts, k.contacts) {
 		faults.Add(fault.New(fault.Invalid, "word", "there is no %q; write %s", k.contacts, strings.Join(storedContacts, ", ")).At("--contacts"))
 	}
+	var naming *channel.Naming
+	switch {
+	case slices.Contains(channel.Groupings(), k.grouping):
+		naming = &channel.Naming{Grouping: k.grouping}
+	case k.grouping != contract.AsImported:
+		faults.Add(fault.New(fault.Invalid, "word", "there is no %q; write %s, %s", k.grouping, contract.AsImported, strings.Join(channel.Groupings(), ", ")).At("--grouping"))
+	}
 	if k.record && k.in.AsOf != 0 {
 		faults.Add(fault.New(fault.Invalid, "flags", "what is recorded is as of the newest import: leave out --as-of").At("--record"))
 	}
 	k.in.By, k.in.Currency = how.By, money.Currency(strings.ToUpper(k.currency))
 	k.in.Terms = attributionops.Terms{Models: o.Models, Lookback: o.Lookback, Path: attribution.Path{ByAccount: k.contacts != contract.Associated,
-		Inferred: k.contacts == contract.AssociatedOrInferred, ToCreation: k.anchor == string(engine.Created), Zone: how.Zone}}
+		Inferred: k.contacts == contract.AssociatedOrInferred, ToCreation: k.anchor == string(engine.Created), Channels: naming, Zone: how.Zone}}
 	return o, faults.Err()
 }
 

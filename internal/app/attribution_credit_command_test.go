@@ -35,6 +35,8 @@ func TestCreditOfAClient(t *testing.T) {
 		k.holds(command(exitDone, "--format", "csv", "--as-of", "4"), "e-mail,10001,5000\n")
 		k.holds(k.run(exitDone, "journal", "verify"), "3 credited deals hold\n")
 
+		k.imports(exitDone, k.file("visits.csv", "touch_id,contact_id,at,channel,source,medium\nt3,p2,2026-02-03T10:00:00Z,webinar,google,cpc\n"))
+		k.holds(command(exitDone, "--grouping", "ga4-1"), "Paid Search      90000   90000\n", "; UTC; channels by ga4-1")
 		k.imports(exitDone, k.file("euro.csv", "deal_id,name,amount,currency,created_at,closed_on,is_won,is_closed\nd4,Alp,10.00,EUR,2026-01-01,2026-03-14,true,true\n"))
 		k.holds(command(exitUsage), "--currency: Won deals are in EUR, USD.")
 		k.holds(command(exitDone, "--currency", "eur", "--contacts", "associated", "--anchor", "created", "--window", "30d", "--zone", "Europe/Berlin"), "(unattributed)   1000    1000", "2 won deals in another currency are not in it.",
@@ -43,7 +45,7 @@ func TestCreditOfAClient(t *testing.T) {
 			words string
 			args  []string
 		}{{"--anchor: ", []string{"--anchor", "collected"}}, {"--contacts: ", []string{"--contacts", "all"}}, {"--models: ", []string{"--models", "data-driven"}},
-			{"--record: ", []string{"--record", "--as-of", "4"}}, {"--zone: ", []string{"--zone", "Mars"}}} {
+			{"--record: ", []string{"--record", "--as-of", "4"}}, {"--zone: ", []string{"--zone", "Mars"}}, {"--grouping: there is no \"ga4\"; write as-imported, ga4-1", []string{"--grouping", "ga4"}}} {
 			k.holds(command(exitUsage, wrong.args...), wrong.words)
 		}
 		command(66, "--as-of", "99")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -45,10 +46,11 @@ func (c Clarity) Share() (money.Ratio, bool) {
 }
 
 // ClarityOf measures the deals of a snapshot that were won in a period, in one currency. Pasts are by deal; owned says of a touch by its
-// channel and provider whether the agency ran its campaign.
-func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, currency money.Currency, owned func(channel, provider string) bool) Clarity {
+// channel, as it is named by the naming, and its provider whether the agency ran its campaign.
+func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, currency money.Currency, named *channel.Naming, owned func(channel, provider string) bool) Clarity {
 	c := Clarity{Period: in, Clear: money.New(0, currency), Unknown: money.New(0, currency), Of: money.New(0, currency)}
-	x := Link(s)
+	x, namer := Link(s), new(Namer)
+	ours := func(t *crm.Touch) bool { return owned(namer.Of(named, t), t.Provider) }
 	for _, d := range crm.Won(s, in) {
 		switch {
 		case !d.AmountKnown:
@@ -60,7 +62,7 @@ func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, curren
 		}
 		c.Deals++
 		c.Of = c.Of.Add(d.Amount)
-		u := unclear(x, d, pasts[d.ID], owned)
+		u := unclear(x, d, pasts[d.ID], ours)
 		switch {
 		case len(u.Why) == 0:
 			c.Clear = c.Clear.Add(d.Amount)
@@ -73,7 +75,7 @@ func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, curren
 	return c
 }
 
-func unclear(x *Links, d crm.Deal, past crm.Past, owned func(channel, provider string) bool) Unclear {
+func unclear(x *Links, d crm.Deal, past crm.Past, ours func(t *crm.Touch) bool) Unclear {
 	u := Unclear{Deal: d}
 	lacks := func(why string) { u.Why = append(u.Why, why) }
 	if d.Source == "" {
@@ -88,7 +90,7 @@ func unclear(x *Links, d crm.Deal, past crm.Past, owned func(channel, provider s
 		before := x.touchesBefore(d, d.CreatedAt)
 		if len(before) == 0 {
 			lacks("no dated touch of its contacts before it was created")
-		} else if !slices.ContainsFunc(before, func(t *crm.Touch) bool { return t.Campaign != "" && owned(t.Channel, t.Provider) }) {
+		} else if !slices.ContainsFunc(before, func(t *crm.Touch) bool { return t.Campaign != "" && ours(t) }) {
 			lacks("no touch before it was created is of a campaign that the agency ran")
 		}
 	}

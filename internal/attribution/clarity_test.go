@@ -8,6 +8,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -42,7 +43,7 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	add("no-amount", 0, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.AmountKnown = false })
 	add("later", 5_000, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.ClosedOn = cal.MustDate("2026-07-01") })
 
-	c := ClarityOf(&s, pasts, june, "USD", func(_, provider string) bool { return provider == "Northlight" })
+	c := ClarityOf(&s, pasts, june, "USD", nil, func(_, provider string) bool { return provider == "Northlight" })
 	if c.Deals != 14 || !c.Enough() || c.Clear.Minor != 6_000_000 || c.Unknown.Minor != 500_000 || c.Of.Minor != 10_000_000 {
 		t.Errorf("clear %s, unknown %s, of %s of %d deals", c.Clear, c.Unknown, c.Of, c.Deals)
 	}
@@ -65,8 +66,37 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	if len(c.LeftOut) != 2 || c.LeftOut[0].Why != "no amount" || c.LeftOut[1].Why != "in EUR" {
 		t.Errorf("left out %+v", c.LeftOut)
 	}
-	if _, ok := ClarityOf(&crm.Snapshot{}, nil, june, "USD", nil).Share(); ok {
+	if _, ok := ClarityOf(&crm.Snapshot{}, nil, june, "USD", nil, nil).Share(); ok {
 		t.Error("nothing is clear")
+	}
+}
+
+// What the agency ran is told by the channels that the contract names: a visit imported as "Web" is its paid search there.
+func TestClarityGoesByTheNamesOfTheContract(t *testing.T) {
+	june := cal.Month{Year: 2026, Month: time.June}.Period()
+	s := crm.Snapshot{
+		Deals:        []crm.Deal{{ID: "d", Won: true, AmountKnown: true, Amount: money.New(100, "USD"), Source: "web", CreatedAt: time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC), ClosedOn: cal.MustDate("2026-06-10")}},
+		Touches:      []crm.Touch{{ID: "t", ContactID: "c", At: time.Date(2026, 4, 1, 9, 0, 0, 0, time.UTC), Channel: "Web", Campaign: "spring", Visit: &crm.Visit{Source: "google", Medium: "cpc"}}},
+		DealContacts: []crm.DealContact{{DealID: "d", ContactID: "c"}},
+	}
+	ours := func(name, _ string) bool { return name == "Paid Search" }
+	pasts := map[string]crm.Past{"d": {SourceKnown: true}}
+	named := &channel.Naming{Grouping: channel.GA4}
+	if c := ClarityOf(&s, pasts, june, "USD", named, ours); c.Clear.Minor != 100 {
+		t.Errorf("named: %+v", c.Failing)
+	}
+	if c := ClarityOf(&s, pasts, june, "USD", nil, ours); c.Clear.Minor != 0 {
+		t.Error("as imported it is none of its channels")
+	}
+	first, _ := ParseModel("first")
+	crediting := new(Crediting)
+	for _, c := range []struct {
+		by   *channel.Naming
+		want bool
+	}{{named, true}, {nil, false}} {
+		if got := crediting.HoldsAll(Link(&s), &s.Deals[0], Path{Zone: time.UTC, Channels: c.by}, &first, Lookback{}, ours); got != c.want {
+			t.Errorf("by %s it holds all: %v", c.by, got)
+		}
 	}
 }
 

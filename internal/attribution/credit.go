@@ -65,6 +65,7 @@ func Credit(j Journey, m Model, w Lookback, total money.Amount) Result {
 // Crediting credits many deals one after the other in the same room: what Journey and Credit give is good until their next call.
 type Crediting struct {
 	journey Journey
+	namer   Namer
 	closed  lastInstantOf
 	earlier *earlierDeals // of the path that was asked for last
 	asked   earlierOf
@@ -299,12 +300,13 @@ func (c *Crediting) HoldsAll(x *Links, d *crm.Deal, p Path, m *Model, w Lookback
 	found := false
 	for _, n := range contacts {
 		for _, t := range x.touches.of(n) {
+			channel := c.namer.Of(p.Channels, t)
 			switch {
 			case t.At.IsZero() || t.At.After(end),
-				!moment.IsZero() && !t.At.Before(moment), !since.IsZero() && !t.At.After(since), len(p.Trim.Exclude) > 0 && slices.Contains(p.Trim.Exclude, t.Channel):
+				!moment.IsZero() && !t.At.Before(moment), !since.IsZero() && !t.At.After(since), len(p.Trim.Exclude) > 0 && slices.Contains(p.Trim.Exclude, channel):
 				continue
 			}
-			if limited && t.At.Before(opens) || !belongs(t.Channel, t.Provider) {
+			if limited && t.At.Before(opens) || !belongs(channel, t.Provider) {
 				return false
 			}
 			found = true

@@ -28,8 +28,12 @@
 //   - After Since, where paths are reset: the end of the journey of the latest earlier deal. Earlier is a won deal that shares a contact with this one, both by
 //     the same rule of whose touches count; whose journey ended strictly before this one's; and that was won on its day or before, so that what is won later
 //     changes nothing. Whether it earned anything, and under which contract, does not matter. Deals whose journeys end together share their touches.
-//   - Of channels that are not excluded; inside the window, with re-path; the first of each run of touches through one channel by one provider, where repeats
+//   - Of channels that are not excluded, as they are named; inside the window, with re-path; the first of each run of touches through one channel by one provider, where repeats
 //     are collapsed (one that the CRM marks as a milestone begins a run); the newest, where steps are limited. Then the window cuts, with drop or renormalise.
+//
+// Channels
+//   - A touch has the channel that it was imported with, or, where that is agreed, the one that its visit is named by: own rules, then a published grouping with
+//     its number (kernel/channel). All that speaks of channels means those names: credit, exclusion, repeats, direct ones, removal effects.
 //
 // Time
 //   - A lookback of days, weeks, months or years is counted on the calendar of the zone: the touch's local date is on or after End's local

@@ -7,18 +7,20 @@ import (
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 )
 
 // Path says which journey of a deal is meant.
 type Path struct {
-	ByAccount  bool           // a deal without associated contacts takes all contacts of its company
-	Inferred   bool           // its company also has the contacts that the CRM puts to none and crm.Accounts does; with ByAccount
-	ToCreation bool           // the journey ends when the deal was created
-	ToPayment  bool           // it ends with the day of the first payment, and not before it was won; with neither, with the day on which it was closed
-	BeforeDeal bool           // touches of the day with which it ends are left out; where the moment of a creation is known, those at that moment
-	Reset      bool           // it begins after the deal before it of any of the same contacts
-	Trim       Trim           // what else makes no path
-	Zone       *time.Location // in which days begin and end
+	ByAccount  bool            // a deal without associated contacts takes all contacts of its company
+	Inferred   bool            // its company also has the contacts that the CRM puts to none and crm.Accounts does; with ByAccount
+	ToCreation bool            // the journey ends when the deal was created
+	ToPayment  bool            // it ends with the day of the first payment, and not before it was won; with neither, with the day on which it was closed
+	BeforeDeal bool            // touches of the day with which it ends are left out; where the moment of a creation is known, those at that moment
+	Reset      bool            // it begins after the deal before it of any of the same contacts
+	Channels   *channel.Naming // by which the channels of touches are named; nil: they are as imported
+	Trim       Trim            // what else makes no path
+	Zone       *time.Location  // in which days begin and end
 }
 
 // PathOf is the path that a contract means, in its zone.
@@ -26,6 +28,7 @@ func PathOf(a contract.Attribution, zone *time.Location) Path {
 	return Path{
 		ByAccount: a.Contacts != contract.Associated, Inferred: a.Contacts == contract.AssociatedOrInferred,
 		ToCreation: a.Anchor == contract.DealCreated, ToPayment: a.Anchor == contract.DealCollected,
+		Channels:   a.Touched.Channels.Naming,
 		BeforeDeal: a.Touched.AtTheDeal == contract.LeftOut, Reset: a.Touched.EarlierDeals == contract.Reset,
 		Trim: Trim{Exclude: a.Touched.Excluded, Collapse: a.Touched.Repeats == contract.Collapsed, Steps: a.Touched.Steps}, Zone: zone,
 	}
@@ -53,6 +56,12 @@ func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccoun
 				ID: t.ID, Contact: id, Channel: t.Channel, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider,
 				At: t.At, Seq: t.Seq, Milestone: Milestone(t.Milestone),
 			})
+			if p.Channels != nil {
+				if name := c.namer.Of(p.Channels, t); name != t.Channel {
+					touch := &j.Touches[len(j.Touches)-1]
+					touch.Channel, touch.Imported = name, t.Channel
+				}
+			}
 		}
 	}
 	return j, byAccount

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -99,11 +100,12 @@ type Returns struct {
 }
 
 // ReturnsOf puts them together, by a field of the touches. Spend names a campaign; the channel or provider of a campaign is that of its touches, where they
-// all have one. Spend that cannot be told to a name stands in the row of what is not recorded. Credits are in the currency.
-func ReturnsOf(s *crm.Snapshot, months []cal.Month, currency money.Currency, by By, credits []MonthCredit) Returns {
+// all have one, as the naming of the month names them: one each, or none at all. Spend that cannot be told to a name stands in the row of what is not recorded.
+// Credits are in the currency.
+func ReturnsOf(s *crm.Snapshot, months []cal.Month, currency money.Currency, by By, namings []*channel.Naming, credits []MonthCredit) Returns {
 	b := returnsBook{Returns: Returns{Months: months}, zero: money.New(0, currency), rows: map[Row]*ReturnRow{}}
 	b.Total = b.empty(Row{})
-	names := campaignNames(s, by)
+	names := monthsNames(s, by, months, namings)
 	for _, row := range Once(s.Spend, func(x crm.Spend) string { return x.ID }) {
 		if !row.Deleted {
 			b.spend(row, names)
@@ -164,7 +166,7 @@ func (b *returnsBook) credit(c *MonthCredit, by By) {
 	b.Total.Total.counted(inAll)
 }
 
-func (b *returnsBook) spend(row crm.Spend, names map[string]string) {
+func (b *returnsBook) spend(row crm.Spend, names []map[string]string) {
 	month := slices.Index(b.Months, cal.MonthOf(row.SpentOn))
 	if row.SpentOn.IsZero() || month < 0 {
 		return
@@ -180,7 +182,7 @@ func (b *returnsBook) spend(row crm.Spend, names map[string]string) {
 	if !row.NetKnown {
 		b.Gross++
 	}
-	kind, name := Unnamed, names[row.Campaign]
+	kind, name := Unnamed, names[month][row.Campaign]
 	if name != "" {
 		kind = Named
 	}
@@ -190,9 +192,26 @@ func (b *returnsBook) spend(row crm.Spend, names map[string]string) {
 	}
 }
 
+// monthsNames are the names of campaigns, month by month.
+func monthsNames(s *crm.Snapshot, by By, months []cal.Month, namings []*channel.Naming) []map[string]string {
+	made := map[string]map[string]string{}
+	out := make([]map[string]string, len(months))
+	for i := range months {
+		var naming *channel.Naming
+		if i < len(namings) {
+			naming = namings[i]
+		}
+		if made[naming.String()] == nil {
+			made[naming.String()] = campaignNames(s, by, naming)
+		}
+		out[i] = made[naming.String()]
+	}
+	return out
+}
+
 // campaignNames says which name each campaign belongs to; of one with touches of several names, or of none, nothing is said.
-func campaignNames(s *crm.Snapshot, by By) map[string]string {
-	out := map[string]string{}
+func campaignNames(s *crm.Snapshot, by By, naming *channel.Naming) map[string]string {
+	out, namer := map[string]string{}, new(Namer)
 	if by == ByCampaign {
 		for _, row := range s.Spend {
 			out[row.Campaign] = row.Campaign
@@ -202,7 +221,7 @@ func campaignNames(s *crm.Snapshot, by By) map[string]string {
 	several := map[string]bool{}
 	for i := range s.Touches {
 		t := &s.Touches[i]
-		name := t.Channel
+		name := namer.Of(naming, t)
 		if by == ByProvider {
 			name = t.Provider
 		}

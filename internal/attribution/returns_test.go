@@ -39,7 +39,7 @@ func TestReturnsPutCreditBesideSpend(t *testing.T) {
 		{june, credit("d3", 90)},
 		{cal.Month{Year: 2026, Month: time.July}, credit("d4", 1_000, Touch{ID: "1", At: at, Channel: "search"})},
 	}
-	r := ReturnsOf(&s, []cal.Month{may, june}, "USD", ByChannel, credits)
+	r := ReturnsOf(&s, []cal.Month{may, june}, "USD", ByChannel, nil, credits)
 	var got []string
 	show := func(name string, row ReturnRow) {
 		line := name
@@ -96,7 +96,7 @@ func TestReturnsPutCreditBesideSpend(t *testing.T) {
 	if _, ok := r.Rows[2].Total.Multiple(); ok {
 		t.Error("credit of no name is held against spend of no name")
 	}
-	for _, row := range ReturnsOf(&s, []cal.Month{may, june}, "USD", ByCampaign, nil).Rows {
+	for _, row := range ReturnsOf(&s, []cal.Month{may, june}, "USD", ByCampaign, nil, nil).Rows {
 		if row.Name == "spring" && row.Total.Spend != usd(150) {
 			t.Errorf("spring cost %s", row.Total.Spend)
 		}

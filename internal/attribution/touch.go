@@ -26,6 +26,7 @@ type Touch struct {
 	At        time.Time
 	Seq       int64 // order within the source, for touches of the same instant
 	Milestone Milestone
+	Imported  string // the channel that it was imported with, where Path.Channels names it otherwise; "": it had none, or has it still
 }
 
 // compare is the total order of touches. The fields after ID only make the choice among contradicting copies repeatable.

@@ -76,8 +76,11 @@ func (f *flattener) written(p passage) string {
 
 // unwritten is what silence on a choice means, in the form of written.
 func (f *flattener) unwritten(p passage) string {
-	if p.spec.items != nil {
+	switch {
+	case p.spec.items != nil:
 		return "none"
+	case p.spec.scalar == nil:
+		return p.spec.unsaid
 	}
 	return f.plain(*p.spec.scalar, p.spec.unsaid)
 }

@@ -24,7 +24,8 @@ func openForm(t testing.TB) string {
 		"rebate: none", "rebate: 5 %", "{by: dedupe-key, within: 30 days, since: first, without_key: hold}", "{by: none}",
 		"above: carried-then-billed", "above: free",
 		"per_deal: {floor: none, cap: none}", "per_deal: {floor: 10.00, cap: none}",
-		"      at_the_deal: left-out\n      earlier_deals: reset\n", "", "      excluded_channels: []\n      repeats: collapsed\n      steps: 10\n", "",
+		"      channels: as-imported\n      at_the_deal: left-out\n      earlier_deals: reset\n",
+		"      channels: {grouping: none, rules: [{channel: Partners, source: partner*, medium: referral}], unnamed: Other, without_visit: as-imported}\n", "      channels: as-imported\n", "", "      excluded_channels: []\n      repeats: collapsed\n      steps: 10\n", "",
 	})
 }
 
@@ -32,6 +33,7 @@ func openForm(t testing.TB) string {
 func scheduled(t testing.TB) string {
 	t.Helper()
 	return edited(t, closed(t), []string{
+		"      channels: as-imported\n      at_the_deal: counts\n", "      channels:\n        grouping: ga4-1\n        rules:\n          - {channel: Webinar, campaign: \"*webinar*\"}\n          - {channel: Paid search, medium: cpc}\n        without_visit: as-imported\n      at_the_deal: counts\n",
 		"rate: 3 %\n", "rate: 3 %\n    tiers: {apply: marginal, per: quarter, above: [{from: 100000.00, rate: 4 %}]}\n", "floor: none, cap: 2500.00", "floor: none, cap: none",
 		"unknown_type: hold}\n    attribution:\n      model: w-shaped",
 		"unknown_type: hold, over_baseline: {amount: 300000.00 per quarter, shortfall: forgiven, partial_period: by-days, adjustments: []}}\n    attribution:\n      model: w-shaped",
@@ -83,7 +85,7 @@ func TestAnAlternativeChangesItsChoiceOnly(t *testing.T) {
 		"base.of": {"base.new_by", "base.unknown_type"}, "base.new_by": {"base.unknown_type"}, "attribution.model": {"attribution.direct_channels"},
 		"attribution.lookback": {"attribution.edge"}, "period.floor": {"period.partial_floor"}, "duplicate.by": {"duplicate.within", "duplicate.since", "duplicate.without_key"},
 		"rollover.cap": {"rollover.cap_on"}, "deficit": {"starts_with", "overage", "reconcile"}, "overage.approval": {"overage.approved_hours"},
-		"payout.between": {"metrics"}, "malus": {"metrics", "total_floor"}, "bonus": {"bonus_by"}, "missing": {"list"},
+		"channels.grouping": {"channels.unnamed"}, "payout.between": {"metrics"}, "malus": {"metrics", "total_floor"}, "bonus": {"bonus_by"}, "missing": {"list"},
 	}
 	seen := map[string]bool{}
 	for name, text := range map[string]string{"closed": closed(t), "open": openForm(t), "scheduled": scheduled(t), "demo": read(t, "../app/demo/contracts/v2.yaml")} {
@@ -125,7 +127,7 @@ func TestTheReadingsOfAChoice(t *testing.T) {
 		}
 		return out
 	}
-	shut, open := of(closed(t)), of(openForm(t))
+	shut, open, named := of(closed(t)), of(openForm(t)), of(scheduled(t))
 	for _, c := range []struct {
 		in   map[string][]string
 		path string
@@ -150,6 +152,14 @@ func TestTheReadingsOfAChoice(t *testing.T) {
 		{shut, "clauses.new-business.attribution.excluded_channels", []string{"none"}},
 		{shut, "clauses.renewals.attribution.steps", []string{"3", "5", "none"}},
 		{open, "clauses.new-business.attribution.excluded_channels", []string{"none", "Direct, Sales: call"}},
+		{shut, "clauses.renewals.attribution.channels", []string{"ga4-1"}},
+		{open, "clauses.new-business.attribution.channels", []string{"ga4-1"}},
+		{open, "clauses.renewals.attribution.channels", []string{"as-imported"}},
+		{open, "clauses.renewals.attribution.channels.grouping", []string{"ga4-1"}},
+		{open, "clauses.renewals.attribution.channels.unnamed", []string{"as-imported"}},
+		{named, "clauses.new-business.attribution.channels", []string{"as-imported"}},
+		{named, "clauses.new-business.attribution.channels.grouping", []string{"none"}},
+		{named, "clauses.new-business.attribution.channels.rules", []string{"none"}},
 		{open, "clauses.renewals.attribution.at_the_deal", []string{"left-out"}}, // silent, as all below
 		{open, "clauses.renewals.attribution.earlier_deals", []string{"reset"}},
 		{open, "clauses.renewals.attribution.repeats", []string{"collapsed"}},

@@ -66,7 +66,7 @@ func TestWhatIsReadConformsToTheSchema(t *testing.T) {
 // before a schema sees them.
 var beyondSchema = []string{
 	"alerts-out-of-order", "amount-too-fine", "anchor-collected", "anchor", "appointment-of-nothing", "approved-hours-missing", "approved-hours-twice",
-	"approved-hours-without-need", "baseline-contradictions", "categories-empty", "category-charged-by-two-clauses", "category-in-both-lists", "clause-twice",
+	"approved-hours-without-need", "baseline-contradictions", "categories-empty", "category-charged-by-two-clauses", "category-in-both-lists", "channels-contradict", "channels-of-nothing", "channels-unnamed", "clause-twice",
 	"cost-billed-by-two-clauses", "created-after-the-end", "credit-ladder-empty", "credit-ladder-not-rising", "credit-of-nothing", "credit-target-twice",
 	"credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts", "deficit-billed-not-allowed",
 	"deficit-reconciled-with-nothing", "deficit-written-off-at-a-rate", "direct-channels-missing", "edge-without-lookback",

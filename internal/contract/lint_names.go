@@ -3,11 +3,14 @@ package contract
 import (
 	"slices"
 	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 )
 
 // Known are the names that a client's evidence has. A list that is nil was not looked at; an empty one says that there is none.
 type Known struct {
-	Channels   []string // of touches
+	Channels   []string // of touches, as they were imported
+	Came       []Came   // of touches, each way once
 	Providers  []string // of touches
 	Lists      []string // of carve-outs
 	Metrics    []string // of readings
@@ -15,6 +18,27 @@ type Known struct {
 	Targets    []string // of service that was missed
 
 	Roles map[string][]string // of time entries, by the clause that they name; "" for those that name none
+}
+
+// Came is how touches came about: the channel that they were imported with, and their visit.
+type Came struct {
+	Imported string
+	Visit    channel.Visit
+}
+
+// channels are those of touches once they are named.
+func (k Known) channels(n *channel.Naming) []string {
+	if n == nil {
+		return k.Channels
+	}
+	var out []string
+	for _, c := range k.Came {
+		if name := n.Of(c.Imported, c.Visit); name != "" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 func nameRules(known Known) []lintRule {
@@ -26,7 +50,7 @@ func nameRules(known Known) []lintRule {
 		}}
 	}
 	return []lintRule{
-		of("channel-unknown", known.Channels, lintChannels),
+		{"channel-unknown", Warning, func(l *linter) { lintChannels(l, known) }},
 		of("provider-unknown", known.Providers, lintProviders),
 		of("list-unknown", known.Lists, lintLists),
 		of("metric-unread", known.Metrics, lintMetrics),
@@ -37,19 +61,18 @@ func nameRules(known Known) []lintRule {
 }
 
 // lintChannels: channels are compared to the letter, so that "direct" earns although the contract leaves "Direct" out.
-func lintChannels(l *linter, known []string) {
+func lintChannels(l *linter, known Known) {
 	each(l, func(r RevenueShare, at *value) {
-		a := at.get("attribution")
-		for _, list := range []struct {
-			at  *value
-			why string
-		}{
-			{a.find("credits.channels"), "so it earns nothing"},
-			{a.find("credits.all_channels_except"), "so nothing is left out by it"},
-			{a.find("direct_channels"), "so no touch is passed over by it"},
-			{a.find("excluded_channels"), "so no touch is left out of a path by it"},
-		} {
-			l.unknown(list.at, known, "channel", list.why)
+		if r.Attribution.None {
+			return
+		}
+		channels := known.channels(r.Attribution.Touched.Channels.Naming)
+		if channels == nil {
+			return
+		}
+		names, why := namedChannels(at)
+		for i, name := range names {
+			l.unknownName(name, channels, "channel", why[i])
 		}
 	})
 }
@@ -66,17 +89,21 @@ func (l *linter) unknown(list *value, known []string, what, why string) {
 		return
 	}
 	for _, item := range list.items {
-		if slices.Contains(known, item.text) {
-			continue
-		}
-		write := "one of " + strings.Join(known, ", ")
-		if i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(strings.TrimSpace(k), strings.TrimSpace(item.text)) }); i >= 0 {
-			write = known[i]
-		} else if near := nearest(strings.ToLower(item.text), lowered(known)); near != "" {
-			write = known[slices.Index(lowered(known), near)]
-		}
-		l.found(item, write, "No touch on the way to a deal that was won has the %s %q, %s.", what, item.text, why)
+		l.unknownName(item, known, what, why)
 	}
+}
+
+func (l *linter) unknownName(item *value, known []string, what, why string) {
+	if slices.Contains(known, item.text) {
+		return
+	}
+	write := "one of " + strings.Join(known, ", ")
+	if i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(strings.TrimSpace(k), strings.TrimSpace(item.text)) }); i >= 0 {
+		write = known[i]
+	} else if near := nearest(strings.ToLower(item.text), lowered(known)); near != "" {
+		write = known[slices.Index(lowered(known), near)]
+	}
+	l.found(item, write, "No touch on the way to a deal that was won has the %s %q, %s.", what, item.text, why)
 }
 
 func oneOf(known []string, otherwise string) string {

@@ -57,7 +57,7 @@ var opened = []struct {
 	{"carve-out-none", []string{"{created_from: 2026-01-01, carve_out: pipeline-2026-01}\n    per_deal: {floor: none, cap: 2500", "{created_from: 2026-01-01, carve_out: none}\n    per_deal: {floor: none, cap: 2500"}, "created from 1 Jan 2026"},
 	{"created-before-term", []string{"created_from: 2026-01-01, carve_out: pipeline-2026-01}\n    per_deal: {floor: none, cap: 2500", "created_from: 2025-06-01, carve_out: pipeline-2026-01}\n    per_deal: {floor: none, cap: 2500"}, "from 1 Jun 2025"},
 	{"created-later", []string{"created_from: 2026-01-01, carve_out: pipeline-2026-01}\n    per_deal: {floor: none, cap: 2500", "created_from: 2026-06-01, carve_out: pipeline-2026-01}\n    per_deal: {floor: none, cap: 2500"}, "in between never pay"},
-	{"attribution-none", []string{"attribution:\n      model: w-shaped\n      lookback: 180 days\n      edge: re-path\n      anchor: deal-won\n      contacts: associated\n      credits: {channels: [Webinar, Paid search]}\n      at_the_deal: counts\n      earlier_deals: reused\n      excluded_channels: [Internal]\n      repeats: kept\n      steps: none", "attribution: none"}, "own sales people"},
+	{"attribution-none", []string{"attribution:\n      model: w-shaped\n      lookback: 180 days\n      edge: re-path\n      anchor: deal-won\n      contacts: associated\n      credits: {channels: [Webinar, Paid search]}\n      channels: as-imported\n      at_the_deal: counts\n      earlier_deals: reused\n      excluded_channels: [Internal]\n      repeats: kept\n      steps: none", "attribution: none"}, "own sales people"},
 	{"tier-cliff", []string{"floor: none, cap: 2500.00", "floor: none, cap: none", "rate: 3 %\n", "rate: 3 %\n    tiers: {apply: whole, per: quarter, above: [{from: 100000.00, rate: 4 %}]}\n"}, "from 3,000.00 to 4,000.00: a deal of almost nothing can move 1,000.00"},
 	{"baseline-forgiven", []string{"floor: none, cap: 2500.00", "floor: none, cap: none", "unknown_type: hold}\n    attribution:\n      model: w-shaped", "unknown_type: hold, over_baseline: {amount: 100000.00 per month, shortfall: forgiven, partial_period: by-days, adjustments: []}}\n    attribution:\n      model: w-shaped"}, "slips from one month into the next"},
 	{"lookback-none", []string{"lookback: 180 days\n      edge: re-path", "lookback: none"}, "too old"},
@@ -76,6 +76,11 @@ var opened = []struct {
 	{"earlier-deals-unsaid", []string{"      earlier_deals: reset\n", ""}, "earns in the second one, too"},
 	{"touches-unsaid", []string{"      excluded_channels: []\n      repeats: collapsed\n      steps: 10\n", ""}, "every touch does: whatever its channel; each one of several in a row through the same channel; however many there are"},
 	{"touches-unsaid", []string{"      steps: 10\n", ""}, "every touch does: however many there are."},
+	{"channels-unsaid", []string{"      channels: as-imported\n      at_the_deal: counts\n", "      at_the_deal: counts\n"}, "the same visit imported by another one may earn, or not"},
+	{"channel-otherwise", []string{"      channels: as-imported\n      at_the_deal: counts\n", "      channels: {grouping: ga4-1, rules: [{channel: Webinar, campaign: webinar*}, {channel: Internal, source: intranet}], without_visit: as-imported}\n      at_the_deal: counts\n"},
+		`No visit is called "Paid search" by the stated channels, which write "Paid Search", so it earns nothing.`},
+	{"channel-never", []string{"      channels: as-imported\n      at_the_deal: counts\n", "      channels: {grouping: ga4-1, rules: [{channel: Paid search, medium: cpc}, {channel: Internal, source: intranet}], without_visit: as-imported}\n      at_the_deal: counts\n"},
+		`No visit is ever called "Webinar" by the stated channels: where all touches have visits, no touch has it, so it earns nothing.`},
 	{"effects-not-closed", []string{"model: w-shaped\n", "model: data-driven\n      removal_effects: {from: 2025-10-01, through: 2026-01-01, order: 1, channels: [{channel: Webinar, effect: 40 %}, {channel: Paid search, effect: 20 %}]}\n"}, "learned of days on which this version is in force, from 1 Jan 2026 on"},
 	{"earns-without-effect", []string{"model: w-shaped\n", "model: data-driven\n      removal_effects: {from: 2025-10-01, through: 2025-12-31, order: 1, channels: [{channel: Webinar, effect: 40 %}, {channel: Paid search, effect: 0 %}]}\n"}, "Paid search earns under credits"},
 	{"excluded-earns", []string{"excluded_channels: [Internal]", "excluded_channels: [Internal, Webinar]"}, "Webinar earns under credits"},
@@ -206,7 +211,7 @@ func TestAFindingStandsAtItsPlace(t *testing.T) {
 
 // What is found in the contracts that people see first is what is open in them, and no more.
 func TestWhatIsOpenInTheSamples(t *testing.T) {
-	frame := []string{"notice-unit", "preferred-share", "renewal-lapses", "work-unsaid", "at-the-deal-unsaid", "earlier-deals-unsaid", "touches-unsaid"}
+	frame := []string{"notice-unit", "preferred-share", "renewal-lapses", "work-unsaid", "at-the-deal-unsaid", "earlier-deals-unsaid", "touches-unsaid", "channels-unsaid"}
 	samples := map[string][]string{
 		"../../docs/examples/northlight-acme-v1.yaml": append(slices.Clone(frame), "payment-unsaid", "carve-out-none", "clawback-unlimited", "tail-none"),
 		"../../docs/examples/northlight-acme-v2.yaml": append(slices.Clone(frame), "payment-unsaid", "clawback-unlimited", "home-amount"),

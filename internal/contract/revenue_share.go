@@ -37,7 +37,7 @@ var revenueShareSpec = spec{key: "revenue_share", doc: "A share of the revenue t
 		}},
 		list("direct_channels", "The channels that last-non-direct passes over. Needed for that model.", textScalar, true),
 		removalEffectsSpec,
-		atTheDealSpec, earlierDealsSpec, excludedChannelsSpec, repeatsSpec, stepsSpec,
+		channelsSpec, atTheDealSpec, earlierDealsSpec, excludedChannelsSpec, repeatsSpec, stepsSpec,
 	}},
 	{key: "eligible", doc: "Which deals count.", fields: []spec{
 		{key: "created_from", doc: "The deal was created on this day or later.", scalar: dateScalar},
@@ -232,7 +232,7 @@ func (b *builder) attribution(v *value) Attribution {
 	}
 	a := Attribution{
 		Model: v.str("model"), Lookback: v.span("lookback"), Edge: v.str("edge"), Anchor: v.str("anchor"),
-		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"), Effects: b.removalEffects(v.get("removal_effects")), Touched: touchedOf(v),
+		Contacts: v.str("contacts"), Credits: b.credits(v.get("credits")), Direct: v.texts("direct_channels"), Effects: b.removalEffects(v.get("removal_effects")), Touched: b.touched(v),
 	}
 	switch {
 	case !a.Lookback.IsZero() && a.Edge == "":

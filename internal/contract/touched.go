@@ -9,6 +9,7 @@ import (
 // Touched is which touches make the path of a deal, beside those that the window cuts off. What a text does not say is empty, and means that every
 // touch counts, which is how paths were made before it could be said.
 type Touched struct {
+	Channels     Channels // by which rules their channels are named
 	AtTheDeal    string   // counts | LeftOut: touches of the anchor's day, or, of a creation whose time is known, at its very instant
 	EarlierDeals string   // reused | Reset: touches up to the anchor of the latest earlier won deal of any of the contacts
 	Excluded     []string // channels whose touches are none; nil: not said
@@ -44,9 +45,9 @@ func checkSteps(s string) error {
 	return fmt.Errorf("write a whole number from 1 to 9999, or none")
 }
 
-func touchedOf(v *value) Touched {
+func (b *builder) touched(v *value) Touched {
 	steps, _ := strconv.Atoi(v.str("steps"))
-	return Touched{AtTheDeal: v.str("at_the_deal"), EarlierDeals: v.str("earlier_deals"), Excluded: v.texts("excluded_channels"), Repeats: v.str("repeats"), Steps: steps, Unlimited: v.str("steps") == "none"}
+	return Touched{Channels: b.channels(v.get("channels")), AtTheDeal: v.str("at_the_deal"), EarlierDeals: v.str("earlier_deals"), Excluded: v.texts("excluded_channels"), Repeats: v.str("repeats"), Steps: steps, Unlimited: v.str("steps") == "none"}
 }
 
 // checkAnchor refuses a journey that ends with a payment where revenue counts before it.
@@ -67,6 +68,9 @@ func (t Touched) Words(anchor string) string {
 		if word == which {
 			said = append(said, words)
 		}
+	}
+	if words := t.Channels.Words(); words != "" {
+		said = append(said, words)
 	}
 	say(t.AtTheDeal, "counts", "touches "+moment+" count")
 	say(t.AtTheDeal, LeftOut, "touches "+moment+" are left out")

@@ -53,7 +53,10 @@ func TestEveryChoiceThatDecidesMoneyIsInTheWords(t *testing.T) {
 func TestWhatIsSaidOfTouchesIsInTheWords(t *testing.T) {
 	text := read(t, "testdata/good.yaml")
 	seen := map[string]string{}
-	for _, line := range []string{"", "at_the_deal: counts", "at_the_deal: left-out", "earlier_deals: reused", "earlier_deals: reset", "excluded_channels: []", "excluded_channels: [direct]",
+	for _, line := range []string{"", "channels: as-imported", "channels: {grouping: ga4-1, without_visit: as-imported}",
+		"channels: {grouping: ga4-1, rules: [{channel: P, source: p*}], without_visit: as-imported}", "channels: {grouping: ga4-1, rules: [{channel: P, medium: p*}], without_visit: as-imported}",
+		"channels: {grouping: none, rules: [{channel: P, source: p*}], unnamed: as-imported, without_visit: as-imported}", "channels: {grouping: none, rules: [{channel: P, source: p*}], unnamed: Other, without_visit: as-imported}",
+		"at_the_deal: counts", "at_the_deal: left-out", "earlier_deals: reused", "earlier_deals: reset", "excluded_channels: []", "excluded_channels: [direct]",
 		"repeats: kept", "repeats: collapsed", "steps: none", "steps: 1", "steps: 10", "anchor: deal-collected", "anchor: deal-won"} {
 		changed := strings.Replace(text, "      anchor: deal-created", "      anchor: deal-created\n      "+line, 1)
 		if strings.HasPrefix(line, "anchor") {

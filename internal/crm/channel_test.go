@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
 )
 
@@ -32,38 +33,8 @@ func TestOriginOfAnAddress(t *testing.T) {
 	}
 }
 
-func TestDefaultChannelGroupRuleByRule(t *testing.T) {
-	ga4 := Channels{Grouping: GA4Channels}
-	for _, c := range []struct{ source, medium, campaign, want string }{
-		{"(direct)", "(none)", "", "Direct"}, {"(direct)", "(not set)", "", "Direct"},
-		{"google", "cpc", "Cross-network spring", "Cross-network"},
-		{"amazon.com", "cpc", "", "Paid Shopping"}, {"google", "cpc", "Spring shopping", "Paid Shopping"}, {"google", "cpc", "bishop", "Paid Search"}, {"google", "cpc", "workshop", "Paid Search"},
-		{"google", "cpc", "", "Paid Search"}, {"Bing", "PPC", "", "Paid Search"}, {"baidu", "retargeting", "", "Paid Search"},
-		{"facebook", "paid_social", "", "Paid Social"}, {"linkedin.com", "cpc", "", "Paid Social"},
-		{"youtube.com", "paid", "", "Paid Video"},
-		{"news.example", "display", "", "Display"}, {"news.example", "banner", "", "Display"}, {"news.example", "expandable", "", "Display"}, {"news.example", "interstitial", "", "Display"}, {"news.example", "cpm", "", "Display"},
-		{"news.example", "cpc", "", "Paid Other"}, {"news.example", "paid", "", "Paid Other"},
-		{"ebay.com", "referral", "", "Organic Shopping"}, {"news.example", "x", "eshop", "Organic Shopping"}, {"news.example", "x", "a shop", "Organic Shopping"},
-		{"facebook.com", "referral", "", "Organic Social"}, {"x.example", "social-media", "", "Organic Social"}, {"x.example", "sm", "", "Organic Social"},
-		{"youtube.com", "referral", "", "Organic Video"}, {"x.example", "promo video", "", "Organic Video"},
-		{"google", "organic", "", "Organic Search"}, {"x.example", "organic", "", "Organic Search"}, {"www.google.de", "referral", "", "Organic Search"},
-		{"x.example", "referral", "", "Referral"}, {"x.example", "app", "", "Referral"}, {"x.example", "link", "", "Referral"},
-		{"newsletter", "email", "", "Email"}, {"e-mail", "x", "", "Email"}, {"x", "e_mail", "", "Email"}, {"x", "e mail", "", "Email"},
-		{"x.example", "affiliate", "", "Affiliates"}, {"x.example", "audio", "", "Audio"}, {"sms", "x", "", "SMS"}, {"x", "sms", "", "SMS"},
-		{"x", "webpush", "", "Mobile Push Notifications"}, {"x", "mobile app", "", "Mobile Push Notifications"}, {"firebase", "x", "", "Mobile Push Notifications"},
-		{"x.example", "(not set)", "", "Unassigned"}, {"notgoogle.example", "cpc", "", "Paid Other"},
-	} {
-		if got := ga4.Channel(Origin{Source: c.source, Medium: c.medium, Campaign: c.campaign}); got != c.want {
-			t.Errorf("%s / %s / %s is %s, want %s", c.source, c.medium, c.campaign, got, c.want)
-		}
-	}
-	if n := len(categories); n != 819 {
-		t.Errorf("the list number 1 has %d sources", n)
-	}
-}
-
 func TestOwnRulesCountFirst(t *testing.T) {
-	c, err := ParseChannels(GA4Channels, "Partners: source=partner*, medium=REFERRAL; Fairs: campaign=*fair*2026\nNone: source=x")
+	c, err := ParseChannels(channel.GA4, "Partners: source=partner*, medium=REFERRAL; Fairs: campaign=*fair*2026\nNone: source=x")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +45,7 @@ func TestOwnRulesCountFirst(t *testing.T) {
 		{Origin{Source: "Partner.example", Medium: "referral"}, "Partners"}, {Origin{Source: "partner.example", Medium: "cpc"}, "Paid Other"},
 		{Origin{Source: "google", Medium: "cpc", Campaign: "Fair Hanover 2026"}, "Fairs"}, {Origin{Source: "google", Medium: "cpc", Campaign: "Fair 2025"}, "Paid Search"}, {Origin{Source: "X"}, "None"}, {Origin{Source: "xy", Medium: "link"}, "Referral"},
 	} {
-		if got := c.Channel(x.o); got != x.want {
+		if got := c.Channel(x.o.visit()); got != x.want {
 			t.Errorf("%+v is %s, want %s", x.o, got, x.want)
 		}
 	}
@@ -85,9 +56,6 @@ func TestOwnRulesCountFirst(t *testing.T) {
 	}
 	if _, err := ParseChannels("ga4-0", ""); err == nil {
 		t.Error("an unknown grouping")
-	}
-	if got := (Channels{}).Channel(Origin{Source: "google", Medium: "cpc"}); got != "" {
-		t.Errorf("nothing is stated, and the channel is %s", got)
 	}
 }
 
@@ -100,7 +68,7 @@ func TestVisitBecomesATouch(t *testing.T) {
 	if faults := m.Validate(headers); len(faults) != 1 || faults[0].Code != "channel-grouping-not-stated" {
 		t.Fatalf("the grouping is asked for: %v", faults)
 	}
-	m.Constants = map[string]string{"channel_grouping": GA4Channels, "channel_rules": "Partners: source=partner*"}
+	m.Constants = map[string]string{"channel_grouping": channel.GA4, "channel_rules": "Partners: source=partner*"}
 	d, faults := m.Bind(headers, nil)
 	if err := faults.Err(); err != nil {
 		t.Fatal(err)
@@ -154,8 +122,8 @@ func FuzzOrigin(f *testing.F) {
 		if o.Source == "" && o.Medium == "" {
 			t.Fatalf("%q from %q came from nowhere", page, referrer)
 		}
-		c, _ := ParseChannels(GA4Channels, rules)
-		if c.Channel(o) == "" {
+		c, _ := ParseChannels(channel.GA4, rules)
+		if c.Channel(o.visit()) == "" {
 			t.Fatalf("%+v has no channel", o)
 		}
 		if again := OriginOf(page, referrer); again != o {

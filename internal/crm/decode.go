@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
@@ -38,7 +39,7 @@ type Decoder struct {
 	sums    *summing  // of a report whose rows are added up
 
 	visits   bool // touches are known by their addresses
-	channels Channels
+	channels channel.Naming
 }
 
 // Bind prepares a mapping for a file with this header row. Side tables and leads feed ref, which other files of the same import share; nil

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -128,7 +129,7 @@ func (r *reading) namedDeal() string {
 		return ""
 	}
 	for _, word := range strings.FieldsFunc(r.text("reference"), func(c rune) bool { return strings.ContainsRune(" ,;:/()\t\n", c) }) {
-		if word = strings.TrimRight(word, "."); word != "" && fits(pattern, word) {
+		if word = strings.TrimRight(word, "."); word != "" && channel.Fits(pattern, word) {
 			return word
 		}
 	}

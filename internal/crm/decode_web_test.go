@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
 )
 
@@ -90,7 +91,7 @@ func FuzzWeb(f *testing.F) {
 	f.Fuzz(func(t *testing.T, a, b, c, d, e, g string) {
 		for _, o := range webObjects {
 			m := Mapping{Profile: Web, Object: o.Name, Columns: map[string]string{}, Convention: csvin.Convention{Decimal: '.'}, DefaultCurrency: "USD", Constants: map[string]string{}}
-			for field, value := range map[string]string{"deal_pattern": "INV-*", "channel_grouping": GA4Channels} {
+			for field, value := range map[string]string{"deal_pattern": "INV-*", "channel_grouping": channel.GA4} {
 				if _, has := o.field(field); has {
 					m.Constants[field] = value
 				}

@@ -2,10 +2,10 @@
 // payments, and what the two sides note of hours, results and spend, read without guessing.
 //
 // It owns the kinds of records and their canonical form, the profiles of known exports (HubSpot, Salesforce, advertising platforms, the
-// web, and the plain files of this program), the channels of visits, the mapping of columns to fields, and hygiene checks.
+// web, and the plain files of this program), what the address of a visit says, the mapping of columns to fields, and hygiene checks.
 //
-// It does not own storage, imports over time and their comparison (crm/ops), credit for touches (attribution) or what any of
-// it is worth (fees).
+// It does not own by which rules a channel is named (kernel/channel), storage, imports over time and their comparison (crm/ops), credit
+// for touches (attribution) or what any of it is worth (fees).
 //
 // Words
 //   - Record: one row of evidence in canonical form, with a kind, an id and a hash that tells whether it changed.

@@ -4,6 +4,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 )
 
 // The sample files are read by their columns alone, with what each leaves open stated.
@@ -14,7 +16,7 @@ func TestSampleFilesOfTheWebAreRead(t *testing.T) {
 		rows, told   int
 		first        string
 	}{
-		{"visits.csv", "visits", Stated{Constants: []string{"channel_grouping=" + GA4Channels}}, 3, 0, "p1 2026-05-04T09:12:00Z"},
+		{"visits.csv", "visits", Stated{Constants: []string{"channel_grouping=" + channel.GA4}}, 3, 0, "p1 2026-05-04T09:12:00Z"},
 		{"calls.csv", "calls", Stated{}, 2, 0, "C-1001 2026-06-03T08:15:00Z"},
 		{"forms.csv", "forms", Stated{}, 2, 0, "F-501 2026-06-04T10:02:00Z"},
 		{"bank-statement.csv", "bank", Stated{Currency: "USD", Constants: []string{"deal_pattern=D-*"}}, 2, 1, "D-0101 2026-06-10 40000.00 USD payment"},

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -147,6 +148,12 @@ func (v *Visit) texts() (source, medium, term, click string) {
 		return "", "", "", ""
 	}
 	return v.Source, v.Medium, v.Term, v.ClickID
+}
+
+// CameBy is what the channel of the touch is named by, where anything is known of it.
+func (t *Touch) CameBy() channel.Visit {
+	source, medium, _, _ := t.Visit.texts()
+	return channel.Visit{Source: source, Medium: medium, Campaign: t.Campaign}
 }
 
 func visitOf(source, medium, term, click string) *Visit {

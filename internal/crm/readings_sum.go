@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 )
 
 // summing is what a decoder remembers of a report whose rows are added up.
@@ -237,7 +238,7 @@ func numeric(cell string) bool {
 
 func (s *summing) fits(measure int, cells []string) bool {
 	for n, w := range s.measures[measure].Where {
-		if !fits(w.Pattern, strings.TrimSpace(cells[s.where[measure][n]])) {
+		if !channel.Fits(w.Pattern, strings.TrimSpace(cells[s.where[measure][n]])) {
 			return false
 		}
 	}

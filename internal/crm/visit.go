@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
@@ -12,6 +13,11 @@ import (
 type Origin struct {
 	Source, Medium, Campaign, Content, Term string
 	ClickID                                 string // "gclid=…": the id by which an advertising platform knows the click
+}
+
+// visit is what its channel is named by.
+func (o Origin) visit() channel.Visit {
+	return channel.Visit{Source: o.Source, Medium: o.Medium, Campaign: o.Campaign}
 }
 
 // clickIDs are the parameters of advertising platforms, and what they say of a visit that has no UTM parameters. That of Meta ("fbclid") is
@@ -48,7 +54,7 @@ func OriginOf(page, referrer string) Origin {
 		return o
 	}
 	o.Source, o.Medium = from, "referral"
-	if sourceCategory(from) == search {
+	if channel.IsSearch(from) {
 		o.Medium = "organic"
 	}
 	return o
@@ -92,7 +98,7 @@ func (r *reading) visit(t *Touch) {
 	t.Campaign, t.Content = o.Campaign, o.Content
 	t.Visit = visitOf(o.Source, o.Medium, o.Term, o.ClickID)
 	if t.Channel == "" {
-		t.Channel = r.d.channels.Channel(o)
+		t.Channel = r.d.channels.Channel(o.visit())
 	}
 	if t.ID == "" {
 		t.ID = joinID(t.ContactID, instantText(t.At), o.Source, o.Medium, o.Campaign)
@@ -107,6 +113,6 @@ func (m Mapping) validateVisits(faults *fault.List) {
 	}
 	if m.Columns["channel"] == "" && m.Constants["channel"] == "" && m.Constants["channel_grouping"] == "" && m.Constants["channel_rules"] == "" {
 		faults.Add(fault.New(fault.Invalid, "channel-grouping-not-stated",
-			"No column says through which channel the visits came. State channel_grouping = %s for the default channel group of Google Analytics 4, or channel_rules of your own.", GA4Channels).At("constants.channel_grouping"))
+			"No column says through which channel the visits came. State channel_grouping = %s for the default channel group of Google Analytics 4, or channel_rules of your own.", channel.GA4).At("constants.channel_grouping"))
 	}
 }

@@ -47,6 +47,7 @@ func (c *credited) line(l *Line) {
 type sharingWords struct {
 	of                                            *sharing
 	clause, rounding, rate, rateText, unit, model string
+	channels                                      string // by which rules they are named; "": as they were imported
 	shares                                        []weightShare
 	text                                          text
 	ids, said                                     stock[string]
@@ -66,6 +67,9 @@ func (d *drafter) words(g *sharing) *sharingWords {
 		unit: string(g.terms.Currency) + " credited"}
 	if !g.share.Attribution.None {
 		w.model = capital(g.model.Words()) + "."
+		if by := g.share.Attribution.Touched.Channels.NamedBy(); by != "" {
+			w.channels = "Channels of visits are named by " + by + ", whatever the import said."
+		}
 	}
 	d.said = append(d.said, w)
 	return w
@@ -198,7 +202,7 @@ func (c *credited) touches() []Credited {
 
 // touch fills in what is known of a touch.
 func (c *credited) touch(r *Credited, t *attribution.Touch) {
-	r.Touch, r.Contact, r.Channel, r.Campaign, r.Provider = t.ID, t.Contact, t.Channel, t.Campaign, t.Provider
+	r.Touch, r.Contact, r.Channel, r.Imported, r.Campaign, r.Provider = t.ID, t.Contact, t.Channel, t.Imported, t.Campaign, t.Provider
 	if w := c.said; !t.At.IsZero() {
 		w.text.b = t.At.In(c.governs.terms.Zone).AppendFormat(w.text.b, time.RFC3339)
 		w.text.end(&r.At)
@@ -235,7 +239,10 @@ func (c *credited) notes() []string {
 	if a.None {
 		return []string{"The contract attributes nothing: all revenue of the deal counts."}
 	}
-	notes := append(w.said.take(1 + len(c.result.Notes))[:0], w.model)
+	notes := append(w.said.take(2 + len(c.result.Notes))[:0], w.model)
+	if w.channels != "" {
+		notes = append(notes, w.channels)
+	}
 	notes = append(notes, c.result.Notes...)
 	for i := range c.holdings {
 		if t := c.holdings[i].Touch; t.Channel == "" && a.Credits.By != "providers" {

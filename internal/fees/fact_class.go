@@ -1,5 +1,7 @@
 package fees
 
+import "github.com/ofrecord/ofrecord/internal/crm"
+
 // FactClass says what sort of thing a change of the evidence is about.
 type FactClass string
 
@@ -10,7 +12,7 @@ const (
 	ChangedAmount   FactClass = "amount"
 	ChangedCurrency FactClass = "currency"
 	ChangedDate     FactClass = "date"
-	ChangedCategory FactClass = "category" // what it counts as: category, vendor, clause, role, target, milestone
+	ChangedCategory FactClass = "category" // what it counts as: category, vendor, clause, role, target, milestone, where a visit came from
 	ChangedValue    FactClass = "value"    // of a metric
 	ChangedMinutes  FactClass = "minutes"
 	ChangedDecision FactClass = "decision" // of the client, or of who rules
@@ -35,6 +37,9 @@ var classOfField = map[string]FactClass{
 func (c FactChange) Class() FactClass {
 	if c.Field == "" {
 		return ChangedRecord
+	}
+	if c.Kind == crm.KindTouch && (c.Field == "source" || c.Field == "medium") { // contracts name channels by them
+		return ChangedCategory
 	}
 	if class, known := classOfField[c.Field]; known {
 		return class

@@ -15,7 +15,13 @@ func Known(e crm.Evidence) contract.Known {
 			*list = append(*list, name)
 		}
 	}
-	for _, t := range e.Touches {
+	came := map[contract.Came]bool{}
+	for i := range e.Touches {
+		t := &e.Touches[i]
+		if c := (contract.Came{Imported: t.Channel, Visit: t.CameBy()}); !t.Deleted && !came[c] {
+			came[c] = true
+			k.Came = append(k.Came, c)
+		}
 		names(&k.Channels, t.Deleted, t.Channel)
 		names(&k.Providers, t.Deleted, t.Provider)
 	}

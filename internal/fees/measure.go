@@ -48,7 +48,7 @@ func Measure(s *crm.Snapshot, pasts map[string]crm.Past, on cal.Date, t contract
 	zone, ran := zoneOf(t), RanBy(t)
 	m := Measured{Hygiene: crm.Score(s, pasts, on, zone), Cycle: crm.CycleOf(s, pasts, on, zone), Accepted: readingsOf(s, "sal")}
 	in := ClarityPeriod(m.Cycle)
-	m.Clarity = attribution.ClarityOf(s, pasts, in, t.Currency, ran.Owned)
+	m.Clarity = attribution.ClarityOf(s, pasts, in, t.Currency, ran.path.Channels, ran.Owned)
 	m.Earned, m.Spread, m.SpreadOK = attribution.SpreadOf(s, in, t.Currency, ran.path, ran.lookback, ran.Owned)
 	_, m.Year, m.YearOK = attribution.SpreadOf(s, m.Cycle.Period(), t.Currency, ran.path, ran.lookback, ran.Owned)
 	return m

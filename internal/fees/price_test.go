@@ -200,7 +200,7 @@ func TestNamesOfTheEvidence(t *testing.T) {
 		SLAMisses:      []crm.SLAMiss{{Target: "launch"}},
 	}})
 	want := contract.Known{Channels: []string{"Direct", "Webinar"}, Providers: []string{"Northlight"}, Lists: []string{}, Metrics: []string{"mql"}, Categories: []string{"media"},
-		Targets: []string{"launch"}, Roles: map[string][]string{"extra": {"designer"}, "": {"intern"}}}
+		Came: []contract.Came{{Imported: "Webinar"}, {Imported: "Direct"}}, Targets: []string{"launch"}, Roles: map[string][]string{"extra": {"designer"}, "": {"intern"}}}
 	if diff := cmp.Diff(want, known); diff != "" {
 		t.Error(diff)
 	}

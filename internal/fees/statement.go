@@ -140,6 +140,7 @@ type Credited struct {
 	Contact  string `json:"contact"`
 	At       string `json:"at"` // RFC 3339 in the contract's zone; empty when nobody knows
 	Channel  string `json:"channel"`
+	Imported string `json:"imported_channel,omitempty"` // that with which it was imported, where the contract names it otherwise
 	Campaign string `json:"campaign,omitempty"`
 	Provider string `json:"provider,omitempty"`
 	Roles    string `json:"roles,omitempty"`

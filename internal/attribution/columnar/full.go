@@ -44,6 +44,17 @@ func (t *Texts) add(text []byte) error {
 	return nil
 }
 
+// TextsOf are the texts one behind the other. An error: they are more bytes than can be held.
+func TextsOf(texts []string) (Texts, error) {
+	var t Texts
+	for _, text := range texts {
+		if err := t.add([]byte(text)); err != nil {
+			return Texts{}, err
+		}
+	}
+	return t, nil
+}
+
 // Full reads a column of a group into the room of one that is not used any more. A text that is not there is an empty one.
 func (f *File) Full(group int, c *Column, room *Full) error {
 	if err := f.open(group, c, &room.chunk); err != nil {

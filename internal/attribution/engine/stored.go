@@ -11,6 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/columnar"
 	"github.com/ofrecord/ofrecord/internal/crm/segment"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 )
 
 // Segment is the file of the touches of one import, as crm/segment writes it.
@@ -25,7 +26,8 @@ type Evidence struct {
 	Persons  int
 	Contacts []attribution.Belonging // those of a contact together; touches of other contacts are left out
 	By       []attribution.By        // what is read of the labels beside the channel
-	Exclude  []string                // channels whose touches are left out
+	Channels *channel.Naming         // by which channels are named; nil: they are as they were imported
+	Exclude  []string                // channels, as they are named, whose touches are left out
 	Workers  int                     // 0: as many as there are processors
 }
 
@@ -49,6 +51,7 @@ func Load(e Evidence) (*Touches, error) {
 		by, optional := storedFields[i]
 		l.wanted[i] = !optional || slices.Contains(e.By, by)
 	}
+	l.wanted[storedSource], l.wanted[storedMedium] = e.Channels != nil, e.Channels != nil
 	workers := workersOf(Options{Workers: e.Workers}, math.MaxInt)
 	var size int
 	for _, s := range e.Segments {
@@ -91,7 +94,8 @@ type loading struct {
 	numbers  [storedColumns][]uint32 // of the names in the dictionaries of the group
 	numbered map[uint64]uint32       // labels by the numbers of their fields
 	sizes    [storedColumns]int      // how many names each field had when the labels were put in order
-	labels   []uint32                // by the numbers of their fields, where there are few: the number of the label and 1
+	naming   naming
+	labels   []uint32 // by the numbers of their fields, where there are few: the number of the label and 1
 	cells    [storedColumns]columnar.Full
 	known    []uint32 // by the place in the dictionary of contacts: the number of the contact, or nobodys
 	warmed   uint64
@@ -135,7 +139,7 @@ func (l *loader) segment(s *Segment) error {
 
 // stored are the columns of a segment, in the order in which they are read.
 var stored = []string{segment.TouchID, segment.ContactID, segment.At, segment.Channel, segment.Campaign, segment.Content, segment.Provider,
-	segment.Milestone, segment.Seq, segment.Deleted, segment.Replaces}
+	segment.Milestone, segment.Seq, segment.Deleted, segment.Replaces, segment.Source, segment.Medium}
 
 const (
 	storedID = iota
@@ -149,6 +153,8 @@ const (
 	storedSeq
 	storedDeleted
 	storedReplaces
+	storedSource
+	storedMedium
 	storedColumns
 )
 
@@ -163,11 +169,15 @@ func openSegment(data []byte) (*parquet, error) {
 	p := &parquet{file: f}
 	for i, name := range stored {
 		at := slices.IndexFunc(f.Columns, func(c columnar.Column) bool { return c.Name == name })
+		if at < 0 && i >= storedSource { // a file of before they were kept
+			p.columns = append(p.columns, nil)
+			continue
+		}
 		if at < 0 {
 			return nil, fmt.Errorf("it has no column %q", name)
 		}
 		c := &f.Columns[at]
-		if isText := i == storedID || i == storedContact || i >= storedChannel && i <= storedMilestone; isText != (c.Kind == columnar.Text) || c.Kind == columnar.Other {
+		if isText := i == storedID || i == storedContact || i >= storedChannel && i <= storedMilestone || i >= storedSource; isText != (c.Kind == columnar.Text) || c.Kind == columnar.Other {
 			return nil, fmt.Errorf("column %q is %s", name, c.Type)
 		}
 		p.columns = append(p.columns, c)
@@ -178,10 +188,18 @@ func openSegment(data []byte) (*parquet, error) {
 // group reads the rows of a group.
 func (k *loading) group(p *parquet, g int, replaces bool) error {
 	for i, c := range p.columns {
-		if k.wanted[i] && (i != storedReplaces || replaces) {
+		if k.wanted[i] && (i != storedReplaces || replaces) || i == storedCampaign && k.evidence.Channels != nil {
+			if c == nil {
+				return fmt.Errorf("it has no column %q, by which channels are named", stored[i])
+			}
 			if err := p.file.Full(g, c, &k.cells[i]); err != nil {
 				return fmt.Errorf("column %q: %w", c.Name, err)
 			}
+		}
+	}
+	if k.evidence.Channels != nil {
+		if err := k.nameChannels(); err != nil {
+			return err
 		}
 	}
 	if replaces {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/parquet-go/parquet-go"
 	"pgregory.net/rapid"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
@@ -18,6 +19,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/segment"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
@@ -76,6 +78,10 @@ func someHistory(r *rand.Rand) history {
 			}
 			if in[t.ID] {
 				continue
+			}
+			if r.IntN(3) > 0 {
+				t.Campaign = []string{"", "spring", "fair"}[r.IntN(3)]
+				t.Visit = &crm.Visit{Source: []string{"google", "(direct)", "partner.example", ""}[r.IntN(4)], Medium: []string{"cpc", "(none)", "referral", "email"}[r.IntN(4)]}
 			}
 			in[t.ID], t.Replaces = true, known[t.ID]
 			brought = append(brought, t)
@@ -139,11 +145,13 @@ func TestCreditFromSegmentsIsThatOfTheEvidence(t *testing.T) {
 		h := someHistory(r)
 		n := 1 + r.IntN(len(h.imports))
 		zone := []*time.Location{time.UTC, must(time.LoadLocation("America/New_York"))}[r.IntN(2)]
-		trim := attribution.Trim{Exclude: [][]string{nil, {"c1"}, {"c0", "c3"}}[r.IntN(3)], Collapse: r.IntN(2) == 0, Steps: []int{0, 0, 1, 3}[r.IntN(4)]}
+		trim := attribution.Trim{Exclude: [][]string{nil, {"c1"}, {"c0", "c3"}, {"Direct", "Paid Search", "c2"}}[r.IntN(4)], Collapse: r.IntN(2) == 0, Steps: []int{0, 0, 1, 3}[r.IntN(4)]}
 		paths := []attribution.Path{
 			{Zone: zone, ByAccount: r.IntN(2) == 0, ToCreation: r.IntN(3) == 0, Reset: r.IntN(2) == 0, BeforeDeal: r.IntN(2) == 0, Trim: trim},
 			{Zone: zone, ByAccount: true, ToPayment: r.IntN(3) == 0, Reset: r.IntN(2) == 0, BeforeDeal: r.IntN(2) == 0, Trim: trim},
 		}
+		naming := []*channel.Naming{nil, {Grouping: channel.GA4}, {Rules: []channel.Rule{{Channel: "c3", Campaign: "fair"}, {Channel: "c0", Source: "g*"}}}}[r.IntN(3)]
+		paths[0].Channels, paths[1].Channels = naming, naming
 		path := func(i int) attribution.Path { return paths[i%2] }
 		window := []attribution.Lookback{{}, must(attribution.ParseLookback("20 days", "drop", zone)), must(attribution.ParseLookback("20 days", "renormalise", zone)),
 			must(attribution.ParseLookback("500 hours", "re-path", zone))}[r.IntN(4)]
@@ -166,7 +174,7 @@ func TestCreditFromSegmentsIsThatOfTheEvidence(t *testing.T) {
 		}
 
 		c := attribution.Link(&h.Snapshot).Conversions(h.Deals, path)
-		touches, err := engine.Load(engine.Evidence{Segments: h.segments(n), Persons: c.Persons, Contacts: c.Contacts, By: []attribution.By{attribution.ByProvider}, Exclude: trim.Exclude, Workers: 1 + r.IntN(3)})
+		touches, err := engine.Load(engine.Evidence{Segments: h.segments(n), Persons: c.Persons, Contacts: c.Contacts, By: []attribution.By{attribution.ByProvider}, Channels: naming, Exclude: trim.Exclude, Workers: 1 + r.IntN(3)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,5 +251,43 @@ func TestManyNamesAreToldApart(t *testing.T) {
 		if minor != 1 {
 			t.Fatalf("%+v holds %d", touches.Labels[l], minor)
 		}
+	}
+}
+
+// TestAFileOfBeforeVisitsWereKept is read as ever, and not where the channels of visits are named.
+func TestAFileOfBeforeVisitsWereKept(t *testing.T) {
+	type old struct {
+		TouchID   string `parquet:"touch_id"`
+		ContactID string `parquet:"contact_id,dict"`
+		At        *int64 `parquet:"at,optional,timestamp(nanosecond)"`
+		Channel   string `parquet:"channel,dict"`
+		Campaign  string `parquet:"campaign,dict"`
+		Content   string `parquet:"content,dict"`
+		Provider  string `parquet:"provider,dict"`
+		Milestone string `parquet:"milestone,dict"`
+		Seq       int64  `parquet:"seq"`
+		Deleted   bool   `parquet:"deleted"`
+		Replaces  bool   `parquet:"replaces"`
+	}
+	var b bytes.Buffer
+	at := int64(1)
+	w := parquet.NewGenericWriter[old](&b, parquet.Compression(&parquet.Uncompressed), parquet.DataPageVersion(2), parquet.DefaultEncodingFor(parquet.Int64, &parquet.DeltaBinaryPacked),
+		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.DeltaLengthByteArray))
+	if _, err := w.Write([]old{{TouchID: "t", ContactID: "p", At: &at, Channel: "Web"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	e := engine.Evidence{Segments: []engine.Segment{{Data: b.Bytes()}}, Persons: 1, Contacts: []attribution.Belonging{{Contact: "p"}}}
+	if touches, err := engine.Load(e); err != nil || touches.Len() != 1 || touches.Labels[0].Channel != "Web" {
+		t.Fatal(touches, err)
+	}
+	if touches, err := engine.SegmentTouches(b.Bytes()); err != nil || len(touches) != 1 || touches[0].Visit != nil {
+		t.Fatal(touches, err)
+	}
+	e.Channels = &channel.Naming{Grouping: channel.GA4}
+	if _, err := engine.Load(e); err == nil {
+		t.Error("channels were named without what they are named by")
 	}
 }

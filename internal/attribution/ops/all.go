@@ -50,7 +50,7 @@ func (s *Service) All(ctx context.Context, actor access.Actor, client string, in
 		if err != nil {
 			return err
 		}
-		m, err := s.material(ctx, tx, client, at, kindsOf(in.Terms.Path))
+		m, err := s.material(ctx, tx, client, at, kindsOf(in.Terms.Path), in.Terms.Path.Channels != nil)
 		if err != nil {
 			return err
 		}

@@ -131,7 +131,7 @@ type won struct {
 func (s *Service) fill(ctx context.Context, tx bun.Tx, client string, v *Comparison, contracts []bound) error {
 	now := s.Now()
 	v.addClauses(governing(contracts, crm.Deal{}, now))
-	m, err := s.material(ctx, tx, client, v.AsOf, kindsOfAll(contracts))
+	m, err := s.material(ctx, tx, client, v.AsOf, kindsOfAll(contracts), namesAny(contracts))
 	if err != nil {
 		return err
 	}
@@ -156,7 +156,7 @@ func (s *Service) fill(ctx context.Context, tx bun.Tx, client string, v *Compari
 		groups = grouped(groups, w, total.Amount)
 	}
 	tables := map[money.Currency]*tableMaker{}
-	for _, alike := range byExclusion(groups) {
+	for _, alike := range byChannels(groups) {
 		var all []credit
 		for _, g := range alike {
 			all = append(all, g.deals...)
@@ -228,10 +228,13 @@ func grouped(groups []*group, w won, total money.Amount) []*group {
 	return groups
 }
 
-// byExclusion puts groups together that leave out the same channels: one reading of the touches does for them.
-func byExclusion(groups []*group) (out [][]*group) {
+// byChannels puts groups together that name channels alike and leave out the same ones: one reading of the touches does for them.
+func byChannels(groups []*group) (out [][]*group) {
 	for _, g := range groups {
-		i := slices.IndexFunc(out, func(o []*group) bool { return slices.Equal(o[0].rule.Touched.Excluded, g.rule.Touched.Excluded) })
+		i := slices.IndexFunc(out, func(o []*group) bool {
+			a, b := &o[0].rule.Touched, &g.rule.Touched
+			return slices.Equal(a.Excluded, b.Excluded) && a.Channels.Naming.String() == b.Channels.Naming.String()
+		})
 		if i < 0 {
 			i = len(out)
 			out = append(out, nil)
@@ -239,6 +242,20 @@ func byExclusion(groups []*group) (out [][]*group) {
 		out[i] = append(out[i], g)
 	}
 	return out
+}
+
+// namesAny says whether any version of the contracts names channels.
+func namesAny(contracts []bound) bool {
+	for _, b := range contracts {
+		for _, terms := range b.agreement.Versions {
+			for _, c := range terms.Clauses {
+				if share, ok := c.(contract.RevenueShare); ok && share.Attribution.Touched.Channels.Naming != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // kindsOfAll are the kinds of evidence that the paths of any version of the contracts rest on, or the plain one.

@@ -55,6 +55,9 @@ func (t Terms) String() string {
 
 // touchedWords are what takes touches out of the paths.
 func touchedWords(p attribution.Path) (out []string) {
+	if p.Channels != nil {
+		out = append(out, "channels by "+p.Channels.String())
+	}
 	if p.BeforeDeal {
 		out = append(out, "at the deal "+contract.LeftOut)
 	}
@@ -227,7 +230,7 @@ func (x *KeptCredit) Advance(ctx context.Context, actor access.Actor) ([]Recredi
 
 // brought are the touches of an import.
 func (x *KeptCredit) brought(ctx context.Context, tx bun.Tx, of crmops.Segment) ([]lateTouch, error) {
-	touches, err := x.service.touchesOf(ctx, tx, x.client, of)
+	touches, err := x.service.touchesOf(ctx, tx, x.client, of, x.terms.Path.Channels != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -249,10 +252,12 @@ func (x *KeptCredit) brought(ctx context.Context, tx bun.Tx, of crmops.Segment) 
 // late takes touches that came late or changed, and gives the deals that they concern.
 func (x *KeptCredit) late(touches []lateTouch) []int {
 	var out []int
+	var namer attribution.Namer
 	for i := range touches {
 		t := &touches[i]
-		change := engine.Change{ID: t.ID, At: engine.Unknown, Seq: t.Seq, Milestone: attribution.Milestone(t.Milestone), Gone: t.Deleted || slices.Contains(x.terms.Path.Trim.Exclude, t.Channel),
-			Label: engine.Label{Channel: t.Channel, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider}}
+		name := namer.Of(x.terms.Path.Channels, &t.Touch.Touch)
+		change := engine.Change{ID: t.ID, At: engine.Unknown, Seq: t.Seq, Milestone: attribution.Milestone(t.Milestone), Gone: t.Deleted || slices.Contains(x.terms.Path.Trim.Exclude, name),
+			Label: engine.Label{Channel: name, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider}}
 		if !t.At.IsZero() {
 			change.At = t.At.UnixNano()
 		}

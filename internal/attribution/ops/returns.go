@@ -13,6 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -144,7 +145,14 @@ func (v *Returns) fill(c *Comparison, e crm.Evidence, contracts []bound, now tim
 	for m := v.From; !m.First().After(v.To.First()); m = m.Next() {
 		months = append(months, m)
 	}
-	v.Returns = attribution.ReturnsOf(&e.Snapshot, months, currency, v.By, credits)
+	namings := make([]*channel.Naming, len(months))
+	for i, m := range months { // as a deal that is won on its last day
+		clause, _ := chosen(governing(contracts, crm.Deal{Won: true, ClosedOn: m.Next().First().AddDays(-1)}, now), v.Asked.Clause)
+		if clause != nil {
+			namings[i] = clause.Share.Attribution.Touched.Channels.Naming
+		}
+	}
+	v.Returns = attribution.ReturnsOf(&e.Snapshot, months, currency, v.By, namings, credits)
 	return nil
 }
 

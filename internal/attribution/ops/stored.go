@@ -29,7 +29,7 @@ var credited = []attribution.By{attribution.ByCampaign, attribution.ByContent, a
 // Stored reads what credit over all won deals rests on of which the amount is known. What it gives, credited, is what attribution.Credit gives deal by deal on
 // the evidence as of the import. It decides no access: the caller has.
 func (s *Service) Stored(ctx context.Context, tx bun.Tx, client string, asOf int64, path attribution.Path) (Stored, error) {
-	m, err := s.material(ctx, tx, client, asOf, kindsOf(path))
+	m, err := s.material(ctx, tx, client, asOf, kindsOf(path), path.Channels != nil)
 	if err != nil {
 		return Stored{}, err
 	}
@@ -51,14 +51,14 @@ type material struct {
 }
 
 // material reads deals, and what decides whose touches count, from the database, and the touches from the files of the imports. Of an import whose file is
-// missing or damaged it takes the rows of the database, which say the same and take longer.
-func (s *Service) material(ctx context.Context, tx bun.Tx, client string, asOf int64, kinds []crm.Kind) (*material, error) {
+// missing or damaged, or, where visits are asked for, from before they were kept in it, it takes the rows of the database, which say the same and take longer.
+func (s *Service) material(ctx context.Context, tx bun.Tx, client string, asOf int64, kinds []crm.Kind, visits bool) (*material, error) {
 	segments, err := crmops.SegmentsAt(ctx, tx, client, asOf)
 	if err != nil {
 		return nil, err
 	}
 	reading := make(chan []opened, 1)
-	go func() { reading <- s.open(ctx, segments) }() // beside what the database gives
+	go func() { reading <- s.open(ctx, segments, visits) }() // beside what the database gives
 	m := &material{asOf: asOf}
 	m.evidence, err = allDeals(ctx, tx, client, asOf, kinds)
 	files := <-reading
@@ -83,7 +83,7 @@ type credit struct {
 	minor int64
 }
 
-// load gives the deals with the touches of their paths, which leave out the same channels; touches are told apart by their channel and these fields.
+// load gives the deals with the touches of their paths, which name channels alike and leave out the same ones; touches are told apart by their channel and these fields.
 func (m *material) load(credits []credit, by []attribution.By) (Stored, error) {
 	deals := make([]crm.Deal, len(credits))
 	for i := range credits {
@@ -93,7 +93,7 @@ func (m *material) load(credits []credit, by []attribution.By) (Stored, error) {
 	out.Deals = engine.Deals(out.people.All, func(i int) int64 { return credits[i].minor })
 	evidence := engine.Evidence{Segments: m.segments, Persons: out.people.Persons, Contacts: out.people.Contacts, By: by}
 	if len(credits) > 0 {
-		evidence.Exclude = credits[0].path.Trim.Exclude
+		evidence.Exclude, evidence.Channels = credits[0].path.Trim.Exclude, credits[0].path.Channels
 	}
 	var err error
 	out.Touches, err = engine.Load(evidence)
@@ -106,10 +106,10 @@ type opened struct {
 	err  error
 }
 
-func (s *Service) open(ctx context.Context, segments []crmops.Segment) []opened {
+func (s *Service) open(ctx context.Context, segments []crmops.Segment, visits bool) []opened {
 	out := make([]opened, len(segments))
 	for i, each := range segments {
-		out[i].data, out[i].err = s.file(ctx, each)
+		out[i].data, out[i].err = s.file(ctx, each, visits)
 	}
 	return out
 }
@@ -133,8 +133,8 @@ func (s *Service) segment(ctx context.Context, tx bun.Tx, client string, of crmo
 }
 
 // touchesOf are the touches of one import.
-func (s *Service) touchesOf(ctx context.Context, tx bun.Tx, client string, of crmops.Segment) (out []segment.Touch, err error) {
-	data, err := s.file(ctx, of)
+func (s *Service) touchesOf(ctx context.Context, tx bun.Tx, client string, of crmops.Segment, visits bool) (out []segment.Touch, err error) {
+	data, err := s.file(ctx, of, visits)
 	if err != nil {
 		return nil, err
 	}
@@ -148,9 +148,10 @@ func (s *Service) touchesOf(ctx context.Context, tx bun.Tx, client string, of cr
 	return out, err
 }
 
-// file is a segment's file, read to its end, which tells whether it is what was written; nil where it is not, or not there.
-func (s *Service) file(ctx context.Context, of crmops.Segment) ([]byte, error) {
-	if of.SHA256 == "" || s.OpenSegment == nil {
+// file is a segment's file, read to its end, which tells whether it is what was written; nil where it is not, or not there, or says nothing
+// of visits that are asked for.
+func (s *Service) file(ctx context.Context, of crmops.Segment, visits bool) ([]byte, error) {
+	if of.SHA256 == "" || s.OpenSegment == nil || visits && of.Form != segment.Format {
 		return nil, nil
 	}
 	in, err := s.OpenSegment(ctx, of.SHA256)

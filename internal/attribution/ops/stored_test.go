@@ -20,6 +20,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/attribution/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -64,8 +65,8 @@ func someFiles(r *rand.Rand) (files [][2]string) {
 		})
 		for range 2 {
 			from := r.IntN(20)
-			add("touches", "touch_id,contact_id,at,channel,campaign,provider,milestone,seq,deleted", 40, func(i int) string {
-				return fmt.Sprintf("%d,%s,%s,ch%d,,%s,%s,%d,%s", from+i, []string{"", "", "old"}[r.IntN(3)]+contact(), when(), r.IntN(4), []string{"", "agency"}[r.IntN(2)],
+			add("touches", "touch_id,contact_id,at,channel,source,medium,campaign,provider,milestone,seq,deleted", 40, func(i int) string {
+				return fmt.Sprintf("%d,%s,%s,ch%d,%s,,%s,%s,%d,%s", from+i, []string{"", "", "old"}[r.IntN(3)]+contact(), when(), r.IntN(4), []string{",", "google,cpc", "(direct),(none)", "partner.example,referral"}[r.IntN(4)], []string{"", "agency"}[r.IntN(2)],
 					[]string{"", "", "", "lead-created", "deal-created"}[r.IntN(5)], r.IntN(3), deleted())
 			})
 		}
@@ -79,7 +80,8 @@ func someFiles(r *rand.Rand) (files [][2]string) {
 
 // somePath is one that a contract may mean.
 func somePath(r *rand.Rand) attribution.Path {
-	return attribution.Path{Zone: time.UTC, ByAccount: r.IntN(2) == 0, ToCreation: r.IntN(3) == 0, ToPayment: r.IntN(3) == 0, BeforeDeal: r.IntN(2) == 0, Reset: r.IntN(2) == 0,
+	naming := []*channel.Naming{nil, {Grouping: channel.GA4, Rules: []channel.Rule{{Channel: "ch1", Source: "partner*"}}}}[r.IntN(2)]
+	return attribution.Path{Zone: time.UTC, Channels: naming, ByAccount: r.IntN(2) == 0, ToCreation: r.IntN(3) == 0, ToPayment: r.IntN(3) == 0, BeforeDeal: r.IntN(2) == 0, Reset: r.IntN(2) == 0,
 		Trim: attribution.Trim{Exclude: [][]string{nil, {"ch1"}}[r.IntN(2)], Collapse: r.IntN(2) == 0, Steps: []int{0, 3}[r.IntN(2)]}}
 }
 

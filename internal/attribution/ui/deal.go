@@ -319,7 +319,7 @@ func (p dealPage) several(c *ops.Column, run []step) kit.Touch {
 }
 
 func (p dealPage) point(t attribution.Touch) kit.Touch {
-	out := kit.Touch{Channel: channelWords(t.Channel), Detail: t.Campaign, When: kit.Text("no date")}
+	out := kit.Touch{Channel: channelWords(t.Channel), Detail: joined(importedWords(t), t.Campaign), When: kit.Text("no date")}
 	if !t.At.IsZero() {
 		out.When = kit.DateText(dateIn(t.At, p.Rule.Zone))
 	}

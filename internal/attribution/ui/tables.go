@@ -98,10 +98,7 @@ func (p dealPage) credit(r *attribution.Result, weight, minor int64) templ.Compo
 }
 
 func (p dealPage) touchCells(t attribution.Touch, roles attribution.Roles) []templ.Component {
-	what := channelWords(t.Channel)
-	if t.Campaign != "" {
-		what += " · " + t.Campaign
-	}
+	what := joined(channelWords(t.Channel), importedWords(t), t.Campaign)
 	when := momentWords(t.At, p.Rule.Zone)
 	if m := mark(roles); m != "" {
 		when += " · " + strings.ToLower(m)

@@ -214,6 +214,19 @@ func channelWords(name string) string {
 	return name
 }
 
+// importedWords say with which channel a touch was imported, where the contract names it otherwise.
+func importedWords(t attribution.Touch) string {
+	if t.Imported == "" {
+		return ""
+	}
+	return "imported as " + t.Imported
+}
+
+// joined are the parts that are there, side by side.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), " · ")
+}
+
 func momentWords(t time.Time, zone *time.Location) string {
 	if t.IsZero() {
 		return "no date"

@@ -8,6 +8,6 @@
 //
 // Invariants
 //   - The same rows, whatever the pieces in which they are given, give the same bytes by one version of this program on every machine: nothing is
-//     compressed, and no clock or name is in the file.
+//     compressed, and no clock or name is in the file. Another form (Format) has other columns; files of an earlier one stay readable.
 //   - Memory does not grow with the rows: a group of them is held, and what the file says of each group at its end.
 package segment

@@ -12,7 +12,7 @@ import (
 )
 
 // Format is the version of the columns and their encoding. Another one gives other bytes for the same rows.
-const Format = "ofrecord-segment-1"
+const Format = "ofrecord-segment-2"
 
 // The columns, all of them required but the instant. A text that is not recorded is empty.
 const (
@@ -23,6 +23,8 @@ const (
 	Campaign  = "campaign"
 	Content   = "content"
 	Provider  = "provider"
+	Source    = "source" // of the visit; since this version, as the medium is
+	Medium    = "medium"
 	Milestone = "milestone"
 	Seq       = "seq"
 	Deleted   = "deleted"
@@ -38,6 +40,8 @@ type record struct {
 	Campaign  string `parquet:"campaign,dict"`
 	Content   string `parquet:"content,dict"`
 	Provider  string `parquet:"provider,dict"`
+	Source    string `parquet:"source,dict"`
+	Medium    string `parquet:"medium,dict"`
 	Milestone string `parquet:"milestone,dict"`
 	Seq       int64  `parquet:"seq"`
 	Deleted   bool   `parquet:"deleted"`
@@ -95,6 +99,9 @@ func (w *Writer) Write(touches []Touch) error {
 func (w *Writer) add(t *Touch) {
 	r := record{TouchID: t.ID, ContactID: t.ContactID, Channel: t.Channel, Campaign: t.Campaign, Content: t.Content, Provider: t.Provider, Milestone: string(t.Milestone),
 		Seq: t.Seq, Deleted: t.Deleted, Replaces: t.Replaces}
+	if t.Visit != nil {
+		r.Source, r.Medium = t.Visit.Source, t.Visit.Medium
+	}
 	if !t.At.IsZero() {
 		w.instants = append(w.instants, t.At.UnixNano())
 		r.At = &w.instants[len(w.instants)-1]

@@ -56,7 +56,7 @@ func TestTheSameRowsGiveTheSameBytes(t *testing.T) {
 		}
 	}
 	sum := sha256.Sum256(written(t, some(1000), 1000))
-	if got := hex.EncodeToString(sum[:8]); got != "a32fdb9d4be2e8c8" {
+	if got := hex.EncodeToString(sum[:8]); got != "91952ca6b9f7ce57" {
 		t.Errorf("the bytes of the form are %s", got)
 	}
 }

@@ -120,6 +120,9 @@ func (p printer) statementLine(s fees.Statement, l fees.Line) {
 func (p printer) touch(t fees.Credited, c money.Currency) {
 	day, _, _ := strings.Cut(t.At, "T")
 	what := plain(t.Channel)
+	if t.Imported != "" {
+		what += " (imported as " + plain(t.Imported) + ")"
+	}
 	if t.Campaign != "" {
 		what += ", " + plain(t.Campaign)
 	}

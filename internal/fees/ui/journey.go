@@ -141,7 +141,11 @@ func (s sheet) ignoredTable(all []fees.Credited) kit.TableView {
 
 func detail(t fees.Credited) string {
 	var words []string
-	for _, w := range []string{t.Campaign, t.Provider} {
+	imported := t.Imported
+	if imported != "" {
+		imported = "imported as " + imported
+	}
+	for _, w := range []string{imported, t.Campaign, t.Provider} {
 		if w != "" {
 			words = append(words, w)
 		}
