@@ -338,6 +338,8 @@ func (p *comparison) dealsOf(row ComparedRow, ofCompany []string) []string {
 		out = append(slices.Clone(p.contacts.of(row.Old.Get("contact_id"))), p.contacts.of(row.Now.Get("contact_id"))...)
 	case crm.KindCompany:
 		out = ofCompany
+	case crm.KindDealMerge:
+		out = []string{row.ID, row.Old.Get("into_deal_id"), row.Now.Get("into_deal_id")}
 	}
 	out = slices.DeleteFunc(slices.Sorted(slices.Values(out)), func(id string) bool { return id == "" })
 	return slices.Compact(out)

@@ -27,7 +27,7 @@ func (r Resting) Locked() bool { return r.State == "locked" }
 
 // on tells whether the statement rests on what a row said before a later import changed it; on a merge it does where it used one of the two.
 func (r Resting) on(k crm.Kind, d differing) bool {
-	if of, merge := map[crm.Kind]crm.Kind{crm.KindMerge: crm.KindContact, crm.KindCompanyMerge: crm.KindCompany}[k]; merge {
+	if of, merge := map[crm.Kind]crm.Kind{crm.KindMerge: crm.KindContact, crm.KindCompanyMerge: crm.KindCompany, crm.KindDealMerge: crm.KindDeal}[k]; merge {
 		return d.no > r.Import && (r.Uses(of, d.id) || r.Uses(of, d.link))
 	}
 	return d.no > r.Import && r.Uses(k, d.id)

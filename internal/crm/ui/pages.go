@@ -171,7 +171,7 @@ var kindWords = map[crm.Kind]string{
 	crm.KindTimeEntry: "Hours", crm.KindMetricReading: "Metric readings", crm.KindLead: "Leads", crm.KindDelivery: "Milestone deliveries",
 	crm.KindSpend: "Spend", crm.KindSLAMiss: "Missed service levels",
 	crm.KindMerge: "Merges of contacts", crm.KindEdit: "Changes in the CRM",
-	crm.KindAccountLink: "Stated accounts", crm.KindDifferent: "Stated differences", crm.KindCompanyMerge: "Companies that are one",
+	crm.KindAccountLink: "Stated accounts", crm.KindDifferent: "Stated differences", crm.KindCompanyMerge: "Companies that are one", crm.KindDealMerge: "Deals that are one",
 }
 
 // contents names what a file of the mapping holds.
