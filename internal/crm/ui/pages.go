@@ -34,8 +34,6 @@ type Pages struct {
 	// Weighing is what the client's contracts in force say that decides how much an issue matters; nil, also as an answer, means that there is none.
 	Weighing func(ctx context.Context, client string) *crm.Weighing
 
-	// Cost computes a statement again from the newest evidence; it decides access. Nil: nobody can.
-	Cost func(ctx context.Context, actor access.Actor, statement string) (ops.Cost, error)
 	// PublicURL begins upload addresses.
 	PublicURL string
 
