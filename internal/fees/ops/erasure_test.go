@@ -111,7 +111,7 @@ func TestHashingAddressesChangesNoStatement(t *testing.T) {
 			t.Error("an address is frozen")
 		}
 		err := k.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-			n, err := k.FrozenTexts(ctx, tx, "org_acme", func(text string) bool { return strings.Contains(text, "cy@web.de") })
+			n, err := k.FrozenTexts(ctx, tx, "org_acme", "", func(text string) bool { return strings.Contains(text, "cy@web.de") })
 			if n != 0 {
 				t.Errorf("%d statements hold an address that came after", n)
 			}
