@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -50,6 +51,15 @@ func dealsAsOne(ctx context.Context, tx bun.Tx, client string, no int64) (crm.De
 		return crm.DealsAsOne{}, err
 	}
 	return crm.JoinDeals(merges), nil
+}
+
+// DealInto is the deal that remains of one that was stated, as of import n, to be one sale with it; "" when it was not. It decides no access: the caller has.
+func DealInto(ctx context.Context, tx bun.Tx, client, deal string, n int64) (string, error) {
+	j, err := dealsAsOne(ctx, tx, client, n)
+	if err != nil {
+		return "", fmt.Errorf("read which deals are one as of import %d: %w", n, err)
+	}
+	return j.Into(deal), nil
 }
 
 func companiesAsOne(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64) (j crm.CompaniesAsOne, err error) {
