@@ -11,7 +11,7 @@
 //   - Every action has a grant for every role; what is not decided is refused.
 //   - A person of a client reaches that client only. Another client is answered as if it did not exist.
 //   - What is internal to the agency is seen by memberships in the agency only, whatever the role.
-//   - A specialist reaches the clients it is appointed for, and there only what its own organisation did.
+//   - A specialist reaches the clients it is appointed for, and there only what its own organisation did; nothing tells yet what that is, so every scope without a provider is hidden from it.
 //   - An auditor changes nothing but its own account.
 //   - Only memberships in the agency may cover all clients.
 //

@@ -219,6 +219,10 @@ func (p *Program) walk(t *testing.T, server http.Handler, a address, actor acces
 		}
 		return
 	}
+	if persona.Role == access.SpecialistPartner && access.GrantOf(persona.Role, access.Action(a.action)) == access.OfOrg {
+		p.walkProvider(t, a, w, real)
+		return
+	}
 	switch {
 	case w.Code >= 500:
 		say("our mistake: %s", w.Body.String())
@@ -232,6 +236,20 @@ func (p *Program) walk(t *testing.T, server http.Handler, a address, actor acces
 		say("but it must look as if it were not there")
 	case fault.Is(err, fault.Forbidden) && w.Code != http.StatusForbidden:
 		say("but the table forbids it")
+	}
+}
+
+// walkProvider: of what a specialist may see only as far as its own organisation did it, nothing tells yet which part that is, so none of it is there: neither what an address
+// names, nor any of it in a list of all clients.
+func (p *Program) walkProvider(t *testing.T, a address, w *httptest.ResponseRecorder, real map[string]string) {
+	t.Helper()
+	if wildcard.MatchString(a.pattern) && w.Code != http.StatusNotFound {
+		t.Errorf("specialist: %s %s (%s): answers %d, but it must look as if it were not there", a.method, a.pattern, a.action, w.Code)
+	}
+	for _, name := range []string{"statement", "contract", "version", "deal", "invoice"} {
+		if w.Code >= 500 || strings.Contains(w.Body.String(), real[name]) && w.Code < 300 {
+			t.Errorf("specialist: %s %s (%s): answers %d and tells of the %s of the client", a.method, a.pattern, a.action, w.Code, name)
+		}
 	}
 }
 

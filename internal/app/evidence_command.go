@@ -65,6 +65,7 @@ func compareCommand() *cobra.Command {
 	cmd.Flags().StringVar(&fate, "fate", "", "only records that are new, changed or gone")
 	cmd.Flags().StringVar(&in.Filter.Field, "field", "", "only changed records of which this field differs, such as amount")
 	cmd.Flags().BoolVar(&in.Filter.Touching, "touching", false, "only records on which a locked statement rests")
+	cmd.Flags().IntVar(&in.Costs, "costs", crmops.Costed, "of how many statements, the newest first, to compute what the newest evidence would make of them; 0 of none")
 	cmd.Flags().StringVar(&format, "format", "table", "table, csv or json")
 	return cmd
 }
@@ -75,7 +76,7 @@ func (p *Program) tellComparison(cmd *cobra.Command, in crmops.CompareInput, out
 	err := p.CRM.CompareEach(p.inWorkspace(cmd.Context()), p.operator(), in, func(c crmops.Comparison) error {
 		tellHead(out, c)
 		if c.Total > 0 {
-			fmt.Fprintf(table, "KIND\tID\tWHAT\tFIELD\tBEFORE\tAFTER\tIMPORT\tSTATEMENTS\n")
+			fmt.Fprintf(table, "KIND\tID\tDEAL\tWHAT\tFIELD\tBEFORE\tAFTER\tIMPORT\tSTATEMENTS\n")
 		}
 		return nil
 	}, func(row crmops.ComparedRow) error {
@@ -84,13 +85,25 @@ func (p *Program) tellComparison(cmd *cobra.Command, in crmops.CompareInput, out
 			fields = []crmops.FieldDelta{{}}
 		}
 		for _, f := range fields {
-			if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\n", row.Kind, row.ID, row.Fate, f.Field, f.Before, f.After, row.No, len(row.Statements)); err != nil {
+			if _, err := fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%d\t%d\n", row.Kind, row.ID, dealsInWords(row.Deals), row.Fate, f.Field, f.Before, f.After, row.No, len(row.Statements)); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 	return errors.Join(err, table.Flush())
+}
+
+// dealsInWords names the first deals of a row.
+func dealsInWords(deals []crmops.DealName) string {
+	var names []string
+	for _, d := range deals[:min(2, len(deals))] {
+		names = append(names, d.Shown())
+	}
+	if more := len(deals) - len(names); more > 0 {
+		names = append(names, "and "+strconv.Itoa(more)+" more")
+	}
+	return strings.Join(names, ", ")
 }
 
 func tellHead(out io.Writer, c crmops.Comparison) {
@@ -114,8 +127,29 @@ func tellHead(out io.Writer, c crmops.Comparison) {
 		fmt.Fprintf(out, "  %s without a known amount\n", counted(c.Unsure, "won deal"))
 	}
 	for _, t := range c.Touched {
-		if t.Rows > 0 {
-			fmt.Fprintf(out, "  %s (%s, on import %d) rests on %s\n", t.Name, t.State, t.Import, counted(t.Rows, "record")+" of these")
+		if t.Rows > 0 || t.Cost != nil && !t.Cost.Left.IsZero() {
+			fmt.Fprintf(out, "  %s (%s, on import %d) rests on %s of these%s\n", t.Name, state(t), t.Import, counted(t.Rows, "record"), costInWords(t))
 		}
 	}
+	for _, sum := range c.Together() {
+		fmt.Fprintf(out, "  the next statement would carry %s\n", sum.FormatWith())
+	}
+}
+
+func state(t crmops.Touched) string {
+	if t.Draft() {
+		return "draft, not locked"
+	}
+	return t.State
+}
+
+// costInWords is what the newest evidence would make of a statement.
+func costInWords(t crmops.Touched) string {
+	switch {
+	case t.Cost == nil:
+		return ": " + t.Total.FormatWith() + ", not computed again"
+	case t.Draft():
+		return fmt.Sprintf(": %s, drafted again on import %d %s", t.Total.FormatWith(), t.Cost.AsOf, t.Cost.Now.FormatWith())
+	}
+	return fmt.Sprintf(": %s as given, %s computed again on import %d, %s still to correct", t.Total.FormatWith(), t.Cost.Now.FormatWith(), t.Cost.AsOf, t.Cost.Left.FormatWith())
 }

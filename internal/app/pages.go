@@ -26,7 +26,7 @@ func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	people.Register(g)
 	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing}}).Register(g)
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
-	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, Cost: p.Fees.Cost, MaxUpload: int64(p.Config.MaxUpload), PublicURL: p.Config.URL()}).Register(g)
+	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, MaxUpload: int64(p.Config.MaxUpload), PublicURL: p.Config.URL()}).Register(g)
 	(&attributionui.Pages{Ops: p.attribution(), ClientName: p.clientName}).Register(g)
 	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices, NoMail: !p.Config.Mail().Configured()}).Register(g)
 	(&billingui.Pages{Ops: p.Billing}).Register(g)

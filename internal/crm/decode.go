@@ -165,6 +165,8 @@ func (r *reading) records() []Record {
 		return r.different()
 	case KindCompanyMerge:
 		return r.companyMerge()
+	case KindDealMerge:
+		return r.dealMerge()
 	}
 	r.learn()
 	return nil

@@ -19,7 +19,7 @@
 //   - Visit: a touch that is known by the address it led to; its origin is what that address says, its channel what stated rules make of it.
 //   - Decision: what a person decided in the program about a row; an act is one sort of them. How a later row of a file meets it is a rule of this package.
 //   - Merge: two contacts that the CRM made one. Edit: who changed which field, as the CRM's own history tells.
-//   - Company merge: two companies that a person stated to be one.
+//   - Company merge, deal merge: two companies, or two deals, that a person stated to be one.
 //   - Account link: what a person states of whose a contact or a domain is. Account: the company of a contact, and the rule that told it. Different: two records that look alike and are not one.
 //   - Erased: a person of whom nothing is kept but a pseudonym and keyed hashes; what that makes of a record is a rule of this package.
 //   - Hashed: an address of which only a keyed hash is kept; which columns that concerns, and what stays, is a rule of this package.

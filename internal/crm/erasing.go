@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 type Erasing struct {
 	IDs   map[string]string         // contact -> pseudonym
 	Mails map[string]string         // first MailHashDigits of the hash of an address in lower case -> pseudonym
+	Alias map[string]string         // the same -> what stands before the at sign; none: the pseudonym
 	Hash  func(email string) string // keyed
 	Keeps func(domain string) bool  // the domain of a company or of a stated rule: it tells the company, not the person
 	Words []string                  // names and addresses in plain text, while somebody is being erased
@@ -31,12 +33,16 @@ func (e *Erasing) MailHash(email string) string {
 	return e.Hash(email)
 }
 
-// Address is what stands in the place of an address.
+// Address is what stands in the place of an address: equal addresses stay equal, and two of one person stay two, for results may be told apart by them.
 func (e *Erasing) Address(pseudonym, email string) string {
-	if domain := DomainOf(strings.TrimSpace(email)); domain != "" && e.Keeps(domain) {
-		return pseudonym + "@" + domain
+	local := cmp.Or(e.Alias[e.MailHash(email)[:MailHashDigits]], pseudonym)
+	if erasedMail.MatchString(email) && strings.HasPrefix(email, pseudonym) {
+		local, _, _ = strings.Cut(email, "@")
 	}
-	return pseudonym + "@erased.invalid"
+	if domain := DomainOf(strings.TrimSpace(email)); domain != "" && e.Keeps(domain) {
+		return local + "@" + domain
+	}
+	return local + "@erased.invalid"
 }
 
 // Text takes the addresses of erased people, and the words, out of a text.
@@ -56,8 +62,9 @@ func (e *Erasing) Text(s string) string {
 	})
 	if strings.Contains(s, hashedPrefix) {
 		s = hashedToken.ReplaceAllStringFunc(s, func(found string) string {
-			if p := e.Mails[found[len(hashedPrefix):]]; p != "" {
-				return p
+			hash := found[len(hashedPrefix):]
+			if p := e.Mails[hash]; p != "" {
+				return cmp.Or(e.Alias[hash], p)
 			}
 			return found
 		})

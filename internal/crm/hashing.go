@@ -25,7 +25,7 @@ const (
 
 var (
 	hashedMail  = regexp.MustCompile(`^hashed-([0-9a-f]{32})(?:@|$)`)
-	erasedMail  = regexp.MustCompile(`^erased-[0-9a-f]{12}@`)
+	erasedMail  = regexp.MustCompile(`^erased-[0-9a-f]{12}(-[0-9a-f]{12})?@`)
 	plainDomain = regexp.MustCompile(`^[\p{L}\p{N}.-]+$`)
 )
 

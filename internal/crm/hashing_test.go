@@ -35,7 +35,8 @@ func TestAnAddressBecomesAHashAndItsDomain(t *testing.T) {
 			t.Errorf("%s: %s", c.in, got)
 		}
 	}
-	for in, want := range map[string]string{" Ann@Boreal.Example ": ann, ann: ann, "": "", "erased-0123456789ab@boreal.example": "erased-0123456789ab@boreal.example"} {
+	for in, want := range map[string]string{" Ann@Boreal.Example ": ann, ann: ann, "": "", "erased-0123456789ab@boreal.example": "erased-0123456789ab@boreal.example",
+		"erased-0123456789ab-0123456789ab@erased.invalid": "erased-0123456789ab-0123456789ab@erased.invalid"} {
 		if got := h.Address(in); got != want {
 			t.Errorf("%q: %s", in, got)
 		}

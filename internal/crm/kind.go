@@ -38,12 +38,13 @@ const (
 	KindDifferent   Kind = "different"
 
 	KindCompanyMerge Kind = "company_merge" // companies that people stated to be one
+	KindDealMerge    Kind = "deal_merge"    // deals that people stated to be one sale
 )
 
 // Kinds lists all kinds in their order.
 func Kinds() []Kind {
 	return []Kind{KindCompany, KindContact, KindDeal, KindDealContact, KindTouch, KindPayment, KindCarveOut,
-		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss, KindMerge, KindEdit, KindAccountLink, KindDifferent, KindCompanyMerge}
+		KindTimeEntry, KindMetricReading, KindLead, KindDelivery, KindSpend, KindSLAMiss, KindMerge, KindEdit, KindAccountLink, KindDifferent, KindCompanyMerge, KindDealMerge}
 }
 
 // Company is a customer or prospect: an account.

@@ -80,7 +80,7 @@ func genericObjects() []Object {
 		KindDelivery: "milestones handed over", KindSpend: "what was bought for the client", KindSLAMiss: "promises of service that were missed",
 		KindMerge: "contacts that were merged into others", KindEdit: "who changed which field, as the CRM's history tells",
 		KindAccountLink: "whose account a contact or a domain belongs to", KindDifferent: "records that look alike and are not the same",
-		KindCompanyMerge: "companies that are one",
+		KindCompanyMerge: "companies that are one", KindDealMerge: "deals that are one sale",
 	}
 	required := map[Kind][]string{
 		KindCompany: {"company_id"}, KindContact: {"contact_id"}, KindDeal: {"deal_id"}, KindDealContact: {"deal_id", "contact_id"},
@@ -89,6 +89,7 @@ func genericObjects() []Object {
 		KindDelivery: {"delivery_id", "milestone", "delivered_on"}, KindSpend: {"spend_id", "spent_on", "category"}, KindSLAMiss: {"miss_id", "missed_on"},
 		KindMerge: {"merged_id", "into"}, KindEdit: {"of", "record_id", "field", "at"},
 		KindAccountLink: {"company_id"}, KindDifferent: {"of", "one_id", "other_id"}, KindCompanyMerge: {"merged_company_id", "into_company_id"},
+		KindDealMerge: {"merged_deal_id", "into_deal_id"},
 	}
 	marks := map[Kind][]string{
 		KindCompany: {"domain", "name"}, KindContact: {"email", "name", "created_at", "merged_ids"},

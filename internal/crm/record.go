@@ -95,6 +95,7 @@ var columns = map[Kind][]string{
 	KindDifferent:   {"of", "one_id", "other_id", "reason", "deleted"},
 
 	KindCompanyMerge: {"merged_company_id", "into_company_id", "at", "by", "deleted"},
+	KindDealMerge:    {"merged_deal_id", "into_deal_id", "at", "by", "reason", "deleted"},
 }
 
 // laterColumns came after files were written without them; they stand in a file only where some row of it has a value there, so that the

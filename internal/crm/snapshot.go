@@ -26,6 +26,7 @@ type Snapshot struct {
 	Different    []Different
 
 	CompanyMerges []CompanyMerge // followed where evidence is read: see CompaniesAsOne
+	DealMerges    []DealMerge    // so are these: see DealsAsOne
 }
 
 // Add reads a record and puts it with those of its kind. An error means a damaged record.
@@ -65,6 +66,8 @@ func (s *Snapshot) Add(r Record) error {
 		return add(&s.Different, r.Different)
 	case KindCompanyMerge:
 		return add(&s.CompanyMerges, r.CompanyMerge)
+	case KindDealMerge:
+		return add(&s.DealMerges, r.DealMerge)
 	default:
 		return add(&s.CarveOuts, r.CarveOut)
 	}
@@ -101,7 +104,8 @@ func (s *Snapshot) Records() []Record {
 	out = appendRecords(out, s.Edits)
 	out = appendRecords(out, s.AccountLinks)
 	out = appendRecords(out, s.Different)
-	return appendRecords(out, s.CompanyMerges)
+	out = appendRecords(out, s.CompanyMerges)
+	return appendRecords(out, s.DealMerges)
 }
 
 func appendRecords[T interface{ Record() Record }](out []Record, list []T) []Record {
@@ -148,6 +152,8 @@ func (s *Snapshot) Take(k Kind, from *Snapshot) {
 		s.Different = from.Different
 	case KindCompanyMerge:
 		s.CompanyMerges = from.CompanyMerges
+	case KindDealMerge:
+		s.DealMerges = from.DealMerges
 	default:
 		s.CarveOuts = from.CarveOuts
 	}
@@ -161,5 +167,6 @@ func (s *Snapshot) Clone() Snapshot {
 		MetricReadings: slices.Clone(s.MetricReadings), Leads: slices.Clone(s.Leads), Deliveries: slices.Clone(s.Deliveries), Spend: slices.Clone(s.Spend),
 		SLAMisses: slices.Clone(s.SLAMisses), Merges: slices.Clone(s.Merges), Edits: slices.Clone(s.Edits),
 		AccountLinks: slices.Clone(s.AccountLinks), Different: slices.Clone(s.Different), CompanyMerges: slices.Clone(s.CompanyMerges),
+		DealMerges: slices.Clone(s.DealMerges),
 	}
 }

@@ -37,9 +37,9 @@ func (r Record) Words(field, value string, zone *time.Location) string {
 
 // MergeWords says of two records that became one which of them remains; empty: the record is no merge.
 func (r Record) MergeWords() string {
-	from, into := map[Kind]string{KindMerge: "merged_id", KindCompanyMerge: "merged_company_id"}[r.Kind], map[Kind]string{KindMerge: "into", KindCompanyMerge: "into_company_id"}[r.Kind]
-	if from == "" {
+	ends := map[Kind][2]string{KindMerge: {"merged_id", "into"}, KindCompanyMerge: {"merged_company_id", "into_company_id"}, KindDealMerge: {"merged_deal_id", "into_deal_id"}}[r.Kind]
+	if ends[0] == "" {
 		return ""
 	}
-	return r.Get(from) + " was merged into " + r.Get(into) + ", which remains"
+	return r.Get(ends[0]) + " was merged into " + r.Get(ends[1]) + ", which remains"
 }

@@ -259,7 +259,14 @@ func (c FactChange) Words() string {
 	if c.Import > 0 {
 		since += fmt.Sprintf(", import %d", c.Import)
 	}
-	if c.Field == "" && c.Before == "" {
+	switch {
+	case c.Kind == crm.KindDealMerge && c.Field == "deleted":
+		return fmt.Sprintf("%s: it was taken back that deal %s is one sale with another; it counts by itself again.", since, c.ID)
+	case c.Kind == crm.KindDealMerge && c.Field != "":
+		return fmt.Sprintf("%s: deal %s, which was stated to be one sale with deal %s, was stated to be one with deal %s.", since, c.ID, c.Before, now)
+	case c.Kind == crm.KindDealMerge:
+		return fmt.Sprintf("%s: it was stated that %s.", since, now)
+	case c.Field == "" && c.Before == "":
 		return fmt.Sprintf("%s: %s came in, %s.", since, what, now)
 	}
 	if c.Field == "deleted" {

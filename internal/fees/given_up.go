@@ -104,20 +104,58 @@ func (m *shareMonth) givenUpLine(id string, givenUp, minor int64, on cal.Date) L
 }
 
 // withoutDouble charges what is owed more only as far as the deal was not charged for it already, in a month whose charge cannot be taken
-// back any more.
+// back any more. What was charged for payments that belong to another deal now is not charged there again.
 func (m *shareMonth) withoutDouble(corrections []Line, kept map[string]int64) {
 	m.lines = append(m.lines, corrections...)
 	for _, id := range slices.Sorted(maps.Keys(kept)) {
+		left := kept[id]
 		more, on := m.ofDeal(id)
-		if back := min(more, kept[id]); back > 0 {
-			m.lines = append(m.lines, m.doubleLine(id, back, more, on))
+		if back := min(more, left); back > 0 {
+			m.lines = append(m.lines, m.doubleLine(id, id, back, more, on))
+			left -= back
+		}
+		for _, deal := range m.movedTo(id) {
+			more, on := m.ofDeal(deal)
+			if back := min(more, left, correctedUp(corrections, deal)); back > 0 {
+				m.lines = append(m.lines, m.doubleLine(deal, id, back, more, on))
+				left -= back
+			}
 		}
 	}
 }
 
-// doubleLine takes off what the deal was charged already in a month whose charge cannot be taken back, of what this statement charges more for it. The
-// revenue goes with the fee: it fills no baseline and reaches no tier a second time.
-func (m *shareMonth) doubleLine(id string, minor, more int64, on cal.Date) Line {
+// movedTo are the deals to which payments belong now that locked statements charged at another one.
+func (m *shareMonth) movedTo(id string) (deals []string) {
+	paid := map[string]bool{}
+	for _, l := range m.linesUnder(m.clause) {
+		for _, e := range l.Events {
+			paid[e] = paid[e] || l.Kind == KindDeal && l.Deal == id && e != wonEvent
+		}
+	}
+	for at, list := range m.index.payments {
+		for _, p := range list {
+			if deal := m.index.deals[at].ID; deal != id && paid[p.ID] && !slices.Contains(deals, deal) {
+				deals = append(deals, deal)
+			}
+		}
+	}
+	slices.Sort(deals)
+	return deals
+}
+
+// correctedUp is what corrections of earlier months charge more for a deal.
+func correctedUp(corrections []Line, deal string) (sum int64) {
+	for i := range corrections {
+		if l := &corrections[i]; l.Deal == deal {
+			sum += l.Amount.Minor
+		}
+	}
+	return sum
+}
+
+// doubleLine takes off what the deal, or the one that its payments belonged to, was charged already in a month whose charge cannot be taken back, of what this statement charges more
+// for it. The revenue goes with the fee: it fills no baseline and reaches no tier a second time.
+func (m *shareMonth) doubleLine(id, former string, minor, more int64, on cal.Date) Line {
 	g := m.governing(m.period)
 	move := money.New(-minor, m.currency)
 	var credited int64
@@ -126,6 +164,10 @@ func (m *shareMonth) doubleLine(id string, minor, more int64, on cal.Date) Line 
 			credited += l.Credited
 		}
 	}
+	of, moved := "this deal", "this deal's revenue"
+	if former != id {
+		of, moved = "the same payments at deal "+former, "these payments"
+	}
 	return Line{
 		Clause: m.clause, Kind: KindCorrection, Text: m.dealNamed(id) + ", charged before", Deal: id, Events: []string{cal.MonthOf(m.period.From).String()}, CountsOn: on,
 		Credited: money.New(credited, m.currency).Mul(money.NewRatio(-minor, more), g.terms.Rounding).Minor,
@@ -133,9 +175,9 @@ func (m *shareMonth) doubleLine(id string, minor, more int64, on cal.Date) Line 
 		Basis: Basis{
 			Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
 			Formula:  fmt.Sprintf("- %s = %s", money.New(minor, m.currency).Format(), move.Format()),
-			Inputs:   []Input{{"charged for this deal in months whose clawback is over", money.New(minor, m.currency).Format()}},
+			Inputs:   []Input{{"charged for " + of + " in months whose clawback is over", money.New(minor, m.currency).Format()}},
 			Evidence: []Evident{{"deal", id, m.dealNamed(id)}},
-			Notes:    []string{"The evidence moved this deal's revenue out of a month that was charged and cannot be taken back any more, so it is not charged a second time."},
+			Notes:    []string{"The evidence moved " + moved + " out of a month that was charged and cannot be taken back any more, so it is not charged a second time."},
 		},
 	}
 }

@@ -19,7 +19,8 @@ import (
 //	   what was given up, or charged in a month that cannot be taken back, is kept out once; a floor or minimum that is reached has a line of 0.00
 //	4  what a limit moves by in months that were locked before one that comes earlier is computed again on that one's statement, with a line of 0.00 where
 //	   it moves nothing yet; a refund stays in the quarter of the charge that it gives back; what is not charged twice fills no baseline and no tier
-const Rules = 4
+//	5  a payment that was charged at one deal, in a month that cannot be taken back, is not charged again at the deal that it belongs to now
+const Rules = 5
 
 // rule is how one kind of clause is charged.
 type rule struct {

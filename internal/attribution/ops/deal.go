@@ -66,6 +66,7 @@ type DealView struct {
 	Marks    []ImportMark // the newest imports, for a look from one of them
 	Deal     crm.Deal
 	Standing Standing
+	Into     string      // the deal that counts in its place, where people stated that both are one sale
 	Company  crm.Company // zero when the deal names none or the evidence has no row of it
 	Payments []crm.Payment
 	Changes  []Change   // what each import said of it, oldest first
@@ -94,6 +95,9 @@ func (s *Service) Deal(ctx context.Context, actor access.Actor, client, deal str
 		}
 		e, err := crmops.DealEvidence(ctx, tx, client, deal, v.AsOf)
 		if err != nil {
+			return err
+		}
+		if v.Into, err = crmops.DealInto(ctx, tx, client, deal, v.AsOf); err != nil {
 			return err
 		}
 		if v.Marks, err = crmops.ImportMarks(ctx, tx, client, v.Latest, marksShown); err != nil {

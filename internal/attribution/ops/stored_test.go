@@ -50,6 +50,9 @@ func someFiles(r *rand.Rand) (files [][2]string) {
 			return fmt.Sprintf("%s,%s,%s,%s", []string{"old0", "p5", "audited"}[(i+r.IntN(2))%3], contact(), when(), deleted())
 		})
 		add("company_merges", "merged_company_id,into_company_id,deleted", 1, func(int) string { return fmt.Sprintf("c%d,c0,%s", 1+r.IntN(2), deleted()) })
+		add("deal_merges", "merged_deal_id,into_deal_id,deleted", 2, func(i int) string {
+			return fmt.Sprintf("d%d,d%d,%s", i+1, []int{0, 3, 4}[r.IntN(3)], deleted())
+		})
 		add("account_links", "contact_id,domain,company_id,deleted", 1, func(int) string { return fmt.Sprintf("p%d,,c%d,%s", r.IntN(6), r.IntN(3), deleted()) })
 		add("deals", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed,deleted", 7, func(i int) string {
 			return fmt.Sprintf("d%d,,c%d,%d.%02d,USD,%s,%s,won,%v,true,%s", i, r.IntN(3), r.IntN(900), r.IntN(100), when(), when()[:10], r.IntN(5) > 0, deleted())

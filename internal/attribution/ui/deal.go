@@ -107,6 +107,8 @@ func (p dealPage) warnings() []kit.NoticeView {
 		say(kit.Info, "The deal was lost", "There is no revenue to credit. The touches are shown in their order.")
 	case p.Standing == ops.Unknown:
 		say(kit.Warning, "Nobody can say whether the deal is won", fmt.Sprintf("Neither the export nor its mapping says what the stage %q means. State it when importing the next file of deals.", p.Deal.Stage))
+	case p.Into != "":
+		say(kit.Warning, "One sale with another deal", "It was stated that this deal and deal "+p.Into+" are one sale. That one counts, with the payments and contacts of both; this one counts nothing. What was said stands below.")
 	case p.Standing == ops.Deleted:
 		say(kit.Warning, "Deleted in the CRM", "The newest word on this deal is that it was deleted, so nothing is credited. What was said before stands below.")
 	case p.Deal.ClosedOn.IsZero():

@@ -291,6 +291,8 @@ func kindWords(k crm.Kind) string {
 		return "Contact of the deal"
 	case crm.KindPayment:
 		return "Payment"
+	case crm.KindDealMerge:
+		return "Deals that are one"
 	default:
 		return "Deal"
 	}

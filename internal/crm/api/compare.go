@@ -40,6 +40,7 @@ type compareQuery struct {
 	Text      string `query:"text" maxLength:"200" doc:"In the id, whatever the case"`
 	Touching  bool   `query:"touching" doc:"Only records on which a locked statement rests"`
 	Statement string `query:"statement" maxLength:"64" doc:"Only records on which the statement of this id rests"`
+	Costs     bool   `query:"costs" doc:"Also compute what the newest evidence would make of the newest 12 statements"`
 	api.Page
 }
 
@@ -48,7 +49,11 @@ func (o *Operations) compare(ctx context.Context, in *compareQuery) (*api.Answer
 	if err != nil {
 		return nil, err
 	}
-	c, err := o.CRM.Compare(ctx, access.ActorFrom(ctx), ops.CompareInput{Client: in.Client, From: from, To: to, Offset: offset, Limit: in.Limit,
+	costs := 0
+	if in.Costs {
+		costs = ops.Costed
+	}
+	c, err := o.CRM.Compare(ctx, access.ActorFrom(ctx), ops.CompareInput{Costs: costs, Client: in.Client, From: from, To: to, Offset: offset, Limit: in.Limit,
 		Filter: ops.CompareFilter{Kind: crm.Kind(in.Kind), Fate: crm.Fate(in.Fate), Field: in.Field, Text: in.Text, Touching: in.Touching, Statement: in.Statement}})
 	if err != nil {
 		return nil, err

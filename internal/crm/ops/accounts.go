@@ -95,8 +95,10 @@ func eachLike(ctx context.Context, tx bun.Tx, client string, k crm.Kind, n int64
 	if err != nil {
 		return err
 	}
-	err = eachVersion(ctx, tx, through(joined, k, each), `SELECT r.ext_id, r.import_no, r.hash, r.line, r.body FROM crm_row r WHERE r.client_id = ? AND r.kind = ? AND r.body LIKE ?`+newest,
-		client, string(k), like, n, n)
+	err = joined.through(k, each, func(each func(version) error) error {
+		return eachVersion(ctx, tx, each, `SELECT r.ext_id, r.import_no, r.hash, r.line, r.body FROM crm_row r WHERE r.client_id = ? AND r.kind = ? AND r.body LIKE ?`+newest,
+			client, string(k), like, n, n)
+	})
 	if err != nil {
 		return fmt.Errorf("read the %s rows that may bear on a company as of import %d: %w", k, n, err)
 	}

@@ -185,8 +185,15 @@ func (s *Service) finish(ctx context.Context, p progressRow) error {
 	if err == nil {
 		in, err = s.redacted(ctx, p)
 	}
+	var left stayed
 	if err == nil {
-		err = s.conclude(ctx, p, made, in)
+		err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+			left, err = staysAt(ctx, tx, p.ClientID, p.No)
+			return err
+		})
+	}
+	if err == nil {
+		err = s.conclude(ctx, p, made, in, left)
 	}
 	if err == nil && in != nil {
 		return s.removeUnused(ctx, in.was) // else TidyInterrupted does
@@ -306,7 +313,7 @@ func advance(ctx context.Context, tx bun.Tx, p progressRow) error {
 }
 
 // conclude gives the import its number and makes it visible, with another file in the place of its own where it must not stay.
-func (s *Service) conclude(ctx context.Context, p progressRow, made Segment, in *instead) error {
+func (s *Service) conclude(ctx context.Context, p progressRow, made Segment, in *instead, left stayed) error {
 	write := s.DB.Write
 	if in != nil {
 		write = s.DB.WriteAlone
@@ -333,6 +340,9 @@ func (s *Service) conclude(ctx context.Context, p progressRow, made Segment, in 
 		}
 		result := resultRow{ImportID: p.ImportID, ClientID: p.ClientID, No: p.No, Tally: p.Tally, AppliedAt: at}
 		if _, err := tx.NewInsert().Model(&result).Exec(ctx); err != nil {
+			return err
+		}
+		if err := keepStays(ctx, tx, p.ClientID, left); err != nil {
 			return err
 		}
 		after := map[string]any{"no": p.No, "filename": row.Filename, "sha256": row.SHA256, "kind": row.Kind, "profile": row.Profile, "object": row.Object,

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -23,6 +24,7 @@ type CompareInput struct {
 	Filter   CompareFilter
 	Offset   int
 	Limit    int // 0: all
+	Costs    int // of how many statements, the newest first, is computed what the newest evidence would make of them
 }
 
 // CompareFilter narrows the rows of a comparison. A zero field does not narrow.
@@ -57,10 +59,11 @@ func (c Comparison) Differing() (n int64) {
 	return n
 }
 
-// Touched is a statement that was given on earlier evidence than that compared to.
+// Touched is a statement that was given, or drafted, on earlier evidence than that compared to. Drafts are there for those who may see them.
 type Touched struct {
 	Resting
-	Rows int // that it rests on and that differ now
+	Rows int   // that it rests on and that differ now
+	Cost *Cost // nil: it was not computed
 }
 
 // ComparedRow is a record that differs, with what it touches.
@@ -79,6 +82,9 @@ type ComparedRow struct {
 
 // DealName names a deal.
 type DealName struct{ ID, Name string }
+
+// Shown is the name, or the id where none is known.
+func (d DealName) Shown() string { return cmp.Or(d.Name, d.ID) }
 
 // Compare tells what differs between two moments, which deals and statements that touches, and what it moves of revenue. Its cost grows with what
 // differs, not with what is known; only where contacts or touches differ it looks at all associations of contacts.
@@ -102,11 +108,16 @@ func (s *Service) CompareEach(ctx context.Context, actor access.Actor, in Compar
 	if err := access.Require(actor, access.EvidenceSee, access.Of(in.Client)); err != nil {
 		return err
 	}
+	in, touched, err := s.priced(ctx, actor, in)
+	if err != nil {
+		return err
+	}
 	return s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		p, err := s.comparing(ctx, tx, in)
+		p, err := s.comparing(ctx, tx, actor, in)
 		if err != nil {
 			return err
 		}
+		p.costs(touched)
 		if err := head(p.Comparison); err != nil {
 			return err
 		}
@@ -132,7 +143,7 @@ type comparison struct {
 	chosen  []differing // that fit the filter
 }
 
-func (s *Service) comparing(ctx context.Context, tx bun.Tx, in CompareInput) (p comparison, err error) {
+func (s *Service) comparing(ctx context.Context, tx bun.Tx, actor access.Actor, in CompareInput) (p comparison, err error) {
 	p.client = in.Client
 	if err := in.Filter.check(); err != nil {
 		return p, err
@@ -152,7 +163,7 @@ func (s *Service) comparing(ctx context.Context, tx bun.Tx, in CompareInput) (p 
 	}
 	c := p.compared
 	p.Kinds, p.Revenue, p.Payments, p.Unsure, p.Deals = c.kinds, c.revenue, c.payments, c.unsure, len(c.deals)
-	all, err := s.resting(ctx, tx, in.Client)
+	all, err := s.restingFor(ctx, tx, actor, in.Client)
 	if err != nil {
 		return p, err
 	}
@@ -338,6 +349,8 @@ func (p *comparison) dealsOf(row ComparedRow, ofCompany []string) []string {
 		out = append(slices.Clone(p.contacts.of(row.Old.Get("contact_id"))), p.contacts.of(row.Now.Get("contact_id"))...)
 	case crm.KindCompany:
 		out = ofCompany
+	case crm.KindDealMerge:
+		out = []string{row.ID, row.Old.Get("into_deal_id"), row.Now.Get("into_deal_id")}
 	}
 	out = slices.DeleteFunc(slices.Sorted(slices.Values(out)), func(id string) bool { return id == "" })
 	return slices.Compact(out)

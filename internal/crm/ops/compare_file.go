@@ -28,7 +28,7 @@ type ComparedDocument struct {
 	Payments   []ComparedRevenue   `json:"payments" nullable:"false" doc:"What differs in payments and refunds, one for each currency"`
 	Unsure     int                 `json:"unsure" doc:"Won deals that the sums do not hold, for want of an amount"`
 	Deals      int                 `json:"deals" doc:"Touched by what differs"`
-	Statements []ComparedStatement `json:"statements" nullable:"false" doc:"Locked and submitted statements on evidence before the later moment"`
+	Statements []ComparedStatement `json:"statements" nullable:"false" doc:"Locked and submitted statements on evidence before the later moment, and open drafts for those who may see them"`
 	Total      int                 `json:"total" doc:"Records that fit the filter"`
 }
 
@@ -62,9 +62,17 @@ type ComparedRevenue struct {
 type ComparedStatement struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
-	State  string `json:"state" enum:"locked,submitted"`
+	State  string `json:"state" enum:"locked,submitted,draft"`
 	Import int64  `json:"import" doc:"That its evidence is as of"`
 	Rows   int    `json:"rows" doc:"Records that it rests on and that differ"`
+
+	Currency string `json:"currency,omitempty"`
+	Total    string `json:"total,omitempty" doc:"As it was given"`
+
+	// what the newest evidence would make of it
+	Computed int64  `json:"computed,omitempty" doc:"The newest import, on which it was computed again; absent where it was not"`
+	Now      string `json:"now,omitempty" doc:"Computed again, by the same terms"`
+	Left     string `json:"left,omitempty" doc:"What differs of its own month and no later statement corrected: still to correct, or, of a draft, what drafting it again moves"`
 }
 
 // ComparedRecord is a record that differs.
@@ -79,6 +87,7 @@ type ComparedRecord struct {
 	Import     int64             `json:"import" doc:"That said it last"`
 	Line       int64             `json:"line" doc:"In that import's file"`
 	Deals      []string          `json:"deals,omitempty" doc:"Ids of the deals that it touches"`
+	DealNames  []string          `json:"deal_names,omitempty" doc:"Their names, in the same order; the id where none is known"`
 	Statements []string          `json:"statements,omitempty" doc:"Ids of the statements that rest on what it said before"`
 }
 
@@ -97,7 +106,15 @@ func (c Comparison) Document() ComparedDocument {
 		out.Kinds = append(out.Kinds, ComparedKind{string(k.Kind), k.New, k.Changed, k.Gone, k.Fields})
 	}
 	for _, t := range c.Touched {
-		out.Statements = append(out.Statements, ComparedStatement{t.ID, t.Name, t.State, t.Import, t.Rows})
+		out.Statements = append(out.Statements, t.document())
+	}
+	return out
+}
+
+func (t Touched) document() ComparedStatement {
+	out := ComparedStatement{ID: t.ID, Name: t.Name, State: t.State, Import: t.Import, Rows: t.Rows, Currency: string(t.Total.Currency), Total: t.Total.String()}
+	if t.Cost != nil {
+		out.Computed, out.Now, out.Left = t.Cost.AsOf, t.Cost.Now.String(), t.Cost.Left.String()
 	}
 	return out
 }
@@ -134,7 +151,7 @@ func (r ComparedRow) Document() ComparedRecord {
 		out.Before = r.Old.Fields()
 	}
 	for _, d := range r.Deals {
-		out.Deals = append(out.Deals, d.ID)
+		out.Deals, out.DealNames = append(out.Deals, d.ID), append(out.DealNames, d.Shown())
 	}
 	return out
 }
@@ -171,10 +188,38 @@ func (s *Service) WriteComparison(ctx context.Context, actor access.Actor, in Co
 	return out.Flush()
 }
 
-type comparisonCSV struct{ out *csv.Writer }
+type comparisonCSV struct {
+	out        *csv.Writer
+	statements map[string]Touched
+}
 
-func (f *comparisonCSV) head(Comparison) error {
-	return f.out.Write([]string{"kind", "id", "fate", "field", "before", "after", "import", "line", "deals", "statements", "changed_at", "changed_by"})
+func (f *comparisonCSV) head(c Comparison) error {
+	f.statements = map[string]Touched{}
+	for _, t := range c.Touched {
+		f.statements[t.ID] = t
+	}
+	return f.out.Write([]string{"kind", "id", "fate", "field", "before", "after", "import", "line", "deals", "statements", "changed_at", "changed_by", "deal_names", "statement_names", "still_to_correct"})
+}
+
+// listed is a list in one cell.
+func listed(list []string) string {
+	for i := range list {
+		list[i] = strings.ReplaceAll(list[i], ";", ",")
+	}
+	return strings.Join(list, ";")
+}
+
+// costs are the names of statements, and what each has still to correct by all that differs; "" where it was not computed.
+func (f *comparisonCSV) costs(ids []string) (names, left []string) {
+	for _, id := range ids {
+		t := f.statements[id]
+		cost := ""
+		if t.Cost != nil {
+			cost = t.Cost.Left.String() + " " + string(t.Cost.Left.Currency)
+		}
+		names, left = append(names, t.Name+" ("+t.State+")"), append(left, cost)
+	}
+	return names, left
 }
 
 // row writes a line for each field: those that differ, or all that a record says that is new or gone.
@@ -192,13 +237,14 @@ func (f *comparisonCSV) row(r ComparedRow) error {
 			}
 		}
 	}
-	var deals []string
+	var deals, dealNames []string
 	for _, d := range r.Deals {
-		deals = append(deals, d.ID)
+		deals, dealNames = append(deals, d.ID), append(dealNames, d.Shown())
 	}
+	names, left := f.costs(r.Statements)
 	for _, d := range fields {
 		line := []string{string(r.Kind), r.ID, string(r.Fate), d.Field, d.Before, d.After, strconv.FormatInt(r.No, 10), strconv.FormatInt(r.Line, 10),
-			strings.Join(deals, ";"), strings.Join(r.Statements, ";"), "", ""}
+			strings.Join(deals, ";"), strings.Join(r.Statements, ";"), "", "", listed(dealNames), listed(names), strings.Join(left, ";")}
 		if e, told := r.Edits[d.Field]; told {
 			line[10], line[11] = e.At.UTC().Format(time.RFC3339), e.By
 		}

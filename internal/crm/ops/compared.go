@@ -64,12 +64,21 @@ func (s *Service) between(ctx context.Context, tx bun.Tx, client string, from, t
 	if found, ok := s.recentCompared.get(key); ok {
 		return found, nil
 	}
-	c := comparing{places: map[crm.Kind]int8{}, kinds: make([]KindChanges, len(crm.Kinds())), deals: map[string]bool{}}
+	c := comparing{differ: map[string]bool{}, places: map[crm.Kind]int8{}, kinds: make([]KindChanges, len(crm.Kinds())), deals: map[string]bool{}}
 	for i, k := range crm.Kinds() {
 		c.places[k], c.kinds[i].Kind = int8(i), k
 	}
+	if c.was, err = dealsAsOne(ctx, tx, client, from); err != nil {
+		return nil, err
+	}
+	if c.now, err = dealsAsOne(ctx, tx, client, to); err != nil {
+		return nil, err
+	}
 	if err := c.read(ctx, tx, client, from, to); err != nil {
 		return nil, fmt.Errorf("compare the evidence as of imports %d and %d: %w", from, to, err)
+	}
+	if err := c.turned(ctx, tx, client, to); err != nil {
+		return nil, err
 	}
 	out, err := c.finish(ctx, tx, client, to)
 	if err == nil && len(out.rows) <= keptCompared {
@@ -86,6 +95,9 @@ type comparing struct {
 	payments crm.Movements
 	deals    map[string]bool
 	former   []string // contacts of which a touch was before, and is not now
+
+	was, now crm.DealsAsOne  // deals that people stated to be one, at both moments
+	differ   map[string]bool // deals of which a row differs
 }
 
 // earlier is the version before, asked for row by row: PostgreSQL would turn a join into a walk through the whole table.
@@ -148,16 +160,51 @@ func (c *comparing) take(k crm.Kind, d differing, v version, before string) erro
 	c.kinds[d.kind].count(d)
 	switch k {
 	case crm.KindDeal:
-		c.deals[v.ID] = true
-		return c.revenue.Deal(old, now)
+		c.deals[v.ID], c.differ[v.ID] = true, true
+		return c.earn(old, now)
 	case crm.KindPayment:
 		c.deals[old.Get("deal_id")], c.deals[now.Get("deal_id")] = true, true
 		return c.payments.Payment(old, now)
 	case crm.KindDealContact:
 		c.deals[now.Get("deal_id")] = true
+	case crm.KindDealMerge:
+		c.deals[v.ID], c.deals[old.Get("into_deal_id")], c.deals[now.Get("into_deal_id")] = true, true, true
 	case crm.KindTouch:
 		if was := old.Get("contact_id"); was != d.link {
 			c.former = append(c.former, was)
+		}
+	}
+	return nil
+}
+
+// earn counts what a deal moves of revenue. One that is merged into another counts nothing.
+func (c *comparing) earn(old, now crm.Record) error {
+	if len(old.Values) > 0 {
+		old, _ = c.was.Record(old)
+	}
+	now, _ = c.now.Record(now)
+	return c.revenue.Deal(old, now)
+}
+
+// turned counts what the deals move of which nothing differs but that they were merged, or are so no more.
+func (c *comparing) turned(ctx context.Context, tx bun.Tx, client string, to int64) error {
+	var ids []string
+	for _, id := range slices.Concat(c.was.Merged(), c.now.Merged()) {
+		if !c.differ[id] && (c.was.Into(id) == "") != (c.now.Into(id) == "") {
+			ids = append(ids, id)
+		}
+	}
+	said, err := bodiesOf(ctx, tx, client, crm.KindDeal, to, ids)
+	if err != nil {
+		return err
+	}
+	for _, v := range said {
+		r, err := v.record(crm.KindDeal)
+		if err != nil {
+			return err
+		}
+		if err := c.earn(r, r); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -50,7 +50,13 @@ func (s *Service) DealAt(ctx context.Context, actor access.Actor, client, id str
 		if err != nil {
 			return err
 		}
-		if e.Deals[0].Deleted {
+		into, err := DealInto(ctx, tx, client, id, out.AsOf)
+		switch {
+		case err != nil:
+			return err
+		case into != "":
+			return fault.New(fault.NotFound, "deal", "As of import %d this deal is one sale with deal %s, which counts in its place.", out.AsOf, into)
+		case e.Deals[0].Deleted:
 			return fault.New(fault.NotFound, "deal", "This deal is deleted in the CRM as of import %d.", out.AsOf)
 		}
 		out.fill(e)

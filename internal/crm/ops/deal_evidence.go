@@ -182,14 +182,14 @@ type Said struct {
 	Record crm.Record
 }
 
-// DealHistory is what every import up to number n said of a deal, of the contacts associated with it and of its payments, oldest first; within
+// DealHistory is what every import up to number n said of a deal, of the contacts associated with it and of its payments, and of deals that are one with it, oldest first; within
 // an import in the order of its file. An import that said nothing new of a record is not there for it. It decides no access: the caller has.
 func DealHistory(ctx context.Context, tx bun.Tx, client, deal string, n int64) ([]Said, error) {
 	var out []Said
 	for _, of := range []struct {
 		kind   crm.Kind
 		column string
-	}{{crm.KindDeal, "ext_id"}, {crm.KindDealContact, "link"}, {crm.KindPayment, "link"}} {
+	}{{crm.KindDeal, "ext_id"}, {crm.KindDealContact, "link"}, {crm.KindPayment, "link"}, {crm.KindDealMerge, "ext_id"}, {crm.KindDealMerge, "link"}} {
 		err := eachVersion(ctx, tx, func(v version) error {
 			r, err := v.record(of.kind)
 			out = append(out, Said{Import: ImportMark{No: v.No}, Line: v.Line, Record: r})

@@ -311,7 +311,7 @@ func (s *Service) StatedIdentities(ctx context.Context, actor access.Actor, clie
 		if err != nil {
 			return err
 		}
-		rows, err := RowsAt(ctx, tx, client, last, crm.KindMerge, crm.KindCompanyMerge, crm.KindDifferent)
+		rows, err := RowsAt(ctx, tx, client, last, crm.KindMerge, crm.KindCompanyMerge, crm.KindDealMerge, crm.KindDifferent)
 		if err != nil {
 			return err
 		}
@@ -323,6 +323,11 @@ func (s *Service) StatedIdentities(ctx context.Context, actor access.Actor, clie
 		for _, m := range rows.Evidence.CompanyMerges {
 			if !m.Deleted {
 				out = append(out, StatedIdentity{crm.KindCompany, [2]string{m.MergedID, m.Into}, true, m.By, rows.Said[crm.KindCompanyMerge][m.Record().ID]})
+			}
+		}
+		for _, m := range rows.Evidence.DealMerges {
+			if !m.Deleted {
+				out = append(out, StatedIdentity{crm.KindDeal, [2]string{m.MergedID, m.Into}, true, m.By + ": " + m.Reason, rows.Said[crm.KindDealMerge][m.Record().ID]})
 			}
 		}
 		for _, d := range rows.Evidence.Different {

@@ -140,7 +140,7 @@ func (x *erasure) identify(ctx context.Context, actor access.Actor) error {
 		if name := r.Get("name"); name != pseudonym {
 			x.learn(name)
 		}
-		if mail := r.Get("email"); mail != "" && (pseudonym == "" || !strings.HasPrefix(mail, pseudonym+"@")) {
+		if mail := r.Get("email"); mail != "" && (pseudonym == "" || !strings.HasPrefix(mail, pseudonym+"@") && !strings.HasPrefix(mail, pseudonym+"-")) {
 			x.learn(mail)
 			addresses[v.ID] = append(addresses[v.ID], mail)
 		}
@@ -181,10 +181,8 @@ func (x *erasure) remember(ctx context.Context, actor access.Actor, addresses ma
 		}
 		x.IDs[id] = x.out.Pseudonym
 		for _, hash := range distinctIDs(hashes) {
-			if hash != "" {
-				x.Mails[hash[:crm.MailHashDigits]] = x.out.Pseudonym
-			}
-			row := erasureRow{ID: x.s.id("era"), ClientID: x.in.Client, ContactID: id, MailHash: hash, Pseudonym: x.out.Pseudonym, ActorID: actor.Account, ActorName: actor.Name, ErasedAt: x.s.now()}
+			alias := x.alias(key, hash)
+			row := erasureRow{ID: x.s.id("era"), ClientID: x.in.Client, ContactID: id, MailHash: hash, Pseudonym: x.out.Pseudonym, Alias: alias, ActorID: actor.Account, ActorName: actor.Name, ErasedAt: x.s.now()}
 			there, err := x.tx.NewSelect().Model((*erasureRow)(nil)).Where("client_id = ? AND contact_id = ? AND mail_hash = ?", x.in.Client, id, hash).Count(ctx)
 			if err != nil {
 				return err
@@ -198,6 +196,19 @@ func (x *erasure) remember(ctx context.Context, actor access.Actor, addresses ma
 		}
 	}
 	return nil
+}
+
+// alias notes an address of the person, and gives what stands before its at sign. One that was erased before keeps what stands there.
+func (x *erasure) alias(key []byte, hash string) string {
+	if hash == "" {
+		return ""
+	}
+	short := hash[:crm.MailHashDigits]
+	if x.Mails[short] == "" {
+		x.Alias[short] = x.out.Pseudonym + "-" + keyed(key, "alias", x.in.Client, short)[:12]
+	}
+	x.Mails[short] = x.out.Pseudonym
+	return x.Alias[short]
 }
 
 // each hands over every version of records of a kind.

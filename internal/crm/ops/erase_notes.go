@@ -148,7 +148,7 @@ func (x *erasure) stays(ctx context.Context) error {
 	if x.s.Frozen == nil {
 		return nil
 	}
-	n, err := x.s.Frozen(ctx, x.tx, x.in.Client, func(text string) bool { return x.Text(text) != text })
+	n, err := x.s.Frozen(ctx, x.tx, x.in.Client, "", func(text string) bool { return x.Text(text) != text })
 	if n > 0 {
 		x.out.Stays = append(x.out.Stays, Stay{"statement (what was frozen with it)", int64(n)})
 	}

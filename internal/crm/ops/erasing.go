@@ -20,6 +20,7 @@ type erasureRow struct {
 	ContactID string    `bun:"contact_id"`
 	MailHash  string    `bun:"mail_hash"`
 	Pseudonym string    `bun:"pseudonym"`
+	Alias     string    `bun:"alias"`
 	ActorID   string    `bun:"actor_id"`
 	ActorName string    `bun:"actor_name"`
 	ErasedAt  time.Time `bun:"erased_at"`
@@ -46,6 +47,9 @@ func (s *Service) erasing(ctx context.Context, tx bun.Tx, client string) (*crm.E
 		e.IDs[r.ContactID] = r.Pseudonym
 		if r.MailHash != "" {
 			e.Mails[r.MailHash[:crm.MailHashDigits]] = r.Pseudonym
+			if r.Alias != "" {
+				e.Alias[r.MailHash[:crm.MailHashDigits]] = r.Alias
+			}
 		}
 	}
 	return e, nil
@@ -72,7 +76,7 @@ func (s *Service) newErasing(ctx context.Context, tx bun.Tx, client string) (*cr
 			return nil, err
 		}
 	}
-	return &crm.Erasing{IDs: map[string]string{}, Mails: map[string]string{},
+	return &crm.Erasing{IDs: map[string]string{}, Mails: map[string]string{}, Alias: map[string]string{},
 		Hash:  func(email string) string { return keyed(key, "mail", client, email) },
 		Keeps: func(domain string) bool { return domains[domain] && !crm.IsFreeMail(domain) }}, nil
 }

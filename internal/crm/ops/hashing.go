@@ -3,8 +3,6 @@ package ops
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -126,62 +124,19 @@ func (s *Service) remaining(ctx context.Context, tx bun.Tx, client string, out *
 	if err != nil {
 		return err
 	}
-	err = tx.NewRaw(`SELECT COUNT(DISTINCT ext_id) FROM crm_row WHERE client_id = ? AND kind = ? AND `+addressed("ext_id"), client, string(crm.KindContact)).Scan(ctx, &out.IDs)
+	no, err := lastNo(ctx, tx, client)
 	if err != nil {
 		return err
 	}
-	plain := &crm.Hashing{Hash: func(string) string { return "00000000000000000000000000000000" }}
-	if out.Stay, err = unhashed(ctx, tx, client, plain); err != nil {
+	found, err := staysAt(ctx, tx, client, no)
+	if err != nil {
 		return err
 	}
-	holds := func(text string) bool { return plain.Text(text) != text }
-	if out.Journal, err = journalled(ctx, tx, client, holds); err != nil || s.Frozen == nil {
-		return err
+	if out.IDs, out.Stay, out.Journal = found.IDs, found.stays(), found.Journal; s.Frozen == nil {
+		return nil
 	}
-	out.Frozen, err = s.Frozen(ctx, tx, client, holds)
+	out.Frozen, err = s.Frozen(ctx, tx, client, "address", holdsAddress)
 	return err
-}
-
-// unhashed counts the rows in which an address stays, by column; of several versions of a row one counts. Ids of contacts are counted by themselves.
-func unhashed(ctx context.Context, tx bun.Tx, client string, h *crm.Hashing) (out []Stay, err error) {
-	for _, k := range crm.Kinds() {
-		counts, last := map[string]int64{}, map[string]string{}
-		err := eachVersion(ctx, tx, func(v version) error {
-			r, err := v.record(k)
-			if err != nil {
-				return err
-			}
-			for _, column := range h.Unhashed(r) {
-				if last[column] != v.ID && !(k == crm.KindContact && column == "contact_id") {
-					counts[column]++
-				}
-				last[column] = v.ID
-			}
-			return nil
-		}, `SELECT ext_id, import_no, hash, line, body FROM crm_row WHERE client_id = ? AND kind = ? AND `+addressed("body")+` ORDER BY ext_id, import_no`, client, string(k))
-		if err != nil {
-			return nil, err
-		}
-		for _, column := range crm.Columns(k) {
-			if n := counts[column]; n > 0 {
-				out = append(out, Stay{strings.TrimSuffix(crm.FileName(k), ".csv") + "." + column, n})
-			}
-		}
-	}
-	return out, nil
-}
-
-// journalled counts the entries of the record of changes that tell of the client's evidence and hold an address. A chain of hashes holds them.
-func journalled(ctx context.Context, tx bun.Tx, client string, holds func(string) bool) (n int, err error) {
-	var rows []struct{ SubjectID, SubjectName, Words, BeforeJSON, AfterJSON string }
-	err = tx.NewRaw(`SELECT subject_id, subject_name, words, before_json, after_json FROM journal_entry WHERE client_id = ? AND action LIKE 'evidence%' AND (`+
-		strings.Join([]string{addressed("subject_id"), addressed("subject_name"), addressed("words"), addressed("before_json"), addressed("after_json")}, " OR ")+`)`, client).Scan(ctx, &rows)
-	for _, r := range rows {
-		if slices.ContainsFunc([]string{r.SubjectID, r.SubjectName, r.Words, r.BeforeJSON, r.AfterJSON}, holds) {
-			n++
-		}
-	}
-	return n, err
 }
 
 // Hashed is what became of the evidence when hashing was switched on.

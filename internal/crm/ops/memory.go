@@ -79,9 +79,9 @@ func changedKinds(imports []resultRow) (map[crm.Kind]bool, error) {
 			changed[k] = changed[k] || n.New+n.Changed > 0
 		}
 	}
-	if changed[crm.KindCompanyMerge] {
-		for _, k := range joinedKinds {
-			changed[k] = true
+	for merge, kinds := range joinedKinds {
+		for _, k := range kinds {
+			changed[k] = changed[k] || changed[merge]
 		}
 	}
 	return changed, nil

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -10,11 +11,11 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
-// Resting is a statement that somebody was given and that rests on frozen evidence, as the room of statements tells of it.
+// Resting is a statement that rests on frozen evidence, as the room of statements tells of it: one that somebody was given, or the open draft of its month.
 type Resting struct {
 	ID     string
 	Name   string // "Statement of March 2026"
-	State  string // "locked" or "submitted"
+	State  string // "locked", "submitted" or "draft"
 	Import int64  // the import that its evidence is as of
 	Total  money.Amount
 
@@ -25,9 +26,12 @@ type Resting struct {
 // Locked reports whether nothing can change the statement any more.
 func (r Resting) Locked() bool { return r.State == "locked" }
 
+// Draft reports whether nobody was given the statement yet.
+func (r Resting) Draft() bool { return r.State == "draft" }
+
 // on tells whether the statement rests on what a row said before a later import changed it; on a merge it does where it used one of the two.
 func (r Resting) on(k crm.Kind, d differing) bool {
-	if of, merge := map[crm.Kind]crm.Kind{crm.KindMerge: crm.KindContact, crm.KindCompanyMerge: crm.KindCompany}[k]; merge {
+	if of, merge := map[crm.Kind]crm.Kind{crm.KindMerge: crm.KindContact, crm.KindCompanyMerge: crm.KindCompany, crm.KindDealMerge: crm.KindDeal}[k]; merge {
 		return d.no > r.Import && (r.Uses(of, d.id) || r.Uses(of, d.link))
 	}
 	return d.no > r.Import && r.Uses(k, d.id)
@@ -57,6 +61,15 @@ func (s *Service) Pinned(ctx context.Context, actor access.Actor, client string,
 		return err
 	})
 	return out, err
+}
+
+// restingFor are the client's statements that somebody may see: drafts are within the agency.
+func (s *Service) restingFor(ctx context.Context, tx bun.Tx, actor access.Actor, client string) ([]Resting, error) {
+	all, err := s.resting(ctx, tx, client)
+	if access.Require(actor, access.StatementSee, access.Scope{Client: client, Internal: true}) != nil {
+		all = slices.DeleteFunc(all, Resting.Draft)
+	}
+	return all, err
 }
 
 // resting are the client's statements; none where no room of statements is wired.

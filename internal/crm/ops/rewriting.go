@@ -53,8 +53,18 @@ func (s *Service) addRewriting(ctx context.Context, tx bun.Tx, actor access.Acto
 		return err
 	}
 	row := rewritingRow{ClientID: client, Seq: last + 1, Act: act, KeyCheck: check, ActorID: actor.Account, ActorName: actor.Name, At: s.now()}
-	_, err := tx.NewInsert().Model(&row).Exec(ctx)
-	return err
+	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil || act != actErased && act != actHashingOn {
+		return err
+	}
+	no, err := lastNo(ctx, tx, client)
+	if err != nil || no == 0 {
+		return err
+	}
+	left, err := staysAt(ctx, tx, client, no)
+	if err != nil {
+		return err
+	}
+	return keepStays(ctx, tx, client, left)
 }
 
 // untidied is the last rewriting of a client after which the files were not written anew; ok is false when there is none.

@@ -58,6 +58,8 @@ func linkOf(r crm.Record) string {
 		return r.Get("into")
 	case crm.KindCompanyMerge:
 		return r.Get("into_company_id")
+	case crm.KindDealMerge:
+		return r.Get("into_deal_id")
 	case crm.KindEdit:
 		return r.Get("record_id")
 	case crm.KindAccountLink:
@@ -166,14 +168,14 @@ func cutColumn(rest, column string) (string, bool) {
 	return rest, false
 }
 
-// eachAsOf hands over the version of every record of the kind as of import no, in the order of the ids as the engine sorts them. Companies that people stated to be
-// one have one id in it.
+// eachAsOf hands over the version of every record of the kind as of import no, in the order of the ids as the engine sorts them. Companies, or deals, that people stated
+// to be one have one id in it.
 func eachAsOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, each func(version) error) error {
 	joined, err := joinedAt(ctx, tx, client, k, no)
 	if err != nil {
 		return err
 	}
-	return eachSaid(ctx, tx, client, k, no, through(joined, k, each))
+	return joined.through(k, each, func(each func(version) error) error { return eachSaid(ctx, tx, client, k, no, each) })
 }
 
 // eachSaid is eachAsOf as the rows themselves say it.
@@ -196,7 +198,9 @@ func eachBodyAsOf(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no 
 	if err != nil {
 		return err
 	}
-	return eachLast(rows, func(v *version) []any { return []any{&v.ID, &v.Body} }, through(joined, k, each))
+	return joined.through(k, each, func(each func(version) error) error {
+		return eachLast(rows, func(v *version) []any { return []any{&v.ID, &v.Body} }, each)
+	})
 }
 
 // eachLast hands over the last of the rows of each id; those of an id stand together.
@@ -231,26 +235,26 @@ const newest = ` AND r.import_no <= ? AND r.import_no = (SELECT MAX(n.import_no)
 	AND n.ext_id = r.ext_id AND n.import_no <= ?)`
 
 // eachIn hands over the versions as of import no whose column ("ext_id" or "link") has one of the values, in no order: to ask for one would
-// make SQLite walk through the whole kind. Companies that are one have one id in it, as in eachAsOf.
+// make SQLite walk through the whole kind. Companies, or deals, that are one have one id in it, as in eachAsOf.
 func eachIn(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64, column string, values []string, each func(version) error) error {
 	joined, err := joinedAt(ctx, tx, client, k, no)
 	if err != nil {
 		return err
 	}
-	if each = through(joined, k, each); column == "link" && (k == crm.KindContact || k == crm.KindDeal) {
-		values = joined.Under(values)
+	if column == "link" {
+		values = joined.under(k, values)
 	}
-	for len(values) > 0 {
-		batch := values[:min(lookupBatch, len(values))]
-		values = values[len(batch):]
-		err := eachVersion(ctx, tx, each, `SELECT r.ext_id, r.import_no, r.hash, r.line, r.body FROM crm_row r
-			WHERE r.client_id = ? AND r.kind = ? AND r.? IN (?)`+newest,
-			client, string(k), bun.Ident(column), bun.List(batch), no, no)
-		if err != nil {
-			return err
+	return joined.through(k, each, func(each func(version) error) error {
+		for batch := range slices.Chunk(values, lookupBatch) {
+			err := eachVersion(ctx, tx, each, `SELECT r.ext_id, r.import_no, r.hash, r.line, r.body FROM crm_row r
+				WHERE r.client_id = ? AND r.kind = ? AND r.? IN (?)`+newest,
+				client, string(k), bun.Ident(column), bun.List(batch), no, no)
+			if err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // bodiesOf finds what records of one kind said as of import no, each by itself: that way PostgreSQL uses the index also before it has gathered statistics.

@@ -14,25 +14,28 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
-// SameInput states that contacts, or companies, are one.
+// SameInput states that contacts, companies, or deals, are one.
 type SameInput struct {
 	Client string
-	Of     crm.Kind // crm.KindContact when empty, or crm.KindCompany
+	Of     crm.Kind // crm.KindContact when empty, crm.KindCompany or crm.KindDeal
 	IDs    []string
 	Into   string // the one of them that remains
-	Undo   bool   // what was stated of IDs is taken back; Into is not asked for
+	Reason string // of deals: why they are one sale
+	Undo   bool   // what was stated of IDs is taken back; neither Into nor Reason is asked for
 }
 
 // mostStated is how many records one statement is about.
 const mostStated = 50
 
-// SaySame makes contacts, or companies, one, as an import of its own with that number; 0: they are one already. Of companies, the deals, contacts, links and carve-outs of the others belong to the one that
-// remains, and their domains to it too, by stated rules for addresses, which are another import. Deals are merged where they stand, in the CRM: which of them remains decides the amount. Who:
-// EvidenceImport. Faults: Invalid at "of", "into" or "ids"; as for an import.
+// SaySame makes contacts, companies, or deals, one, as an import of its own with that number; 0: they are one already. Of companies, the deals, contacts, links and carve-outs of the others belong to the one that
+// remains, and their domains to it too, by stated rules for addresses, which are another import. Of deals, the one that remains counts as it stands, and has
+// the payments, contacts and carve-outs of the others, which count nothing; the reason is asked for, and a chain of such statements is refused. Who:
+// EvidenceImport. Faults: Invalid at "of", "into", "ids" or "reason"; as for an import.
 func (s *Service) SaySame(ctx context.Context, actor access.Actor, in SameInput) (no int64, err error) {
 	in.Of = cmp.Or(in.Of, crm.KindContact)
-	if in.Of != crm.KindContact && in.Of != crm.KindCompany {
-		return 0, fault.New(fault.Invalid, "of", "Contacts and companies are merged here. Merge deals in the CRM and import again.").At("of")
+	in.Reason = strings.TrimSpace(in.Reason)
+	if !slices.Contains([]crm.Kind{crm.KindContact, crm.KindCompany, crm.KindDeal}, in.Of) {
+		return 0, fault.New(fault.Invalid, "of", "Contacts, companies and deals can be the same.").At("of")
 	}
 	at := s.now()
 	no, err = s.state(ctx, actor, in.Client, func(ctx context.Context, tx bun.Tx, last int64) (stating, error) {
@@ -41,6 +44,9 @@ func (s *Service) SaySame(ctx context.Context, actor access.Actor, in SameInput)
 			return stating{}, err
 		}
 		out := stating{act: actSame, words: fmt.Sprintf("stated that the %s %s are %s %s", m.many, strings.Join(m.ids, ", "), in.Of, in.Into)}
+		if in.Of == crm.KindDeal {
+			out.words += ": " + in.Reason
+		}
 		if in.Undo {
 			out.words = fmt.Sprintf("took back that the %s %s were merged", m.many, strings.Join(m.ids, ", "))
 		}
@@ -52,7 +58,7 @@ func (s *Service) SaySame(ctx context.Context, actor access.Actor, in SameInput)
 				was.Deleted = true
 				out.rows = append(out.rows, in.row(was))
 			default:
-				out.rows = append(out.rows, in.row(crm.Merge{MergedID: id, Into: in.Into, At: at, By: actor.Name}))
+				out.rows = append(out.rows, in.row(crm.DealMerge{MergedID: id, Into: in.Into, At: at, By: actor.Name, Reason: in.Reason}))
 			}
 		}
 		return out, nil
@@ -66,23 +72,24 @@ func (s *Service) SaySame(ctx context.Context, actor access.Actor, in SameInput)
 
 // merging is what is to be merged, and what of it is already.
 type merging struct {
-	many  string // "contacts" or "companies"
+	many  string // "contacts", "companies" or "deals"
 	ids   []string
-	known map[string]crm.Merge
+	known map[string]crm.DealMerge // those of contacts and companies have no reason
 }
 
 func (in SameInput) kind() crm.Kind {
-	if in.Of == crm.KindCompany {
-		return crm.KindCompanyMerge
-	}
-	return crm.KindMerge
+	return map[crm.Kind]crm.Kind{crm.KindContact: crm.KindMerge, crm.KindCompany: crm.KindCompanyMerge, crm.KindDeal: crm.KindDealMerge}[in.Of]
 }
 
-func (in SameInput) row(m crm.Merge) crm.Record {
-	if in.Of == crm.KindCompany {
-		return crm.CompanyMerge(m).Record()
+func (in SameInput) row(m crm.DealMerge) crm.Record {
+	merge := crm.Merge{MergedID: m.MergedID, Into: m.Into, At: m.At, By: m.By, Deleted: m.Deleted}
+	switch in.Of {
+	case crm.KindCompany:
+		return crm.CompanyMerge(merge).Record()
+	case crm.KindDeal:
+		return m.Record()
 	}
-	return m.Record()
+	return merge.Record()
 }
 
 func (in SameInput) others() []string {
@@ -90,7 +97,7 @@ func (in SameInput) others() []string {
 }
 
 func (in SameInput) merging(ctx context.Context, tx bun.Tx, last int64) (m merging, err error) {
-	m = merging{many: map[crm.Kind]string{crm.KindContact: "contacts", crm.KindCompany: "companies"}[in.Of], ids: in.others(), known: map[string]crm.Merge{}}
+	m = merging{many: map[crm.Kind]string{crm.KindContact: "contacts", crm.KindCompany: "companies", crm.KindDeal: "deals"}[in.Of], ids: in.others(), known: map[string]crm.DealMerge{}}
 	switch {
 	case len(m.ids) == 0:
 		return m, fault.New(fault.Invalid, "required", "Name at least one %s beside the one that remains.", in.Of).At("ids")
@@ -98,6 +105,8 @@ func (in SameInput) merging(ctx context.Context, tx bun.Tx, last int64) (m mergi
 		return m, fault.New(fault.Invalid, "too-many", "State at most %d %s at once.", mostStated, m.many).At("ids")
 	case !in.Undo && in.Into == "":
 		return m, fault.New(fault.Invalid, "required", "Say which %s remains.", in.Of).At("into")
+	case !in.Undo && in.Of == crm.KindDeal && in.Reason == "":
+		return m, fault.New(fault.Invalid, "required", "Say why they are one sale: the other side reads it beside what it changes of the fee.").At("reason")
 	}
 	found, err := bodiesOf(ctx, tx, in.Client, in.kind(), last, append(slices.Clone(m.ids), in.Into))
 	if err != nil {
@@ -119,8 +128,13 @@ func (in SameInput) merging(ctx context.Context, tx bun.Tx, last int64) (m mergi
 	if in.Undo {
 		return m, nil
 	}
-	if _, is := m.known[in.Into]; is {
-		return m, fault.New(fault.Invalid, "merged", "%s%s %s was merged into another one itself. Choose one that remains.", strings.ToUpper(string(in.Of)[:1]), string(in.Of)[1:], in.Into).At("into")
+	if was, is := m.known[in.Into]; is {
+		return m, fault.New(fault.Invalid, "merged", "%s %s was merged into %s itself. Choose one that remains, or take that back first.", capital(string(in.Of)), in.Into, was.Into).At("into")
+	}
+	if in.Of == crm.KindDeal {
+		if err := m.unchained(ctx, tx, in.Client, last); err != nil {
+			return m, err
+		}
 	}
 	for _, id := range append([]string{in.Into}, m.ids...) {
 		if _, err := live(ctx, tx, in.Client, in.Of, id, "ids", last); err != nil {
@@ -130,12 +144,39 @@ func (in SameInput) merging(ctx context.Context, tx bun.Tx, last int64) (m mergi
 	return m, nil
 }
 
-func (in SameInput) read(r crm.Record) (crm.Merge, error) {
-	if in.Of == crm.KindCompany {
-		m, err := r.CompanyMerge()
-		return crm.Merge(m), err
+// unchained refuses to merge a deal into which others were merged: whoever reads which deal a sale counts as finds it in one step.
+func (m merging) unchained(ctx context.Context, tx bun.Tx, client string, last int64) error {
+	var chained []string
+	var stands string
+	err := eachIn(ctx, tx, client, crm.KindDealMerge, last, "link", m.ids, func(v version) error {
+		r, err := v.record(crm.KindDealMerge)
+		if err == nil && r.Get("deleted") == "" && !slices.Contains(m.ids, v.ID) {
+			chained, stands = append(chained, v.ID), r.Get("into_deal_id")
+		}
+		return err
+	})
+	if err != nil || len(chained) == 0 {
+		return err
 	}
-	return r.Merge()
+	return fault.New(fault.Invalid, "chained", "Deal %s stands for %s already. Take that back first, and then state of each that it is the one that remains.", stands, strings.Join(chained, ", ")).At("ids")
+}
+
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }
+
+func (in SameInput) read(r crm.Record) (crm.DealMerge, error) {
+	if in.Of == crm.KindDeal {
+		return r.DealMerge()
+	}
+	var m crm.Merge
+	var err error
+	if in.Of == crm.KindCompany {
+		var c crm.CompanyMerge
+		c, err = r.CompanyMerge()
+		m = crm.Merge(c)
+	} else {
+		m, err = r.Merge()
+	}
+	return crm.DealMerge{MergedID: m.MergedID, Into: m.Into, At: m.At, By: m.By, Deleted: m.Deleted}, err
 }
 
 // sameCompany is why the addresses of a merged company belong to the one that remains; what is taken back is known by it.

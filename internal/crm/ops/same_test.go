@@ -137,7 +137,7 @@ func TestWhatCannotBeSaidToBeOne(t *testing.T) {
 			in   ops.SameInput
 			want string
 		}{
-			{ops.SameInput{Of: crm.KindDeal, IDs: []string{"d1"}, Into: "d2"}, "of"},
+			{ops.SameInput{Of: crm.KindTouch, IDs: []string{"d1"}, Into: "d2"}, "of"},
 			{ops.SameInput{Of: crm.KindCompany, IDs: []string{"c2"}}, "required"},
 			{ops.SameInput{Of: crm.KindCompany, IDs: []string{"c2"}, Into: "c1"}, "merged"},
 			{ops.SameInput{Of: crm.KindCompany, IDs: []string{"c2"}, Into: "c7"}, "company"},

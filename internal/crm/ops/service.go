@@ -30,11 +30,14 @@ type Service struct {
 	// AfterApply is told of an import of a file within the transaction that makes it evidence; nil: nobody. An error undoes that transaction.
 	AfterApply func(ctx context.Context, tx bun.Tx, a AppliedFile) error
 
-	// Resting tells the statements of a client that somebody was given, and what they rest on; nil: there are none.
+	// Resting tells the statements of a client that stand or are drafted, and what they rest on; nil: there are none.
 	Resting func(ctx context.Context, tx bun.Tx, client string) ([]Resting, error)
+	// Cost computes a statement again from the newest evidence, in a transaction of its own; nil: nobody can.
+	Cost func(ctx context.Context, actor access.Actor, statement string) (Cost, error)
 
-	// Frozen counts the statements of a client in whose frozen evidence a text holds something that is looked for; nil: there are none.
-	Frozen func(ctx context.Context, tx bun.Tx, client string, holds func(text string) bool) (int, error)
+	// Frozen counts the statements of a client in whose frozen evidence a text holds something that is looked for; what is always looked for in the same way has a name, and is
+	// looked for once in each statement. Nil: there are none.
+	Frozen func(ctx context.Context, tx bun.Tx, client, name string, holds func(text string) bool) (int, error)
 
 	// Holder is who an account is now, for upload addresses, which act for whoever made them; nil: no address works.
 	Holder func(ctx context.Context, account string) (access.Actor, error)

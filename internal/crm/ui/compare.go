@@ -8,10 +8,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -30,14 +28,14 @@ type comparePage struct {
 	imports []ops.Import
 	pinned  []ops.Resting // locked statements, the newest first
 	values  values
-	costs   map[string]ops.Cost // of statements, where they were asked for
-	costly  bool                // they can be asked for
+	costs   bool // what the newest evidence would make of statements was asked for
+	costly  bool // it can be asked for
 	problem error
 }
 
 func (p *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 	list := kit.ParseList(r)
-	page := comparePage{r: r, list: list, in: p.compareInput(r, list), values: values{p.zone(r)}, costly: p.Cost != nil && may(r, access.StatementSee)}
+	page := comparePage{r: r, list: list, in: p.compareInput(r, list), values: values{p.zone(r)}, costly: p.Ops.MayCost(actor(r), r.PathValue("client"))}
 	status := 0
 	var err error
 	if page.imports, _, err = p.Ops.ImportList(r.Context(), actor(r), page.in.Client, 0, importsOffered); err != nil {
@@ -57,11 +55,7 @@ func (p *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if page.costly && list.Filter("cost") != "" {
-		if page.costs, err = p.costsOf(r, page.Touched); err != nil {
-			return err
-		}
-	}
+	page.costs = page.costly && page.in.Costs > 0
 	view := kit.PageView{Title: "What changed in the evidence", Room: Room, Crumbs: crumbs(r), Status: status,
 		Lede: "Every record that is new, gone or says something else at the later of two moments. Both stay as they are; nothing is changed by looking."}
 	if page.Latest == 0 {
@@ -79,6 +73,9 @@ func (p *Pages) compareInput(r *http.Request, list kit.List) ops.CompareInput {
 	in := ops.CompareInput{Client: r.PathValue("client"), From: list.Filter("from"), To: list.Filter("to"), Zone: p.zone(r), Offset: list.Offset(), Limit: list.PerPage,
 		Filter: ops.CompareFilter{Kind: crm.Kind(list.Filter("kind")), Fate: crm.Fate(list.Filter("fate")), Field: list.Filter("field"), Text: list.Filter("q"),
 			Touching: list.Filter("touching") == "locked", Statement: list.Filter("statement")}}
+	if list.Filter("cost") != "" {
+		in.Costs = ops.Costed
+	}
 	if day := list.Filter("from_day"); day != "" {
 		in.From = day
 	}
@@ -86,21 +83,6 @@ func (p *Pages) compareInput(r *http.Request, list kit.List) ops.CompareInput {
 		in.To = day
 	}
 	return in
-}
-
-// costed is how many statements are computed again for one page.
-const costed = 12
-
-func (p *Pages) costsOf(r *http.Request, touched []ops.Touched) (map[string]ops.Cost, error) {
-	out := map[string]ops.Cost{}
-	for _, t := range touched[:min(costed, len(touched))] {
-		c, err := p.Cost(r.Context(), actor(r), t.ID)
-		if err != nil {
-			return nil, err
-		}
-		out[t.ID] = c
-	}
-	return out, nil
 }
 
 func (c comparePage) body() templ.Component {
@@ -270,39 +252,28 @@ func (c comparePage) statementTable() kit.TableView {
 			row.Tone = kit.Attend
 			row.Cells[2] = kit.Anchor(kit.Link{Text: count(int64(t.Rows)), Href: c.with("statement", t.ID) + "#rows"})
 		}
-		if cost, ok := c.costs[t.ID]; ok {
-			row.Cells[4], row.Cells[5] = kit.Money(cost.Now), kit.Text(signed(cost.Left)+" "+string(cost.Left.Currency))
+		if t.Draft() {
+			row.Cells[1] = kit.TwoLines(kit.Pill(t.State), "not locked")
+		}
+		if t.Cost != nil {
+			row.Cells[4], row.Cells[5] = kit.Money(t.Cost.Now), kit.Text(signed(t.Cost.Left)+" "+string(t.Cost.Left.Currency))
+		}
+		if t.Cost != nil && t.Draft() {
+			row.Cells[5] = kit.Quiet("nothing: draft it again")
 		}
 		v.Rows = append(v.Rows, row)
 	}
 	if len(v.Rows) > 0 {
 		v.Rows[0].ID = "statements"
 	}
-	for _, sum := range c.together() {
+	for _, sum := range c.Together() {
 		v.Foot = append(v.Foot, kit.Row{Cells: []templ.Component{kit.Text("Together"), nil, nil, nil, nil, kit.Text(signed(sum) + " " + string(sum.Currency)), nil}})
 	}
 	return v
 }
 
-// together is what is still to correct of all statements, where it was computed: one sum a currency.
-func (c comparePage) together() (sums []money.Amount) {
-	for _, t := range c.Touched {
-		cost, ok := c.costs[t.ID]
-		if !ok {
-			continue
-		}
-		i := slices.IndexFunc(sums, func(s money.Amount) bool { return s.Currency == cost.Left.Currency })
-		if i < 0 {
-			i = len(sums)
-			sums = append(sums, money.New(0, cost.Left.Currency))
-		}
-		sums[i] = sums[i].Add(cost.Left)
-	}
-	return sums
-}
-
 func (c comparePage) costWords() string {
-	return "Computed again is by the same terms on the newest evidence; still to correct is what differs of its own month, less what later statements corrected already: what a statement corrects of earlier months is told at those, so that the rows can be added. A locked statement never changes, and what it rests on is never deleted; the next statement carries what differs as a correction. A new record can cost too, though no statement rested on it: " +
+	return "Computed again is by the same terms on the newest evidence; still to correct is what differs of its own month, less what later statements corrected already: what a statement corrects of earlier months is told at those, so that the rows can be added. A draft has nothing to correct: drafted again, it rests on the newest evidence. A locked statement never changes, and what it rests on is never deleted; the next statement carries what differs as a correction. A new record can cost too, though no statement rested on it: " +
 		"only computing again tells. Months without a statement take the newest evidence when they are drafted."
 }
 
@@ -310,9 +281,9 @@ func (c comparePage) costLink() templ.Component {
 	switch {
 	case !c.costly:
 		return kit.Quiet("")
-	case c.costs != nil && c.To.No < c.Latest:
+	case c.costs && c.To.No < c.Latest:
 		return kit.Quiet("Computed on import " + strconv.FormatInt(c.Latest, 10) + ", the newest, and not on import " + strconv.FormatInt(c.To.No, 10))
-	case c.costs != nil:
+	case c.costs:
 		return kit.Quiet("Computed on import " + strconv.FormatInt(c.Latest, 10) + ", the newest")
 	case c.To.No < c.Latest:
 		return kit.Button(kit.ButtonView{Text: "Compute what the newest import would cost", Href: c.with("cost", "yes") + "#statements"})

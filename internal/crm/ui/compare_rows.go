@@ -52,7 +52,7 @@ var summaryFields = map[crm.Kind][]string{
 	crm.KindPayment: {"paid_on", "amount", "kind"}, crm.KindCarveOut: {"list", "company", "deal_id", "reason"},
 	crm.KindTimeEntry: {"worked_on", "person", "minutes"}, crm.KindMetricReading: {"metric", "from", "through", "value"},
 	crm.KindLead: {"delivered_at", "dedupe_key"}, crm.KindDelivery: {"milestone", "delivered_on"}, crm.KindSpend: {"spent_on", "vendor", "net", "gross"},
-	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"at", "by"}, crm.KindCompanyMerge: {"at", "by"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
+	crm.KindSLAMiss: {"missed_on", "target"}, crm.KindMerge: {"at", "by"}, crm.KindCompanyMerge: {"at", "by"}, crm.KindDealMerge: {"at", "by", "reason"}, crm.KindEdit: {"record_id", "field", "at", "by", "before", "after"},
 	crm.KindAccountLink: {"contact_id", "domain", "company_id", "reason"}, crm.KindDifferent: {"of", "one_id", "other_id", "reason"},
 }
 

@@ -38,7 +38,7 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 		return []ops.Resting{{ID: "stm_1", Name: "Statement of March 2026", State: "locked", Import: 1, Total: usd(1_200_00),
 			Uses: func(k crm.Kind, id string) bool { return k == crm.KindDeal && id == "d1" }}}, nil
 	}
-	s.pages.Cost = func(_ context.Context, _ access.Actor, statement string) (ops.Cost, error) {
+	s.ops.Cost = func(_ context.Context, _ access.Actor, statement string) (ops.Cost, error) {
 		return ops.Cost{AsOf: 2, Now: usd(90_00), Left: usd(-1_110_00)}, nil
 	}
 	// when they are compared
@@ -74,8 +74,12 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 	}
 	// and the files hold the same rows
 	file := s.get(at + "/compare.csv?from=1&to=2&fate=changed")
-	if want := "kind,id,fate,field,before,after,import,line,deals,statements,changed_at,changed_by\ndeal,d1,changed,amount,12000.00,13500.00,2,2,d1,stm_1,,\ndeal,d1,changed,closed_on,2026-03-14,2026-04-02,2,2,d1,stm_1,,\n"; file.body != want {
+	if want := "kind,id,fate,field,before,after,import,line,deals,statements,changed_at,changed_by,deal_names,statement_names,still_to_correct\n" +
+		"deal,d1,changed,amount,12000.00,13500.00,2,2,d1,stm_1,,,Boreal line,Statement of March 2026 (locked),\ndeal,d1,changed,closed_on,2026-03-14,2026-04-02,2,2,d1,stm_1,,,Boreal line,Statement of March 2026 (locked),\n"; file.body != want {
 		t.Errorf("the file is\n%s", file.body)
+	}
+	if file := s.get(at + "/compare.csv?from=1&to=2&fate=changed&cost=yes"); strings.Count(file.body, ",Boreal line,Statement of March 2026 (locked),'-1110.00 USD\n") != 2 {
+		t.Errorf("the file with the cost is\n%s", file.body)
 	}
 	if file := s.get(at + "/compare.csv?from=1&to=2&fate=new"); !strings.Contains(file.body, "name,,'=Orchard") {
 		t.Errorf("a formula is made harmless: %s", file.body)
@@ -86,6 +90,28 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(s.get(at+"/compare.json?from=1&to=2").body), &document); err != nil || len(document.Rows) != 2 || document.Revenue[0].Net != "2400.00" || document.Rows[1].After["amount"] != "900.00" {
 		t.Errorf("%v: %+v", err, document)
+	}
+}
+
+// The agency sees its open draft among the statements on earlier evidence, as one that is not locked and has nothing to correct; the client does not know of it.
+func TestComparisonPageTellsTheAgencyOfItsDraft(t *testing.T) {
+	s := newSite(t)
+	s.take("deals.csv", dealsBefore)
+	s.take("deals.csv", dealsAfter)
+	usd := func(minor int64) money.Amount { return money.New(minor, "USD") }
+	s.ops.Resting = func(context.Context, bun.Tx, string) ([]ops.Resting, error) {
+		return []ops.Resting{{ID: "stm_2", Name: "Statement of April 2026", State: "draft", Import: 1, Total: usd(500_00), Uses: func(crm.Kind, string) bool { return true }}}, nil
+	}
+	s.ops.Cost = func(context.Context, access.Actor, string) (ops.Cost, error) {
+		return ops.Cost{AsOf: 2, Now: usd(540_00), Left: usd(40_00)}, nil
+	}
+	p := s.get(at + "/compare?from=1&to=2&cost=yes")
+	if text := p.Text(); !strings.Contains(text, "Statement of April 2026") || !strings.Contains(text, "not locked") || !strings.Contains(text, "draft it again") || strings.Contains(text, "Together") {
+		t.Errorf("got %s", text)
+	}
+	s.actor = access.Actor{Account: "acc_fin", Name: "Fay Finance", Memberships: []access.Membership{{Role: access.ClientFinance, Org: "org_acme", OrgKind: access.Client}}}
+	if p := s.get(at + "/compare?from=1&to=2&cost=yes"); p.status != http.StatusOK || strings.Contains(p.Text(), "Statement of April 2026") {
+		t.Errorf("status %d: the client sees a draft", p.status)
 	}
 }
 

@@ -179,7 +179,6 @@ func (p *Pages) groupPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 }
 
 func (p *Pages) judgements(r *http.Request, g ops.DuplicateGroup, options []kit.Option, in kit.Input) []templ.Component {
-	same := kit.Notice(kit.NoticeView{Level: kit.Info, Text: "If they are, merge them in the CRM and import again: which of them remains decides the amount that a fee rests on, and that is not settled here."})
 	which := []kit.Field{}
 	if len(options) > 2 {
 		for i, o := range options {
@@ -192,10 +191,15 @@ func (p *Pages) judgements(r *http.Request, g ops.DuplicateGroup, options []kit.
 		hint = "Deals, contacts and carve-outs of the others belong to it from now on, and so do addresses at their domains. That can change which deal is a company’s first, and what is carved out: " +
 			"locked statements stay as they are, the next one carries what the contract corrects, and the comparison tells it. It can be taken back."
 	}
-	if g.Of != crm.KindDeal {
-		same = kit.Form(kit.FormView{Action: r.URL.Path, Submit: "They are the same", Input: forJudge(in, "same"), Fields: append(slices.Clone(which), judge("same"),
-			kit.Field{Name: "into", Label: "Which one remains", Kind: kit.Select, Options: options, Hint: hint})})
+	if g.Of == crm.KindDeal {
+		hint = "Its amount, days and outcome count. The others count nothing from now on; their payments, contacts and carve-outs belong to it. If each was paid on its own, they are two sales: say that they are different. Cash that was exported twice has to be deleted where it was exported. " +
+			"Locked statements stay as they are, the next one takes back what the contract lets it, and the comparison tells it. It can be taken back."
 	}
+	remains := append(slices.Clone(which), judge("same"), kit.Field{Name: "into", Label: "Which one remains", Kind: kit.Select, Options: options, Hint: hint})
+	if g.Of == crm.KindDeal {
+		remains = append(remains, kit.Field{Name: "reason", Label: "Why they are one sale", Hint: "Both sides read it beside what it changes of the fee."})
+	}
+	same := kit.Form(kit.FormView{Action: r.URL.Path, Submit: "They are the same", Input: forJudge(in, "same"), Fields: remains})
 	different := kit.Form(kit.FormView{Action: r.URL.Path, Submit: "They are different", Input: forJudge(in, "different"), Fields: append(slices.Clone(which), judge("different"),
 		kit.Field{Name: "reason", Label: "Why", Optional: true, Hint: "For whoever asks later. They are not asked for again."})})
 	return []templ.Component{part("The same", same), part("Different", different)}
@@ -229,7 +233,7 @@ func (p *Pages) judgeGroup(w http.ResponseWriter, r *http.Request) error {
 	}
 	client := r.PathValue("client")
 	if values.Get("judge") == "same" {
-		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, Of: g.Of, IDs: ids, Into: values.Get("into")})
+		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, Of: g.Of, IDs: ids, Into: values.Get("into"), Reason: values.Get("reason")})
 	} else {
 		_, err = p.Ops.SayDifferent(r.Context(), actor(r), ops.DifferentInput{Client: client, Of: g.Of, IDs: ids, Reason: values.Get("reason")})
 	}

@@ -63,6 +63,28 @@ func TestPeopleJudgeWhatLooksAlike(t *testing.T) {
 	}
 }
 
+// A sale that stands twice is said to be one with a reason; who said it and why stands below, and is taken back there.
+func TestPeopleSayThatDealsAreOneSale(t *testing.T) {
+	s := newSite(t)
+	s.take("deals.csv", "deal_id,name,amount,currency,closed_on,is_won,is_closed\nd1,Line 2,100.00,USD,2026-03-14,true,true\nd2,Line 2,100.00,USD,2026-03-14,true,true\n")
+	p := s.get(at + "/duplicates?of=deal")
+	group, _ := p.Find(`a:contains("Judge")`).Attr("href")
+	if p := s.get(group); !strings.Contains(p.Text(), "2 won deals would be one: the amount counts once") || !strings.Contains(p.Text(), "they are two sales") {
+		t.Errorf("got %s", p.Text())
+	}
+	if p := s.post(group, url.Values{"judge": {"same"}, "into": {"d1"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(), "Say why they are one sale") {
+		t.Errorf("status %d", p.status)
+	}
+	p = s.post(group, url.Values{"judge": {"same"}, "into": {"d1"}, "reason": {"typed in twice"}})
+	if p.Find(`a:contains("Judge")`).Length() != 0 || !strings.Contains(p.Text(), "d2 and d1") || !strings.Contains(p.Text(), ": typed in twice") {
+		t.Errorf("got %s", p.Text())
+	}
+	undo, _ := p.Find(`a:contains("Take back")`).Attr("href")
+	if p = s.post(undo, nil); p.Find(`a:contains("Judge")`).Length() != 1 || strings.Contains(p.Text(), "d2 and d1") {
+		t.Errorf("got %s", p.Text())
+	}
+}
+
 func TestPeopleStateAccounts(t *testing.T) {
 	s := newSite(t)
 	s.take("contacts.csv", doubledPeople)

@@ -34,8 +34,6 @@ type Pages struct {
 	// Weighing is what the client's contracts in force say that decides how much an issue matters; nil, also as an answer, means that there is none.
 	Weighing func(ctx context.Context, client string) *crm.Weighing
 
-	// Cost computes a statement again from the newest evidence; it decides access. Nil: nobody can.
-	Cost func(ctx context.Context, actor access.Actor, statement string) (ops.Cost, error)
 	// PublicURL begins upload addresses.
 	PublicURL string
 
@@ -171,7 +169,7 @@ var kindWords = map[crm.Kind]string{
 	crm.KindTimeEntry: "Hours", crm.KindMetricReading: "Metric readings", crm.KindLead: "Leads", crm.KindDelivery: "Milestone deliveries",
 	crm.KindSpend: "Spend", crm.KindSLAMiss: "Missed service levels",
 	crm.KindMerge: "Merges of contacts", crm.KindEdit: "Changes in the CRM",
-	crm.KindAccountLink: "Stated accounts", crm.KindDifferent: "Stated differences", crm.KindCompanyMerge: "Companies that are one",
+	crm.KindAccountLink: "Stated accounts", crm.KindDifferent: "Stated differences", crm.KindCompanyMerge: "Companies that are one", crm.KindDealMerge: "Deals that are one",
 }
 
 // contents names what a file of the mapping holds.

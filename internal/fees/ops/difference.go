@@ -168,8 +168,22 @@ func (s *Service) nameImports(ctx context.Context, tx bun.Tx, client string, out
 			history[f.Deal] = said
 		}
 		out.Facts[i].Import = importOf(f, said, out.From)
+		if f.Kind == crm.KindDeal && f.Field == "deleted" && out.Facts[i].Import == 0 {
+			out.Facts[i] = merged(f, said, out.From)
+		}
 	}
 	return nameImportsOfRows(ctx, tx, client, out)
+}
+
+// merged is, of a deal that counts no more, or again, though no row of it says so, what people stated of it.
+func merged(f fees.FactChange, said []crmops.Said, after int64) fees.FactChange {
+	for _, c := range changesSince(said, f.Deal, after) {
+		if c.Kind == crm.KindDealMerge && c.ID == f.ID && c.Field != "into_deal_id" {
+			c.Name = f.Name
+			return c
+		}
+	}
+	return f
 }
 
 func nameImportsOfRows(ctx context.Context, tx bun.Tx, client string, out *Difference) error {

@@ -111,7 +111,7 @@ func TestHashingAddressesChangesNoStatement(t *testing.T) {
 			t.Error("an address is frozen")
 		}
 		err := k.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-			n, err := k.FrozenTexts(ctx, tx, "org_acme", func(text string) bool { return strings.Contains(text, "cy@web.de") })
+			n, err := k.FrozenTexts(ctx, tx, "org_acme", "", func(text string) bool { return strings.Contains(text, "cy@web.de") })
 			if n != 0 {
 				t.Errorf("%d statements hold an address that came after", n)
 			}
@@ -140,6 +140,38 @@ func TestHashingAddressesChangesNoStatement(t *testing.T) {
 			t.Errorf("a name is remembered: %+v, %v", rewritten.Contacts[0], err)
 		}
 	})
+}
+
+// A person with two addresses that belong to no company is erased: results that each of them tells apart stay two, and one that repeats the other month's is none to pay,
+// whether addresses were kept or hashed, and after the next export.
+func TestAnErasureLeavesAsManyResultsAsThereWere(t *testing.T) {
+	for _, hashed := range []bool{false, true} {
+		dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+			terms := feestest.Rewritten(feestest.MilestoneText, "duplicate: {by: none}", "duplicate: {by: dedupe-key, within: 90 days, since: first, without_key: hold}")
+			k := &desk{feestest.New(t, d, ctx, terms).WithRows()}
+			k.MoveTo("2026-03-02")
+			people := "contact_id,company_id,email,name,merged_ids\np1,,ann.howe@gmail.com,Ann Howe,p2\np2,,howe@web.de,Ann Howe,\n"
+			leads := "lead_id,delivered_at,dedupe_key\nL-1,2026-02-03T10:00:00Z,ann.howe@gmail.com\nL-2,2026-02-04T10:00:00Z,howe@web.de\nL-3,2026-02-05T10:00:00Z,Howe@web.de\n"
+			k.File("contacts.csv", people)
+			k.File("leads.csv", leads)
+			if hashed {
+				must(k.Rows.HashAddresses(ctx, feestest.Owner, "org_acme"))(t)
+			}
+			wantAmount(t, "before", k.Drafted("2026-02").Statement.Total, "14170.00") // the retainer, and two results at 85.00
+			must(k.Rows.Erase(ctx, feestest.Owner, crmops.EraseInput{Client: "org_acme", Contact: "p1", Reason: "request of 2 March 2026"}))(t)
+			wantAmount(t, "after", k.Drafted("2026-02").Statement.Total, "14170.00")
+			k.File("contacts.csv", people)
+			k.File("leads.csv", leads)
+			wantAmount(t, "after the next export", k.Locked("2026-02").Total, "14170.00")
+			k.MoveTo("2026-04-02")
+			k.File("leads.csv", leads+"L-4,2026-03-05T10:00:00Z,howe@web.de\nL-5,2026-03-06T10:00:00Z,cy@web.de\n")
+			wantAmount(t, "the next month", k.Locked("2026-03").Total, "14085.00") // L-4 repeats L-2
+			again := must(k.Rows.Erase(ctx, feestest.Owner, crmops.EraseInput{Client: "org_acme", Contact: "p1", Reason: "once more"}))(t)
+			if again.Rows != 0 {
+				t.Errorf("again: %+v", again)
+			}
+		})
+	}
 }
 
 // Two companies with a first deal each are stated to be one after the month is locked: the second deal was no first one. The locked statement and its pack stay, the difference tells what that is worth,

@@ -16,11 +16,11 @@ import (
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 )
 
-// Resting are the statements of a client that stand: those that are locked, and those that are submitted and wait. Each tells which records of evidence
-// were frozen with it as deciding it. The newest period comes first. It decides no access: the caller has.
+// Resting are the statements of a client that stand: those that are locked, and those that are submitted and wait; and the open draft of each month, which is within the agency. Each tells
+// which records of evidence were frozen with it as deciding it. The newest period comes first. It decides no access: the caller has.
 func (s *Service) Resting(ctx context.Context, tx bun.Tx, client string) ([]crmops.Resting, error) {
 	var rows []statementRow
-	err := tx.NewSelect().Model(&rows).Column(briefly...).Where("client_id = ?", client).Where(shown("statement_row")).
+	err := tx.NewSelect().Model(&rows).Column(briefly...).Where("client_id = ?", client).
 		OrderExpr("period_from DESC, contract_id, revision DESC").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list what rests on evidence: %w", err)
@@ -34,9 +34,10 @@ func (s *Service) Resting(ctx context.Context, tx bun.Tx, client string) ([]crmo
 		return nil, err
 	}
 	var out []crmops.Resting
-	for _, r := range rows {
+	for i, r := range rows {
 		state := stateOf(events[r.ID])
-		if state != fees.Locked && state != fees.Submitted {
+		newest := i == 0 || rows[i-1].ContractID != r.ContractID || rows[i-1].PeriodFrom != r.PeriodFrom
+		if state != fees.Locked && state != fees.Submitted && !(state == fees.Drafted && newest) {
 			continue
 		}
 		used, err := s.usedBy(ctx, tx, r.ID)

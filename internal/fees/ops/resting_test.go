@@ -12,8 +12,8 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
-// What stands tells what was frozen with it; drafts and what was withdrawn do not stand.
-func TestRestingTellsWhatWasFrozenWithStatementsThatStand(t *testing.T) {
+// What stands tells what was frozen with it, and so does the open draft of a month; earlier drafts and what was withdrawn do not.
+func TestRestingTellsWhatWasFrozenWithStatements(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		// given a locked month, a submitted one and a draft
 		k := newDesk(t, d, ctx)
@@ -22,6 +22,8 @@ func TestRestingTellsWhatWasFrozenWithStatementsThatStand(t *testing.T) {
 		january := k.Locked("2026-01")
 		february := k.Submitted("2026-02")
 		k.Drafted("2026-03")
+		k.Imported(won("A", "100000.00", "2026-01-10"), won("B", "50000.00", "2026-02-20"), won("C", "20000.00", "2026-03-21"))
+		march := k.Drafted("2026-03").Statement
 		// when somebody asks what rests on evidence
 		var found []crmops.Resting
 		err := k.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
@@ -31,8 +33,11 @@ func TestRestingTellsWhatWasFrozenWithStatementsThatStand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// then the two stand there, the newest first, with exactly the records of their evidence
-		if len(found) != 2 || found[0].ID != february.ID || found[0].State != "submitted" || found[1].ID != january.ID || !found[1].Locked() || found[1].Total != january.Total {
+		// then the open draft and the two stand there, the newest first, with exactly the records of their evidence
+		if len(found) != 3 || found[0].ID != march.ID || !found[0].Draft() || !found[0].Uses(crm.KindDeal, "C") {
+			t.Fatalf("%+v", found)
+		}
+		if found = found[1:]; found[0].ID != february.ID || found[0].State != "submitted" || found[1].ID != january.ID || !found[1].Locked() || found[1].Total != january.Total {
 			t.Fatalf("%+v", found)
 		}
 		for deal, want := range map[string]bool{"A": true, "B": false, "C": false, "D": false} {

@@ -55,6 +55,7 @@ type Service struct {
 
 	shelf   shelf
 	used    usedShelf
+	texts   textShelf
 	pricing sync.Mutex // one at a time
 
 	background background.Work

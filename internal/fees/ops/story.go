@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -125,6 +126,9 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 		if said[i].Import.No <= since {
 			v.before = &said[i]
 		}
+		if said[i].Record.Kind == crm.KindDealMerge && v.before != nil && v.before.Record.Get("deleted") == "true" {
+			v.before = nil // what was taken back says nothing
+		}
 		v.now = &said[i]
 	}
 	var out []fees.FactChange
@@ -134,6 +138,9 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 			continue
 		}
 		now := v.now.Record
+		if now.Kind == crm.KindDealMerge && v.before == nil && now.Get("deleted") == "true" {
+			continue
+		}
 		change := fees.FactChange{Kind: now.Kind, ID: now.ID, Deal: deal, Name: deal, Import: v.now.Import.No}
 		if v.before == nil {
 			change.After = describe(now)
@@ -141,7 +148,7 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 			continue
 		}
 		for _, column := range crm.Columns(now.Kind) {
-			if was, is := v.before.Record.Get(column), now.Get(column); was != is && column != "owner" {
+			if was, is := v.before.Record.Get(column), now.Get(column); was != is && tells(now.Kind, column) {
 				change.Field, change.Before, change.After = column, was, is
 				change.Import = lastSaid(said, now, column, since)
 				out = append(out, change)
@@ -149,6 +156,14 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 		}
 	}
 	return out
+}
+
+// tells is false for what decides nothing, and for who stated what, when and why, which a withdrawal leaves as it was.
+func tells(k crm.Kind, column string) bool {
+	if k == crm.KindDealMerge {
+		return column == "into_deal_id" || column == "deleted"
+	}
+	return column != "owner"
 }
 
 // lastSaid is the import after which the value of a record is what it is now.
@@ -168,12 +183,18 @@ func lastSaid(said []crmops.Said, r crm.Record, column string, since int64) (no 
 	return no
 }
 
+func statedBy(r crm.Record) string {
+	return strings.Join(slices.DeleteFunc([]string{r.Get("by"), r.Get("reason")}, func(s string) bool { return s == "" }), ": ")
+}
+
 func describe(r crm.Record) string {
 	switch r.Kind {
 	case crm.KindPayment:
 		return fmt.Sprintf("%s %s on %s", r.Get("amount"), r.Get("currency"), r.Get("paid_on"))
 	case crm.KindDealContact:
 		return "contact " + r.Get("contact_id")
+	case crm.KindDealMerge:
+		return fmt.Sprintf("deals %s and %s are one sale, of which %s remains (%s)", r.Get("merged_deal_id"), r.Get("into_deal_id"), r.Get("into_deal_id"), statedBy(r))
 	}
 	return r.ID
 }

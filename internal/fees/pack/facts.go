@@ -67,7 +67,7 @@ func readFacts(a contract.Agreement, open func(name string) (io.ReadCloser, erro
 			return err
 		})...)
 	}
-	if err := facts.Evidence.FollowCompanyMerges(); err != nil {
+	if err := errors.Join(facts.Evidence.FollowDealMerges(), facts.Evidence.FollowCompanyMerges()); err != nil {
 		return facts, problems, err
 	}
 	facts.Evidence.FollowMerges()

@@ -52,6 +52,29 @@ func previewOf(t *testing.T, folder fs.FS) (fees.Document, error) {
 	return pack.Preview([][]byte{[]byte(agreement.First().Source)}, folder, march, cal.MustDate("2026-04-01"))
 }
 
+// A folder says of two deals that they are one sale, as the page does: the one that remains is charged.
+func TestPreviewFollowsDealsThatAreOne(t *testing.T) {
+	_, folder := example(t, "worked-month")
+	charged := func() (deals []string) {
+		t.Helper()
+		d, err := previewOf(t, folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range d.Statement.Lines {
+			if l.Deal != "" {
+				deals = append(deals, l.Deal)
+			}
+		}
+		return deals
+	}
+	before := charged()
+	folder["deal_merges.csv"] = &fstest.MapFile{Data: []byte("merged_deal_id,into_deal_id,reason\n" + before[0] + "," + before[1] + ",typed in twice\n")}
+	if after := charged(); len(before) < 2 || !slices.Equal(after, before[1:]) {
+		t.Errorf("before %v, after %v", before, after)
+	}
+}
+
 func TestPreviewWarnsOfTablesThatItDoesNotRead(t *testing.T) {
 	_, folder := example(t, "worked-month")
 	folder["payment.csv"] = &fstest.MapFile{Data: []byte("payment_id\n")}

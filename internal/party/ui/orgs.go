@@ -68,7 +68,7 @@ func newOrgPage(w http.ResponseWriter, r *http.Request, in kit.Input) error {
 	view := kit.PageView{Title: "Add an organisation", Narrow: true, Status: in.Status(), Room: PeopleRoom, Crumbs: []kit.Link{{Text: "People", Href: PeoplePath}}}
 	return web.Render(w, r, view, kit.Form(kit.FormView{Action: "/organisations/new", Submit: "Add the organisation", Cancel: PeoplePath, Input: in, Fields: []kit.Field{
 		{Name: "kind", Label: "Kind", Kind: kit.Radio, Value: string(access.Specialist), Options: []kit.Option{
-			{Value: string(access.Specialist), Text: "Specialist", Hint: "Does part of the work for a client; its people can sign in and see their own."},
+			{Value: string(access.Specialist), Text: "Specialist", Hint: "Does part of the work for a client; its people can sign in, and see nothing of the client’s evidence, contracts and statements yet."},
 			{Value: string(access.Vendor), Text: "Vendor", Hint: "Sells media or services; nobody signs in."},
 		}},
 		{Name: "name", Label: "Name", Autocomplete: "off"},
