@@ -49,6 +49,9 @@ type Measured struct {
 	Year     int64 // the same of the deals won in the 12 months of the cycle
 	YearOK   bool
 	Accepted int // readings of the metric sal, the leads that sales accepted
+	Version  int // whose text clarity, what is earned and the spread are measured by: the latest
+	Versions int // that the contract has
+	Agreed   Agreed
 }
 
 // Graded is a measure with its grade, what it comes to, and the lines that the grade was drawn by.
@@ -210,18 +213,42 @@ func gradeClarity(m Measured) Graded {
 		fmt.Sprintf("First, last, linear and w-shaped touch differ by %s points in what they credit to marketing; beyond %s the choice of the model decides the fee.", points(crm.Points(spread)), points(crm.Points(widestSpread))),
 	}
 	g.Why = append(g.Why, spreadWords(m)...)
+	g.Why = append(g.Why, textWords(m)...)
 	g.Why = append(g.Why, twoCyclesWords(m.Cycle, c.Period), countedWords(c))
 	if upTo > clear {
 		g.Why = append(g.Why, fmt.Sprintf("%s more lacks nothing but a history that tells whether the source was changed: with it, up to %s.", c.Unknown.FormatWith(), inPercent(upTo)))
 	}
-	g.Grade = graded(clear >= goodClarity && spread <= widestSpread, clear >= fairClarity)
-	if g.Grade != Good {
+	if g.Grade = clarityGrade(clear, spread); g.Grade != Good {
 		g.Better = unclearBy(c)
 		if spread > widestSpread {
 			g.Better = append(g.Better, fmt.Sprintf("The models differ by %s points: record the touches between the first and the last, or agree on a model before there is a fee on it.", points(crm.Points(spread))))
 		}
 	}
 	return g
+}
+
+func clarityGrade(clear crm.Points, spread int64) Grade {
+	return graded(clear >= goodClarity && spread <= widestSpread, clear >= fairClarity)
+}
+
+// textWords say by which text the deals are measured, and what they come to by those in force when they were won.
+func textWords(m Measured) []string {
+	if m.Versions < 2 {
+		return []string{"The contract has one text: all deals are measured by it, those won before it began too."}
+	}
+	out := []string{fmt.Sprintf("All deals are measured by the latest text, version %d, and so is the grade: by it the next deals would be paid, and whether a share can be paid on it is the question.", m.Version)}
+	deals, clear, earned := m.Agreed.Together()
+	spread, ok := earned.Spread()
+	if !ok {
+		return out
+	}
+	part := partOf(clear.Minor, earned.Of.Minor)
+	var each []string
+	for _, v := range m.Agreed.Versions {
+		each = append(each, fmt.Sprintf("%s of %s of %s under version %d", v.Clarity.Clear.Format(), v.Clarity.Of.Format(), dealsWord(v.Clarity.Deals), v.Version))
+	}
+	return append(out, fmt.Sprintf("By the text in force on the day each was won, %s of %s of %s is clear, %s: %s. The four models differ by %s points by these, and clarity would be graded %s.",
+		clear.FormatWith(), earned.Of.FormatWith(), dealsWord(deals), inPercent(part), strings.Join(each, ", "), points(crm.Points(spread)), clarityGrade(part, spread)))
 }
 
 // TouchWords name a model of the spread: "first touch", "linear".
