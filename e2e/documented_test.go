@@ -31,6 +31,7 @@ var documented = map[string]string{
 	`ofrecord import pull salesforce --client "Acme Robotics" --settle --currency USD --column at_fallback=CreatedDate`:                                                                                "TestPullByCommand",
 	`ofrecord evidence addresses --client "Acme Robotics" --keep hashed`:                                                                                                                               "operator.txtar",
 	`ofrecord attribution credit --client "Acme Robotics" --window 90d --zone America/New_York --models first,last,linear,w`:                                                                           "operator.txtar",
+	`ofrecord contract advice --client "Acme Robotics"`:                                                                                                                                                "operator.txtar",
 	`make test`: "outside: it runs this test",
 	`./ofrecord contract check docs/examples/northlight-acme-v1.yaml`:                                                                                                                                              "contract.txtar",
 	`ofrecord contract check contract.yaml --facts facts --from 2026-10 --to 2026-12`:                                                                                                                              "contract.txtar",

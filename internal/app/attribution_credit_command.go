@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -28,8 +27,7 @@ type clientCredit struct {
 }
 
 func attributionCreditCommand() *cobra.Command {
-	var cfg Config
-	var client string
+	var on ofClient
 	var k clientCredit
 	cmd := &cobra.Command{
 		Use:   "credit --client NAME",
@@ -39,8 +37,8 @@ func attributionCreditCommand() *cobra.Command {
 			"With --record, a line is kept of each deal whose credit is not what was recorded last under these terms, with the SHA-256 of its credit, and an entry of the\n" +
 			"record binds them: \"journal verify\" finds what was altered since. What is recorded decides no money; statements have their own evidence.",
 		Args: usage(func(cmd *cobra.Command, args []string) error {
-			if client == "" {
-				return errors.New("name the client with --client")
+			if on.name == "" {
+				return errUnnamed
 			}
 			return cobra.NoArgs(cmd, args)
 		}),
@@ -49,21 +47,16 @@ func attributionCreditCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, err := openExisting(cmd, &cfg)
+			p, of, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			of, err := p.clientNamed(cmd, client)
-			if err != nil {
-				return err
-			}
 			return fault.Moved(k.credit(cmd, p, of.ID, o), func(place string) string { return "--" + strings.ReplaceAll(place, "_", "-") })
 		},
 	}
-	cfg.Flags(cmd.Flags())
+	on.flags(cmd)
 	f := cmd.Flags()
-	f.StringVar(&client, "client", "", "the client, by name or id")
 	f.Int64Var(&k.in.AsOf, "as-of", 0, "number of an import; the newest when absent")
 	f.StringVar(&k.currency, "currency", "", "that of the deals to credit; needed where won deals are in several")
 	f.StringVar(&k.by, "by", string(attribution.ByChannel), "what to sum the credit by: "+oneOf(attribution.Bys()))

@@ -54,7 +54,7 @@ func contractCommand() *cobra.Command {
 			return err
 		},
 	}
-	cmd.AddCommand(check, words, schema, modelsCommand())
+	cmd.AddCommand(check, words, schema, modelsCommand(), adviceCommand())
 	return cmd
 }
 

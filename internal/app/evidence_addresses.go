@@ -1,7 +1,6 @@
 package app
 
 import (
-	"errors"
 	"fmt"
 	"io"
 
@@ -11,8 +10,8 @@ import (
 )
 
 func addressesCommand() *cobra.Command {
-	var cfg Config
-	var client, keep string
+	var on ofClient
+	var keep string
 	cmd := &cobra.Command{
 		Use:   "addresses --client NAME",
 		Short: "How e-mail addresses are kept: as they come, or as keyed hashes",
@@ -21,23 +20,19 @@ func addressesCommand() *cobra.Command {
 			"With --keep plain later imports keep addresses as they come; what was hashed stays so until the CRM exports it again.",
 		Args: usage(func(cmd *cobra.Command, args []string) error {
 			switch {
-			case client == "":
-				return errors.New("name the client with --client")
+			case on.name == "":
+				return errUnnamed
 			case keep != "" && keep != "hashed" && keep != "plain":
 				return fmt.Errorf("%q is no way to keep addresses; write --keep hashed or --keep plain", keep)
 			}
 			return cobra.NoArgs(cmd, args)
 		}),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := openExisting(cmd, &cfg)
+			p, of, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			of, err := p.clientNamed(cmd, client)
-			if err != nil {
-				return err
-			}
 			ctx, out := p.inWorkspace(cmd.Context()), cmd.OutOrStdout()
 			switch keep {
 			case "hashed":
@@ -59,8 +54,7 @@ func addressesCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cfg.Flags(cmd.Flags())
-	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	on.flags(cmd)
 	cmd.Flags().StringVar(&keep, "keep", "", "hashed or plain; nothing changes without it")
 	return cmd
 }

@@ -22,8 +22,8 @@ func evidenceCommand() *cobra.Command {
 }
 
 func compareCommand() *cobra.Command {
-	var cfg Config
-	var client, kind, fate, format string
+	var on ofClient
+	var kind, fate, format string
 	var in crmops.CompareInput
 	cmd := &cobra.Command{
 		Use:   "compare --client NAME",
@@ -32,21 +32,17 @@ func compareCommand() *cobra.Command {
 			"A moment is the number of an import, 0 being before the first, or a day such as 2026-03-31, for the newest import up to its end in UTC.\n" +
 			"Without --from and --to it tells what the newest import changed.",
 		Args: usage(func(cmd *cobra.Command, args []string) error {
-			if client == "" {
-				return errors.New("name the client with --client")
+			if on.name == "" {
+				return errUnnamed
 			}
 			return cobra.NoArgs(cmd, args)
 		}),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := openExisting(cmd, &cfg)
+			p, of, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			of, err := p.clientNamed(cmd, client)
-			if err != nil {
-				return err
-			}
 			in.Client, in.Filter.Kind, in.Filter.Fate = of.ID, crm.Kind(kind), crm.Fate(fate)
 			ctx, out := p.inWorkspace(cmd.Context()), cmd.OutOrStdout()
 			if format != "table" {
@@ -57,8 +53,7 @@ func compareCommand() *cobra.Command {
 			return fault.Moved(err, func(place string) string { return "--" + strings.ReplaceAll(place, "_", "-") })
 		},
 	}
-	cfg.Flags(cmd.Flags())
-	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	on.flags(cmd)
 	cmd.Flags().StringVar(&in.From, "from", "", "the earlier moment: number of an import, or a day")
 	cmd.Flags().StringVar(&in.To, "to", "", "the later moment; the newest import when absent")
 	cmd.Flags().StringVar(&kind, "kind", "", "only records of this kind: "+strings.Join(kindNames(), ", "))

@@ -12,8 +12,7 @@ import (
 )
 
 func eraseCommand() *cobra.Command {
-	var cfg Config
-	var client string
+	var on ofClient
 	var in crmops.EraseInput
 	cmd := &cobra.Command{
 		Use:   "erase --client NAME --contact ID --reason TEXT",
@@ -23,23 +22,19 @@ func eraseCommand() *cobra.Command {
 			"What cannot be changed is told. It may be repeated.",
 		Args: usage(func(cmd *cobra.Command, args []string) error {
 			switch {
-			case client == "":
-				return errors.New("name the client with --client")
+			case on.name == "":
+				return errUnnamed
 			case in.Contact == "":
 				return errors.New("name the contact by its id with --contact")
 			}
 			return cobra.NoArgs(cmd, args)
 		}),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := openExisting(cmd, &cfg)
+			p, of, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			of, err := p.clientNamed(cmd, client)
-			if err != nil {
-				return err
-			}
 			in.Client = of.ID
 			done, err := p.CRM.Erase(p.inWorkspace(cmd.Context()), p.operator(), in)
 			if err != nil {
@@ -54,8 +49,7 @@ func eraseCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cfg.Flags(cmd.Flags())
-	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	on.flags(cmd)
 	cmd.Flags().StringVar(&in.Contact, "contact", "", "the contact, by its id in the CRM")
 	cmd.Flags().StringVar(&in.Reason, "reason", "", "why, without naming the person")
 	return cmd

@@ -30,8 +30,8 @@ type importing struct {
 }
 
 func importCommand() *cobra.Command {
-	var cfg Config
-	var client, kind, profile string
+	var on ofClient
+	var kind, profile string
 	var resume bool
 	r := importing{}
 	cmd := &cobra.Command{
@@ -52,15 +52,12 @@ func importCommand() *cobra.Command {
 			return nil
 		}),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := openExisting(cmd, &cfg)
+			p, client, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			r.Program, r.cmd = p, cmd
-			if r.client, err = p.clientNamed(cmd, client); err != nil {
-				return err
-			}
+			r.Program, r.cmd, r.client = p, cmd, client
 			r.in.Client, r.in.Kind, r.in.Profile = r.client.ID, crm.Kind(kind), crm.Profile(profile)
 			r.progress = newProgress(cmd.ErrOrStderr())
 			p.CRM.Progress = func(_ string, rows, bytes int64) { r.progress.rows(rows, bytes) }
@@ -70,8 +67,7 @@ func importCommand() *cobra.Command {
 			return r.ended(r.files(args))
 		},
 	}
-	cfg.Flags(cmd.Flags())
-	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	on.flags(cmd)
 	cmd.Flags().StringVar(&kind, "kind", "", "what the rows are, when the columns do not tell: "+strings.Join(kindNames(), ", "))
 	cmd.Flags().StringVar(&profile, "profile", "", "where the file comes from, when the columns do not tell: "+strings.Join(profileNames(), ", "))
 	cmd.Flags().StringVar(&r.in.Saved, "mapping", "", "name of a mapping that was kept in the browser")
@@ -306,26 +302,6 @@ func says(n int64) string {
 		return "1 row says"
 	}
 	return fmt.Sprintf("%d rows say", n)
-}
-
-// clientNamed finds a client by id or by name.
-func (p *Program) clientNamed(cmd *cobra.Command, name string) (party.Org, error) {
-	clients, err := p.Party.Clients(p.inWorkspace(cmd.Context()), p.operator())
-	if err != nil {
-		return party.Org{}, err
-	}
-	i := slices.IndexFunc(clients, func(o party.Org) bool { return o.ID == name || strings.EqualFold(o.Name, name) })
-	if i >= 0 {
-		return clients[i], nil
-	}
-	names := make([]string, len(clients))
-	for i, c := range clients {
-		names[i] = c.Name
-	}
-	if len(names) == 0 {
-		return party.Org{}, fault.New(fault.NotFound, "client", "There is no client %q: there is none yet. Add one on the portfolio.", name)
-	}
-	return party.Org{}, fault.New(fault.NotFound, "client", "There is no client %q. Known: %s.", name, strings.Join(names, "; "))
 }
 
 // writeTo writes a file as a whole or not at all.

@@ -19,8 +19,7 @@ type watching struct {
 }
 
 func importWatchCommand() *cobra.Command {
-	var cfg Config
-	var client string
+	var on ofClient
 	w := watching{}
 	cmd := &cobra.Command{
 		Use:   "watch --client NAME DIRECTORY",
@@ -32,25 +31,21 @@ func importWatchCommand() *cobra.Command {
 			"Exit status with --once 1: a file could not be read or moved.",
 		Args: usage(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := openExisting(cmd, &cfg)
+			p, client, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			w.Program, w.cmd, w.dir = p, cmd, args[0]
+			w.Program, w.cmd, w.client, w.dir = p, cmd, client, args[0]
 			w.take = w.takeFile
 			w.pass = func(name, why string) { fmt.Fprintf(cmd.ErrOrStderr(), "%s is passed over: %s\n", name, why) }
 			w.moved = func(name, to string) { fmt.Fprintf(cmd.OutOrStdout(), "%s: moved to %s\n", name, to) }
-			if w.client, err = p.clientNamed(cmd, client); err != nil {
-				return err
-			}
 			w.in.Client = w.client.ID
 			w.progress = newProgress(cmd.ErrOrStderr())
 			return w.run()
 		},
 	}
-	cfg.Flags(cmd.Flags())
-	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	on.flags(cmd)
 	cmd.Flags().StringVar(&w.in.Saved, "mapping", "", "name of a mapping that was kept in the browser")
 	cmd.Flags().DurationVar(&w.every, "every", 10*time.Second, "how often to look")
 	cmd.Flags().DurationVar(&w.settle, "settle", 5*time.Second, "how long nothing must have written to a file")

@@ -10,6 +10,8 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
+	feesapi "github.com/ofrecord/ofrecord/internal/fees/api"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -22,7 +24,7 @@ type modelsFlags struct {
 	seed                          uint64
 	resamples                     int
 	byMonth, asJSON               bool
-	text                          string
+	text, format                  string
 }
 
 func modelsCommand() *cobra.Command {
@@ -51,7 +53,8 @@ func modelsCommand() *cobra.Command {
 	f.Uint64Var(&k.seed, "seed", 1, "of the resamples")
 	f.IntVar(&k.resamples, "resamples", fees.UsualResamples, "how many; 0 for no range")
 	f.BoolVar(&k.byMonth, "by-month", false, "tell the months, too")
-	f.BoolVar(&k.asJSON, "json", false, "print as JSON")
+	f.StringVar(&k.format, "format", formatTable, "table or json")
+	f.BoolVar(&k.asJSON, "json", false, "the same as --format json")
 	f.StringVar(&k.text, "text", "", "print the text of a model instead: "+strings.Join(modelWords(), ", "))
 	return cmd
 }
@@ -68,6 +71,9 @@ func modelWords() []string {
 func (k modelsFlags) run(out io.Writer) error {
 	if k.text != "" && !slices.Contains(modelWords(), k.text) {
 		return fault.New(fault.Invalid, "text", "there is no pay model %q; write %s", k.text, strings.Join(modelWords(), ", ")).At("--text")
+	}
+	if err := checkTableOrJSON(k.format); err != nil {
+		return err
 	}
 	read, err := k.files.read()
 	if err != nil {
@@ -90,13 +96,14 @@ func (k modelsFlags) run(out io.Writer) error {
 		i := slices.Index(modelWords(), k.text)
 		_, err := io.WriteString(out, tried.Texts[len(tried.Texts)-len(contract.PayModels())+i].Source)
 		return err
-	case k.asJSON:
-		return writeTried(out, tried)
+	case k.asJSON || k.format == formatJSON:
+		return writeJSON(out, modelsJSON{tried.AsIfFrom, tried.Comparison, feesapi.GroundsOf(tried), feesapi.PaidOf(tried)})
 	}
 	for _, p := range read.unread {
 		fmt.Fprintf(out, "%s\n", p)
 	}
-	k.write(out, tried)
+	fmt.Fprintf(out, "The contract and the three pay models, %s to %s, in %s\n", tried.Months[0], tried.Months[len(tried.Months)-1], tried.Currency)
+	writeModels(out, tried, k.byMonth)
 	return nil
 }
 
@@ -139,8 +146,16 @@ func (k modelsFlags) numbers(currency money.Currency) (contract.PayModelNumbers,
 	return n, faults.Err()
 }
 
-func (k modelsFlags) write(out io.Writer, t fees.Tried) {
-	fmt.Fprintf(out, "The contract and the three pay models, %s to %s, in %s\n", t.Months[0], t.Months[len(t.Months)-1], t.Currency)
+// modelsJSON is a comparison of models for programs: what each side comes to with its texts, and what the numbers of the models rest on.
+type modelsJSON struct {
+	AsIfFrom   cal.Date         `json:"as_if_from,omitzero"`
+	Comparison fees.Comparison  `json:"comparison"`
+	Grounds    *feesapi.Grounds `json:"grounds,omitempty"`
+	Paid       []feesapi.Paid   `json:"paid"`
+}
+
+// writeModels prints what the contract and the models come to, with the arithmetic of their numbers.
+func writeModels(out io.Writer, t fees.Tried, byMonth bool) {
 	writeAsIf(out, t)
 	fmt.Fprintln(out)
 	rows := [][]string{{"", "on this history", "expected", "10 %", "90 %", "against it", "dearest month", "leanest month", "held out"}}
@@ -166,13 +181,26 @@ func (k modelsFlags) write(out io.Writer, t fees.Tried) {
 		}
 	}
 	fmt.Fprintln(out, fees.RangeWords(t.Comparison))
-	if k.byMonth {
+	writeList(out, "What the numbers of the models rest on", fees.GroundWords(t))
+	writeList(out, "The versions of the contract", fees.VersionWords(t))
+	if byMonth {
 		header := []string{""}
 		for _, s := range t.Sides {
 			header = append(header, s.Name)
 		}
 		fmt.Fprintln(out)
 		writeTable(out, monthTable(t, header))
+	}
+}
+
+// writeList prints sentences under a heading; nothing where there are none.
+func writeList(out io.Writer, heading string, sentences []string) {
+	if len(sentences) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n%s\n", heading)
+	for _, s := range sentences {
+		fmt.Fprintf(out, "- %s\n", s)
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 )
 
 func pullCommand() *cobra.Command {
-	var cfg Config
-	var client string
+	var on ofClient
 	var in crmops.PullInput
 	cmd := &cobra.Command{
 		Use:   "pull hubspot|salesforce --client NAME",
@@ -33,15 +32,11 @@ func pullCommand() *cobra.Command {
 			return errors.New("name one system: hubspot or salesforce")
 		}),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := openExisting(cmd, &cfg)
+			p, org, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			org, err := p.clientNamed(cmd, client)
-			if err != nil {
-				return err
-			}
 			in.Client, in.System = org.ID, crm.Profile(args[0])
 			done, err := p.CRM.Pull(p.inWorkspace(cmd.Context()), p.operator(), in)
 			if err != nil {
@@ -54,8 +49,7 @@ func pullCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cfg.Flags(cmd.Flags())
-	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	on.flags(cmd)
 	cmd.Flags().BoolVar(&in.Settle, "settle", false, "read tables without a kept mapping as their columns settle, and keep the mappings")
 	statedFlags(cmd, &in.Stated)
 	return cmd

@@ -11,8 +11,7 @@ import (
 )
 
 func segmentsCommand() *cobra.Command {
-	var cfg Config
-	var client string
+	var on ofClient
 	var rebuild, all bool
 	cmd := &cobra.Command{
 		Use:   "segments --client NAME",
@@ -22,15 +21,11 @@ func segmentsCommand() *cobra.Command {
 			"Exit status 0: all are sound; 1: one was not, or was rebuilt with other bytes.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := openExisting(cmd, &cfg)
+			p, org, err := on.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer p.Close()
-			org, err := p.clientNamed(cmd, client)
-			if err != nil {
-				return err
-			}
 			ctx := p.inWorkspace(cmd.Context())
 			var list []crmops.SegmentReport
 			if rebuild || all {
@@ -44,8 +39,7 @@ func segmentsCommand() *cobra.Command {
 			return writeSegments(cmd.OutOrStdout(), list)
 		},
 	}
-	cfg.Flags(cmd.Flags())
-	cmd.Flags().StringVar(&client, "client", "", "the client, by name or id")
+	on.flags(cmd)
 	cmd.Flags().BoolVar(&rebuild, "rebuild", false, "write those anew that are missing, damaged or not written yet")
 	cmd.Flags().BoolVar(&all, "all", false, "write every one anew, and compare")
 	return cmd

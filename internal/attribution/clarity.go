@@ -45,11 +45,11 @@ func (c Clarity) Share() (money.Ratio, bool) {
 	return money.NewRatio(max(0, c.Clear.Minor), c.Of.Minor), true
 }
 
-// ClarityOf measures the deals of a snapshot that were won in a period, in one currency. Pasts are by deal; owned says of a touch by its
-// channel, as it is named by the naming, and its provider whether the agency ran its campaign.
-func ClarityOf(s *crm.Snapshot, pasts map[string]crm.Past, in cal.Period, currency money.Currency, named *channel.Naming, owned func(channel, provider string) bool) Clarity {
+// ClarityOf measures the deals of a snapshot that were won in a period, in one currency. Links are those of the snapshot; pasts are by deal; owned says of
+// a touch by its channel, as it is named by the naming, and its provider whether the agency ran its campaign.
+func ClarityOf(s *crm.Snapshot, x *Links, pasts map[string]crm.Past, in cal.Period, currency money.Currency, named *channel.Naming, owned func(channel, provider string) bool) Clarity {
 	c := Clarity{Period: in, Clear: money.New(0, currency), Unknown: money.New(0, currency), Of: money.New(0, currency)}
-	x, namer := Link(s), new(Namer)
+	namer := new(Namer)
 	ours := func(t *crm.Touch) bool { return owned(namer.Of(named, t), t.Provider) }
 	for _, d := range crm.Won(s, in) {
 		switch {
@@ -124,39 +124,59 @@ type EarnedBy struct {
 	Amount money.Amount
 }
 
-// SpreadOf is what marketing earns of the deals that ClarityOf counts by first, last, linear and w-shaped touch, and how far these four are apart, in
-// hundredths of a percentage point of the deals' value: the most less the least. Where it is wide, the choice of the model decides the fee. Not ok:
-// there is no value.
-func SpreadOf(s *crm.Snapshot, in cal.Period, currency money.Currency, path Path, w Lookback, owned func(channel, provider string) bool) (by []EarnedBy, points int64, ok bool) {
-	x, crediting := Link(s), new(Crediting)
+// Earning is what marketing earns of some deals by each of the four models that its spread is measured by: first, last, linear and w-shaped touch.
+type Earning struct {
+	By []EarnedBy
+	Of money.Amount // the value of the deals
+}
+
+// EarningOf is what marketing earns of the deals that ClarityOf counts.
+func EarningOf(s *crm.Snapshot, x *Links, in cal.Period, currency money.Currency, path Path, w Lookback, owned func(channel, provider string) bool) Earning {
+	crediting := new(Crediting)
 	models := make([]Model, 0, 4)
+	e := Earning{Of: money.New(0, currency)}
 	for _, name := range []Kind{FirstTouch, LastTouch, Linear, WShaped} {
 		m, err := ParseModel(string(name))
 		if err != nil {
 			panic("attribution: a model that is measured: " + err.Error())
 		}
 		models = append(models, m)
+		e.By = append(e.By, EarnedBy{m.kind, money.New(0, currency)})
 	}
-	earned := make([]int64, len(models))
-	var total int64
 	for _, d := range crm.Won(s, in) {
 		if !d.AmountKnown || d.Amount.Currency != currency {
 			continue
 		}
-		total += d.Amount.Minor
+		e.Of = e.Of.Add(d.Amount)
 		for i := range models {
 			j, _ := crediting.Journey(x, &d, path)
 			crediting.Weigh(j, &models[i], w)
-			earned[i] += crediting.Held(d.Amount.Minor, owned)
+			e.By[i].Amount.Minor += crediting.Held(d.Amount.Minor, owned)
 		}
 	}
-	if points, ok = Spread(earned, total); !ok {
-		return nil, 0, false
+	return e
+}
+
+// And is what is earned of these deals and of others, which none of these is.
+func (e Earning) And(other Earning) Earning {
+	if len(e.By) == 0 {
+		return other
 	}
-	for i, m := range models {
-		by = append(by, EarnedBy{m.kind, money.New(earned[i], currency)})
+	out := Earning{Of: e.Of.Add(other.Of)}
+	for i, by := range e.By {
+		out.By = append(out.By, EarnedBy{by.Model, by.Amount.Add(other.By[i].Amount)})
 	}
-	return by, points, true
+	return out
+}
+
+// Spread is how far the models are apart, in hundredths of a percentage point of the deals' value: the most less the least. Where it is wide, the choice
+// of the model decides the fee. Not ok: there is no value.
+func (e Earning) Spread() (points int64, ok bool) {
+	var earned []int64
+	for _, by := range e.By {
+		earned = append(earned, by.Amount.Minor)
+	}
+	return Spread(earned, e.Of.Minor)
 }
 
 // Spread is the most of some amounts less the least, in hundredths of a percentage point of a total. Not ok: there is no total to divide.

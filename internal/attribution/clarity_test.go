@@ -43,7 +43,7 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	add("no-amount", 0, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.AmountKnown = false })
 	add("later", 5_000, func(d *crm.Deal, _ *crm.Past, _ *crm.Touch) { d.ClosedOn = cal.MustDate("2026-07-01") })
 
-	c := ClarityOf(&s, pasts, june, "USD", nil, func(_, provider string) bool { return provider == "Northlight" })
+	c := ClarityOf(&s, Link(&s), pasts, june, "USD", nil, func(_, provider string) bool { return provider == "Northlight" })
 	if c.Deals != 14 || !c.Enough() || c.Clear.Minor != 6_000_000 || c.Unknown.Minor != 500_000 || c.Of.Minor != 10_000_000 {
 		t.Errorf("clear %s, unknown %s, of %s of %d deals", c.Clear, c.Unknown, c.Of, c.Deals)
 	}
@@ -66,7 +66,7 @@ func TestClarityIsTheValueOfWhichAllIsTold(t *testing.T) {
 	if len(c.LeftOut) != 2 || c.LeftOut[0].Why != "no amount" || c.LeftOut[1].Why != "in EUR" {
 		t.Errorf("left out %+v", c.LeftOut)
 	}
-	if _, ok := ClarityOf(&crm.Snapshot{}, nil, june, "USD", nil, nil).Share(); ok {
+	if _, ok := ClarityOf(&crm.Snapshot{}, Link(&crm.Snapshot{}), nil, june, "USD", nil, nil).Share(); ok {
 		t.Error("nothing is clear")
 	}
 }
@@ -82,10 +82,10 @@ func TestClarityGoesByTheNamesOfTheContract(t *testing.T) {
 	ours := func(name, _ string) bool { return name == "Paid Search" }
 	pasts := map[string]crm.Past{"d": {SourceKnown: true}}
 	named := &channel.Naming{Grouping: channel.GA4}
-	if c := ClarityOf(&s, pasts, june, "USD", named, ours); c.Clear.Minor != 100 {
+	if c := ClarityOf(&s, Link(&s), pasts, june, "USD", named, ours); c.Clear.Minor != 100 {
 		t.Errorf("named: %+v", c.Failing)
 	}
-	if c := ClarityOf(&s, pasts, june, "USD", nil, ours); c.Clear.Minor != 0 {
+	if c := ClarityOf(&s, Link(&s), pasts, june, "USD", nil, ours); c.Clear.Minor != 0 {
 		t.Error("as imported it is none of its channels")
 	}
 	first, _ := ParseModel("first")
@@ -112,14 +112,20 @@ func TestTheSpreadBetweenModels(t *testing.T) {
 		Touches:      []crm.Touch{{ID: "1", ContactID: "a", At: day(1), Provider: "Northlight"}, {ID: "2", ContactID: "a", At: day(2), Provider: "Southwind"}, {ID: "3", ContactID: "b", At: day(1), Provider: "Northlight"}},
 	}
 	owned := func(_, provider string) bool { return provider == "Northlight" }
-	by, points, ok := SpreadOf(&s, june, "USD", Path{Zone: time.UTC}, Lookback{}, owned)
+	e := EarningOf(&s, Link(&s), june, "USD", Path{Zone: time.UTC}, Lookback{}, owned)
+	points, ok := e.Spread()
 	if !ok || points != 2500 {
 		t.Errorf("the spread is %d, %t", points, ok)
 	}
-	if want := []EarnedBy{{FirstTouch, money.New(40_000, "USD")}, {LastTouch, money.New(30_000, "USD")}, {Linear, money.New(35_000, "USD")}, {WShaped, money.New(35_000, "USD")}}; !slices.Equal(by, want) {
-		t.Errorf("it is between %v", by)
+	if want := []EarnedBy{{FirstTouch, money.New(40_000, "USD")}, {LastTouch, money.New(30_000, "USD")}, {Linear, money.New(35_000, "USD")}, {WShaped, money.New(35_000, "USD")}}; !slices.Equal(e.By, want) {
+		t.Errorf("it is between %v", e.By)
 	}
-	if _, _, ok := SpreadOf(&s, june, "EUR", Path{Zone: time.UTC}, Lookback{}, owned); ok {
+	half := cal.Period{From: june.From, To: cal.MustDate("2026-06-15")}
+	rest := EarningOf(&s, Link(&s), cal.Period{From: half.To, To: june.To}, "USD", Path{Zone: time.UTC}, Lookback{}, owned)
+	if both := (Earning{}).And(EarningOf(&s, Link(&s), half, "USD", Path{Zone: time.UTC}, Lookback{}, owned)).And(rest); !slices.Equal(both.By, e.By) || both.Of != e.Of {
+		t.Errorf("in two parts it is %+v", both)
+	}
+	if _, ok := EarningOf(&s, Link(&s), june, "EUR", Path{Zone: time.UTC}, Lookback{}, owned).Spread(); ok {
 		t.Error("there is nothing in EUR")
 	}
 }

@@ -9,23 +9,11 @@ import (
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 )
 
-// referenceFolder is the folder of public reference figures; without it the test is skipped, in CI it fails.
-func referenceFolder(tb testing.TB) string {
-	folder := os.Getenv("OFRECORD_DATA")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	folder = filepath.Join(folder, "events-100k")
-	if _, err := os.Stat(folder); err != nil {
-		if os.Getenv("CI") == "true" {
-			tb.Fatalf("the reference figures are required: %v", err)
-		}
-		tb.Skipf("no reference figures: %v", err)
-	}
-	return folder
-}
+// referenceFolder is the folder of public reference figures.
+func referenceFolder(tb testing.TB) string { return datatest.Path(tb, "events-100k") }
 
 func table(tb testing.TB, file string) [][]string {
 	f, err := os.Open(file)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 )
 
 // readReport reads a report as whoever knows only its profile and what is stated: the columns and the convention are found.
@@ -276,18 +277,4 @@ func FuzzAdReport(f *testing.F) {
 	})
 }
 
-func data(t *testing.T, name string) []byte {
-	t.Helper()
-	dir := os.Getenv("OFRECORD_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	file, err := os.ReadFile(filepath.Join(dir, name))
-	switch {
-	case err != nil && os.Getenv("CI") == "true":
-		t.Fatalf("real reports are missing (set OFRECORD_DATA): %v", err)
-	case err != nil:
-		t.Skipf("real reports are not here (set OFRECORD_DATA): %v", err)
-	}
-	return file
-}
+func data(t *testing.T, name string) []byte { return datatest.Read(t, name) }

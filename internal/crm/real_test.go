@@ -1,32 +1,19 @@
 package crm
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata"
 
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 )
 
-// realFile opens one of the published exports that are kept beside the project.
+// realFile opens one of the published exports.
 func realFile(t testing.TB, name string) *csvin.Reader {
 	t.Helper()
-	dir := os.Getenv("OFRECORD_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "shared", "data")
-	}
-	file, err := os.Open(filepath.Join(dir, name))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("real exports are missing (set OFRECORD_DATA): %v", err)
-		}
-		t.Skipf("real exports are not here (set OFRECORD_DATA): %v", err)
-	}
-	t.Cleanup(func() { file.Close() })
-	rd, err := csvin.Open(file, csvin.Options{})
+	rd, err := csvin.Open(datatest.Open(t, name), csvin.Options{})
 	if err != nil {
 		t.Fatalf("%s: %v", name, err)
 	}

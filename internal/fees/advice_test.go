@@ -23,7 +23,7 @@ func measuredAt(hygiene, clarity, between int64) fees.Measured {
 		Hygiene: crm.HygieneScore{On: on, Deals: 40, Checks: []crm.Check{{Code: crm.Complete, Weight: 25, Met: hygiene, Of: 100}, {Code: crm.Fresh, Weight: 20}}},
 		Clarity: attribution.Clarity{Period: fees.ClarityPeriod(cycle), Deals: 12, Clear: usd(clarity), Unknown: usd(0), Of: usd(100),
 			Failing: []attribution.Unclear{{Deal: crm.Deal{Amount: usd(100 - clarity)}, Why: []string{"no source"}}}},
-		Cycle: cycle, Spread: 1000, SpreadOK: true,
+		Cycle: cycle, Spread: 1000, SpreadOK: true, Version: 1, Versions: 1,
 	}
 }
 
@@ -120,7 +120,7 @@ func TestTheGateIsToBeWrittenByHand(t *testing.T) {
 		}
 	}
 	readings := []crm.MetricReading{{Metric: " SAL", Value: "3"}, {Metric: "sal", Value: "4", Deleted: true}, {Metric: "sal", Broken: true}, {Metric: "mql", Value: "9"}}
-	if m := fees.Measure(&crm.Snapshot{MetricReadings: readings}, nil, cal.MustDate("2026-06-30"), contract.Terms{Currency: "USD"}); m.Accepted != 1 || m.YearOK {
+	if m := fees.Measure(&crm.Snapshot{MetricReadings: readings}, nil, cal.MustDate("2026-06-30"), contract.Agreement{Versions: []contract.Terms{{Currency: "USD"}}}); m.Accepted != 1 || m.YearOK {
 		t.Errorf("%d readings of sal", m.Accepted)
 	}
 	base, err := contract.Parse([]byte(contract.Template("a", "Client", "Agency", cal.MustDate("2026-01-01"))))

@@ -154,7 +154,7 @@ func (c Comparing) draft(side Side, x *index, units units) (SidePrice, *standing
 			out.divide(at, s)
 			for _, l := range s.Lines {
 				if l.Kind == KindDeal {
-					credited, _ := money.Parse(l.Quantity, currency)
+					credited, _ := money.ParseSum(l.Quantity, currency)
 					out.Credited = out.Credited.Add(credited)
 				}
 				if l.Deal != "" {

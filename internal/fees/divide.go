@@ -136,7 +136,7 @@ func (l Line) under() string {
 // and by this one for months before.
 func (l LimitSum) move(now, moved money.Amount, c money.Currency) money.Amount {
 	number := func(text string) *int64 {
-		a, err := money.Parse(text, c)
+		a, err := money.ParseSum(text, c)
 		if err != nil {
 			return nil
 		}

@@ -5,7 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math/big"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -77,7 +79,7 @@ func (s *Statement) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	total, err := money.Parse(j.Total, currency)
+	total, err := money.ParseSum(j.Total, currency)
 	if err != nil {
 		return fmt.Errorf("total: %w", err)
 	}
@@ -86,17 +88,31 @@ func (s *Statement) UnmarshalJSON(b []byte) error {
 		Versions: j.Versions, Total: total, Considered: j.Considered,
 	}
 	for _, l := range j.Lines {
-		amount, err := money.Parse(l.Amount, currency)
+		amount, err := money.ParseSum(l.Amount, currency)
 		if err != nil {
 			return fmt.Errorf("line %d: %w", l.No, err)
 		}
 		var credited money.Amount
 		if l.Credited != "" {
-			if credited, err = money.Parse(l.Credited, currency); err != nil {
+			if credited, err = money.ParseSum(l.Credited, currency); err != nil {
 				return fmt.Errorf("line %d: credited: %w", l.No, err)
 			}
 		}
 		s.Lines = append(s.Lines, Line{l.No, l.Clause, l.Kind, l.Text, l.Quantity, l.Unit, l.Rate, l.RateText, amount, l.With, l.Deal, l.Events, l.CountsOn, credited.Minor, l.Basis})
+	}
+	return s.addable()
+}
+
+// addable refuses lines of which some sum would leave int64: no program has drafted them.
+func (s *Statement) addable() error {
+	sum := new(big.Int)
+	for _, l := range s.Lines {
+		for _, minor := range []int64{l.Amount.Minor, l.Credited} {
+			sum.Add(sum, new(big.Int).Abs(big.NewInt(minor)))
+		}
+	}
+	if !sum.IsInt64() {
+		return errors.New("the lines sum to more than any money")
 	}
 	return nil
 }

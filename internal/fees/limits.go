@@ -271,15 +271,15 @@ func (m *shareMonth) periodLine(w toDate, g governed, kind LineKind, word string
 
 // limitLine is a floor or cap with its sum to date.
 func limitLine(terms contract.Terms, c contract.Clause, kind LineKind, text string, sum LimitSum, by limitMove) Line {
-	before, _ := money.Parse(sum.Before, terms.Currency)
-	charged, _ := money.Parse(sum.Charged, terms.Currency)
+	before, _ := money.ParseSum(sum.Before, terms.Currency)
+	charged, _ := money.ParseSum(sum.Charged, terms.Currency)
 	this, move, moved := money.New(by.now, terms.Currency), money.New(by.move, terms.Currency), money.New(by.moved, terms.Currency)
 	charged = charged.Add(moved)
 	bound, word := sum.Cap, "at most"
 	if bound == "" {
 		bound, word = sum.Floor, "at least"
 	}
-	limit, _ := money.Parse(bound, terms.Currency)
+	limit, _ := money.ParseSum(bound, terms.Currency)
 	limited := charged.Add(this).Add(move)
 	inputs := []Input{
 		{"window", windowWords(sum.Window, sum.Until)},

@@ -8,6 +8,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // Ran says whose campaigns are the agency's, by the terms: what earns under the first share of revenue that attributes; without one, the touches of which
@@ -44,14 +45,74 @@ func RanBy(t contract.Terms) Ran {
 }
 
 // Measure measures what a pay model rests on, by the evidence of a day. Pasts are what is known of how its deals came to be what they are.
-func Measure(s *crm.Snapshot, pasts map[string]crm.Past, on cal.Date, t contract.Terms) Measured {
-	zone, ran := zoneOf(t), RanBy(t)
-	m := Measured{Hygiene: crm.Score(s, pasts, on, zone), Cycle: crm.CycleOf(s, pasts, on, zone), Accepted: readingsOf(s, "sal")}
-	in := ClarityPeriod(m.Cycle)
-	m.Clarity = attribution.ClarityOf(s, pasts, in, t.Currency, ran.path.Channels, ran.Owned)
-	m.Earned, m.Spread, m.SpreadOK = attribution.SpreadOf(s, in, t.Currency, ran.path, ran.lookback, ran.Owned)
-	_, m.Year, m.YearOK = attribution.SpreadOf(s, m.Cycle.Period(), t.Currency, ran.path, ran.lookback, ran.Owned)
+func Measure(s *crm.Snapshot, pasts map[string]crm.Past, on cal.Date, a contract.Agreement) Measured {
+	t := a.Latest()
+	zone, links := zoneOf(t), attribution.Link(s)
+	m := Measured{Hygiene: crm.Score(s, pasts, on, zone), Cycle: crm.CycleOf(s, pasts, on, zone), Accepted: readingsOf(s, "sal"), Version: t.Version, Versions: len(a.Versions)}
+	cycles, year := ClarityPeriod(m.Cycle), m.Cycle.Period()
+	m.Clarity, m.Earned, m.Spread, m.SpreadOK = measureUnder(s, links, pasts, cycles, t).told()
+	m.Year, m.YearOK = earnedUnder(s, links, year, t).Spread()
+	var earned attribution.Earning
+	for i, t := range a.Versions {
+		if v := measureUnder(s, links, pasts, daysUnder(a, i, cycles), t); v.Clarity.Deals > 0 {
+			m.Agreed.Versions = append(m.Agreed.Versions, v)
+		}
+		earned = earned.And(earnedUnder(s, links, daysUnder(a, i, year), t))
+	}
+	m.Agreed.Year, m.Agreed.YearOK = earned.Spread()
 	return m
+}
+
+// measureUnder measures the deals won on some days by one text.
+func measureUnder(s *crm.Snapshot, links *attribution.Links, pasts map[string]crm.Past, in cal.Period, t contract.Terms) UnderVersion {
+	ran := RanBy(t)
+	return UnderVersion{t.Version, attribution.ClarityOf(s, links, pasts, in, t.Currency, ran.path.Channels, ran.Owned), earnedUnder(s, links, in, t)}
+}
+
+func earnedUnder(s *crm.Snapshot, links *attribution.Links, in cal.Period, t contract.Terms) attribution.Earning {
+	ran := RanBy(t)
+	return attribution.EarningOf(s, links, in, t.Currency, ran.path, ran.lookback, ran.Owned)
+}
+
+// told is what is told of the latest text; without any value nothing is earned.
+func (v UnderVersion) told() (c attribution.Clarity, earned []attribution.EarnedBy, spread int64, ok bool) {
+	if spread, ok = v.Earning.Spread(); ok {
+		earned = v.Earning.By
+	}
+	return v.Clarity, earned, spread, ok
+}
+
+// daysUnder are the days of a period on which deals are won under a version: while it is in force, and under the first also before that.
+func daysUnder(a contract.Agreement, version int, in cal.Period) cal.Period {
+	if version > 0 {
+		in.From = cal.Later(in.From, a.Versions[version].Effective)
+	}
+	if version+1 < len(a.Versions) {
+		in.To = cal.Earlier(in.To, a.Versions[version+1].Effective)
+	}
+	return in
+}
+
+// Agreed is clarity and what marketing earns with each deal by the text that was in force when it was won, those before the first by that one.
+type Agreed struct {
+	Versions []UnderVersion // those that deals of the two cycles were won under
+	Year     int64          // the spread of the deals won in the 12 months of the cycle, in hundredths of a percentage point
+	YearOK   bool
+}
+
+// UnderVersion is what the deals come to that were won under one version of the contract.
+type UnderVersion struct {
+	Version int
+	Clarity attribution.Clarity
+	Earning attribution.Earning
+}
+
+// Together is the clear part, the whole value, and what is earned, of the deals of all versions.
+func (a Agreed) Together() (deals int64, clear money.Amount, earned attribution.Earning) {
+	for _, v := range a.Versions {
+		deals, clear, earned = deals+v.Clarity.Deals, clear.Add(v.Clarity.Clear), earned.And(v.Earning)
+	}
+	return deals, clear, earned
 }
 
 // readingsOf counts what was read of a metric.

@@ -42,7 +42,7 @@ func excluded(revenue, baseline int64) int64 { return min(revenue, baseline) }
 // for months before.
 func (s ScheduleSum) move(c money.Currency, now, fees, moved int64) int64 {
 	number := func(text string) int64 {
-		a, _ := money.Parse(text, c)
+		a, _ := money.ParseSum(text, c)
 		return a.Minor
 	}
 	revenue, charged := number(s.Revenue)+now, number(s.Charged)+moved
@@ -60,7 +60,7 @@ func (s ScheduleSum) move(c money.Currency, now, fees, moved int64) int64 {
 // shared is the revenue of the window that is above the baseline, to date.
 func (s ScheduleSum) shared(c money.Currency, now int64) int64 {
 	number := func(text string) int64 {
-		a, _ := money.Parse(text, c)
+		a, _ := money.ParseSum(text, c)
 		return a.Minor
 	}
 	revenue := number(s.Revenue) + now

@@ -93,7 +93,7 @@ type Line struct {
 func (l Line) QuantityWords() string {
 	quantity := l.Quantity
 	if strings.HasPrefix(l.Unit, string(l.Amount.Currency)) {
-		if a, err := money.Parse(l.Quantity, l.Amount.Currency); err == nil {
+		if a, err := money.ParseSum(l.Quantity, l.Amount.Currency); err == nil {
 			quantity = a.Format()
 		}
 	}

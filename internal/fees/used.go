@@ -10,7 +10,7 @@ import (
 )
 
 // Used is the part of the facts that decides a statement of their period, and no more: deals that are won or might be, up to the last
-// day that any month of it covers, with the companies, contacts, touches and payments that belong to them. Names and addresses of
+// day that any month of it covers, or to which the CRM has moved what was charged, with the companies, contacts, touches and payments that belong to them. Names and addresses of
 // contacts and the owners of deals are left out; where the contract lets the domain of an address, or what people stated, tell the company of a contact, what
 // it told is there as a link. Draft gives the same from the whole and from the part.
 func Used(a contract.Agreement, f Facts) Facts {
@@ -77,6 +77,7 @@ type use struct {
 	agreement contract.Agreement
 	facts     Facts
 	until     cal.Date // the first day that no month of the statement covers
+	horizon   cal.Date // the first day of which nothing decides when something charged was earned; at least until
 	companies map[string]bool
 	deals     map[string]bool
 	earlier   map[string]bool // deals of which only matters that paths begin after them
@@ -92,6 +93,7 @@ func (u *use) choose(e crm.Evidence) {
 			charged[p.DealID] = true
 		}
 	}
+	u.reach(e, charged)
 	for _, d := range e.Deals {
 		if charged[d.ID] {
 			u.deals[d.ID] = true
@@ -108,7 +110,7 @@ func (u *use) choose(e crm.Evidence) {
 		}
 	}
 	for _, d := range e.Deals { // which deal of a company was its first
-		if !d.Deleted && d.Won && u.companies[d.CompanyID] && d.ClosedOn.Before(u.until) {
+		if !d.Deleted && d.Won && u.companies[d.CompanyID] && d.ClosedOn.Before(u.horizon) {
 			u.deals[d.ID] = true
 		}
 	}
@@ -139,6 +141,22 @@ func (u *use) choose(e crm.Evidence) {
 		}
 	}
 	u.chooseEarlier(e, links)
+}
+
+// reach moves the horizon behind the days that the CRM now says of what locked statements charged: which deal of a company was its first, and after which
+// a path begins, is asked for them as well.
+func (u *use) reach(e crm.Evidence, charged map[string]bool) {
+	u.horizon = u.until
+	for _, d := range e.Deals {
+		if charged[d.ID] && d.Won && !d.ClosedOn.IsZero() {
+			u.horizon = cal.Later(u.horizon, d.ClosedOn.AddDays(1))
+		}
+	}
+	for _, p := range e.Payments {
+		if u.rows[p.ID] && !p.PaidOn.IsZero() {
+			u.horizon = cal.Later(u.horizon, p.PaidOn.AddDays(1))
+		}
+	}
 }
 
 // chooseEarlier finds the deals after which paths begin.
@@ -217,7 +235,7 @@ func (u *use) copy(out *crm.Evidence, e crm.Evidence) {
 	})
 	out.Touches = keptOfMany(e.Touches, func(t crm.Touch) bool { return !t.Deleted && u.contacts[t.ContactID] })
 	out.Payments = kept(e.Payments, func(p crm.Payment) bool {
-		return (u.deals[p.DealID] || u.earlier[p.DealID]) && (u.rows[p.ID] || p.PaidOn.Before(u.until))
+		return (u.deals[p.DealID] || u.earlier[p.DealID]) && (u.rows[p.ID] || p.PaidOn.Before(u.horizon))
 	})
 	lists := u.lists()
 	out.CarveOuts = kept(e.CarveOuts, func(c crm.CarveOut) bool {

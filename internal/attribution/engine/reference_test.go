@@ -3,29 +3,16 @@ package engine_test
 import (
 	"encoding/csv"
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/engine"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 )
 
-// referenceFile is a file of public reference figures; without the folder the test is skipped, in CI it fails.
-func referenceFile(tb testing.TB, name ...string) string {
-	folder := os.Getenv("OFRECORD_DATA")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	file := filepath.Join(append([]string{folder}, name...)...)
-	if _, err := os.Stat(file); err != nil {
-		if os.Getenv("CI") == "true" {
-			tb.Fatalf("the reference figures are required: %v", err)
-		}
-		tb.Skipf("no reference figures: %v", err)
-	}
-	return file
-}
+// referenceFile is a file of public reference figures.
+func referenceFile(tb testing.TB, name ...string) string { return datatest.Path(tb, name...) }
 
 func bytesOf(tb testing.TB, file string) []byte {
 	data, err := os.ReadFile(file)

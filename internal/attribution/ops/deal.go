@@ -126,7 +126,7 @@ func (s *Service) Deal(ctx context.Context, actor access.Actor, client, deal str
 			return err
 		}
 		v.look(e)
-		if err := v.beginAnew(ctx, tx); err != nil {
+		if err := v.beginAnew(ctx, tx, e); err != nil {
 			return err
 		}
 		v.credit()

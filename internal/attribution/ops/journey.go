@@ -3,6 +3,7 @@ package ops
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -71,18 +72,55 @@ func allDeals(ctx context.Context, tx bun.Tx, client string, asOf int64, kinds [
 	return s, err
 }
 
-// beginAnew lets the journey of a deal begin after the deal before it, which is not in the evidence of the deal alone.
-func (v *DealView) beginAnew(ctx context.Context, tx bun.Tx) error {
+// beginAnew lets the journey of a deal begin after the deal before it, which is not in the evidence of the deal alone: of other deals only those that a
+// contact of it can be in are read.
+func (v *DealView) beginAnew(ctx context.Context, tx bun.Tx, e crm.Evidence) error {
 	path := v.Rule.path()
 	if !path.Reset {
 		return nil
 	}
-	all, err := allDeals(ctx, tx, v.Client, v.AsOf, kindsOf(path))
+	around, err := v.around(ctx, tx, e.Snapshot, path)
 	if err != nil {
 		return err
 	}
-	v.Journey.Since, v.Journey.Earlier = attribution.Link(&all).Since(v.Deal, path)
+	v.Journey.Since, v.Journey.Earlier = attribution.Link(&around).Since(v.Deal, path)
 	return nil
+}
+
+// around is the evidence of the deals that may be earlier ones. Which contacts are inferred for which company hangs on all of them.
+func (v *DealView) around(ctx context.Context, tx bun.Tx, e crm.Snapshot, path attribution.Path) (crm.Snapshot, error) {
+	if path.Inferred {
+		return allDeals(ctx, tx, v.Client, v.AsOf, kindsOf(path))
+	}
+	x := attribution.Link(&e)
+	in, _ := x.ContactsOf(v.Deal, path)
+	var contacts, companies []string
+	know := func(id string) bool {
+		if !slices.Contains(in, x.Canonical(id)) {
+			return false
+		}
+		contacts = append(contacts, id)
+		return true
+	}
+	for _, dc := range e.DealContacts {
+		know(dc.ContactID)
+	}
+	for _, c := range e.Contacts {
+		for _, id := range c.MergedIDs {
+			know(id)
+		}
+		if know(c.ID) && path.ByAccount && c.CompanyID != "" {
+			companies = append(companies, c.CompanyID)
+		}
+	}
+	s, err := crmops.DealsOf(ctx, tx, v.Client, v.AsOf, distinct(contacts), distinct(companies))
+	s.Contacts = e.Contacts
+	return s, err
+}
+
+func distinct(ids []string) []string {
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // options are the rule, with its model, as the engine has them.

@@ -249,3 +249,47 @@ func TestAComparisonIsTheCreditOfItsDeals(t *testing.T) {
 		}
 	})
 }
+
+// TestTheEarlierDealIsThatOfTheWholeEvidence: the page of a deal, which reads only deals that share contacts with it, begins its journey where all deals together
+// say, through merges of contacts and contacts of companies too.
+func TestTheEarlierDealIsThatOfTheWholeEvidence(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		path := attribution.Path{ByAccount: true, Reset: true, Zone: time.UTC}
+		reset := 0
+		for seed := range uint64(3) {
+			chance, client := rand.New(rand.NewPCG(seed, 12)), fmt.Sprint("org_", seed)
+			for _, file := range someFiles(chance) {
+				_, err := r.crm.Import(ctx, owner, crmops.ImportInput{Client: client, Filename: file[0], Reader: strings.NewReader(file[1])})
+				must(t, err)
+			}
+			var whole crm.Evidence
+			must(t, d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+				n, err := crmops.LatestImport(ctx, tx, client)
+				if err != nil {
+					return err
+				}
+				whole, err = crmops.EvidenceAt(ctx, tx, client, n)
+				return err
+			}))
+			x := attribution.Link(&whole.Snapshot)
+			for i, deal := range whole.Deals {
+				since, earlier := x.Since(deal, path)
+				if deal.Deleted || earlier == "" && i%10 > 0 {
+					continue
+				}
+				if earlier != "" {
+					reset++
+				}
+				v, err := r.Deal(ctx, owner, client, deal.ID, 0, ops.Asked{EarlierDeals: "reset"})
+				must(t, err)
+				if !v.Journey.Since.Equal(since) || v.Journey.Earlier != earlier {
+					t.Errorf("seed %d: %s begins after %q, %s, and by all deals after %q, %s", seed, deal.ID, v.Journey.Earlier, v.Journey.Since, earlier, since)
+				}
+			}
+		}
+		if reset < 10 {
+			t.Errorf("only %d journeys begin after another deal", reset)
+		}
+	})
+}

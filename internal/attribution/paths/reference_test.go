@@ -6,30 +6,18 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/ofrecord/ofrecord/internal/attribution/paths"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 )
 
-// referenceFile is a file of public reference figures; without the folder the test is skipped, in CI it fails.
+// referenceFile is what a file of public reference figures holds, unpacked.
 func referenceFile(tb testing.TB, name ...string) []byte {
-	folder := os.Getenv("OFRECORD_DATA")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	file := filepath.Join(append([]string{folder}, name...)...)
-	data, err := os.ReadFile(file)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			tb.Fatalf("the reference figures are required: %v", err)
-		}
-		tb.Skipf("no reference figures: %v", err)
-	}
-	if !strings.HasSuffix(file, ".gz") {
+	data := datatest.Read(tb, name...)
+	if !strings.HasSuffix(name[len(name)-1], ".gz") {
 		return data
 	}
 	z, err := gzip.NewReader(bytes.NewReader(data))

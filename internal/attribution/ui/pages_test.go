@@ -29,6 +29,7 @@ import (
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
@@ -370,23 +371,8 @@ func TestTheComparisonOfModels(t *testing.T) {
 	})
 }
 
-// realExport opens one of the published exports that are kept beside the project.
-func realExport(t testing.TB, name string) *os.File {
-	t.Helper()
-	dir := os.Getenv("OFRECORD_DATA")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "data")
-	}
-	file, err := os.Open(filepath.Join(dir, "salesforce", name))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("real exports are missing (set OFRECORD_DATA): %v", err)
-		}
-		t.Skipf("real exports are not here (set OFRECORD_DATA): %v", err)
-	}
-	t.Cleanup(func() { file.Close() })
-	return file
-}
+// realExport opens one of the published exports.
+func realExport(t testing.TB, name string) *os.File { return datatest.Open(t, "salesforce", name) }
 
 // takeSalesforce imports the published export, with the choices that its files leave open.
 func (s *site) takeSalesforce() {

@@ -262,7 +262,7 @@ func (s sheet) decimal(text string) string { return strings.Replace(text, "-", m
 
 // price is grouped like an amount where it is one.
 func (s sheet) price(text string) string {
-	if a, err := money.Parse(text, s.d.Currency); err == nil {
+	if a, err := money.ParseSum(text, s.d.Currency); err == nil {
 		return s.amount(a)
 	}
 	return s.decimal(text)

@@ -220,7 +220,7 @@ func quantity(l billing.Line) string {
 }
 
 func price(l billing.Line, c money.Currency) string {
-	if a, err := money.Parse(l.Price, c); err == nil {
+	if a, err := money.ParseSum(l.Price, c); err == nil {
 		return a.Format()
 	}
 	return l.Price

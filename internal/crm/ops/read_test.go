@@ -3,7 +3,6 @@ package ops_test
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +17,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/csvin"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -198,22 +198,7 @@ func TestTheRecordNamesEveryImport(t *testing.T) {
 }
 
 // real opens one of the published exports.
-func real(t *testing.T, path string) *os.File {
-	t.Helper()
-	dir := os.Getenv("OFRECORD_DATA")
-	if dir == "" {
-		dir = "../../../../shared/data"
-	}
-	f, err := os.Open(filepath.Join(dir, path))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	t.Cleanup(func() { f.Close() })
-	return f
-}
+func real(t *testing.T, path string) *os.File { return datatest.Open(t, path) }
 
 // TestTheHubSpotExportIsReadWithItsSideTables: stages, associations and merges are read first and looked up by what comes later.
 func TestTheHubSpotExportIsReadWithItsSideTables(t *testing.T) {

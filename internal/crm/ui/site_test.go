@@ -10,7 +10,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -22,6 +21,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/crm/ui"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
+	"github.com/ofrecord/ofrecord/internal/platform/datatest"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
@@ -199,18 +199,4 @@ func (p page) says(status int, words ...string) page {
 }
 
 // real reads one of the published exports.
-func real(t *testing.T, path string) []byte {
-	t.Helper()
-	dir := os.Getenv("OFRECORD_DATA")
-	if dir == "" {
-		dir = "../../../../shared/data"
-	}
-	b, err := os.ReadFile(filepath.Join(dir, path))
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
-	return b
-}
+func real(t *testing.T, path string) []byte { return datatest.Read(t, path) }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/ofrecord/ofrecord/internal/access"
-	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
 )
@@ -25,8 +24,15 @@ type Advice struct {
 	Terms    []string `json:"terms" nullable:"false" doc:"What the model needs to hold"`
 	Measures []Grade  `json:"measures" nullable:"false" doc:"Hygiene, clarity, predictability"`
 	Cadence  string   `json:"cadence,omitempty" doc:"How often a result can be paid for"`
-	Paid     []Paid   `json:"paid" nullable:"false" doc:"The contract as it stands and the models, on the same months"`
-	Untried  string   `json:"untried,omitempty" doc:"Why they could not be tried"`
+	Ran      string   `json:"ran,omitempty" doc:"Whose campaigns count as the agency's"`
+
+	Hygiene *Hygiene    `json:"hygiene,omitempty" doc:"What the first grade is computed from"`
+	Clarity *Clarity    `json:"clarity,omitempty" doc:"What the second is computed from"`
+	Cycle   *SalesCycle `json:"cycle,omitempty" doc:"What the third is computed from"`
+
+	Paid    []Paid   `json:"paid" nullable:"false" doc:"The contract as it stands and the models, on the same months"`
+	Grounds *Grounds `json:"grounds,omitempty" doc:"What the numbers of the models rest on"`
+	Untried string   `json:"untried,omitempty" doc:"Why they could not be tried"`
 }
 
 // Grade is a measure with the lines that it was graded by.
@@ -36,16 +42,6 @@ type Grade struct {
 	Value  string   `json:"value"`
 	Why    []string `json:"why" nullable:"false"`
 	Better []string `json:"better" nullable:"false" doc:"What would have to improve, the most first"`
-}
-
-// Paid is what terms would have come to.
-type Paid struct {
-	Name     string `json:"name"`
-	Total    *Money `json:"total,omitempty" doc:"Absent while facts are lacking"`
-	Expected *Money `json:"expected,omitempty" doc:"Mean over resampled deals"`
-	Low      *Money `json:"low,omitempty" doc:"10 % come to less"`
-	High     *Money `json:"high,omitempty" doc:"10 % come to more"`
-	Needs    int    `json:"needs,omitempty" doc:"How many facts the history lacks for it"`
 }
 
 func (o *Operations) advice(ctx context.Context, in *struct {
@@ -59,40 +55,27 @@ func (o *Operations) advice(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	return &api.Answer[Advice]{Body: adviceOf(found)}, nil
+	return &api.Answer[Advice]{Body: AdviceOf(found)}, nil
 }
 
-func adviceOf(found ops.Advice) Advice {
+// AdviceOf is the advice with all that it can be recomputed from.
+func AdviceOf(found ops.Advice) Advice {
 	a := found.Advice
 	out := Advice{Import: found.Import, On: dayOf(found.On), Why: []string{}, Terms: []string{}, Measures: []Grade{}, Paid: []Paid{}}
 	if found.Import == 0 {
 		return out
 	}
-	out.Model, out.Why, out.Terms, out.Cadence = string(a.Model), append(out.Why, a.Why...), append(out.Terms, a.Terms...), a.Cadence.Words
+	out.Model, out.Why, out.Terms, out.Cadence, out.Ran = string(a.Model), append(out.Why, a.Why...), append(out.Terms, a.Terms...), a.Cadence.Words, found.Ran
 	for _, g := range a.Graded {
 		out.Measures = append(out.Measures, Grade{g.Name, string(g.Grade), g.Value, append([]string{}, g.Why...), append([]string{}, g.Better...)})
 	}
+	out.Hygiene, out.Clarity, out.Cycle = hygieneOf(found.Measured.Hygiene), clarityOf(found.Measured), cycleOf(found.Measured.Cycle)
 	if found.Untried != nil {
 		out.Untried = found.Untried.Message
 		return out
 	}
-	if found.Paid.Tried == nil {
-		return out
-	}
-	for _, side := range found.Paid.Tried.Sides {
-		out.Paid = append(out.Paid, paidOf(side))
+	if tried := found.Paid.Tried; tried != nil {
+		out.Paid, out.Grounds = PaidOf(*tried), GroundsOf(*tried)
 	}
 	return out
-}
-
-func paidOf(side fees.SidePrice) Paid {
-	p := Paid{Name: side.Name, Needs: len(side.Needs)}
-	if p.Needs > 0 {
-		return p
-	}
-	p.Total = there(&side.Total)
-	if r := side.Range; r != nil {
-		p.Expected, p.Low, p.High = there(&r.Expected), there(&r.Low), there(&r.High)
-	}
-	return p
 }

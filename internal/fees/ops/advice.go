@@ -48,7 +48,7 @@ func (s *Service) Advise(ctx context.Context, actor access.Actor, contractID str
 			return err
 		}
 		out.On = m.On
-		out.Measured = fees.Measure(&m.Snapshot, m.Pasts, m.On, out.Terms)
+		out.Measured = fees.Measure(&m.Snapshot, m.Pasts, m.On, tried.Stands)
 		return nil
 	})
 	if err != nil {

@@ -35,11 +35,12 @@ type ModelNumbers struct{ Yearly, Fixed, Reduced, Share string }
 // WhatIf is what came of it.
 type WhatIf struct {
 	Contract contractops.Contract
-	Terms    contract.Terms // the latest text of the contract
-	Begin    string         // a copy of it with the next number, to be changed
-	MayEdit  bool           // this person may take a text as the draft
-	Revision int            // of the draft that it would be saved over
-	Import   int64          // number of the newest import; 0: there is none, or it was not looked at
+	Terms    contract.Terms     // the latest text of the contract
+	Stands   contract.Agreement // the contract as it stands, with all its versions
+	Begin    string             // a copy of it with the next number, to be changed
+	MayEdit  bool               // this person may take a text as the draft
+	Revision int                // of the draft that it would be saved over
+	Import   int64              // number of the newest import; 0: there is none, or it was not looked at
 	From, To cal.Month
 	Source   string         // the text that was tried
 	Problems []*fault.Fault // it cannot be read: nothing was computed
@@ -57,7 +58,6 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 		return WhatIf{}, access.Require(actor, access.ContractSee, access.Scope{})
 	}
 	var out WhatIf
-	var agreement contract.Agreement
 	var evidence crm.Evidence
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 		out = WhatIf{From: in.From, To: in.To, Source: in.Source}
@@ -77,7 +77,7 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 		if out.MayEdit = access.Decide(actor, access.ContractEdit, scope).Allowed; out.MayEdit && saved {
 			out.Revision = draft.Revision
 		}
-		if agreement, err = out.stands(draft, saved); err != nil || !in.Run {
+		if out.Stands, err = out.stands(draft, saved); err != nil || !in.Run {
 			return err
 		}
 		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
@@ -90,7 +90,7 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 	if err != nil || !in.Run {
 		return out, err
 	}
-	return out, s.try(ctx, &out, in, agreement, evidence, months)
+	return out, s.try(ctx, &out, in, evidence, months)
 }
 
 // stands finds the contract as it stands: what both sides accepted, else what is proposed, else, for those who write it, the draft.
@@ -146,9 +146,9 @@ func (w *WhatIf) months(today cal.Date) ([]cal.Month, error) {
 const mostTriedYears = 3
 
 // try computes. As prices are: one at a time, and whoever has gone is passed over.
-func (s *Service) try(ctx context.Context, w *WhatIf, in WhatIfInput, agreement contract.Agreement, evidence crm.Evidence, months []cal.Month) error {
+func (s *Service) try(ctx context.Context, w *WhatIf, in WhatIfInput, evidence crm.Evidence, months []cal.Month) error {
 	w.Import = evidence.AsOf
-	trial := fees.Trial{Now: agreement, Number: w.next(), Evidence: evidence, Months: months, AsOf: cal.DateOf(s.now(), w.Terms.Zone), Resamples: fees.UsualResamples, Seed: in.Seed}
+	trial := fees.Trial{Now: w.Stands, Number: w.next(), Evidence: evidence, Months: months, AsOf: cal.DateOf(s.now(), w.Terms.Zone), Resamples: fees.UsualResamples, Seed: in.Seed}
 	if in.Source != "" {
 		terms, err := contract.Parse([]byte(in.Source))
 		if w.Problems = fault.All(err); err != nil && len(w.Problems) == 0 {

@@ -136,7 +136,7 @@ func quantity(l fees.Line) string {
 
 // figure shows a decimal quantity with its thousands apart; a fraction and what is no amount stay as they are.
 func figure(text string, c money.Currency) string {
-	a, err := money.Parse(text, c)
+	a, err := money.ParseSum(text, c)
 	if err != nil || a.String() != text {
 		return text
 	}

@@ -7,11 +7,13 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -103,6 +105,9 @@ func (f adviceFace) measures() kit.TableView {
 			if len(f.Measured.Earned) > 0 {
 				below = append(below, opening("What marketing earns by each model", g.Name, kit.Group(kit.Table(f.earned()), paragraph(termsAside), acts(f.comparisons()))))
 			}
+			if f.Measured.Versions > 1 && len(f.Measured.Agreed.Versions) > 0 {
+				below = append(below, opening("By the text in force when each deal was won", g.Name, kit.Group(kit.Table(f.agreedClarity()), kit.Table(f.agreedEarned()))))
+			}
 			if table := f.unclear(); len(table.Rows) > 0 {
 				below = append(below, opening("The deals that are not clear", g.Name, kit.Table(table)))
 			}
@@ -121,16 +126,42 @@ func (f adviceFace) measures() kit.TableView {
 }
 
 // termsAside says why the page that compares models may show other figures.
-const termsAside = "All deals are measured here by the latest text of the contract. The comparison of models counts whole months, and, unless it is asked for one lookback and edge, each deal by the terms of its day. So its spread may be another, and on the other side of the line: ask it for both."
+const termsAside = "All deals are measured here by the latest text of the contract, by which the next deals would be paid. The comparison of models counts whole months, and, unless it is asked for one lookback and edge, each deal by the terms of its day. So its spread may be another, and on the other side of the line: ask it for both."
 
 // earned is what the spread between the models is made of.
 func (f adviceFace) earned() kit.TableView {
 	c := f.Measured.Clarity
-	v := kit.TableView{Caption: "What marketing earns by each model, " + c.Period.Words(), Quiet: true, Columns: []kit.Column{{Title: "Model"}, {Title: "Earned", Align: kit.End, Hint: string(c.Of.Currency)}, {Title: "Of won revenue", Align: kit.End}}}
-	for _, e := range f.Measured.Earned {
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(sentence(fees.TouchWords(e.Model))), kit.Text(figures(e.Amount)), kit.Text(fees.PartWords(e.Amount, c.Of))}})
+	return earnedTable("What marketing earns by each model, "+c.Period.Words(), attribution.Earning{By: f.Measured.Earned, Of: c.Of}, c.Deals)
+}
+
+// agreedEarned is the same with each deal by the text in force when it was won.
+func (f adviceFace) agreedEarned() kit.TableView {
+	deals, _, earned := f.Measured.Agreed.Together()
+	return earnedTable("What marketing earns by the texts of their days, "+f.Measured.Clarity.Period.Words(), earned, deals)
+}
+
+func earnedTable(caption string, e attribution.Earning, deals int64) kit.TableView {
+	v := kit.TableView{Caption: caption, Quiet: true, Columns: []kit.Column{{Title: "Model"}, {Title: "Earned", Align: kit.End, Hint: string(e.Of.Currency)}, {Title: "Of won revenue", Align: kit.End}}}
+	for _, by := range e.By {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(sentence(fees.TouchWords(by.Model))), kit.Text(figures(by.Amount)), kit.Text(fees.PartWords(by.Amount, e.Of))}})
 	}
-	v.Foot = []kit.Row{{Total: true, Cells: []templ.Component{kit.Text(counted(int(c.Deals), "deal") + " won"), kit.Text(figures(c.Of)), nil}}}
+	v.Foot = []kit.Row{{Total: true, Cells: []templ.Component{kit.Text(counted(int(deals), "deal") + " won"), kit.Text(figures(e.Of)), nil}}}
+	return v
+}
+
+// agreedClarity is what is clear of the deals won under each version.
+func (f adviceFace) agreedClarity() kit.TableView {
+	deals, clear, earned := f.Measured.Agreed.Together()
+	v := kit.TableView{Caption: "What is clear by the text of each deal's day", Quiet: true, Columns: []kit.Column{{Title: "Text"}, {Title: "Deals", Align: kit.End}, {Title: "Clear", Align: kit.End, Hint: string(earned.Of.Currency)}, {Title: "Won", Align: kit.End}, {Title: "Of won revenue", Align: kit.End}}}
+	row := func(name string, deals int64, clear, of money.Amount) kit.Row {
+		return kit.Row{Cells: []templ.Component{kit.Text(name), kit.Text(strconv.FormatInt(deals, 10)), kit.Text(figures(clear)), kit.Text(figures(of)), kit.Text(fees.PartWords(clear, of))}}
+	}
+	for _, u := range f.Measured.Agreed.Versions {
+		v.Rows = append(v.Rows, row("Version "+strconv.Itoa(u.Version), u.Clarity.Deals, u.Clarity.Clear, u.Clarity.Of))
+	}
+	total := row("Together", deals, clear, earned.Of)
+	total.Total = true
+	v.Foot = []kit.Row{total}
 	return v
 }
 

@@ -74,7 +74,7 @@ func together(t fees.Credited) string {
 func creditOf(all []fees.Credited, c money.Currency) int64 {
 	var sum int64
 	for _, t := range all {
-		if a, err := money.Parse(t.Credit, c); err == nil {
+		if a, err := money.ParseSum(t.Credit, c); err == nil {
 			sum += a.Minor
 		}
 	}

@@ -54,7 +54,7 @@ var typesetter = strings.NewReplacer(" x -", " × \u2212", " - -", " \u2212 \u22
 
 // decimal shows an exact decimal of the statement's currency with its thousands apart; what is no amount stays as it is.
 func decimal(text string, c money.Currency) string {
-	a, err := money.Parse(text, c)
+	a, err := money.ParseSum(text, c)
 	if err != nil {
 		return text
 	}

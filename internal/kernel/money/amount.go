@@ -23,7 +23,12 @@ func New(minor int64, c Currency) Amount { return Amount{Minor: minor, Currency:
 
 // Parse reads a plain decimal: "14000.00", "14,000.00" (commas only between groups of three), "-3.5". It refuses more digits
 // than the currency has, and never guesses a convention: text from files goes through csvin first. Fault: Invalid.
-func Parse(text string, c Currency) (Amount, error) {
+func Parse(text string, c Currency) (Amount, error) { return parse(text, c, MaxMinor) }
+
+// ParseSum reads back what String or Format wrote of a sum, which may be larger than the largest amount that is read from outside. Fault: Invalid.
+func ParseSum(text string, c Currency) (Amount, error) { return parse(text, c, math.MaxInt64) }
+
+func parse(text string, c Currency, largest int64) (Amount, error) {
 	digits, err := plainDecimal(text)
 	if err != nil {
 		return Amount{}, err
@@ -38,10 +43,11 @@ func Parse(text string, c Currency) (Amount, error) {
 	}
 	var minor int64
 	for _, d := range whole + frac[:c.Digits()] {
-		minor = minor*10 + int64(d-'0')
-		if minor > MaxMinor {
-			return Amount{}, fault.New(fault.Invalid, "amount-range", "%q is larger than the largest amount, %s", text, New(MaxMinor, c).Format())
+		digit := int64(d - '0')
+		if minor > (largest-digit)/10 {
+			return Amount{}, fault.New(fault.Invalid, "amount-range", "%q is larger than the largest amount, %s", text, New(largest, c).Format())
 		}
+		minor = minor*10 + digit
 	}
 	if negative {
 		minor = -minor
@@ -190,7 +196,7 @@ func (a Amount) MarshalJSON() ([]byte, error) {
 	return json.Marshal(amountJSON{a.String(), a.Currency})
 }
 
-// UnmarshalJSON reads what MarshalJSON writes, within ±MaxMinor.
+// UnmarshalJSON reads what MarshalJSON writes, sums beyond ±MaxMinor too.
 func (a *Amount) UnmarshalJSON(b []byte) error {
 	var j amountJSON
 	if err := json.Unmarshal(b, &j); err != nil {
@@ -204,6 +210,6 @@ func (a *Amount) UnmarshalJSON(b []byte) error {
 	if err != nil {
 		return err
 	}
-	*a, err = Parse(j.Amount, c)
+	*a, err = ParseSum(j.Amount, c)
 	return err
 }

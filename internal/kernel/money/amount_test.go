@@ -123,6 +123,32 @@ func TestArithmetic(t *testing.T) {
 	}
 }
 
+// Sums read back as they were written, to the last of int64, and no further.
+func TestSumsReadBack(t *testing.T) {
+	for _, minor := range []int64{0, -1, MaxMinor, 2*MaxMinor + 1, -3 * MaxMinor, math.MaxInt64, -math.MaxInt64} {
+		for _, c := range []Currency{"JPY", "USD", "KWD"} {
+			a := New(minor, c)
+			for _, text := range []string{a.String(), a.Format()} {
+				if got, err := ParseSum(text, c); err != nil || got != a {
+					t.Errorf("%s %s: %v, %v", c, text, got, err)
+				}
+			}
+			var back Amount
+			if text, err := a.MarshalJSON(); err != nil || back.UnmarshalJSON(text) != nil || back != a {
+				t.Errorf("%s is %s again", a.FormatWith(), back.FormatWith())
+			}
+			if _, err := Parse(a.String(), c); (err != nil) != (magnitude(minor) > MaxMinor) {
+				t.Errorf("from outside %s: %v", a.FormatWith(), err)
+			}
+		}
+	}
+	for _, text := range []string{"92233720368547758.08", "-92233720368547758.08", "100000000000000000000.00", "1e3"} {
+		if a, err := ParseSum(text, "USD"); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s is %s", text, a)
+		}
+	}
+}
+
 func TestCurrencies(t *testing.T) {
 	for code, digits := range map[Currency]int{"USD": 2, "EUR": 2, "JPY": 0, "KRW": 0, "KWD": 3, "TND": 3, "XCG": 2} {
 		c, err := ParseCurrency(" " + strings.ToLower(string(code)))

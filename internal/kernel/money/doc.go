@@ -4,6 +4,6 @@
 // allocation (a whole divided into parts that sum to it).
 //
 // Invariants: no floating point anywhere; division happens only in Round, Mul and Allocate; parts always sum to the whole;
-// amounts of two currencies never meet; every amount that is parsed stays within ±MaxMinor, so that nine hundred thousand
-// of them can be added without overflow, and an addition that would overflow panics instead of wrapping.
+// amounts of two currencies never meet; every amount that is read from outside stays within ±MaxMinor, so that nine hundred thousand
+// of them can be added without overflow; such a sum reads back as it was written (ParseSum); and an addition that would overflow panics instead of wrapping.
 package money
