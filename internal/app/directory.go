@@ -6,12 +6,14 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -205,7 +207,10 @@ var errGone = errors.New("the file is gone")
 func (d *directory) opened(root *os.Root, name string) (fs.File, error) {
 	open := d.open
 	if open == nil {
-		open = func(root *os.Root, name string) (fs.File, error) { return root.Open(name) }
+		open = openAtOnce
+	}
+	if len(name) > longestName {
+		return nil, aloneError{"its name is too long for a text beside it; give it a shorter one"}
 	}
 	f, err := open(root, name)
 	switch {
@@ -220,18 +225,32 @@ func (d *directory) opened(root *os.Root, name string) (fs.File, error) {
 	return f, nil
 }
 
+// longestName is how long a name may be that gets a number and an ending.
+const longestName = 240
+
+// openAtOnce waits for nobody, should a pipe or a device have taken the place of a file since it was seen.
+func openAtOnce(root *os.Root, name string) (fs.File, error) {
+	return root.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+}
+
 // taken does with a file what is to be done, and moves it away.
 func (d *directory) taken(root *os.Root, name string) error {
 	f, err := d.opened(root, name)
 	if err != nil {
 		return err
 	}
+	defer f.Close() // it was only read
+	was, err := f.Stat()
+	if err != nil {
+		return aloneError{"it cannot be read: " + plainCause(err)}
+	}
 	to, text, err := d.takeOpen(f, name)
-	_ = f.Close() // it was only read
 	if err != nil || to == "" {
 		return err
 	}
-	return d.move(root, name, to, text)
+	return d.move(root, name, to, text, func(is fs.FileInfo) bool {
+		return os.SameFile(was, is) && was.Size() == is.Size() && was.ModTime().Equal(is.ModTime())
+	})
 }
 
 func (d *directory) takeOpen(f fs.File, name string) (to, text string, err error) {
@@ -246,7 +265,30 @@ func (d *directory) takeOpen(f fs.File, name string) (to, text string, err error
 	if err != nil {
 		return "", "", aloneError{"it cannot be read: " + plainCause(err)}
 	}
-	return d.take(arrival{name, hex.EncodeToString(h.Sum(nil)), seeker})
+	sum := hex.EncodeToString(h.Sum(nil))
+	return d.take(arrival{name, sum, &steady{ReadSeeker: seeker, sum: sha256.New(), want: sum}})
+}
+
+// steady reads a file again, and ends with an error when it is no longer what it was.
+type steady struct {
+	io.ReadSeeker
+	sum  hash.Hash
+	want string
+}
+
+func (s *steady) Read(p []byte) (int, error) {
+	n, err := s.ReadSeeker.Read(p)
+	s.sum.Write(p[:n])
+	if errors.Is(err, io.EOF) && hex.EncodeToString(s.sum.Sum(nil)) != s.want {
+		return n, aloneError{"it was written to while it was read; it is taken when it is at rest"}
+	}
+	return n, err
+}
+
+// Seek begins again at the start, the only place that is sought.
+func (s *steady) Seek(offset int64, whence int) (int64, error) {
+	s.sum.Reset()
+	return s.ReadSeeker.Seek(offset, whence)
 }
 
 func unfinishedName(name string) bool {
@@ -258,39 +300,80 @@ func unfinishedName(name string) bool {
 	return strings.HasPrefix(name, ".")
 }
 
-// move puts the file away under a name that is free, with a text beside it. The text comes first: a file that lies there has one. A file that
-// another process has moved meanwhile is left to it.
-func (d *directory) move(root *os.Root, name, to, text string) error {
+// move puts the file away under a name that is free, with a text beside it. The text comes first: a file that lies there has one, and whoever made it has the name. A file that
+// another process has moved meanwhile is left to it, and what has taken the place of the one that was read stays.
+func (d *directory) move(root *os.Root, name, to, text string, same func(fs.FileInfo) bool) error {
 	if err := d.own(root); err != nil {
 		return err
 	}
-	there := func(path string) bool { _, err := root.Lstat(path); return !errors.Is(err, fs.ErrNotExist) }
-	free := name
-	for n := 2; there(filepath.Join(to, free)); n++ {
-		ending := filepath.Ext(name)
-		free = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ending), n, ending)
+	free, err := freeName(root, name, to)
+	if err != nil {
+		return d.unmoved(name, to, err)
 	}
-	if !there(name) {
+	put, beside := filepath.Join(to, free), filepath.Join(to, free+".txt")
+	is, err := root.Lstat(name)
+	if err != nil || !same(is) {
+		_ = root.Remove(beside) // it would speak of another file
 		return nil
 	}
-	beside := filepath.Join(to, free+".txt")
-	err := writeIn(root, beside, text)
-	if err == nil {
-		err = root.Rename(name, filepath.Join(to, free))
+	if err = writeIn(root, beside, text); err == nil {
+		err = root.Rename(name, put)
 	}
+	if err != nil {
+		_ = root.Remove(beside) // it speaks of a file that is not there
+		return d.unmoved(name, to, err)
+	}
+	if is, err := root.Lstat(put); err == nil && !same(is) { // it came in the last moment
+		return d.back(root, put, beside, name)
+	}
+	d.moved(name, put)
+	return nil
+}
+
+// unmoved is the error of a file that could not be moved; nil when it is gone.
+func (d *directory) unmoved(name, to string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if !there(filepath.Join(to, free)) {
-			_ = root.Remove(beside) // it speaks of a file that is not there
-		}
 		return nil
 	case errors.Is(err, fs.ErrPermission):
 		return aloneError{fmt.Sprintf("it cannot be moved to %s: %s", to, plainCause(err))}
-	case err != nil:
-		return fault.New(fault.Unavailable, "directory", "%s cannot be moved to %s: %s", name, to, plainCause(err)).Because(err)
 	}
-	d.moved(name, filepath.Join(to, free))
-	return nil
+	return fault.New(fault.Unavailable, "directory", "%s cannot be moved to %s: %s", name, to, plainCause(err)).Because(err)
+}
+
+// freeName finds a name that neither a file nor a text has, and takes it by the text beside it, which is still blank: no other process can.
+func freeName(root *os.Root, name, to string) (string, error) {
+	ending := filepath.Ext(name)
+	for n := 1; ; n++ {
+		free := name
+		if n > 1 {
+			free = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ending), n, ending)
+		}
+		if _, err := root.Lstat(filepath.Join(to, free)); !errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		f, err := root.OpenFile(filepath.Join(to, free+".txt"), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return "", err
+		}
+		return free, f.Close()
+	}
+}
+
+// back puts a file where it came from, to be taken at another look.
+func (d *directory) back(root *os.Root, put, beside, name string) error {
+	_ = root.Remove(beside) // it speaks of another file
+	ending := filepath.Ext(name)
+	free := name
+	for n := 2; ; n++ {
+		if _, err := root.Lstat(free); errors.Is(err, fs.ErrNotExist) {
+			return d.unmoved(put, ".", root.Rename(put, free))
+		}
+		free = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(name, ending), n, ending)
+	}
 }
 
 // writeIn writes a file below the root as a whole or not at all.

@@ -182,7 +182,7 @@ func (r *reading) touch() []Record {
 	t.Visit = visitOf(r.text("source"), r.text("medium"), r.text("term"), r.text("click_id"))
 	r.memberOfCampaign(&t)
 	if t.ContactID == "" {
-		r.lose("contact_id", "contact-missing", "The touch belongs to no contact, so no deal can have it. Export the contact column.")
+		r.contactMissing()
 	}
 	if s := r.raw("seq"); s != "" {
 		n, err := strconv.ParseInt(strings.TrimSpace(s), 10, 64)
@@ -195,6 +195,17 @@ func (r *reading) touch() []Record {
 		r.visit(&t)
 	}
 	return []Record{t.Record()}
+}
+
+func (r *reading) contactMissing() {
+	words := "The touch belongs to no contact, so no deal can have it. Export the contact column."
+	switch _, byAddress := r.d.at["email"]; {
+	case byAddress && r.text("email") == "":
+		words = "The touch belongs to no contact, so no deal can have it: the form was sent without an e-mail address."
+	case byAddress:
+		words = "The touch belongs to no contact, so no deal can have it: no contact has its e-mail address."
+	}
+	r.lose("contact_id", "contact-missing", "%s", words)
 }
 
 // touchTime is the stated date, else the one of the fallback column.

@@ -116,7 +116,7 @@ func (m Mapping) Validate(headers []string) fault.List {
 		m.validateReadings(headers, &faults)
 	}
 	if _, visits := o.field("page_url"); visits {
-		m.validateVisits(&faults)
+		m.validateVisits(o, &faults)
 	}
 	if o.Profile == Web && o.Kind == KindPayment {
 		m.validatePayments(o, &faults)

@@ -59,6 +59,15 @@ var hubspotObjects = []Object{
 		},
 	},
 	{
+		Profile: HubSpot, Name: "forms", Kind: KindTouch, Words: "form submissions as touches, by the addresses of their pages",
+		marks: []string{"conversionId"}, also: []string{"submittedAt"},
+		Fields: []Field{
+			req("touch_id", "conversionId"), req("contact_id", "contactId"), req("at", "submittedAt"), f("email", "email"), f("page_url", "pageUrl"), f("form", "formName"),
+			f("channel"), f("source", "utm_source"), f("medium", "utm_medium"), f("campaign", "utm_campaign"), f("content", "utm_content"), f("term", "utm_term"), f("provider"), f("deleted", "archived"),
+			{Name: "channel_grouping", Stated: true}, {Name: "channel_rules", Stated: true}, {Name: "channel_otherwise", Stated: true},
+		},
+	},
+	{
 		Profile: HubSpot, Name: "deal_companies", Words: "which company a deal belongs to; upload before deals",
 		unless: []string{"contact_id", "amount"},
 		Fields: []Field{req("deal_id", "deal_id", "Deal ID"), req("company_id", "company_id", "Company ID")},

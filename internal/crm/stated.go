@@ -129,7 +129,7 @@ func (m Mapping) Open(headers []string, rows [][]string) (faults fault.List) {
 	m.askZone(headers, rows, &faults)
 	m.askCurrency("default_currency", m.DefaultCurrency, "currency", []string{"amount", "net", "gross", "micros", "credit", "debit"}, headers, rows, &faults)
 	m.askCurrency("home_currency", m.HomeCurrency, "home_currency", []string{"home_amount"}, headers, rows, &faults)
-	if o.Profile == HubSpot && o.Kind == KindTouch && !m.says("channel") {
+	if _, pages := o.field("page_url"); o.Profile == HubSpot && o.Kind == KindTouch && !pages && !m.says("channel") {
 		faults.Add(fault.New(fault.Invalid, "channel-not-stated", "Through which channel did these touches come? No column says it. State channel=form, or as you call it.").At("constants.channel"))
 	}
 	return faults

@@ -29,22 +29,7 @@ var clickIDs = []struct{ name, source, medium string }{
 
 // OriginOf reads the address of a landing page and, where that says nothing, the address that led to it. Both may lack their scheme.
 func OriginOf(page, referrer string) Origin {
-	q, host := query(page)
-	get := func(name string) string { return strings.TrimSpace(q.Get(name)) }
-	o := Origin{Source: get("utm_source"), Medium: get("utm_medium"), Campaign: get("utm_campaign"), Content: get("utm_content"), Term: get("utm_term")}
-	tagged := o.Source != "" || o.Medium != ""
-	for _, c := range clickIDs {
-		id := get(c.name)
-		if id == "" {
-			continue
-		}
-		if o.ClickID == "" {
-			o.ClickID = c.name + "=" + id
-		}
-		if !tagged {
-			o.Source, o.Medium, tagged = c.source, c.medium, true
-		}
-	}
+	o, host, tagged := tagsOf(page)
 	if tagged {
 		return o
 	}
@@ -58,6 +43,27 @@ func OriginOf(page, referrer string) Origin {
 		o.Medium = "organic"
 	}
 	return o
+}
+
+// tagsOf is what the parameters of an address say; tagged where they say source or medium.
+func tagsOf(page string) (o Origin, host string, tagged bool) {
+	q, host := query(page)
+	get := func(name string) string { return strings.TrimSpace(q.Get(name)) }
+	o = Origin{Source: get("utm_source"), Medium: get("utm_medium"), Campaign: get("utm_campaign"), Content: get("utm_content"), Term: get("utm_term")}
+	tagged = o.Source != "" || o.Medium != ""
+	for _, c := range clickIDs {
+		id := get(c.name)
+		if id == "" {
+			continue
+		}
+		if o.ClickID == "" {
+			o.ClickID = c.name + "=" + id
+		}
+		if !tagged {
+			o.Source, o.Medium, tagged = c.source, c.medium, true
+		}
+	}
+	return o, host, tagged
 }
 
 // query is the query of an address, its parameters by names in lower case, and the host, without "www.".
@@ -87,6 +93,10 @@ func query(address string) (url.Values, string) {
 // visit fills in what the address of a touch says and no column does, and settles its channel by the stated rules.
 func (r *reading) visit(t *Touch) {
 	o := OriginOf(r.raw("page_url"), r.raw("referrer"))
+	_, form := r.d.object.field("channel_otherwise")
+	if form { // the page of a form is none that somebody landed on: where it is not tagged it does not tell where from
+		o, _, _ = tagsOf(r.raw("page_url"))
+	}
 	for _, own := range []struct {
 		to   *string
 		text string
@@ -97,7 +107,12 @@ func (r *reading) visit(t *Touch) {
 	}
 	t.Campaign, t.Content = o.Campaign, o.Content
 	t.Visit = visitOf(o.Source, o.Medium, o.Term, o.ClickID)
-	if t.Channel == "" {
+	switch {
+	case t.Channel != "":
+	case form:
+		t.Channel = r.formChannel(o)
+		t.Content = firstOf(t.Content, r.text("form"))
+	default:
 		t.Channel = r.d.channels.Channel(o.visit())
 	}
 	if t.ID == "" {
@@ -105,13 +120,40 @@ func (r *reading) visit(t *Touch) {
 	}
 }
 
+// NoChannel is stated of touches that are to have no channel.
+const NoChannel = "none"
+
+// formChannel is the channel of a form that was filled in: as its page is tagged, else what is stated of the others.
+func (r *reading) formChannel(o Origin) string {
+	name := ""
+	switch {
+	case o.Source != "" || o.Medium != "":
+		name = r.d.channels.Channel(o.visit())
+	case o.Campaign != "":
+		rules := channel.Naming{Rules: r.d.channels.Rules}
+		name = rules.Channel(o.visit())
+	}
+	if other := r.d.m.Constants["channel_otherwise"]; name == "" && other != NoChannel {
+		return other
+	}
+	return name
+}
+
 // validateVisits asks by which rules the channel of a visit is told, unless a column or a constant says it.
-func (m Mapping) validateVisits(faults *fault.List) {
+func (m Mapping) validateVisits(o Object, faults *fault.List) {
 	_, err := ParseChannels(m.Constants["channel_grouping"], m.Constants["channel_rules"])
 	for _, f := range fault.All(err) {
 		faults.Add(f)
 	}
-	if m.Columns["channel"] == "" && m.Constants["channel"] == "" && m.Constants["channel_grouping"] == "" && m.Constants["channel_rules"] == "" {
+	_, form := o.field("channel_otherwise")
+	switch {
+	case m.Columns["channel"] != "" || m.Constants["channel"] != "":
+	case m.Constants["channel_grouping"] != "" || m.Constants["channel_rules"] != "":
+		if form && m.Constants["channel_otherwise"] == "" {
+			faults.Add(fault.New(fault.Invalid, "channel-otherwise-not-stated",
+				"Through which channel came a submission whose page does not say it? State channel_otherwise = form, or as you call it; %s leaves them without a channel, and they earn no credit.", NoChannel).At("constants.channel_otherwise"))
+		}
+	default:
 		faults.Add(fault.New(fault.Invalid, "channel-grouping-not-stated",
 			"No column says through which channel the visits came. State channel_grouping = %s for the default channel group of Google Analytics 4, or channel_rules of your own.", channel.GA4).At("constants.channel_grouping"))
 	}

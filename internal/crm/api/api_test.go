@@ -233,7 +233,17 @@ func TestDealsAreAsOfAnImport(t *testing.T) {
 		}
 		k.call(404, "GET", "/deals/d9", "", nil)
 		k.call(404, "GET", "/deals?as_of=3", "", nil)
-		for _, wrong := range []string{"as_of=-1", "outcome=great", "closed_from=2026-02-30", "sort=colour", "after=x", "after=1-1&as_of=2", "colour=red"} {
+		for query, total := range map[string]int{"closed_from=2026-03-14&closed_through=2026-03-14": 1, "closed_through=2026-03-13": 0, "amount_from=1": now.Total} {
+			var got crmapi.Deals
+			if k.call(200, "GET", "/deals?"+query, "", &got); got.Total != total || (got.Why == "") != (total > 0) {
+				t.Errorf("%s: %+v", query, got)
+			}
+		}
+		k.call(404, "GET", "/comparison?statement=nope", "", nil)
+		for _, path := range []string{"/hygiene?as_of=0", "/deals?as_of=0", "/deals/d1?as_of=0"} {
+			k.call(422, "GET", path, "", nil)
+		}
+		for _, wrong := range []string{"as_of=-1", "outcome=great", "amount_from=1e9", "amount_from=-1", "closed_through=soon", "closed_from=2026-03-02&closed_through=2026-03-01", "closed_to=2026-03-02&closed_through=2026-03-01", "closed_from=2026-02-30", "sort=colour", "after=x", "after=1-1&as_of=2", "colour=red"} {
 			k.call(422, "GET", "/deals?"+wrong, "", nil)
 		}
 	})

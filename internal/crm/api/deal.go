@@ -62,7 +62,7 @@ type Change struct {
 func (o *Operations) getDeal(ctx context.Context, in *struct {
 	Client string `path:"client" doc:"Id of the client"`
 	Deal   string `path:"deal" maxLength:"200" doc:"Id of the deal in the CRM"`
-	AsOf   int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
+	AsOf   int64  `query:"as_of" minimum:"1" doc:"Number of an import; absent: the newest"`
 }) (*api.Answer[DealView], error) {
 	d, err := o.CRM.DealAt(ctx, access.ActorFrom(ctx), in.Client, in.Deal, in.AsOf)
 	if err != nil {

@@ -11,7 +11,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
 )
@@ -68,21 +67,26 @@ type Deals struct {
 	Total  int          `json:"total" doc:"Deals that fit the filter"`
 	Sums   []Money      `json:"sums" nullable:"false" doc:"Of all that fit the filter, one for each currency"`
 	Unsure int          `json:"unsure" doc:"Of those that fit, how many have no known amount"`
+	Why    string       `json:"why,omitempty" doc:"Why no deal fits, though there are deals"`
 	Items  []ListedDeal `json:"items" nullable:"false"`
 	Next   string       `json:"next,omitempty" doc:"Send it as after to go on; absent at the end"`
 }
 
 // dealQuery is what a list of deals takes.
 type dealQuery struct {
-	Client     string `path:"client" doc:"Id of the client"`
-	AsOf       int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
-	Text       string `query:"text" maxLength:"200" doc:"In name, id, company or owner, whatever the case"`
-	Outcome    string `query:"outcome" enum:"won,lost,open,unknown"`
-	ClosedFrom string `query:"closed_from" format:"date" doc:"First day of the close date"`
-	ClosedTo   string `query:"closed_to" format:"date" doc:"The day after the last"`
-	Changed    int64  `query:"changed" minimum:"0" doc:"Only what the import of this number changed or brought"`
-	Sort       string `query:"sort" enum:"closed,name,company,amount,stage,changed" default:"closed"`
-	Desc       bool   `query:"desc" doc:"The largest first"`
+	Client        string `path:"client" doc:"Id of the client"`
+	AsOf          int64  `query:"as_of" minimum:"1" doc:"Number of an import; absent: the newest"`
+	Text          string `query:"text" maxLength:"200" doc:"In name, id, company or owner, whatever the case"`
+	Outcome       string `query:"outcome" enum:"won,lost,open,unknown"`
+	Stage         string `query:"stage" maxLength:"200" doc:"As the CRM names it, whatever the case"`
+	Owner         string `query:"owner" maxLength:"200" doc:"As the CRM names it, whatever the case"`
+	ClosedFrom    string `query:"closed_from" format:"date" doc:"First day of the close date"`
+	ClosedThrough string `query:"closed_through" format:"date" doc:"Last day of the close date"`
+	ClosedTo      string `query:"closed_to" format:"date" doc:"The day after the last, instead of closed_through"`
+	AmountFrom    string `query:"amount_from" maxLength:"20" doc:"At least so much, in the currency of each deal; those without a known amount are left out" example:"10000"`
+	Changed       int64  `query:"changed" minimum:"0" doc:"Only what the import of this number changed or brought"`
+	Sort          string `query:"sort" enum:"closed,name,company,amount,stage,changed" default:"closed"`
+	Desc          bool   `query:"desc" doc:"The largest first"`
 	api.Page
 }
 
@@ -99,7 +103,7 @@ func (o *Operations) listDeals(ctx context.Context, in *dealQuery) (*api.Answer[
 	if err != nil {
 		return nil, err
 	}
-	out := Deals{AsOf: found.AsOf, Latest: found.Latest, Total: found.Total, Sums: []Money{}, Unsure: found.Unsure, Items: []ListedDeal{}}
+	out := Deals{AsOf: found.AsOf, Latest: found.Latest, Total: found.Total, Sums: []Money{}, Unsure: found.Unsure, Why: found.Why, Items: []ListedDeal{}}
 	for _, s := range found.Sums {
 		out.Sums = append(out.Sums, moneyOf(s))
 	}
@@ -113,20 +117,12 @@ func (o *Operations) listDeals(ctx context.Context, in *dealQuery) (*api.Answer[
 }
 
 func (q *dealQuery) filter() (ops.DealFilter, error) {
-	f := ops.DealFilter{Text: q.Text, Outcome: ops.Outcome(q.Outcome), Changed: q.Changed}
-	var faults fault.List
-	day := func(field, text string) (d cal.Date) {
-		if text == "" {
-			return d
-		}
-		d, err := cal.ParseDate(text)
-		for _, f := range fault.All(err) {
-			faults.Add(f.At("query." + field))
-		}
-		return d
+	in := ops.DealQuery{Text: q.Text, Outcome: q.Outcome, Stage: q.Stage, Owner: q.Owner, ClosedFrom: q.ClosedFrom, ClosedThrough: q.ClosedThrough, ClosedTo: q.ClosedTo, AmountFrom: q.AmountFrom}
+	if q.Changed != 0 {
+		in.Changed = strconv.FormatInt(q.Changed, 10)
 	}
-	f.Closed = cal.Period{From: day("closed_from", q.ClosedFrom), To: day("closed_to", q.ClosedTo)}
-	return f, faults.Err()
+	f, err := in.Filter()
+	return f, fault.Moved(err, func(field string) string { return "query." + field })
 }
 
 // placeAfter is the text that place reads.

@@ -78,7 +78,7 @@ func (o *Operations) zone(ctx context.Context, client string) *time.Location {
 
 func (o *Operations) getHygiene(ctx context.Context, in *struct {
 	Client string `path:"client" doc:"Id of the client"`
-	AsOf   int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
+	AsOf   int64  `query:"as_of" minimum:"1" doc:"Number of an import; absent: the newest"`
 }) (*api.Answer[Hygiene], error) {
 	found, err := o.CRM.Standing(ctx, access.ActorFrom(ctx), in.Client, in.AsOf, o.zone(ctx, in.Client))
 	if err != nil {
@@ -128,7 +128,7 @@ type AllFailing struct {
 func (o *Operations) listFailing(ctx context.Context, in *struct {
 	Client string `path:"client" doc:"Id of the client"`
 	Check  string `path:"check" maxLength:"40" doc:"Code of the check" example:"fresh"`
-	AsOf   int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
+	AsOf   int64  `query:"as_of" minimum:"1" doc:"Number of an import; absent: the newest"`
 	api.Page
 }) (*api.Answer[AllFailing], error) {
 	number, offset, err := placeIn(in.AsOf, in.After)

@@ -106,7 +106,7 @@ type Duplicates struct {
 
 func (o *Operations) listDuplicates(ctx context.Context, in *struct {
 	Client string `path:"client" doc:"Id of the client"`
-	AsOf   int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
+	AsOf   int64  `query:"as_of" minimum:"1" doc:"Number of an import; absent: the newest"`
 	Kind   string `query:"kind" enum:"company,contact,deal"`
 	Reason string `query:"reason" enum:"same-email,same-domain,same-deal,alike-deal,same-name,similar-name"`
 	api.Page

@@ -35,6 +35,7 @@ var hubSpot = System{
 			{Name: "hs_is_closed_won"}, {Name: "hs_is_closed"}, {Name: "dealtype"}, {Name: "hs_analytics_source"}, {Name: "hubspot_owner_id"}, {Name: "archived", own: true}}},
 		{Object: "deal_contacts", Key: 2, Gone: true, resource: "deals", modified: "hs_lastmodifieddate", fixed: true, Columns: []Field{
 			{Name: "deal_id"}, {Name: "contact_id"}, {Name: "category"}, {Name: "label"}, {Name: "archived"}}},
+		forms,
 	},
 	describe: func(t Table) Request {
 		return Request{Method: get, Path: "/crm/v3/properties/" + t.resource}
@@ -58,12 +59,20 @@ var hubSpot = System{
 		return out, nil
 	},
 	ask: askHubSpot, read: readHubSpot, judge: judgeHubSpot,
+	without: func(t Table, c Cursor, r Response) (Cursor, bool) {
+		if t.Object != forms.Object {
+			return c, false
+		}
+		return withoutForm(c, r)
+	},
 }
 
 func askHubSpot(t Table, c Cursor) (Request, error) {
 	switch {
 	case t.Object == "stages":
 		return Request{Method: get, Path: "/crm/v3/pipelines/deals"}, nil
+	case t.Object == forms.Object:
+		return askForms(c)
 	case len(c.Links) > 0:
 		body, err := json.Marshal(map[string]any{"inputs": c.Links[:min(len(c.Links), hubSpotBatch)]})
 		return Request{Method: post, Path: "/crm/v4/associations/deals/contacts/batch/read", JSON: body}, err
@@ -113,6 +122,8 @@ func readHubSpot(t Table, c Cursor, body []byte) (Page, error) {
 	switch {
 	case t.Object == "stages":
 		return readStages(c, body)
+	case t.Object == forms.Object:
+		return readForms(t, c, body)
 	case len(c.Links) > 0:
 		return readLinks(c, body)
 	}
@@ -242,10 +253,10 @@ func readLinks(c Cursor, body []byte) (Page, error) {
 			p.Rows = append(p.Rows, row)
 		}
 		if r.Paging.Next.After != "" {
-			if slices.Contains(c.Links, Link{r.From.ID, r.Paging.Next.After}) {
+			if slices.Contains(c.Links, Link{ID: r.From.ID, After: r.Paging.Next.After}) {
 				return Page{}, errors.New("the next links are the same links again")
 			}
-			p.Next.Links = append(p.Next.Links, Link{r.From.ID, r.Paging.Next.After})
+			p.Next.Links = append(p.Next.Links, Link{ID: r.From.ID, After: r.Paging.Next.After})
 		}
 	}
 	if len(p.Next.Links) == 0 && c.After == lastLinks {

@@ -59,6 +59,7 @@ type System struct {
 	ask      func(Table, Cursor) (Request, error)
 	read     func(Table, Cursor, []byte) (Page, error)
 	judge    func(Response) Verdict
+	without  func(Table, Cursor, Response) (Cursor, bool)               // nil: nothing is left out
 	signIn   func(Credentials) Request                                  // nil: the token is among the credentials
 	token    func(base *url.URL, body []byte) (token string, err error) // of the answer to signIn
 }
@@ -72,12 +73,26 @@ type Table struct {
 	LiveWins bool // of two rows of one key, the one that is not deleted counts; else the later one
 	Optional bool // the pull goes on without it
 
+	// Part names the column of what rows are parts of, such as a form; "": of nothing. Rows are gone only where all others of their part were read.
+	Part string
+
+	// Person says whose rows they are, where the API tells an address only; nil: it tells more, or nothing.
+	Person *Person
+
 	// Beside names a table by which the rows of this one are read: when it has changed, what changed in this one is not enough. "": none
 	Beside string
 
 	resource string // its name in the API
 	modified string // the field that tells when a record changed; "": the table is read whole each time
 	fixed    bool   // the API gives all its columns, so nothing is asked about them
+}
+
+// Person is how the rows of a table are put to people: by an address, which stands in the rows of another table that is pulled before it.
+type Person struct {
+	Address      string // header of the column with the address
+	Table        string // of people, whose first column is their id
+	TableAddress string // header of its column with addresses
+	Column       string // header of the column that takes the id; blank where nobody has the address
 }
 
 // Field is one column.
@@ -106,14 +121,16 @@ type Cursor struct {
 	Archived  bool     `json:"archived,omitempty"`
 	After     string   `json:"after,omitempty"` // where the next page begins, in the words of the CRM
 	Last      string   `json:"last,omitempty"`  // id of the last record, where the CRM sorts by it
-	Links     []Link   `json:"links,omitempty"` // records whose links are to be asked for before the next page
+	Links     []Link   `json:"links,omitempty"` // records whose links are to be asked for before the next page, or forms whose submissions are
+	Whole     []string `json:"whole,omitempty"` // parts of which everything was read
 	Done      bool     `json:"done,omitempty"`
 }
 
-// Link is a record of whose links some are still to come.
+// Link is a record of whose links some are still to come, or a form with its name.
 type Link struct {
 	ID    string `json:"id"`
 	After string `json:"after,omitempty"`
+	Name  string `json:"name,omitempty"`
 }
 
 // Since is a cursor at the start of what changed since then, to the second before.
@@ -192,6 +209,14 @@ func (s System) Read(t Table, c Cursor, r Response) (Page, error) {
 		}
 	}
 	return Page{Next: c}, nil
+}
+
+// Without is where to go on when the answer says that what was asked for is not there; ok is false where that is the whole table.
+func (s System) Without(t Table, c Cursor, r Response) (next Cursor, ok bool) {
+	if s.without == nil {
+		return c, false
+	}
+	return s.without(t, c, r)
 }
 
 // Unreadable names the fields without which the table says nothing and which the account does not show.

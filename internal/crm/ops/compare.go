@@ -167,6 +167,9 @@ func (s *Service) comparing(ctx context.Context, tx bun.Tx, actor access.Actor, 
 	if err != nil {
 		return p, err
 	}
+	if id := in.Filter.Statement; id != "" && !slices.ContainsFunc(all, func(r Resting) bool { return r.ID == id }) {
+		return p, fault.New(fault.NotFound, "statement", "There is no statement %q that was given to anybody and rests on evidence.", id).At("statement")
+	}
 	for _, r := range all {
 		if r.Import < to {
 			p.resting = append(p.resting, r)

@@ -3,6 +3,7 @@ package ops
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,7 +11,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -39,14 +39,6 @@ func OutcomeOf(d crm.Deal) Outcome {
 	return Open
 }
 
-// DealFilter narrows a list of deals. A zero field does not narrow.
-type DealFilter struct {
-	Text    string // in name, id, company or owner, whatever the case
-	Outcome Outcome
-	Closed  cal.Period // of the close date
-	Changed int64      // only deals that this import changed or brought
-}
-
 // DealSort orders a list of deals. Deals without the value come last in both directions.
 type DealSort struct {
 	By   string // one of DealSorts; "" is the close date
@@ -72,6 +64,9 @@ type DealList struct {
 	Total  int            // that fit the filter
 	Sums   []money.Amount // of all that fit the filter, a currency each
 	Unsure int            // of those, how many have no known amount
+	Why    string         // nothing fits though there are deals
+	Stages []string       // of all deals, whatever the filter
+	Owners []string
 }
 
 // DealsAt lists the client's deals as of import n (0: the newest), deleted ones left out, from offset on and at most limit (0: all).
@@ -104,6 +99,10 @@ func (s *Service) DealsAt(ctx context.Context, actor access.Actor, client string
 			out.Unsure++
 		}
 	}
+	if len(fitting) == 0 {
+		out.Why = f.why(all, out.AsOf)
+	}
+	out.Stages, out.Owners = distinct(all, func(d DealRow) string { return d.Stage }), distinct(all, func(d DealRow) string { return d.Owner })
 	slices.SortStableFunc(fitting, sort.order)
 	out.Total = len(fitting)
 	for c, minor := range sums {
@@ -115,6 +114,17 @@ func (s *Service) DealsAt(ctx context.Context, actor access.Actor, client string
 		out.Rows = out.Rows[:min(limit, len(out.Rows))]
 	}
 	return out, nil
+}
+
+// distinct are the values that deals have, in order.
+func distinct(all []DealRow, of func(DealRow) string) []string {
+	seen := map[string]bool{}
+	for _, d := range all {
+		if v := of(d); v != "" {
+			seen[v] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
 }
 
 // asOf settles which import a reader means: n, or the newest for 0.
@@ -130,21 +140,6 @@ func asOf(ctx context.Context, tx bun.Tx, client string, n int64) (no, latest in
 		n = latest
 	}
 	return n, latest, nil
-}
-
-func (f DealFilter) fits(d DealRow) bool {
-	switch {
-	case f.Outcome != "" && OutcomeOf(d.Deal) != f.Outcome,
-		f.Changed != 0 && d.No != f.Changed,
-		!f.Closed.From.IsZero() && (d.ClosedOn.IsZero() || d.ClosedOn.Before(f.Closed.From)),
-		!f.Closed.To.IsZero() && (d.ClosedOn.IsZero() || !d.ClosedOn.Before(f.Closed.To)):
-		return false
-	}
-	if f.Text == "" {
-		return true
-	}
-	want := strings.ToLower(f.Text)
-	return slices.ContainsFunc([]string{d.Name, d.ID, d.Company, d.Owner}, func(s string) bool { return strings.Contains(strings.ToLower(s), want) })
 }
 
 func (o DealSort) order(a, b DealRow) int {

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -70,6 +71,31 @@ func (s *Service) keyIsHere(ctx context.Context, client, check string) (bool, *c
 	}
 	h, is, err := s.hashingWith(ctx, client)
 	return is == check, h, err
+}
+
+// hashedWords puts hashes in the place of addresses in what is told of a file, such as the name of a column that is one, where the client's are kept so.
+func (s *Service) hashedWords(ctx context.Context, client string, cause error) error {
+	if cause == nil || !crm.MayHoldAddress(cause.Error()) {
+		return cause
+	}
+	var h *crm.Hashing
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		h, err = s.hashing(ctx, tx, client)
+		return err
+	})
+	if err != nil || h == nil {
+		return cmp.Or(err, cause)
+	}
+	var told fault.List
+	for _, f := range fault.All(cause) {
+		c := *f
+		c.Message = h.Text(f.Message)
+		told.Add(&c)
+	}
+	if len(told) == 0 {
+		return cause
+	}
+	return told
 }
 
 // AddressesView is how the client's e-mail addresses are kept.

@@ -289,3 +289,20 @@ func TestAnErasureTellsTheNameOfAFile(t *testing.T) {
 		})
 	}
 }
+
+// Given a file of which it was stated that no column holds something, then its columns are found when it is hashed: a text that is no address is one in its column.
+func TestHashedFilesOfWhichSomethingIsStatedToBeNowhere(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		_, err := r.Import(ctx, owner, ops.ImportInput{Client: acme, Filename: "contacts.csv", Reader: strings.NewReader("contact_id,email,name\np1,Ann.Howe at boreal,Ann\n"), Stated: crm.Stated{Columns: []string{"company_id="}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		if found := r.foundOf([]string{"ann.howe at boreal"}, databaseFile(t, d, ctx)); found != nil {
+			t.Errorf("found %v", found)
+		}
+	})
+}

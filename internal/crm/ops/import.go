@@ -48,6 +48,11 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput
 
 // mappingFor is the mapping that the input names, or the one that the file settles.
 func (s *Service) mappingFor(ctx context.Context, in ImportInput, preview func() (Preview, error)) (m crm.Mapping, err error) {
+	m, err = s.fittingMapping(ctx, in, preview)
+	return m, s.hashedWords(ctx, in.Client, err)
+}
+
+func (s *Service) fittingMapping(ctx context.Context, in ImportInput, preview func() (Preview, error)) (m crm.Mapping, err error) {
 	if in.Mapping != nil {
 		return *in.Mapping, nil
 	}

@@ -31,7 +31,7 @@ func (s *Service) SetMapping(ctx context.Context, actor access.Actor, client, id
 		return err
 	}
 	if err := append(m.Validate(p.Header), p.Unsettled(m)...).Err(); err != nil {
-		return err
+		return s.hashedWords(ctx, client, err)
 	}
 	if len([]rune(saveAs)) > 60 {
 		return fault.New(fault.Invalid, "mapping-name", "Give the mapping a name of at most 60 characters.").At("save_as")

@@ -152,12 +152,13 @@ func (s *Service) beginPull(ctx context.Context, actor access.Actor, in PullInpu
 			return savePull(ctx, tx, was.Holder, p)
 		}
 		var since time.Time
+		var had map[string]bool
 		if byClock {
-			if since, err = s.changedSince(ctx, tx, c); err != nil {
+			if since, had, err = s.changedSince(ctx, tx, c); err != nil {
 				return err
 			}
 		}
-		p, err = s.insertPull(ctx, tx, actor, c, byClock, since)
+		p, err = s.insertPull(ctx, tx, actor, c, byClock, since, had)
 		return err
 	})
 	if err != nil {
@@ -171,7 +172,8 @@ func (s *Service) beginPull(ctx context.Context, actor access.Actor, in PullInpu
 	return p, c, nil
 }
 
-func (s *Service) insertPull(ctx context.Context, tx bun.Tx, actor access.Actor, c Connection, byClock bool, since time.Time) (pullRow, error) {
+// insertPull notes a pull of everything, or of what changed since then in the tables that there were.
+func (s *Service) insertPull(ctx context.Context, tx bun.Tx, actor access.Actor, c Connection, byClock bool, since time.Time, had map[string]bool) (pullRow, error) {
 	now := s.now()
 	p := pullRow{ID: s.id("pull"), ClientID: c.Client, System: c.System.Profile, State: Pulling, Holder: s.id("run"), ByClock: byClock,
 		ActorID: actor.Account, ActorName: actor.Name, BeganAt: now, BeatAt: now, Since: since}
@@ -180,7 +182,7 @@ func (s *Service) insertPull(ctx context.Context, tx bun.Tx, actor access.Actor,
 	}
 	for n, t := range c.System.Tables {
 		row := pullTableRow{PullID: p.ID, Seq: int64(n), Object: t.Object, State: TablePulling}
-		if !since.IsZero() && t.Partial() {
+		if !since.IsZero() && t.Partial() && had[t.Object] {
 			row.Cursor = encode(connect.Since(since))
 		}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {

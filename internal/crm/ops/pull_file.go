@@ -67,11 +67,14 @@ func (r *pulling) file(ctx context.Context, t connect.Table, row *pullTableRow, 
 		next.State = TableBlank
 		return r.turn(ctx, row, next, nil)
 	}
+	if err := g.meet(ctx, r.pull, before); err != nil {
+		return err
+	}
 	files, err := r.files(ctx)
 	if err != nil {
 		return err
 	}
-	ref, err := put(ctx, files, g)
+	ref, existed, err := put(ctx, files, g)
 	if err != nil {
 		return err
 	}
@@ -81,7 +84,10 @@ func (r *pulling) file(ctx context.Context, t connect.Table, row *pullTableRow, 
 		return err
 	case ok:
 		next.State, next.ImportID = TableUnchanged, same
-		return r.turn(ctx, row, next, nil)
+		if err := r.turn(ctx, row, next, nil); err != nil || existed {
+			return err
+		}
+		return r.removeUnused(ctx, ref.SHA256) // in its place stands one without people who were erased
 	}
 	upload := uploadRow{ID: r.id("imp"), ClientID: r.pull.ClientID, Filename: pulledName(r.pull, t), SHA256: ref.SHA256, Bytes: ref.Bytes,
 		ActorID: r.pull.ActorID, ActorName: r.pull.ActorName, CreatedAt: r.now()}
@@ -93,11 +99,11 @@ func (r *pulling) file(ctx context.Context, t connect.Table, row *pullTableRow, 
 	return r.turn(ctx, row, next, &upload)
 }
 
-func put(ctx context.Context, files *blob.Store, g *gathering) (blob.Ref, error) {
+func put(ctx context.Context, files *blob.Store, g *gathering) (ref blob.Ref, existed bool, err error) {
 	from, to := io.Pipe()
 	go func() { _ = to.CloseWithError(g.write(ctx, to)) }() // the reader is given the error
-	ref, _, err := files.Put(ctx, from)
-	return ref, errors.Join(err, from.Close())
+	ref, existed, err = files.Put(ctx, from)
+	return ref, existed, errors.Join(err, from.Close())
 }
 
 // pulledName says where a file came from: "hubspot-deals-20261101-0600.csv".

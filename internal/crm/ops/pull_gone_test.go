@@ -63,3 +63,38 @@ func TestThatMuchIsGoneWaitsForAPerson(t *testing.T) {
 		}
 	})
 }
+
+// Given hashed addresses, when a contact is gone without a trace, then it is told with all that was known of it: its file is still found by its columns.
+func TestWhoIsGoneKeepsTheHashedAddress(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(3)
+		r.take()
+		if _, err := r.HashAddresses(r.ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		r.server.Purge("contacts", r.id(ofContact, 2))
+		r.take()
+		for _, c := range r.evidence(r.latest()).Contacts {
+			if !strings.HasSuffix(c.Email, "@boreal.example") || c.Deleted != (c.ID == r.id(ofContact, 2)) {
+				t.Errorf("%+v", c)
+			}
+		}
+	})
+}
+
+// Given a person who was erased and is still in the CRM, when all is pulled again, then no file with what was erased stays, though nothing changed.
+func TestPullsKeepNothingOfWhoWasErased(t *testing.T) {
+	each(t, func(t *testing.T, r *rig) {
+		r.fill(2)
+		r.take()
+		if _, err := r.Erase(r.ctx, owner, ops.EraseInput{Client: acme, Contact: r.id(ofContact, 1), Reason: "request"}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			r.take()
+			if found := r.foundOf([]string{"p1@boreal.example"}, ""); found != nil {
+				t.Errorf("found %v", found)
+			}
+		}
+	})
+}

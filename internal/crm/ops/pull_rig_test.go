@@ -14,6 +14,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm/connect"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/crm/ops/connecttest"
+	"github.com/ofrecord/ofrecord/internal/kernel/channel"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
@@ -44,7 +45,7 @@ const (
 var harnesses = []harness{
 	{
 		name: "HubSpot", start: connecttest.HubSpot, credentials: connect.Credentials{Token: connecttest.HubSpotToken},
-		contacts: "contacts", deals: "deals", links: "deal_contacts", amount: "amount",
+		contacts: "contacts", deals: "deals", links: "deal_contacts", amount: "amount", optional: "forms",
 		id: func(kind, n int) string { return fmt.Sprint(kind*1_000_000 + n) },
 		deal: func(h harness, n int) connecttest.Record {
 			return connecttest.Record{ID: h.id(ofDeal, n), Values: map[string]any{"dealname": fmt.Sprint("Deal ", n), "amount": fmt.Sprintf("%d.50", 1000+n), "deal_currency_code": "USD",
@@ -147,7 +148,8 @@ func (r *rig) fill(n int) {
 
 // settling is how the tests pull: what the columns leave open is stated.
 func (r *rig) settling() ops.PullInput {
-	return ops.PullInput{Client: acme, System: r.conn.System.Profile, Settle: true, Stated: crm.Stated{Zone: "UTC", Decimal: "point", Currency: "USD", HomeCurrency: "USD", Columns: []string{"at_fallback=CreatedDate"}}}
+	return ops.PullInput{Client: acme, System: r.conn.System.Profile, Settle: true, Stated: crm.Stated{Zone: "UTC", Decimal: "point", Currency: "USD", HomeCurrency: "USD", Columns: []string{"at_fallback=CreatedDate"},
+		Constants: []string{"channel_grouping=" + channel.GA4, "channel_otherwise=form"}}}
 }
 
 func (r *rig) tryPull() (ops.Pull, error) { return r.Pull(r.ctx, owner, r.settling()) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/connect"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/outbound"
@@ -23,6 +24,8 @@ type pulling struct {
 	in    PullInput
 	token string
 	spare time.Duration // to wait before the next request, so that the CRM need not say no
+
+	hashing *crm.Hashing // how the client's addresses are kept; nil: as they come
 }
 
 // beatEvery is how often a run that waits says that it lives.
@@ -45,6 +48,9 @@ func (s *Service) runPull(ctx context.Context, p pullRow, c Connection, in PullI
 func (r *pulling) all(ctx context.Context) error {
 	var tables []pullTableRow
 	err := r.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		if r.hashing, err = r.Service.hashing(ctx, tx, r.pull.ClientID); err != nil {
+			return err
+		}
 		tables, err = pullTables(ctx, tx, r.pull.ID)
 		return err
 	})
@@ -90,12 +96,30 @@ func (r *pulling) table(ctx context.Context, t connect.Table, row *pullTableRow)
 		case page.Next.Done:
 			next.State = TablePulled
 		}
+		page.Rows = r.hashed(t.Header(page.Next), page.Rows)
 		if err := r.keep(ctx, &next, page); err != nil {
 			return err
 		}
 		*row, at = next, page.Next
 	}
 	return nil
+}
+
+// hashed puts hashes in the place of addresses before a page is stored, so that none of them ever stands in the database.
+func (r *pulling) hashed(header []string, rows [][]string) [][]string {
+	if r.hashing == nil || r.hashing.KeysOnly {
+		return rows
+	}
+	for _, row := range rows {
+		for i := range row {
+			if strings.EqualFold(header[i], "email") {
+				row[i] = r.hashing.Address(row[i])
+				continue
+			}
+			row[i] = r.hashing.Text(row[i])
+		}
+	}
+	return rows
 }
 
 // keep stores a page.
@@ -174,6 +198,11 @@ func (r *pulling) try(ctx context.Context, t connect.Table, at connect.Cursor) (
 		return page, v, r.refused("%s answered with what cannot be asked on: %v.", r.via.System.Name, err)
 	}
 	answer, v, err := r.send(ctx, req, r.token)
+	if err == nil && v.Outcome == connect.Absent {
+		if next, ok := r.via.System.Without(t, at, answer); ok {
+			return connect.Page{Next: next}, connect.Verdict{}, nil
+		}
+	}
 	if err != nil || v.Outcome != connect.Fine {
 		return page, v, err
 	}

@@ -15,36 +15,45 @@ import (
 const sinceOverlap = 15 * time.Minute
 
 // changedSince is the instant since which changes are enough for the next pull; zero when everything must be read: nothing was read whole within the span, a person
-// left something out, or said that a table is read another way since.
-func (s *Service) changedSince(ctx context.Context, tx bun.Tx, c Connection) (time.Time, error) {
+// left something out, or said that a table is read another way since. had are the tables that all pulls from then on had.
+func (s *Service) changedSince(ctx context.Context, tx bun.Tx, c Connection) (since time.Time, had map[string]bool, err error) {
 	if c.Whole <= 0 {
-		return time.Time{}, nil
+		return since, nil, nil
 	}
 	var done []pullRow
-	err := tx.NewSelect().Model(&done).Where("client_id = ? AND system = ? AND state = ? AND began_at > ?", c.Client, c.System.Profile, PullDone, s.now().Add(-c.Whole)).
+	err = tx.NewSelect().Model(&done).Where("client_id = ? AND system = ? AND state = ? AND began_at > ?", c.Client, c.System.Profile, PullDone, s.now().Add(-c.Whole)).
 		OrderExpr("began_at DESC, id DESC").Scan(ctx)
 	if err != nil {
-		return time.Time{}, err
+		return since, nil, err
 	}
-	for _, p := range done {
+	times := map[string]int{}
+	for n, p := range done {
 		tables, err := pullTables(ctx, tx, p.ID)
 		if err != nil {
-			return time.Time{}, err
+			return since, nil, err
 		}
 		for _, t := range tables {
-			if t.State == TableDiscarded {
-				return time.Time{}, nil
+			switch t.State {
+			case TableDiscarded:
+				return since, nil, nil
+			case TableAbsent:
+			default:
+				times[t.Object]++
 			}
 		}
 		if p.Since.IsZero() {
 			same, err := s.readAsBefore(ctx, tx, c)
 			if err != nil || !same {
-				return time.Time{}, err
+				return since, nil, err
 			}
-			return done[0].BeganAt.Add(-sinceOverlap), nil
+			had = map[string]bool{}
+			for object, times := range times {
+				had[object] = times == n+1
+			}
+			return done[0].BeganAt.Add(-sinceOverlap), had, nil
 		}
 	}
-	return time.Time{}, nil
+	return since, nil, nil
 }
 
 // readAsBefore reports whether the newest import of each table is read as is kept for the next.

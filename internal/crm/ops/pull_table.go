@@ -23,7 +23,9 @@ type gathering struct {
 	counts map[string]int64 // the row that counts for each key
 	live   map[string]bool  // keys of which a row that is not deleted was seen, where such a row wins
 	gone   [][]string
-	known  int // rows that were there before and not deleted
+	known  int             // rows that were there before and not deleted
+	parts  map[string]bool // of which everything was read
+	people *people         // to whom rows are put; nil: they say it themselves
 }
 
 // gather reads the pages once, to know which row of each key counts, and what is gone since the table was applied last.
@@ -32,7 +34,10 @@ func (s *Service) gather(ctx context.Context, p pullRow, t connect.Table, row pu
 	if err != nil {
 		return nil, err
 	}
-	g := &gathering{Service: s, table: t, row: row, header: t.Header(at), counts: map[string]int64{}, live: map[string]bool{}}
+	g := &gathering{Service: s, table: t, row: row, header: t.Header(at), counts: map[string]int64{}, live: map[string]bool{}, parts: map[string]bool{}}
+	for _, part := range at.Whole {
+		g.parts[part] = true
+	}
 	deleted := slices.Index(g.header, t.Deleted())
 	err = g.rows(ctx, func(n int64, cells []string) error {
 		key := t.KeyOf(cells)
@@ -80,7 +85,7 @@ func (g *gathering) rows(ctx context.Context, take func(n int64, cells []string)
 // findGone finds what was there and a whole pull has not: each such row is written once more, as deleted. There was what the newest whole pull of the table had, and
 // those of what changed since.
 func (g *gathering) findGone(ctx context.Context, p pullRow) error {
-	shas, err := g.before(ctx, p)
+	shas, err := g.before(ctx, p, g.row.Object)
 	if err != nil {
 		return err
 	}
@@ -90,10 +95,10 @@ func (g *gathering) findGone(ctx context.Context, p pullRow) error {
 			return err
 		}
 	}
-	deleted := slices.Index(g.header, g.table.Deleted())
+	deleted, part := slices.Index(g.header, g.table.Deleted()), slices.Index(g.header, g.table.Part)
 	for _, key := range was.order {
 		cells := was.rows[key]
-		if cells[deleted] == "true" {
+		if cells[deleted] == "true" || part >= 0 && !g.parts[cells[part]] {
 			continue
 		}
 		g.known++
@@ -113,7 +118,18 @@ type lastSaid struct {
 
 // read adds the rows of an imported file, under the header of this pull.
 func (g *gathering) read(ctx context.Context, sha string, into *lastSaid) error {
-	files, err := g.files(ctx)
+	return g.pulled(ctx, sha, g.header, func(cells []string) {
+		key := g.table.KeyOf(cells)
+		if _, seen := into.rows[key]; !seen {
+			into.order = append(into.order, key)
+		}
+		into.rows[key] = cells
+	})
+}
+
+// pulled hands over the rows of a stored table, under this header: what it has not is blank.
+func (s *Service) pulled(ctx context.Context, sha string, header []string, take func(cells []string)) error {
+	files, err := s.files(ctx)
 	if err != nil {
 		return err
 	}
@@ -126,28 +142,24 @@ func (g *gathering) read(ctx context.Context, sha string, into *lastSaid) error 
 	if err != nil {
 		return err
 	}
-	from := make([]int, len(g.header))
-	for i, h := range g.header {
+	from := make([]int, len(header))
+	for i, h := range header {
 		from[i] = slices.Index(was.Header(), h)
 	}
 	for was.Next() {
-		cells := make([]string, len(g.header))
+		cells := make([]string, len(header))
 		for i, at := range from {
 			if at >= 0 && at < len(was.Row().Cells) {
 				cells[i] = was.Row().Cells[at]
 			}
 		}
-		key := g.table.KeyOf(cells)
-		if _, seen := into.rows[key]; !seen {
-			into.order = append(into.order, key)
-		}
-		into.rows[key] = cells
+		take(cells)
 	}
 	return was.Err()
 }
 
-// before are the files of the table's applied imports that came by pulls, from the newest of a whole pull on, the oldest first.
-func (g *gathering) before(ctx context.Context, p pullRow) (shas []string, err error) {
+// before are the files of a table's applied imports that came by pulls, from the newest of a whole pull on, the oldest first.
+func (g *gathering) before(ctx context.Context, p pullRow, object string) (shas []string, err error) {
 	var found []struct {
 		SHA256 string `bun:"sha256"`
 		No     int64  `bun:"no"`
@@ -157,7 +169,7 @@ func (g *gathering) before(ctx context.Context, p pullRow) (shas []string, err e
 		found = nil
 		return tx.NewSelect().TableExpr("crm_pull_table AS t").Join("JOIN crm_pull AS p ON p.id = t.pull_id").Join("JOIN crm_import AS i ON i.id = t.import_id").
 			Join("JOIN crm_result AS r ON r.import_id = i.id").ColumnExpr("i.sha256, r.no, MAX(CASE WHEN p.since IS NULL THEN 1 ELSE 0 END) AS whole").
-			Where("p.client_id = ? AND p.system = ? AND t.object = ?", p.ClientID, p.System, g.row.Object).GroupExpr("i.sha256, r.no").OrderExpr("r.no DESC").Scan(ctx, &found)
+			Where("p.client_id = ? AND p.system = ? AND t.object = ?", p.ClientID, p.System, object).GroupExpr("i.sha256, r.no").OrderExpr("r.no DESC").Scan(ctx, &found)
 	})
 	for _, f := range found {
 		shas = append(shas, f.SHA256)
@@ -189,7 +201,7 @@ func (g *gathering) write(ctx context.Context, to io.Writer) error {
 		if g.counts[g.table.KeyOf(cells)] != n {
 			return nil
 		}
-		return w.Write(cells)
+		return w.Write(g.people.put(cells))
 	})
 	if err != nil {
 		return err

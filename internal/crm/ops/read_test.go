@@ -22,6 +22,31 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 )
 
+func asked(t *testing.T, q ops.DealQuery) ops.DealFilter {
+	t.Helper()
+	f, err := q.Filter()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestEveryMistakeInAListOfDealsIsToldAtItsPlace(t *testing.T) {
+	_, err := ops.DealQuery{Outcome: "great", ClosedFrom: "soon", ClosedThrough: "2026-01-01", ClosedTo: "2026-01-02", AmountFrom: "1e9", Changed: "0"}.Filter()
+	got := map[string]bool{}
+	for _, f := range fault.All(err) {
+		got[f.Field] = fault.Is(f, fault.Invalid) && f.Message != ""
+	}
+	for _, field := range []string{"outcome", "closed_from", "closed_through", "amount_from", "changed"} {
+		if !got[field] {
+			t.Errorf("nothing is told at %s: %v", field, err)
+		}
+	}
+	if _, err := (ops.DealQuery{ClosedFrom: "2026-01-02", ClosedThrough: "2026-01-01"}).Filter(); len(fault.All(err)) != 1 {
+		t.Error(err)
+	}
+}
+
 func TestDealsAreFoundSortedAndSummed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		r := newRoom(t, d, ctx)
@@ -52,6 +77,12 @@ func TestDealsAreFoundSortedAndSummed(t *testing.T) {
 			"unknown":                      {0, ops.DealFilter{Outcome: ops.Unknown}, ops.DealSort{}, []string{"d3"}},
 			"words in the company's name":  {0, ops.DealFilter{Text: "KESTREL"}, ops.DealSort{}, []string{"d4", "d2"}},
 			"closed in March":              {0, ops.DealFilter{Closed: cal.MonthOf(cal.DateOf(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), time.UTC)).Period()}, ops.DealSort{}, []string{"d1"}},
+			"in a stage":                   {0, asked(t, ops.DealQuery{Stage: "OPEN"}), ops.DealSort{}, []string{"d2"}},
+			"of nobody":                    {0, asked(t, ops.DealQuery{Owner: "nobody"}), ops.DealSort{}, nil},
+			"closed through a day":         {0, asked(t, ops.DealQuery{ClosedThrough: "2026-03-14"}), ops.DealSort{}, []string{"d4", "d1"}},
+			"closed within days":           {0, asked(t, ops.DealQuery{ClosedFrom: "2026-02-02", ClosedThrough: "2026-06-30"}), ops.DealSort{}, []string{"d1", "d2"}},
+			"exactly that amount":          {0, asked(t, ops.DealQuery{AmountFrom: "4400.00"}), ops.DealSort{}, []string{"d1", "d2"}},
+			"a cent above it":              {0, asked(t, ops.DealQuery{AmountFrom: "4400.01"}), ops.DealSort{}, []string{"d1"}},
 			"brought by the newest import": {0, ops.DealFilter{Changed: 7}, ops.DealSort{By: "name"}, []string{"d4", "d3"}},
 			"as it was":                    {6, ops.DealFilter{}, ops.DealSort{By: "name"}, []string{"d1", "d2"}},
 		} {

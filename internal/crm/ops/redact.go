@@ -38,10 +38,10 @@ type rowsOf struct {
 	at      map[int]string    // by the place of their column, once the header was read
 }
 
-// place finds the mapped columns in the header.
-func (o *rowsOf) place(cells []string) {
+// place finds the mapped columns in the header, and tells whether this is it.
+func (o *rowsOf) place(cells []string) (header bool) {
 	if o.at != nil || len(o.fields) == 0 {
-		return
+		return false
 	}
 	at, found := map[int]string{}, map[string]bool{}
 	for i, c := range cells {
@@ -51,7 +51,9 @@ func (o *rowsOf) place(cells []string) {
 	}
 	if len(found) == len(o.fields) {
 		o.at = at
+		return true
 	}
+	return false
 }
 
 func (o *rowsOf) id(place int) bool { return slices.Contains(idFields, o.at[place]) }
@@ -223,8 +225,11 @@ func (r redactor) record(record []byte, layout csvin.Layout, of *rowsOf) []byte 
 	for i, c := range cells {
 		plain[i] = plainCell(c)
 	}
-	of.place(plain)
-	hashed := r.hash(cells, plain, of)
+	columns := of
+	if of.place(plain) { // the name of a column of addresses is none, and by it the column is found
+		columns = &rowsOf{kind: of.kind}
+	}
+	hashed := r.hash(cells, plain, columns)
 	if !r.concerns(plain) {
 		if !hashed {
 			return record

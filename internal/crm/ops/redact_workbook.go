@@ -4,9 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"html"
 	"io"
 	"path"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
@@ -37,7 +40,7 @@ func (r redactor) workbook(ctx context.Context, files *blob.Store, sha string) (
 		content = out.Bytes()
 	}
 	switch left, err := r.addressed(content); {
-	case err != nil || left:
+	case err != nil || left || r.hidden(content):
 		return removed(ctx, files, nil)
 	case !changed:
 		return ref, false, nil
@@ -62,7 +65,7 @@ func (r redactor) parts(content []byte, to io.Writer) (changed bool, err error) 
 	}
 	out := zip.NewWriter(to)
 	for _, part := range in.File {
-		if !slices.Contains(textParts, path.Ext(part.Name)) {
+		if !slices.Contains(textParts, strings.ToLower(path.Ext(part.Name))) {
 			if err := out.Copy(part); err != nil {
 				return changed, err
 			}
@@ -87,6 +90,56 @@ func (r redactor) parts(content []byte, to io.Writer) (changed bool, err error) 
 		}
 	}
 	return changed, out.Close()
+}
+
+var (
+	hashesInText = regexp.MustCompile(`hashed-[0-9a-f]{32}@[\p{L}\p{N}.-]*`)
+	blockEnds    = regexp.MustCompile(`</(?:\w+:)?(?:si|c|row|comment|threadedComment|p|text|oddHeader|oddFooter)>`)
+	anyTag       = regexp.MustCompile(`<[^>]*>`)
+)
+
+// hidden says whether an address remains where no cell is: cut up by the letterings of a remark, written with entities, in what a program put beside the sheets. What is packed once
+// more, such as macros, is not looked into, and does not stay.
+func (r redactor) hidden(content []byte) bool {
+	in, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
+	if err != nil {
+		return true
+	}
+	for _, part := range in.File {
+		from, err := part.Open()
+		if err != nil {
+			return true
+		}
+		raw, err := io.ReadAll(from)
+		if err = firstOf(err, from.Close()); err != nil || strings.Contains(part.Name, "vbaProject") || strings.Contains(part.Name, "embeddings/") {
+			return true
+		}
+		text := string(raw)
+		if !slices.Contains(textParts, strings.ToLower(path.Ext(part.Name))) {
+			if r.told(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), " ")) && !image(part.Name) {
+				return true
+			}
+			continue
+		}
+		if r.told(html.UnescapeString(text)) || r.told(html.UnescapeString(anyTag.ReplaceAllString(blockEnds.ReplaceAllString(text, "\n"), ""))) {
+			return true
+		}
+	}
+	return false
+}
+
+// told says whether a text holds an address that is not hashed.
+func (r redactor) told(text string) bool {
+	if !crm.MayHoldAddress(text) {
+		return false
+	}
+	text = hashesInText.ReplaceAllString(text, " ")
+	return r.hashing.Addresses(text) != text
+}
+
+// image reports a picture, whose bytes are no text.
+func image(name string) bool {
+	return slices.Contains([]string{".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bmp", ".tiff"}, strings.ToLower(path.Ext(name)))
 }
 
 // addressed says whether a cell of any sheet still holds an address.

@@ -115,7 +115,7 @@ func (s *Service) redacted(ctx context.Context, p progressRow) (out *instead, er
 func rowsIn(m crm.Mapping) *rowsOf {
 	out := &rowsOf{kind: m.Kind(), whole: m.Kind() == crm.KindContact || m.Object == "", results: m.Kind() == crm.KindLead, fields: map[string]string{}}
 	for field, header := range m.Columns {
-		if h := strings.TrimSpace(header); !crm.Stays(out.kind, out.fields[h]) { // of two fields of one column an id decides
+		if h := strings.TrimSpace(header); h != "" && !crm.Stays(out.kind, out.fields[h]) { // of two fields of one column an id decides
 			out.fields[h] = field
 		}
 	}

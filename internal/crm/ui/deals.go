@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -23,7 +25,11 @@ func (p *Pages) showDeals(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	deals, err := p.Ops.DealsAt(r.Context(), actor(r), r.PathValue("client"), asOf, dealFilter(list), ops.DealSort{By: list.Sort, Desc: list.Desc}, offset, limit)
+	filter, wrong := dealQuery(list).Filter()
+	if wrong != nil && list.Format() != "" {
+		return wrong // a file of other deals than were asked for is worse than none
+	}
+	deals, err := p.Ops.DealsAt(r.Context(), actor(r), r.PathValue("client"), asOf, filter, ops.DealSort{By: list.Sort, Desc: list.Desc}, offset, limit)
 	if err != nil {
 		return err
 	}
@@ -40,16 +46,58 @@ func (p *Pages) showDeals(w http.ResponseWriter, r *http.Request) error {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No deals yet", Text: "Import a table of deals; each later import shows what became of them.",
 			Action: kit.Button(kit.ButtonView{Text: "Import a file", Kind: kit.Primary, Href: base(r) + "/import"}), Sample: &kit.Link{Text: "Sample file: deals.csv", Href: base(r) + "/samples/deals.csv"}}))
 	}
-	return web.Render(w, r, view, column(p.pastNotice(r, list, deals.AsOf, deals.Latest, imports), kit.Table(dealTable(r, list, deals, imports))))
+	table := dealTable(r, list, deals, imports)
+	if wrong != nil {
+		view.Status = http.StatusUnprocessableEntity
+		table.Rows, table.Foot, table.Pager, table.Exports = nil, nil, nil, nil
+		table.Empty = kit.Notice(kit.NoticeView{Level: kit.Problem, Title: "Nothing was looked for", Text: "Mend what is marked above, then ask again."})
+		for i, field := range table.Filters.Fields {
+			table.Filters.Fields[i].Error = faultAt(wrong, field.Name)
+		}
+	}
+	return web.Render(w, r, view, column(p.pastNotice(r, list, deals.AsOf, deals.Latest, imports), kit.Table(table)))
 }
 
-func dealFilter(list kit.List) ops.DealFilter {
-	f := ops.DealFilter{Text: list.Filter("q"), Outcome: ops.Outcome(list.Filter("outcome"))}
-	if m, err := cal.ParseMonth(list.Filter("month")); err == nil {
-		f.Closed = m.Period()
+func faultAt(err error, field string) string {
+	for _, f := range fault.All(err) {
+		if f.Field == field {
+			return kit.Sentence(f.Message)
+		}
 	}
-	f.Changed, _ = strconv.ParseInt(list.Filter("changed"), 10, 64) // what is no number does not narrow
-	return f
+	return ""
+}
+
+// dealQuery reads the address, by the names of the API. Older addresses name a month, or the text "q".
+func dealQuery(list kit.List) ops.DealQuery {
+	q := ops.DealQuery{Text: cmp.Or(list.Filter("text"), list.Filter("q")), Outcome: list.Filter("outcome"), Stage: list.Filter("stage"), Owner: list.Filter("owner"),
+		ClosedFrom: list.Filter("closed_from"), ClosedThrough: list.Filter("closed_through"), ClosedTo: list.Filter("closed_to"),
+		AmountFrom: list.Filter("amount_from"), Changed: list.Filter("changed")}
+	if month := list.Filter("month"); month != "" && q.ClosedFrom+q.ClosedThrough+q.ClosedTo == "" {
+		q.ClosedFrom = month // should it be none
+		if m, err := cal.ParseMonth(month); err == nil {
+			q.ClosedFrom, q.ClosedTo = m.Period().From.String(), m.Period().To.String()
+		}
+	}
+	return q
+}
+
+// anyOr offers values that deals have.
+func anyOr(values []string) []kit.Option {
+	out := []kit.Option{{Value: "", Text: "any"}}
+	for _, v := range values {
+		out = append(out, kit.Option{Value: v, Text: v})
+	}
+	return out
+}
+
+// valuesOffered is how many values a choice lists; more are typed.
+const valuesOffered = 60
+
+func valueField(name, label string, values []string) kit.Field {
+	if len(values) > valuesOffered {
+		return kit.Field{Name: name, Label: label}
+	}
+	return kit.Field{Name: name, Label: label, Kind: kit.Select, Options: anyOr(values)}
 }
 
 func dealTable(r *http.Request, list kit.List, deals ops.DealList, imports []ops.Import) kit.TableView {
@@ -64,11 +112,13 @@ func dealTable(r *http.Request, list kit.List, deals ops.DealList, imports []ops
 	v := kit.TableView{Caption: "Deals", Quiet: true, Cards: true, Pager: list.Pager(deals.Total), Exports: list.Exports(),
 		Columns: []kit.Column{list.Sortable("name", "Deal", kit.Start), list.Sortable("company", "Company", kit.Start), {Title: "Outcome"},
 			list.Sortable("closed", "Close date", kit.Start), list.Sortable("amount", "Amount", kit.End), list.Sortable("changed", "Last changed", kit.Start)},
-		Filters: list.Filters(append([]kit.Field{{Name: "q", Label: "Find", Kind: kit.Search},
+		Filters: list.Filters(append([]kit.Field{{Name: "text", Label: "Find", Kind: kit.Search},
 			{Name: "outcome", Label: "Outcome", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "any"}, {Value: "won", Text: "won"}, {Value: "lost", Text: "lost"}, {Value: "open", Text: "open"}, {Value: "unknown", Text: "unknown"}}},
-			{Name: "month", Label: "Close month", Kind: kit.Month},
+			valueField("stage", "Stage", deals.Stages), valueField("owner", "Owner", deals.Owners),
+			{Name: "closed_from", Label: "Closes from", Kind: kit.Date}, {Name: "closed_through", Label: "Closes through", Kind: kit.Date},
+			{Name: "amount_from", Label: "Amount from"},
 			{Name: "changed", Label: "Changed by", Kind: kit.Select, Options: changed}}, asOfFields(imports)...)...),
-		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "No deal fits what is asked above."})}
+		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Title: "No deal fits", Text: deals.Why})}
 	for _, d := range deals.Rows {
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
 			kit.TwoLines(kit.Anchor(kit.Link{Text: nameOf(d), Href: dealPath(r, d.ID, deals.AsOf, deals.Latest)}), "CRM "+d.ID),

@@ -105,17 +105,18 @@ func mappingFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit
 }
 
 var statedHints = map[string]string{
-	"category":         "What was bought, as the contract names it, such as media. No report says it.",
-	"vendor":           "Left blank, the name of the platform.",
-	"channel_grouping": "ga4-1 is the default channel group of Google Analytics 4; blank where a column or rules of your own tell the channel.",
-	"channel_rules":    "Own channels, which count first: Partners: source=partner*, medium=referral; Fairs: campaign=*fair*",
-	"deal_pattern":     "Where the reference names the deal: how its ids are written, such as D-* or INV-2026-*.",
-	"clause":           "The clause of the contract that pays per result, where there are several.",
-	"readings":         "The contract's name of a metric, the column, and what its rows must say: leads: Key events, channel=Organic Search. Several are separated by semicolons.",
-	"span":             "Of which days one reading is, where the report is divided by day: day, month (its whole months) or report (all its days).",
-	"from":             "The first day of the report, such as 2026-03-01, where neither its comments nor a column say it.",
-	"through":          "Its last day.",
-	"rounding":         "Only for costs that are finer than the currency has units: half-even, half-up or down, row by row.",
+	"category":          "What was bought, as the contract names it, such as media. No report says it.",
+	"vendor":            "Left blank, the name of the platform.",
+	"channel_grouping":  "ga4-1 is the default channel group of Google Analytics 4; blank where a column or rules of your own tell the channel.",
+	"channel_rules":     "Own channels, which count first: Partners: source=partner*, medium=referral; Fairs: campaign=*fair*",
+	"channel_otherwise": "The channel of submissions whose page does not say where they came from, such as form; none leaves them without one.",
+	"deal_pattern":      "Where the reference names the deal: how its ids are written, such as D-* or INV-2026-*.",
+	"clause":            "The clause of the contract that pays per result, where there are several.",
+	"readings":          "The contract's name of a metric, the column, and what its rows must say: leads: Key events, channel=Organic Search. Several are separated by semicolons.",
+	"span":              "Of which days one reading is, where the report is divided by day: day, month (its whole months) or report (all its days).",
+	"from":              "The first day of the report, such as 2026-03-01, where neither its comments nor a column say it.",
+	"through":           "Its last day.",
+	"rounding":          "Only for costs that are finer than the currency has units: half-even, half-up or down, row by row.",
 }
 
 // statedField asks for what no column holds.

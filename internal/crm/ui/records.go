@@ -146,7 +146,14 @@ func sendRecords(w http.ResponseWriter, k crm.Kind, found ops.Listing) error {
 func (p *Pages) dealsAsOf(r *http.Request, list kit.List) (int64, error) {
 	day := list.Filter("day")
 	if day == "" {
-		asOf, _ := strconv.ParseInt(list.Filter("as_of"), 10, 64) // what is no number means the newest
+		text := list.Filter("as_of")
+		if text == "" {
+			return 0, nil
+		}
+		asOf, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || asOf < 1 {
+			return 0, fault.New(fault.Invalid, "import", "%q is no number of an import. Choose one of the list, or leave it out for the newest.", text).At("as_of")
+		}
 		return asOf, nil
 	}
 	no, err := p.Ops.Moment(r.Context(), actor(r), r.PathValue("client"), day, p.zone(r))

@@ -31,7 +31,8 @@ func TestListsOfThePastAreMarkedAndLeadToNow(t *testing.T) {
 		t.Error("before the first import")
 	}
 	for path, status := range map[string]int{"/records/nothing": http.StatusNotFound, "/records/contact?as_of=9": http.StatusNotFound, "/records/contact?as_of=soon": http.StatusUnprocessableEntity,
-		"/deals?day=2020-01-01": http.StatusNotFound, "/deals?day=soon": http.StatusUnprocessableEntity} {
+		"/deals?day=2020-01-01": http.StatusNotFound, "/deals?day=soon": http.StatusUnprocessableEntity,
+		"/deals?as_of=soon": http.StatusUnprocessableEntity, "/deals?as_of=0": http.StatusUnprocessableEntity, "/deals?outcome=great&format=csv": http.StatusUnprocessableEntity, "/compare?statement=nope": http.StatusNotFound} {
 		if p := s.get(at + path); p.status != status {
 			t.Errorf("%s: %d, want %d", path, p.status, status)
 		}

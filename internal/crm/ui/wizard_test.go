@@ -116,6 +116,18 @@ func TestListsAreSavedExactlyAsShown(t *testing.T) {
 		t.Error("no workbook")
 	}
 	s.get(at+"/deals?as_of=7").says(404, "There is no import 7")
+
+	for _, query := range []string{"closed_from=2026-01-01&closed_through=2026-01-02", "month=2026-01", "amount_from=10&closed_through=2026-02-01", "outcome=won&text=cmd"} {
+		if csv := s.get(at + "/deals?format=csv&" + query); strings.Count(csv.body, "\n") != 2 || !strings.Contains(csv.body, "\nd1,") {
+			t.Errorf("%s: %q", query, csv.body)
+		}
+	}
+	s.get(at+"/deals?closed_from=2027-01-01").says(200, "No deal fits", "Of 2 deals as of import 1 none has a close date in these days.")
+	s.get(at+"/deals?amount_from=15&closed_from=2026-01-01").says(200, "each condition is met by some, and none meets them all")
+	p = s.get(at+"/deals?closed_from=2026-02-30&amount_from=much&month=x").says(422, "Nothing was looked for", "is no amount")
+	if p.Find(`[id$="closed-from-error"]`).Length() != 1 || p.Find(`[id$="amount-from-error"]`).Length() != 1 || p.Find(`input[name=amount_from][value=much]`).Length() != 1 || p.Find(`a[href*="/deals/d"]`).Length() != 0 {
+		t.Error("what is wrong is not told at its field")
+	}
 }
 
 func TestWhoMayNotImportSeesNoWayTo(t *testing.T) {

@@ -56,6 +56,10 @@ func (s *Server) hubSpot(w http.ResponseWriter, r *http.Request) {
 		s.search(w, r, strings.TrimSuffix(strings.TrimPrefix(path, "/crm/v3/objects/"), "/search"))
 	case strings.HasPrefix(path, "/crm/v3/objects/") && r.Method == http.MethodGet:
 		s.list(w, r, strings.TrimPrefix(path, "/crm/v3/objects/"))
+	case path == "/marketing/v3/forms" && r.Method == http.MethodGet:
+		s.forms(w, r)
+	case strings.HasPrefix(path, submissionsOf) && r.Method == http.MethodGet:
+		s.submissions(w, r, strings.TrimPrefix(path, submissionsOf))
 	case path == "/crm/v4/associations/deals/contacts/batch/read" && r.Method == http.MethodPost:
 		s.associations(w, r)
 	default:
@@ -67,10 +71,15 @@ func stage(id, label, closed, probability string) any {
 	return map[string]any{"id": id, "label": label, "archived": false, "metadata": map[string]any{"isClosed": closed, "probability": probability}}
 }
 
+// missing says that the app lacks a scope.
+func (s *Server) missing(w http.ResponseWriter, scope string) {
+	s.json(w, http.StatusForbidden, map[string]any{"status": "error", "category": "MISSING_SCOPES", "message": "This app hasn't been granted all required scopes to make this call.",
+		"errors": []any{map[string]any{"message": "One or more of the following scopes are required.", "context": map[string]any{"requiredGranularScopes": []string{scope}}}}})
+}
+
 func (s *Server) properties(w http.ResponseWriter, object string) {
 	if s.hidden[object] {
-		s.json(w, http.StatusForbidden, map[string]any{"status": "error", "category": "MISSING_SCOPES", "message": "This app hasn't been granted all required scopes to make this call.",
-			"errors": []any{map[string]any{"message": "One or more of the following scopes are required.", "context": map[string]any{"requiredGranularScopes": []string{"crm.objects." + object + ".read"}}}}})
+		s.missing(w, "crm.objects."+object+".read")
 		return
 	}
 	var out []any

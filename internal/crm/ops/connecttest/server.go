@@ -130,6 +130,15 @@ func (s *Server) Hide(names ...string) {
 	}
 }
 
+// Show gives back what Hide took.
+func (s *Server) Show(names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, n := range names {
+		delete(s.hidden, n)
+	}
+}
+
 // Expire makes the token that was given out last, or the fixed one, worth nothing.
 func (s *Server) Expire() {
 	s.mu.Lock()
