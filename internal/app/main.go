@@ -107,7 +107,7 @@ func command() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		demoCommand(), serveCommand(), initCommand(), userCommand(), workspaceCommand(),
-		contractCommand(), statementCommand(), attributionCommand(), verifyCommand(), importCommand(), evidenceCommand(), journalCommand(), ledgerCommand(),
+		contractCommand(), slaCommand(), statementCommand(), attributionCommand(), verifyCommand(), importCommand(), evidenceCommand(), journalCommand(), ledgerCommand(),
 		configCommand(), doctorCommand(), migrateCommand(), backupCommand(), restoreCommand(), versionCommand(),
 	)
 	for _, cmd := range append(root.Commands(), root) {

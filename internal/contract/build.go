@@ -134,6 +134,7 @@ func (b *builder) terms(doc *value) Terms {
 	}
 	t.Payment = b.payment(doc.get("payment"))
 	b.checkPayment(doc.get("payment"), t.Payment)
+	t.Service = b.serviceLevels(doc.get("service_levels"), b.zone, t.Calendar)
 	t.Appointments = b.appointments(doc.get("appointments"))
 	t.Clauses = b.clauses(doc.get("clauses"), t)
 	return t

@@ -35,7 +35,8 @@ type value struct {
 // reader walks the YAML along the specification and collects every problem.
 type reader struct {
 	faults   fault.List
-	accepted bool // the text may lack what is needed only since later
+	accepted bool   // the text may lack what is needed only since later
+	form     []spec // nil: that of a contract
 }
 
 // readDocument checks a text that was read before against the specification: it may lack what a text has to say only since later. The value is usable
@@ -64,7 +65,11 @@ func (r *reader) document(source []byte) (*value, fault.List) {
 		r.problem(second, "", "contract-documents", "a second document begins here; keep one contract in one text")
 		return nil, r.faults
 	}
-	v := r.object(file.Docs[0].Body, document.fields, "")
+	form := r.form
+	if form == nil {
+		form = document.fields
+	}
+	v := r.object(file.Docs[0].Body, form, "")
 	byPlace(r.faults)
 	if more := len(r.faults) - maxFaults; more > 0 {
 		r.faults = append(r.faults[:maxFaults], fault.New(fault.Invalid, "more", "and %d more problems; mend these first", more))

@@ -60,4 +60,5 @@ var document = spec{fields: []spec{
 		}},
 	}},
 	paymentSpec,
+	serviceLevelsSpec,
 }}

@@ -23,9 +23,10 @@ type Terms struct {
 	Appointments []Appointment
 	Clauses      []Clause
 	Statements   StatementTerms
-	Payment      *Payment // nil: the contract says nothing of it
-	Source       string   // the YAML text
-	SHA256       string   // of Source, in hex
+	Payment      *Payment       // nil: the contract says nothing of it
+	Service      *ServiceLevels // nil: nothing is promised
+	Source       string         // the YAML text
+	SHA256       string         // of Source, in hex
 }
 
 // Term is how long the contract runs and how it ends.

@@ -33,6 +33,9 @@ func Words(t Terms) []Section {
 	if t.Payment != nil {
 		sections = append(sections, Section{Heading: "Payment", Sentences: t.Payment.Words()})
 	}
+	if t.Service != nil {
+		sections = append(sections, Section{Heading: "Service levels", Sentences: t.Service.Words()})
+	}
 	return sections
 }
 

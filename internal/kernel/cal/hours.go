@@ -256,3 +256,18 @@ func ParseWeekdays(text string) ([]time.Weekday, error) {
 	}
 	return out, nil
 }
+
+// Length is a duration in words of hours and minutes: "2 h 10 min", "45 min", "0 min". Seconds are cut off.
+func Length(d time.Duration) string {
+	if d < 0 {
+		return "-" + Length(-d)
+	}
+	h, m := int(d/time.Hour), int(d%time.Hour/time.Minute)
+	switch {
+	case h == 0:
+		return fmt.Sprintf("%d min", m)
+	case m == 0:
+		return fmt.Sprintf("%d h", h)
+	}
+	return fmt.Sprintf("%d h %02d min", h, m)
+}

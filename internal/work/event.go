@@ -1,0 +1,154 @@
+package work
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+// Kind is what happened to a request.
+type Kind string
+
+// What can happen. Delivered hands a version to the client and waits for its feedback; Withdrawn ends a request that nobody wants any more.
+const (
+	Opened      Kind = "opened"
+	Responded   Kind = "responded"
+	Prioritised Kind = "priority"
+	Waits       Kind = "waiting"
+	Delivered   Kind = "delivered"
+	Feedback    Kind = "feedback"
+	Resolved    Kind = "resolved"
+	Reopened    Kind = "reopened"
+	Withdrawn   Kind = "withdrawn"
+)
+
+// Kinds are all of them, for messages.
+func Kinds() []Kind {
+	return []Kind{Opened, Responded, Prioritised, Waits, Delivered, Feedback, Resolved, Reopened, Withdrawn}
+}
+
+// Waiting is on whom a request waits.
+type Waiting string
+
+// On nobody is on the agency, which works on it.
+const (
+	OnNobody     Waiting = "nobody"
+	OnClient     Waiting = "client"
+	OnSpecialist Waiting = "specialist"
+)
+
+// Event is one thing that happened to a request.
+type Event struct {
+	At       time.Time
+	Kind     Kind
+	Priority contract.Priority // of Opened and Prioritised
+	On       Waiting           // of Waits
+}
+
+// Phase is where a request stands.
+type Phase string
+
+// The phases.
+const (
+	Unopened Phase = ""
+	Open     Phase = "open"
+	Done     Phase = "resolved"
+	Gone     Phase = "withdrawn"
+)
+
+// Request is where a request stands after some events.
+type Request struct {
+	Phase     Phase
+	Priority  contract.Priority
+	Waiting   Waiting
+	Opened    time.Time
+	Responded time.Time // zero: not yet
+	Versions  int       // that were delivered
+	Reviewed  bool      // the last of them has its feedback
+	Ended     time.Time // when it was resolved or withdrawn; zero while it is open
+	last      time.Time
+}
+
+// allowed are the phases in which something can happen.
+var allowed = map[Kind]Phase{Opened: Unopened, Responded: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open, Resolved: Open, Reopened: Done, Withdrawn: Open}
+
+// After is where the request stands after one more event. Fault: Invalid for an event that cannot happen then, or before the one before it; Conflict where
+// the phase does not allow it.
+func (r Request) After(e Event) (Request, error) {
+	phase, known := allowed[e.Kind]
+	switch {
+	case !known:
+		return r, fault.New(fault.Invalid, "event", "%q is no event; write one of %v", e.Kind, Kinds()).At("event")
+	case e.At.IsZero():
+		return r, fault.New(fault.Invalid, "event-time", "the event has no time").At("at")
+	case e.At.Before(r.last):
+		return r, fault.New(fault.Invalid, "event-order", "%s at %s comes before what happened last, at %s", e.Kind, e.At.Format(time.RFC3339), r.last.In(e.At.Location()).Format(time.RFC3339)).At("at")
+	case phase != r.Phase:
+		return r, r.refuse(e)
+	}
+	r.last = e.At
+	switch e.Kind {
+	case Opened:
+		r.Phase, r.Opened, r.Waiting = Open, e.At, OnNobody
+		return r.prioritise(e)
+	case Prioritised:
+		return r.prioritise(e)
+	case Responded:
+		if r.Responded.IsZero() {
+			r.Responded = e.At
+		}
+	case Waits:
+		if e.On != OnNobody && e.On != OnClient && e.On != OnSpecialist {
+			return r, fault.New(fault.Invalid, "waiting", "%q is nobody to wait on; write client, specialist or nobody", e.On).At("on")
+		}
+		r.Waiting = e.On
+	case Delivered:
+		r.Versions++
+		r.Reviewed, r.Waiting = false, OnClient
+	case Feedback:
+		if r.Versions == 0 || r.Reviewed {
+			return r, fault.New(fault.Conflict, "feedback", "feedback at %s, and no version waits for it; deliver one first", e.At.Format(time.RFC3339)).At("event")
+		}
+		r.Reviewed, r.Waiting = true, OnNobody
+	case Resolved, Withdrawn:
+		r.Phase, r.Ended, r.Waiting = Done, e.At, OnNobody
+		if e.Kind == Withdrawn {
+			r.Phase = Gone
+		}
+	case Reopened:
+		r.Phase, r.Ended, r.Waiting = Open, time.Time{}, OnNobody
+	}
+	return r, nil
+}
+
+func (r Request) prioritise(e Event) (Request, error) {
+	for _, p := range contract.Priorities() {
+		if p == e.Priority {
+			r.Priority = p
+			return r, nil
+		}
+	}
+	return r, fault.New(fault.Invalid, "priority", "%q is no priority; write one of %v", e.Priority, contract.Priorities()).At("priority")
+}
+
+func (r Request) refuse(e Event) error {
+	words := map[Phase]string{Unopened: "was not opened yet", Open: "is open already", Done: "is resolved; reopen it first", Gone: "was withdrawn; open a new one"}[r.Phase]
+	if r.Phase == Open && e.Kind == Reopened {
+		words = "is open"
+	}
+	return fault.New(fault.Conflict, "event-phase", "%s at %s: the request %s", e.Kind, e.At.Format(time.RFC3339), words).At("event")
+}
+
+// Follow is where a request stands after its events, in their order. Faults are those of After, each at the number of its event.
+func Follow(events []Event) (Request, error) {
+	var r Request
+	for i, e := range events {
+		var err error
+		if r, err = r.After(e); err != nil {
+			return r, fault.Moved(err, func(place string) string { return fmt.Sprintf("events[%d].%s", i+1, place) })
+		}
+	}
+	return r, nil
+}

@@ -1,0 +1,94 @@
+package work
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Compliance is how a promise was kept in a month.
+type Compliance struct {
+	Promise string
+	By      contract.Party
+	Kept    int
+	Missed  int
+	Excused int // missed, and it does not count
+	Open    int // not settled at the end of the month
+}
+
+// Share of those that count which were kept; ok is false when none counts.
+func (c Compliance) Share() (share money.Ratio, ok bool) {
+	if c.Kept+c.Missed == 0 {
+		return money.Ratio{}, false
+	}
+	return money.NewRatio(int64(c.Kept), int64(c.Kept+c.Missed)), true
+}
+
+// Settled is a clock of a request, and whether its miss is excused.
+type Settled struct {
+	Clock
+	Excused bool
+}
+
+// InMonth counts the clocks of a month, by promise: one that was kept in the month in which it stopped, one that was missed in that in which its time was over.
+func InMonth(clocks []Settled, m cal.Month, zone *time.Location) []Compliance {
+	begin, end := m.First().Start(zone), m.Next().First().Start(zone)
+	by := map[string]*Compliance{}
+	for i := range clocks {
+		c := &clocks[i]
+		of := by[c.Promise]
+		if of == nil {
+			of = &Compliance{Promise: c.Promise, By: c.By}
+			by[c.Promise] = of
+		}
+		in := func(at time.Time) bool { return !at.Before(begin) && at.Before(end) }
+		switch {
+		case c.State == Missed && in(c.Late) && c.Excused:
+			of.Excused++
+		case c.State == Missed && in(c.Late):
+			of.Missed++
+		case c.State == Kept && in(c.Stopped):
+			of.Kept++
+		case c.Started.Before(end) && c.State != Ended && (c.Stopped.IsZero() || !c.Stopped.Before(end)) && (c.Late.IsZero() || !c.Late.Before(end)):
+			of.Open++
+		}
+	}
+	var out []Compliance
+	for _, of := range by {
+		if *of != (Compliance{Promise: of.Promise, By: of.By}) {
+			out = append(out, *of)
+		}
+	}
+	slices.SortFunc(out, func(a, b Compliance) int { return cmp.Compare(a.Promise, b.Promise) })
+	return out
+}
+
+// fewest clocks of the past that were open as long are needed to say anything of one that is.
+const fewest = 5
+
+// Likely is how many of the clocks of the past that had used as much time and were not late then, were missed in the end.
+type Likely struct {
+	Of, Missed int
+}
+
+// Known says whether there are enough of them.
+func (l Likely) Known() bool { return l.Of >= fewest }
+
+// Foresee counts among settled clocks of the same promise and priority those that were as far as this one is.
+func Foresee(past []Clock, c *Clock) (l Likely) {
+	for i := range past {
+		p := &past[i]
+		if p.Promise != c.Promise || p.Priority != c.Priority || p.State != Kept && p.State != Missed || p.Stopped.IsZero() || p.Elapsed <= c.Elapsed {
+			continue
+		}
+		l.Of++
+		if p.State == Missed {
+			l.Missed++
+		}
+	}
+	return l
+}
