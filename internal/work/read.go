@@ -60,7 +60,6 @@ func ReadEvents(data []byte, zone *time.Location) ([]Log, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := r.FieldPos(0)
 		var wrong *csv.ParseError
 		if errors.As(err, &wrong) {
 			return nil, fault.New(fault.Invalid, "csv", "line %d is no row of a table: %s", wrong.Line, wrong.Err).AtLine(wrong.Line, wrong.Column)
@@ -68,6 +67,7 @@ func ReadEvents(data []byte, zone *time.Location) ([]Log, error) {
 		if err != nil {
 			return nil, err
 		}
+		line, _ := r.FieldPos(0)
 		x.row(row, line)
 	}
 	return x.all, x.faults.Err()
