@@ -153,6 +153,10 @@ var undecisive = map[string]string{
 	"payment.late_charge.tax":             "decides how a late charge is taxed",
 	"payment.discount.on":                 "decides what paying early is worth",
 	"payment.discount.partial":            "decides what paying early is worth",
+
+	"service_levels.promises.by":    "says whose promise it is; what a miss costs is in the misses that are recorded",
+	"service_levels.promises.until": "says what is promised; what a miss costs is in the misses that are recorded",
+	"service_levels.escalate.to":    "decides who is told",
 }
 
 // otherNoticeFees are those that need no share that nobody agreed on.

@@ -169,13 +169,13 @@ func ParseServiceLevels(source []byte) (*ServiceLevels, error) {
 	}
 	doc, faults := (&reader{form: policyForm}).document(source)
 	if len(faults) > 0 {
-		return nil, faults.Err()
+		return nil, spokenPlaces(doc, faults).Err()
 	}
 	b := &builder{}
 	zone, _ := cal.Zone(doc.str("time_zone"))
 	levels := b.serviceLevels(doc.get(serviceLevelsSpec.key), zone, workCalendar(doc.get("calendar")))
 	byPlace(b.faults)
-	return levels, b.faults.Err()
+	return levels, spokenPlaces(doc, b.faults).Err()
 }
 
 func (b *builder) serviceLevels(v *value, zone *time.Location, calendar cal.WorkCalendar) *ServiceLevels {
