@@ -106,8 +106,8 @@ func (x *logs) row(row []string, line int) {
 			x.all[n].Events = append(x.all[n].Events, e)
 		}
 	}
-	for _, f := range fault.All(err) {
-		x.faults.Add(f.AtLine(line, x.at[f.Field]+1))
+	for _, f := range fault.All(err) { // in a file, whatever it is, it is to be mended there
+		x.faults.Add(fault.New(fault.Invalid, f.Code, "%s", f.Message).At(f.Field).AtLine(line, x.at[f.Field]+1))
 	}
 }
 
@@ -124,7 +124,7 @@ func Instant(text string, zone *time.Location) (time.Time, error) {
 		shown := showing(naive, zone)
 		switch {
 		case len(shown) == 0:
-			return time.Time{}, fault.New(fault.Invalid, "instant-skipped", "the clocks of %s never show %s: they go forward over it; write the time with its offset, such as %s", zone, text, naive.Add(time.Hour).Format("2006-01-02T15:04:05-07:00")).At("at")
+			return time.Time{}, fault.New(fault.Invalid, "instant-skipped", "the clocks of %s never show %s: they go forward over it; write the time with its offset, such as %s", zone, text, time.Date(naive.Year(), naive.Month(), naive.Day(), naive.Hour(), naive.Minute(), 0, 0, zone).Format(time.RFC3339)).At("at")
 		case len(shown) > 1:
 			return time.Time{}, fault.New(fault.Invalid, "instant-twice", "the clocks of %s show %s twice; write which, %s or %s", zone, text, shown[0].Format(time.RFC3339), shown[1].Format(time.RFC3339)).At("at")
 		}
