@@ -148,6 +148,8 @@ var opened = []struct {
 	{"paid-twice", []string{"metric: pipeline_value", "metric: new-revenue"}, "new-business pays for the same (3 %)"},
 	{"paid-twice", []string{"per lead", "per acquisition"}, "An acquisition pays 85.00"},
 	{"credit-and-bonus", []string{"metric: cac_payback", "metric: first_response", "for: [cac_payback]", "for: [first_response]"}, "Misses of first-response give a credit here"},
+	{"credit-unpromised", []string{"promise: launch, by: agency, until: resolution", "promise: reporting, by: agency, until: resolution"}, "Misses of launch give a credit, but no promise of the agency has that name"},
+	{"promise-uncredited", []string{"promise: feedback, by: client, until: feedback", "promise: first-draft, by: agency, until: first-draft"}, "The agency promises first-draft, and the clause service does not say whether its misses count"},
 }
 
 // besides are findings that an edit cannot do without.

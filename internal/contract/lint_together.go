@@ -9,6 +9,8 @@ import (
 var togetherRules = []lintRule{
 	{"paid-twice", Warning, lintPaidTwice},
 	of("credit-and-bonus", Warning, lintCreditAndBonus),
+	of("credit-unpromised", Warning, lintCreditUnpromised),
+	{"promise-uncredited", Warning, lintPromiseUncredited},
 }
 
 // paidBy are words in the name of a metric that say that a clause of this kind pays for the same.
@@ -67,4 +69,57 @@ func lintCreditAndBonus(l *linter, c ServiceCredits, at *value) {
 			}
 		}
 	})
+}
+
+// agencyPromises are the names of what the agency promises about time.
+func (l *linter) agencyPromises() (names []string) {
+	if l.terms.Service == nil {
+		return nil
+	}
+	for _, p := range l.terms.Service.Promises {
+		if p.By == ByAgency {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// lintCreditUnpromised: a target of credits that has no clock, where others have one.
+func lintCreditUnpromised(l *linter, c ServiceCredits, at *value) {
+	promised := l.agencyPromises()
+	if len(promised) == 0 {
+		return
+	}
+	for i, target := range c.Targets {
+		if !Names(promised, target) {
+			l.found(at.get("targets").items[i], "one of "+strings.Join(promised, ", ")+", or a promise of that name under service_levels",
+				"Misses of %s give a credit, but no promise of the agency has that name: no clock runs for it, and its misses must be written down by hand.", target)
+		}
+	}
+}
+
+// lintPromiseUncredited: a promise whose misses each wait for a decision, because the credits do not name it.
+func lintPromiseUncredited(l *linter) {
+	for i, p := range l.agencyPromises() {
+		each(l, func(c ServiceCredits, _ *value) {
+			if !Names(c.Targets, p) && !Names(c.NotCounted, p) {
+				l.found(l.doc.find("service_levels.promises").items[l.promiseAt(i)], p+" in targets or in not_counted of "+c.ID,
+					"The agency promises %s, and the clause %s does not say whether its misses count: each is held.", p, c.ID)
+			}
+		})
+	}
+}
+
+// promiseAt is the place of the i-th promise of the agency among all.
+func (l *linter) promiseAt(i int) int {
+	for at, p := range l.terms.Service.Promises {
+		if p.By != ByAgency {
+			continue
+		}
+		if i == 0 {
+			return at
+		}
+		i--
+	}
+	return 0
 }
