@@ -32,6 +32,7 @@ var documented = map[string]string{
 	`ofrecord evidence addresses --client "Acme Robotics" --keep hashed`:                                                                                                                               "operator.txtar",
 	`ofrecord attribution credit --client "Acme Robotics" --window 90d --zone America/New_York --models first,last,linear,w`:                                                                           "operator.txtar",
 	`ofrecord contract advice --client "Acme Robotics"`:                                                                                                                                                "operator.txtar",
+	`ofrecord sla clock --policy docs/examples/service/promises.yaml --events docs/examples/service/events.csv --at "2026-04-01 09:00" --month 2026-03`:                                                "sla.txtar",
 	`make test`: "outside: it runs this test",
 	`ofrecord sla clock --policy docs/examples/service/promises.yaml --events docs/examples/service/events.csv --at "2026-03-09 10:00"`:                                                                            "sla.txtar",
 	`ofrecord sla clock --policy docs/examples/service/promises.yaml --events docs/examples/service/events.csv --at "2026-03-09 10:00" --json`:                                                                     "sla.txtar",

@@ -23,8 +23,8 @@ func slaCommand() *cobra.Command {
 
 // slaClock is what is told of the clocks of requests.
 type slaClock struct {
-	policy, events, at string
-	asJSON, misses     bool
+	policy, events, at, month string
+	asJSON, misses            bool
 }
 
 // mostEvents bounds a file of events.
@@ -37,7 +37,7 @@ func slaClockCommand() *cobra.Command {
 		Short: "Tell the clocks of requests from what happened to them, without a server",
 		Long: "Reads what is promised, from a contract or a text with its time_zone, calendar and service_levels, and what happened to requests, a CSV file with the columns at, event, priority, on and,\n" +
 			"where it is of several, request. Events are opened, responded, priority, waiting (on client, specialist or nobody), delivered, feedback, resolved, reopened, withdrawn.\n" +
-			"--misses prints the promises of the agency that were missed, as sla_misses.csv has them.",
+			"--month tells how each promise was kept in a month, --misses prints the promises of the agency that were missed, as sla_misses.csv has them.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return k.run(cmd.OutOrStdout(), time.Now()) },
 	}
@@ -45,6 +45,7 @@ func slaClockCommand() *cobra.Command {
 	f.StringVar(&k.policy, "policy", "", "contract, or text of promises")
 	f.StringVar(&k.events, "events", "", "CSV file of events")
 	f.StringVar(&k.at, "at", "", "as of which instant, such as 2026-03-02T12:00:00-05:00 or \"2026-03-02 12:00\"; without it, now")
+	f.StringVar(&k.month, "month", "", "tell how the promises were kept in this month instead, such as 2026-03")
 	f.BoolVar(&k.asJSON, "json", false, "print as JSON")
 	f.BoolVar(&k.misses, "misses", false, "print the misses as CSV instead")
 	return cmd
@@ -79,17 +80,57 @@ func (k slaClock) run(out io.Writer, now time.Time) error {
 	switch {
 	case k.misses:
 		return writeMisses(out, levels, logs, all)
-	case k.asJSON:
-		reports := []work.Report{}
-		for i := range all {
-			reports = append(reports, all[i].Tell(logs[i].Request, now))
-		}
+	case k.month != "":
+		return k.writeMonth(out, levels, all)
+	}
+	var past []work.Clock
+	for i := range all {
+		past = append(past, all[i].Clocks...)
+	}
+	reports := []work.Report{}
+	for i := range all {
+		reports = append(reports, all[i].Tell(logs[i].Request, past, now))
+	}
+	if k.asJSON {
 		return writeJSON(out, reports)
 	}
-	for i := range all {
-		writeClocks(out, all[i].Tell(logs[i].Request, now))
+	for _, r := range reports {
+		writeClocks(out, r)
 	}
 	return nil
+}
+
+// writeMonth prints how each promise was kept in a month.
+func (k slaClock) writeMonth(out io.Writer, levels *contract.ServiceLevels, all []work.Clocks) error {
+	month, err := cal.ParseMonth(k.month)
+	if err != nil {
+		return fault.New(fault.Invalid, "month", "%q is no month; write it as 2026-03", k.month).At("--month")
+	}
+	var settled []work.Settled
+	for i := range all {
+		for _, c := range all[i].Clocks {
+			settled = append(settled, work.Settled{Clock: c})
+		}
+	}
+	kept := work.InMonth(settled, month, levels.Hours.Zone)
+	if k.asJSON {
+		return writeJSON(out, append([]work.Compliance{}, kept...))
+	}
+	if len(kept) == 0 {
+		fmt.Fprintf(out, "No clock of a promise was settled or open in %s.\n", month.Words())
+		return nil
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "PROMISE\tBY\tKEPT\tMISSED\tOPEN AT THE END\tKEPT OF WHAT COUNTS\n")
+	for _, c := range kept {
+		share := "nothing counts yet"
+		if s, ok := c.Share(); ok {
+			tenths := 1000 * s.Num() / s.Den() // cut off: what is not wholly kept never shows as 100 %
+			share = fmt.Sprintf("%d of %d, %d.%d %%", c.Kept, c.Kept+c.Missed, tenths/10, tenths%10)
+		}
+		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%d\t%s\n", c.Promise, c.By, c.Kept, c.Missed, c.Open, share)
+	}
+	return table.Flush()
 }
 
 func (k slaClock) read() (*contract.ServiceLevels, []work.Log, error) {

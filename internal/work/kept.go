@@ -12,12 +12,12 @@ import (
 
 // Compliance is how a promise was kept in a month.
 type Compliance struct {
-	Promise string
-	By      contract.Party
-	Kept    int
-	Missed  int
-	Excused int // missed, and it does not count
-	Open    int // not settled at the end of the month
+	Promise string         `json:"promise"`
+	By      contract.Party `json:"by"`
+	Kept    int            `json:"kept"`
+	Missed  int            `json:"missed"`
+	Excused int            `json:"excused"` // missed, and it does not count
+	Open    int            `json:"open"`    // not settled at the end of the month
 }
 
 // Share of those that count which were kept; ok is false when none counts.
@@ -72,7 +72,8 @@ const fewest = 5
 
 // Likely is how many of the clocks of the past that had used as much time and were not late then, were missed in the end.
 type Likely struct {
-	Of, Missed int
+	Of     int `json:"of"`
+	Missed int `json:"missed"`
 }
 
 // Known says whether there are enough of them.

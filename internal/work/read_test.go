@@ -71,7 +71,7 @@ func FuzzReadEvents(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			x.Tell(log.Request, x.at)
+			x.Tell(log.Request, nil, x.at)
 		}
 	})
 }
