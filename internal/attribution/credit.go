@@ -36,6 +36,7 @@ type Result struct {
 const (
 	noteNoEnd      = "The deal has no closing date, or no payment, with which its journey ends, so nothing can be credited."
 	noteEarlier    = "The path begins after the deal %s: touches up to the end of that one's journey belong to it."
+	noteWonFirst   = "The CRM created the deal only after it was won: its path ends with the day on which it was won."
 	noteNoTouch    = "No touch counts for this deal: the amount is unattributed."
 	noteNoWeight   = "No touch inside the window holds a role that the model credits: the amount is unattributed."
 	noteNoLead     = "No touch at or before the creation of the oldest contact: the share of lead creation goes to the other anchors in proportion."
@@ -98,6 +99,9 @@ func (c *Crediting) Credit(j *Journey, m *Model, w Lookback, total money.Amount)
 	r := &c.result
 	*r = Result{Deal: j.Deal, Total: total, Model: *m, Lookback: w, Ignored: r.Ignored[:0], Notes: r.Notes[:0]}
 	c.weigh(j, m, w, r)
+	if j.WonFirst {
+		r.note(noteWonFirst)
+	}
 	r.Whole = c.whole()
 	if r.Whole == 0 {
 		if len(c.steps) > 0 {

@@ -121,6 +121,8 @@ func TestTheMomentOfTheDeal(t *testing.T) {
 	x := Link(&crm.Snapshot{Deals: []crm.Deal{d}, Payments: []crm.Payment{{ID: "p", DealID: "D", PaidOn: day.AddDays(2), Amount: usd("1.00")}}})
 	dayOnly := d
 	dayOnly.CreatedAt = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC) // as a CRM writes a day
+	moved := d
+	moved.CreatedAt = time.Date(2026, 3, 20, 9, 0, 0, 0, time.UTC) // into this CRM, after it was won
 	for _, c := range []struct {
 		d      crm.Deal
 		p      Path
@@ -130,6 +132,7 @@ func TestTheMomentOfTheDeal(t *testing.T) {
 		{d, Path{}, day.Start(ny), day.AddDays(1).Start(ny).Add(-1)},
 		{d, Path{ToPayment: true}, day.AddDays(2).Start(ny), day.AddDays(3).Start(ny).Add(-1)},
 		{d, Path{ToCreation: true}, d.CreatedAt, d.CreatedAt},
+		{moved, Path{ToCreation: true}, day.Start(ny), day.AddDays(1).Start(ny).Add(-1)},
 		{dayOnly, Path{ToCreation: true}, dayOnly.CreatedAt, dayOnly.CreatedAt.Add(24*time.Hour - 1)},
 	} {
 		c.p.Zone = ny
@@ -139,6 +142,16 @@ func TestTheMomentOfTheDeal(t *testing.T) {
 		c.p.BeforeDeal = true
 		if j, _ := x.Journey(c.d, c.p); !j.Moment.Equal(c.moment) {
 			t.Errorf("%+v: the moment is %s, want %s", c.p, j.Moment, c.moment)
+		}
+	}
+	linear, _ := ParseModel("linear")
+	for _, c := range []struct {
+		d     crm.Deal
+		notes bool
+	}{{d, false}, {moved, true}} {
+		j, _ := x.Journey(c.d, Path{Zone: ny, ToCreation: true})
+		if r := Credit(j, linear, Lookback{}, usd("9.00")); slices.Contains(r.Notes, noteWonFirst) != c.notes {
+			t.Errorf("created on %s: %q", c.d.CreatedAt, r.Notes)
 		}
 	}
 	if j, _ := x.Journey(crm.Deal{ID: "unpaid", ClosedOn: day}, Path{Zone: ny, ToPayment: true, BeforeDeal: true}); !j.End.IsZero() || !j.Moment.IsZero() {

@@ -49,6 +49,7 @@ func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccoun
 	j.LeadCreated = x.leadCreated(contacts, p.Zone)
 	j.Since, j.Earlier = c.since(x, d, p, contacts, j.End)
 	j.Moment = c.moment(x, d, p, j.End)
+	j.WonFirst = p.ToCreation && j.End.Before(d.CreatedAt)
 	for _, n := range contacts {
 		id := x.contacts.ids[n]
 		for _, t := range x.touches.of(n) {
@@ -67,12 +68,17 @@ func (c *Crediting) Journey(x *Links, d *crm.Deal, p Path) (j *Journey, byAccoun
 	return j, byAccount
 }
 
-// end of the journey: the last instant that counts; zero when nobody knows it.
+// end of the journey: the last instant that counts; zero when nobody knows it. What happens after a deal was won did not lead to it: of a deal that the CRM created
+// only later, as of all that were moved from another one, it is the day on which it was won.
 func (c *Crediting) end(x *Links, d *crm.Deal, p Path) time.Time {
-	if p.ToCreation {
-		return wholeDay(d.CreatedAt, p.Zone)
-	}
 	day := d.ClosedOn
+	if p.ToCreation {
+		end := wholeDay(d.CreatedAt, p.Zone)
+		if d.Won && !day.IsZero() && !end.IsZero() && cal.DateOf(end, p.Zone).After(day) {
+			return c.closed.of(day, p.Zone)
+		}
+		return end
+	}
 	if p.ToPayment {
 		day = x.collectedOn(d)
 	}
@@ -87,7 +93,7 @@ func (c *Crediting) moment(x *Links, d *crm.Deal, p Path, end time.Time) time.Ti
 	switch {
 	case !p.BeforeDeal || end.IsZero():
 		return time.Time{}
-	case p.ToCreation: // of a day without a time it is the beginning
+	case p.ToCreation && !end.Before(d.CreatedAt): // of a day without a time it is the beginning
 		return d.CreatedAt
 	default:
 		return cal.DateOf(end, p.Zone).Start(p.Zone)

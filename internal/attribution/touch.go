@@ -62,6 +62,7 @@ type Journey struct {
 	Earlier     string    // that deal
 	Moment      time.Time // touches from then on are the deal itself and none of its touches; zero: they count
 	End         time.Time // the last instant that counts; zero: unknown, and nothing can be credited
+	WonFirst    bool      // it would end with the creation, but the deal was won before
 	Trim        Trim
 }
 

@@ -260,6 +260,9 @@ func (b *Book) anchored(how Reading) {
 func (k *dealTaker) anchor(row *dealRow) int64 {
 	switch k.how.Anchor {
 	case Created:
+		if row.created > row.won { // it was won before: what came later did not lead to it
+			return row.won
+		}
 		return row.created
 	case Collected:
 		return row.collected
