@@ -188,6 +188,7 @@ func TestAdviceCommand(t *testing.T) {
 	eachDesk(t, func(t *testing.T, k *desk) {
 		k.run(exitUsage, "contract", "advice")
 		k.holds(k.run(66, "contract", "advice", "--client", "Acme"), "The client has no contract yet.")
+		k.holds(k.run(66, "contract", "advice", "--client", "ac"), "The client has no contract yet.") // as no other name begins
 		k.holds(k.run(66, "contract", "advice", "--client", "Bolt"), `There is no client "Bolt"`)
 		k.holds(k.run(exitUsage, "contract", "advice", "--client", "Acme", "--format", "xml"), `--format: there is no format "xml"`)
 	})

@@ -40,7 +40,7 @@ func (o *ofClient) open(cmd *cobra.Command) (*Program, party.Org, error) {
 	return p, client, nil
 }
 
-// clientNamed finds a client by id or by name.
+// clientNamed finds a client by id, by name, or by how the name of one and no other begins.
 func (p *Program) clientNamed(cmd *cobra.Command, name string) (party.Org, error) {
 	clients, err := p.Party.Clients(p.inWorkspace(cmd.Context()), p.operator())
 	if err != nil {
@@ -49,6 +49,15 @@ func (p *Program) clientNamed(cmd *cobra.Command, name string) (party.Org, error
 	i := slices.IndexFunc(clients, func(o party.Org) bool { return o.ID == name || strings.EqualFold(o.Name, name) })
 	if i >= 0 {
 		return clients[i], nil
+	}
+	var begin []party.Org
+	for _, o := range clients {
+		if name != "" && len(o.Name) >= len(name) && strings.EqualFold(o.Name[:len(name)], name) {
+			begin = append(begin, o)
+		}
+	}
+	if len(begin) == 1 {
+		return begin[0], nil
 	}
 	names := make([]string, len(clients))
 	for i, c := range clients {

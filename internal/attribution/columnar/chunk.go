@@ -3,6 +3,7 @@ package columnar
 import (
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 
 	"github.com/parquet-go/parquet-go/format"
 )
@@ -148,6 +149,9 @@ func (c *Chunk) page() error {
 	}
 	body := c.rest[:h.CompressedPageSize]
 	c.rest = c.rest[h.CompressedPageSize:]
+	if h.CRC != 0 && uint32(h.CRC) != crc32.ChecksumIEEE(body) { // 0: it has none
+		return fmt.Errorf("a page is damaged: its checksum is another one")
+	}
 	switch {
 	case h.Type == format.DictionaryPage && h.DictionaryPageHeader.Valid:
 		return c.dictionary(&h, body)

@@ -299,6 +299,29 @@ func TestDamagedFilesAreErrors(t *testing.T) {
 	}
 }
 
+// TestAFlippedBitOfAPageIsFound: files tell a checksum of each page; one bit that is another makes an error, and no other values.
+func TestAFlippedBitOfAPageIsFound(t *testing.T) {
+	rows := some(rand.New(rand.NewPCG(9, 9)), 200)
+	for form := 1; form <= 2; form++ {
+		data := written(t, rows, parquet.Compression(&parquet.Uncompressed), parquet.DataPageVersion(form))
+		at := bytes.Index(data, []byte(rows[100].Plain))
+		if at < 0 {
+			t.Fatal("the text does not stand in the file")
+		}
+		data[at] ^= 1
+		f, err := columnar.Open(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := column(f, "plain"); err == nil || !strings.Contains(err.Error(), "checksum") {
+			t.Errorf("form %d: %v", form, err)
+		}
+		if _, err := column(f, "number"); err != nil {
+			t.Errorf("form %d, another column: %v", form, err)
+		}
+	}
+}
+
 func TestClaimsAreRefused(t *testing.T) {
 	data := written(t, some(rand.New(rand.NewPCG(3, 4)), 10))
 	longer := bytes.Clone(data)

@@ -143,6 +143,7 @@ func (k *dealTaker) take() error {
 	if k.ids.len() < rows {
 		k.once(ids)
 		byPerson()
+		k.ids, _ = numbered(k.parts, rows, func(d *dealRow) []byte { return []byte(d.id) })
 	}
 	k.book.Deals = make([]Deal, 0, rows)
 	for _, part := range k.parts {
@@ -153,19 +154,47 @@ func (k *dealTaker) take() error {
 	return nil
 }
 
-// once leaves out the rows whose number is that of one before them.
+// once keeps one of the rows of an id that say the same, and none of those that do not: which one counts must not hang on their order.
 func (k *dealTaker) once(numbers []uint32) {
-	next, i := uint32(0), -1
+	first := make([]*dealRow, k.ids.len())
+	differ := make([]bool, k.ids.len())
+	i := 0
 	for p := range k.parts {
-		k.parts[p] = slices.DeleteFunc(k.parts[p], func(row dealRow) bool {
-			if i++; numbers[i] == next {
-				next++
-				return false
+		for r := range k.parts[p] {
+			row, n := &k.parts[p][r], numbers[i]
+			i++
+			if first[n] == nil {
+				first[n] = row
+			} else if !row.says(first[n]) {
+				differ[n] = true
 			}
-			k.tell(row.line, fmt.Sprintf("deal %s stands in the file twice", row.id))
-			return true
-		})
+		}
 	}
+	kept := make([][]dealRow, len(k.parts))
+	taken := make([]bool, len(differ))
+	i = 0
+	for p := range k.parts {
+		for r := range k.parts[p] {
+			row, n := &k.parts[p][r], numbers[i]
+			i++
+			switch {
+			case differ[n]:
+				k.tell(row.line, fmt.Sprintf("deal %s stands in the file more than once, and not alike: none of them counts", row.id))
+			case taken[n]:
+				k.tell(row.line, fmt.Sprintf("deal %s stands in the file twice", row.id))
+			default:
+				taken[n] = true
+				kept[p] = append(kept[p], *row)
+			}
+		}
+	}
+	k.parts = kept
+}
+
+// says whether a row says the same of its deal as another.
+func (d *dealRow) says(other *dealRow) bool {
+	return bytes.Equal(d.person, other.person) && bytes.Equal(d.refundOf, other.refundOf) && d.minor == other.minor && d.won == other.won && d.created == other.created &&
+		d.lead == other.lead && d.collected == other.collected
 }
 
 // one takes a deal.

@@ -59,9 +59,28 @@ func TestFilesOfManyForms(t *testing.T) {
 	}
 }
 
-// A row that cannot be read is told with its line, and the others count; who stands only in such a row is no buyer.
+// A deal that stands in a file twice counts once where both rows say the same, and not at all where they differ, whatever their order; who stands only in such rows is
+// no buyer.
+func TestDealsThatStandTwice(t *testing.T) {
+	const touches = "touch_id,person_id,ts,channel\n1,p,90,a\n2,z,90,b\n"
+	rows := []string{"D,p,100,10\n", "X,p,100,1000\n", "X,z,100,9000\n", "D,p,100,10\n"}
+	for _, order := range [][]int{{0, 1, 2, 3}, {3, 2, 1, 0}, {2, 0, 3, 1}} {
+		deals := "deal_id,person_id,ts,amount_minor\n"
+		for _, i := range order {
+			deals += rows[i]
+		}
+		for workers := 1; workers <= 3; workers++ {
+			book, err := engine.Read([]byte(deals), []byte(touches), engine.Reading{Workers: workers})
+			if err != nil || len(book.Deals) != 1 || book.Deals[0].ID != "D" || book.Buyers != 1 || book.LeftOut != 3 {
+				t.Errorf("%q: %+v, %v", deals, book, err)
+			}
+		}
+	}
+}
+
+// A row that cannot be read is told with its line, and the others count.
 func TestRowsWithProblemsAreTold(t *testing.T) {
-	book, err := engine.Read([]byte(someDeals+"D1,z,1,1\nD3,p,1,1.5\nD4,,1,1\n,p,1,1\nD5,p,soon,1\nD6,p,,1\n"), []byte(someTouches+"5,p,never,ads\n,p,1,ads\n6,p\n7,p,1,ads,ads\n8,p,,ads\n"), engine.Reading{Workers: 2})
+	book, err := engine.Read([]byte(someDeals+"D2,q,2026-03-05,-300\nD3,p,1,1.5\nD4,,1,1\n,p,1,1\nD5,p,soon,1\nD6,p,,1\n"), []byte(someTouches+"5,p,never,ads\n,p,1,ads\n6,p\n7,p,1,ads,ads\n8,p,,ads\n"), engine.Reading{Workers: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,8 @@ type DealQuery struct {
 // Outcomes are those that can be asked for.
 var Outcomes = []Outcome{Won, Lost, Open, Unknown}
 
-var plainAmount = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,4})?$`)
+// plainAmount has digits, with commas between thousands or without, as amounts are shown.
+var plainAmount = regexp.MustCompile(`^([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,4})?$`)
 
 // Filter reads the query. Faults: Invalid, all at once, each at its name: "outcome", "closed_from", "closed_through", "closed_to", "amount_from", "changed".
 func (q DealQuery) Filter() (DealFilter, error) {
@@ -62,9 +63,9 @@ func (q DealQuery) Filter() (DealFilter, error) {
 		wrong(last, "The close dates end before they begin. Write a later day, or an earlier first one.")
 	}
 	if q.AmountFrom != "" && !plainAmount.MatchString(q.AmountFrom) {
-		wrong("amount_from", "%q is no amount. Write digits with a point for decimals, such as 10000 or 2500.50.", q.AmountFrom)
+		wrong("amount_from", "%q is no amount. Write digits with a point for decimals, such as 10,000 or 2500.50.", q.AmountFrom)
 	} else if q.AmountFrom != "" {
-		f.AmountFrom, _ = new(big.Rat).SetString(q.AmountFrom)
+		f.AmountFrom, _ = new(big.Rat).SetString(strings.ReplaceAll(q.AmountFrom, ",", ""))
 	}
 	if q.Changed != "" {
 		n, err := strconv.ParseInt(q.Changed, 10, 64)

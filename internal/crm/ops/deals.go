@@ -61,16 +61,17 @@ type DealList struct {
 	AsOf   int64
 	Latest int64
 	Rows   []DealRow
-	Total  int            // that fit the filter
-	Sums   []money.Amount // of all that fit the filter, a currency each
-	Unsure int            // of those, how many have no known amount
-	Why    string         // nothing fits though there are deals
-	Stages []string       // of all deals, whatever the filter
+	Total  int                    // that fit the filter
+	Sums   []money.Amount         // of all that fit the filter, a currency each
+	In     map[money.Currency]int // how many of them are in each
+	Unsure int                    // of those, how many have no known amount
+	Why    string                 // nothing fits though there are deals
+	Stages []string               // of all deals, whatever the filter
 	Owners []string
 }
 
 // DealsAt lists the client's deals as of import n (0: the newest), deleted ones left out, from offset on and at most limit (0: all).
-// Who: DealSee. Fault: NotFound when there is no import n.
+// Who: DealSee. Faults: NotFound when there is no import n; Invalid at "changed" for an import that is not there.
 func (s *Service) DealsAt(ctx context.Context, actor access.Actor, client string, n int64, f DealFilter, sort DealSort, offset, limit int) (out DealList, err error) {
 	if err := access.Require(actor, access.DealSee, access.Of(client)); err != nil {
 		return out, err
@@ -80,6 +81,9 @@ func (s *Service) DealsAt(ctx context.Context, actor access.Actor, client string
 		if out.AsOf, out.Latest, err = asOf(ctx, tx, client, n); err != nil {
 			return err
 		}
+		if f.Changed > out.Latest {
+			return fault.New(fault.Invalid, "changed", "There is no import %d; the newest is %d.", f.Changed, out.Latest).At("changed")
+		}
 		all, err = s.allDeals(ctx, tx, client, out.AsOf)
 		return err
 	})
@@ -88,6 +92,7 @@ func (s *Service) DealsAt(ctx context.Context, actor access.Actor, client string
 	}
 	fitting := make([]DealRow, 0, len(all))
 	sums := map[money.Currency]int64{}
+	out.In = map[money.Currency]int{}
 	for _, d := range all {
 		if !f.fits(d) {
 			continue
@@ -95,6 +100,7 @@ func (s *Service) DealsAt(ctx context.Context, actor access.Actor, client string
 		fitting = append(fitting, d)
 		if d.AmountKnown {
 			sums[d.Amount.Currency] += d.Amount.Minor
+			out.In[d.Amount.Currency]++
 		} else {
 			out.Unsure++
 		}

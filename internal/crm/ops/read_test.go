@@ -42,6 +42,11 @@ func TestEveryMistakeInAListOfDealsIsToldAtItsPlace(t *testing.T) {
 			t.Errorf("nothing is told at %s: %v", field, err)
 		}
 	}
+	for text, ok := range map[string]bool{"50,000": true, "1,250,000.50": true, "50000.5": true, "5,00": false, "50,0000": false, ",5": false, "1,2345": false} {
+		if _, err := (ops.DealQuery{AmountFrom: text}).Filter(); (err == nil) != ok {
+			t.Errorf("amount %q: %v", text, err)
+		}
+	}
 	if _, err := (ops.DealQuery{ClosedFrom: "2026-01-02", ClosedThrough: "2026-01-01"}).Filter(); len(fault.All(err)) != 1 {
 		t.Error(err)
 	}

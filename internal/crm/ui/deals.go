@@ -11,6 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -118,7 +119,7 @@ func dealTable(r *http.Request, list kit.List, deals ops.DealList, imports []ops
 			{Name: "closed_from", Label: "Closes from", Kind: kit.Date}, {Name: "closed_through", Label: "Closes through", Kind: kit.Date},
 			{Name: "amount_from", Label: "Amount from"},
 			{Name: "changed", Label: "Changed by", Kind: kit.Select, Options: changed}}, asOfFields(imports)...)...),
-		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Title: "No deal fits", Text: deals.Why})}
+		Empty: noDeal(deals)}
 	for _, d := range deals.Rows {
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
 			kit.TwoLines(kit.Anchor(kit.Link{Text: nameOf(d), Href: dealPath(r, d.ID, deals.AsOf, deals.Latest)}), "CRM "+d.ID),
@@ -127,12 +128,28 @@ func dealTable(r *http.Request, list kit.List, deals ops.DealList, imports []ops
 		}})
 	}
 	for _, sum := range deals.Sums {
-		v.Foot = append(v.Foot, kit.Row{Total: true, Cells: []templ.Component{kit.Text("All " + counted(int64(deals.Total), "deal")), nil, nil, nil, kit.Money(sum), nil}})
+		v.Foot = append(v.Foot, kit.Row{Total: true, Cells: []templ.Component{kit.Text(allIn(deals, sum.Currency)), nil, nil, nil, kit.Money(sum), nil}})
 	}
 	if deals.Unsure > 0 {
 		v.Foot = append(v.Foot, kit.Row{Cells: []templ.Component{kit.Quiet(counted(int64(deals.Unsure), "deal") + " without a known amount"), nil, nil, nil, kit.Unknown(""), nil}})
 	}
 	return v
+}
+
+// noDeal says why no row is shown.
+func noDeal(deals ops.DealList) templ.Component {
+	if deals.Total > 0 {
+		return kit.Notice(kit.NoticeView{Level: kit.Info, Title: "This page is behind the last one", Text: counted(int64(deals.Total), "deal") + " fit, on earlier pages."})
+	}
+	return kit.Notice(kit.NoticeView{Level: kit.Info, Title: "No deal fits", Text: deals.Why})
+}
+
+// allIn names the deals of a sum.
+func allIn(deals ops.DealList, c money.Currency) string {
+	if n := deals.In[c]; n < deals.Total {
+		return counted(int64(n), "deal") + " in " + string(c)
+	}
+	return "All " + counted(int64(deals.Total), "deal")
 }
 
 func nameOf(d ops.DealRow) string {

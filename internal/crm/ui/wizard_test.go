@@ -123,6 +123,8 @@ func TestListsAreSavedExactlyAsShown(t *testing.T) {
 		}
 	}
 	s.get(at+"/deals?closed_from=2027-01-01").says(200, "No deal fits", "Of 2 deals as of import 1 none has a close date in these days.")
+	s.get(at+"/deals?page=999").says(200, "This page is behind the last one", "2 deals fit")
+	s.get(at+"/deals?changed=99").says(422, "There is no import 99; the newest is 1.")
 	s.get(at+"/deals?amount_from=15&closed_from=2026-01-01").says(200, "each condition is met by some, and none meets them all")
 	p = s.get(at+"/deals?closed_from=2026-02-30&amount_from=much&month=x").says(422, "Nothing was looked for", "is no amount")
 	if p.Find(`[id$="closed-from-error"]`).Length() != 1 || p.Find(`[id$="amount-from-error"]`).Length() != 1 || p.Find(`input[name=amount_from][value=much]`).Length() != 1 || p.Find(`a[href*="/deals/d"]`).Length() != 0 {
