@@ -152,7 +152,7 @@ func (k contractCheck) price(c *checkedContract) error {
 	c.unread = unread
 	known := fees.Known(read.Evidence)
 	for i, f := range c.Files {
-		c.Files[i].Findings = contract.InOrder(append(f.Findings, contract.LintNames(f.terms, known)...))
+		c.Files[i].Findings = contract.WithNames(f.Findings, f.terms, known)
 	}
 	last := fees.LastKnown(read.Evidence, c.agreement)
 	months, err := k.months(last)

@@ -52,6 +52,22 @@ func Lint(t Terms) []Finding { return lint(t, lintRules()) }
 // Lists that are nil are not looked at.
 func LintNames(t Terms, known Known) []Finding { return lint(t, nameRules(known)) }
 
+// WithNames are the findings of Lint with those of LintNames, in the order of the text. What the evidence settles takes the place of what the text alone could only suppose: which
+// channels there are.
+func WithNames(found []Finding, t Terms, known Known) []Finding {
+	names := LintNames(t, known)
+	out := slices.Clone(names)
+	for _, f := range found {
+		settled := f.Code == "channel-never" && known.Channels != nil || f.Code == "channel-otherwise" && slices.ContainsFunc(names, func(n Finding) bool {
+			return n.Code == "channel-unknown" && n.Line == f.Line && n.Column == f.Column
+		})
+		if !settled {
+			out = append(out, f)
+		}
+	}
+	return InOrder(out)
+}
+
 func lint(t Terms, rules []lintRule) []Finding {
 	doc, faults := readDocument([]byte(t.Source))
 	if doc == nil || len(faults) > 0 {

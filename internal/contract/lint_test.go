@@ -273,6 +273,40 @@ func TestNamesThatTheEvidenceDoesNotHave(t *testing.T) {
 	}
 }
 
+// With evidence, nothing is supposed of a channel any more: a name that touches without a visit have is no finding, and one that no touch has is one finding.
+func TestTheEvidenceSettlesWhatChannelsThereAre(t *testing.T) {
+	text := edited(t, closed(t), []string{"      channels: as-imported\n      at_the_deal: counts\n",
+		"      channels: {grouping: ga4-1, rules: [{channel: Paid search, medium: cpc}], without_visit: as-imported}\n      at_the_deal: counts\n"})
+	terms := parsed(t, text)
+	codes := func(found []Finding) (out []string) {
+		for _, f := range found {
+			out = append(out, f.Code+" "+f.Write)
+		}
+		return out
+	}
+	alone := Lint(terms)
+	if !slices.ContainsFunc(alone, func(f Finding) bool { return f.Code == "channel-never" }) {
+		t.Fatal(codes(alone))
+	}
+	came := func(names ...string) (k Known) {
+		k.Channels = names
+		for _, n := range names {
+			k.Came = append(k.Came, Came{Imported: n})
+		}
+		return k
+	}
+	if found := WithNames(alone, terms, came("Webinar", "Paid search", "Direct", "Internal")); len(found) != 0 {
+		t.Errorf("all are there: %q", codes(found))
+	}
+	found := WithNames(alone, terms, came("Webinar", "Paid search", "Direct"))
+	if len(found) != 1 || found[0].Code != "channel-unknown" {
+		t.Errorf("Internal is not there: %q", codes(found))
+	}
+	if got := WithNames(alone, terms, Known{}); len(got) != len(alone) {
+		t.Errorf("without evidence: %q", codes(got))
+	}
+}
+
 // Whatever the amounts, nothing breaks over them.
 func TestExtremeAmountsAreLookedAt(t *testing.T) {
 	most := "9999999999.00"

@@ -141,7 +141,7 @@ func (s *Service) price(ctx context.Context, w *Worth, agreement contract.Agreem
 	if evidence.AsOf == 0 {
 		return nil
 	}
-	w.Findings = contract.InOrder(append(w.Findings, contract.LintNames(w.Terms, fees.Known(evidence))...))
+	w.Findings = contract.WithNames(w.Findings, w.Terms, fees.Known(evidence))
 	today := cal.DateOf(s.now(), w.Terms.Zone)
 	months := fees.PricedMonths(agreement, today)
 	if len(months) == 0 {
