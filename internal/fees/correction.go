@@ -137,7 +137,7 @@ func (m *shareMonth) stillHeld(month cal.Period, held []string) {
 // factMissing says whether nobody can tell if the deal still earns: it is not in the evidence, or its outcome or close date is not known. One
 // that the CRM deleted earns nothing.
 func (m *shareMonth) factMissing(id string) bool {
-	if m.index.gone[id] {
+	if m.index.gone[id] != nil {
 		return false
 	}
 	deal, ok := m.index.deal(id)
@@ -159,6 +159,9 @@ func (m *shareMonth) lateCorrection(id string, month cal.Period, move int64) {
 
 func (m *shareMonth) dealNamed(id string) string {
 	if deal, ok := m.index.deal(id); ok {
+		return dealName(deal)
+	}
+	if deal := m.index.gone[id]; deal != nil {
 		return dealName(deal)
 	}
 	return id

@@ -50,7 +50,29 @@ func dealsAsOne(ctx context.Context, tx bun.Tx, client string, no int64) (crm.De
 	if err != nil || len(merges) == 0 {
 		return crm.DealsAsOne{}, err
 	}
-	return crm.JoinDeals(merges), nil
+	deals, err := dealsNamed(ctx, tx, client, no, merges)
+	return crm.JoinDeals(merges, deals), err
+}
+
+// dealsNamed are the deals of merges, as their own rows say.
+func dealsNamed(ctx context.Context, tx bun.Tx, client string, no int64, merges []crm.DealMerge) (deals []crm.Deal, err error) {
+	var ids []string
+	for _, m := range merges {
+		ids = append(ids, m.MergedID, m.Into)
+	}
+	said, err := bodiesOf(ctx, tx, client, crm.KindDeal, no, distinctIDs(ids))
+	for _, v := range said {
+		r, err := v.record(crm.KindDeal)
+		if err != nil {
+			return nil, err
+		}
+		d, err := r.Deal()
+		if err != nil {
+			return nil, err
+		}
+		deals = append(deals, d)
+	}
+	return deals, err
 }
 
 // DealInto is the deal that remains of one that was stated, as of import n, to be one sale with it; "" when it was not. It decides no access: the caller has.

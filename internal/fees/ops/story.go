@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -143,7 +142,7 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 		}
 		change := fees.FactChange{Kind: now.Kind, ID: now.ID, Deal: deal, Name: deal, Import: v.now.Import.No}
 		if v.before == nil {
-			change.After = describe(now)
+			change.After = describe(*v.now)
 			out = append(out, change)
 			continue
 		}
@@ -183,18 +182,16 @@ func lastSaid(said []crmops.Said, r crm.Record, column string, since int64) (no 
 	return no
 }
 
-func statedBy(r crm.Record) string {
-	return strings.Join(slices.DeleteFunc([]string{r.Get("by"), r.Get("reason")}, func(s string) bool { return s == "" }), ": ")
-}
-
-func describe(r crm.Record) string {
+// describe tells a record that came in; of deals that are one, who said so and why.
+func describe(said crmops.Said) string {
+	r := said.Record
 	switch r.Kind {
 	case crm.KindPayment:
 		return fmt.Sprintf("%s %s on %s", r.Get("amount"), r.Get("currency"), r.Get("paid_on"))
 	case crm.KindDealContact:
 		return "contact " + r.Get("contact_id")
 	case crm.KindDealMerge:
-		return fmt.Sprintf("deals %s and %s are one sale, of which %s remains (%s)", r.Get("merged_deal_id"), r.Get("into_deal_id"), r.Get("into_deal_id"), statedBy(r))
+		return fmt.Sprintf("deals %s and %s are one sale, of which %s remains (%s)", r.Get("merged_deal_id"), r.Get("into_deal_id"), r.Get("into_deal_id"), crm.SaidBy(said.Import.ActorName, r.Get("by"), r.Get("reason")))
 	}
 	return r.ID
 }
