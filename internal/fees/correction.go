@@ -253,6 +253,8 @@ func (m *shareMonth) story(id string) []string {
 func (c FactChange) Words() string {
 	what, now := "the "+strings.ReplaceAll(string(c.Kind), "_", " ")+" "+c.ID, cmp.Or(c.After, "unknown")
 	switch {
+	case c.Kind == crm.KindDeal && c.Deal != "" && c.Deal != c.ID:
+		what = fmt.Sprintf("deal %s, with which %s was stated to be one sale,", c.ID, c.Deal)
 	case c.Kind == crm.KindDeal:
 		what = "the deal"
 	case c.Kind == crm.KindDealContact:

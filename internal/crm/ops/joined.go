@@ -84,6 +84,22 @@ func DealInto(ctx context.Context, tx bun.Tx, client, deal string, n int64) (str
 	return j.Into(deal), nil
 }
 
+// DealDoubts is what is doubtful, as of import n, of statements that a deal is one sale with another, in sentences. It decides no access: the caller has.
+func DealDoubts(ctx context.Context, tx bun.Tx, client, deal string, n int64) (out []string, err error) {
+	j, err := dealsAsOne(ctx, tx, client, n)
+	if err != nil {
+		return nil, fmt.Errorf("read which deals are one as of import %d: %w", n, err)
+	}
+	s := crm.Snapshot{DealMerges: slices.DeleteFunc(slices.Clone(j.Doubtful()), func(m crm.DealMerge) bool { return m.MergedID != deal && m.Into != deal })}
+	if s.Deals, err = dealsNamed(ctx, tx, client, n, s.DealMerges); err != nil {
+		return nil, fmt.Errorf("read the deals of merges as of import %d: %w", n, err)
+	}
+	for _, doubt := range s.DealMergeDoubts() {
+		out = append(out, doubt.Text)
+	}
+	return out, nil
+}
+
 func companiesAsOne(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64) (j crm.CompaniesAsOne, err error) {
 	var merges []crm.CompanyMerge
 	err = eachSaid(ctx, tx, client, crm.KindCompanyMerge, no, func(v version) error {

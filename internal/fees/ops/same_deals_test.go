@@ -180,7 +180,13 @@ func TestASaleOutlivesTheDealThatItWasStatedToBe(t *testing.T) {
 				if got := warned(march); len(got) != 1 || got[0] != "Deal Line 2 (B) was stated to be one sale with A, which the CRM has deleted: B counts by itself." {
 					t.Errorf("%q", got)
 				}
+				if diff := must(k.Difference(ctx, finance, february.ID))(t); len(diff.Facts) == 0 {
+					t.Error("the difference tells nothing")
+				}
 				for _, l := range corrections(march) {
+					if why := strings.Join(l.Basis.Notes, "\n"); l.Deal == "B" && !strings.Contains(why, "deal A, with which B was stated to be one sale, was deleted.") {
+						t.Errorf("the line of B says %q", why)
+					}
 					if l.Text != "Line 2, correction of February 2026" {
 						t.Errorf("the line of %s is %q", l.Deal, l.Text)
 					}

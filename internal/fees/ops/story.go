@@ -42,6 +42,11 @@ func stories(ctx context.Context, tx bun.Tx, client string, finals []finalRow, s
 			return nil, err
 		}
 		out = append(out, changesSince(said, deal, since[deal])...)
+		gone, err := partnersGone(ctx, tx, client, said, deal, since[deal], s.Evidence)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, gone...)
 	}
 	rows, err := rowStories(ctx, tx, client, finals, s)
 	return append(out, rows...), err
@@ -155,6 +160,30 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 		}
 	}
 	return out
+}
+
+// partnersGone tells, of the deals into which people stated a deal to be merged, that they were deleted, or came back, since an import: the deal counts by itself then, or no more.
+func partnersGone(ctx context.Context, tx bun.Tx, client string, said []crmops.Said, deal string, since, asOf int64) (out []fees.FactChange, err error) {
+	var partners []string
+	for _, s := range said {
+		into := s.Record.Get("into_deal_id")
+		if s.Record.Kind == crm.KindDealMerge && s.Record.ID == deal && !slices.Contains(partners, into) {
+			partners = append(partners, into)
+		}
+	}
+	for _, partner := range partners {
+		rows, err := crmops.DealHistory(ctx, tx, client, partner, asOf)
+		if err != nil {
+			return nil, err
+		}
+		rows = slices.DeleteFunc(rows, func(s crmops.Said) bool { return s.Record.Kind != crm.KindDeal })
+		for _, c := range changesSince(rows, deal, since) {
+			if c.Field == "deleted" {
+				out = append(out, c)
+			}
+		}
+	}
+	return out, nil
 }
 
 // tells is false for what decides nothing, and for who stated what, when and why, which a withdrawal leaves as it was.
