@@ -1,18 +1,102 @@
 package crm
 
 import (
+	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
 
 var dealMerges = []DealMerge{{MergedID: "d3", Into: "d2"}, {MergedID: "d2", Into: "d1"}, {MergedID: "d9", Into: "d1", Deleted: true}, {MergedID: "x", Into: "y"}, {MergedID: "y", Into: "x"}}
 
+var joinedDeals = []Deal{{ID: "d1"}, {ID: "d2"}, {ID: "d3"}, {ID: "x"}, {ID: "y"}}
+
+// A merge behind which no deal is there has no effect and is doubtful; a chain ends at the last deal that is there, and a won deal that counts as one that is not is doubtful.
+func TestAMergeCountsAsFarAsDealsAreThere(t *testing.T) {
+	won := func(id string) Deal { return Deal{ID: id, Won: true, Closed: true, OutcomeKnown: true} }
+	gone := func(d Deal) Deal { d.Deleted = true; return d }
+	lost := Deal{ID: "C", Closed: true, OutcomeKnown: true}
+	merge := func(a, b string) DealMerge { return DealMerge{MergedID: a, Into: b, Reason: "twice"} }
+	for name, c := range map[string]struct {
+		deals    []Deal
+		merges   []DealMerge
+		ends     map[string]string
+		doubtful []DealMerge
+	}{
+		"the end is unknown":                {[]Deal{won("B")}, []DealMerge{merge("B", "Z")}, nil, []DealMerge{merge("B", "Z")}},
+		"the end is deleted":                {[]Deal{won("B"), gone(won("A"))}, []DealMerge{merge("B", "A")}, nil, []DealMerge{merge("B", "A")}},
+		"neither is there":                  {[]Deal{gone(won("B"))}, []DealMerge{merge("B", "A")}, nil, nil},
+		"the merged one is deleted":         {[]Deal{gone(won("B")), won("A")}, []DealMerge{merge("B", "A")}, map[string]string{"B": "A"}, nil},
+		"the merged one is unknown":         {[]Deal{won("A")}, []DealMerge{merge("B", "A")}, map[string]string{"B": "A"}, nil},
+		"a chain loses its end":             {[]Deal{won("A"), won("B"), gone(lost)}, []DealMerge{merge("A", "B"), merge("B", "C")}, map[string]string{"A": "B"}, []DealMerge{merge("B", "C")}},
+		"a chain loses its middle":          {[]Deal{won("A"), gone(won("B")), won("C")}, []DealMerge{merge("A", "B"), merge("B", "C")}, map[string]string{"A": "C", "B": "C"}, nil},
+		"a chain loses all but the first":   {[]Deal{won("A"), gone(won("B"))}, []DealMerge{merge("A", "B"), merge("B", "C")}, nil, []DealMerge{merge("A", "B")}},
+		"a chain ends in a lost deal":       {[]Deal{won("A"), won("B"), lost}, []DealMerge{merge("A", "B"), merge("B", "C")}, map[string]string{"A": "C", "B": "C"}, []DealMerge{merge("A", "C"), merge("B", "C")}},
+		"lost and lost":                     {[]Deal{lost, {ID: "D", Closed: true, OutcomeKnown: true}}, []DealMerge{merge("D", "C")}, map[string]string{"D": "C"}, nil},
+		"a circle loses the least":          {[]Deal{gone(won("A")), won("B"), won("D")}, []DealMerge{merge("A", "B"), merge("B", "D"), merge("D", "A")}, map[string]string{"A": "B", "D": "B"}, nil},
+		"a circle of which nothing is left": {[]Deal{won("T"), gone(won("A"))}, []DealMerge{merge("T", "A"), merge("A", "B"), merge("B", "A")}, nil, []DealMerge{merge("T", "A")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := Snapshot{Deals: c.deals, DealMerges: c.merges, Payments: []Payment{{ID: "pA", DealID: "A"}, {ID: "pB", DealID: "B"}}}
+			rapid.Check(t, func(t *rapid.T) {
+				j := JoinDeals(rapid.Permutation(c.merges).Draw(t, "merges"), rapid.Permutation(c.deals).Draw(t, "deals"))
+				if len(j.Merged()) != len(c.ends) || !slices.Equal(j.Doubtful(), c.doubtful) {
+					t.Errorf("merged %v, doubtful %v", j.Merged(), j.Doubtful())
+				}
+				for merged, end := range c.ends {
+					if j.Into(merged) != end {
+						t.Errorf("%s is one with %q", merged, j.Into(merged))
+					}
+				}
+			})
+			if err := s.FollowDealMerges(); err != nil {
+				t.Fatal(err)
+			}
+			once := s.Clone()
+			if err := s.FollowDealMerges(); err != nil || !reflect.DeepEqual(once, s) {
+				t.Errorf("followed twice: %+v, %v", s, err)
+			}
+			if len(s.DealMergeDoubts()) != len(c.doubtful) {
+				t.Errorf("%+v", s.DealMergeDoubts())
+			}
+		})
+	}
+}
+
+func TestDoubtsAboutMergesAreToldByName(t *testing.T) {
+	s := Snapshot{Deals: []Deal{{ID: "A", Name: "Line 2", Won: true, Closed: true, OutcomeKnown: true}, {ID: "B", Won: true, Closed: true, OutcomeKnown: true}, {ID: "C", Won: true, Closed: true, OutcomeKnown: true}, {ID: "O", OutcomeKnown: true}, {ID: "X", Deleted: true}},
+		DealMerges: []DealMerge{{MergedID: "A", Into: "Z"}, {MergedID: "B", Into: "X"}, {MergedID: "C", Into: "O"}}}
+	if err := s.FollowDealMerges(); err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, i := range Hygiene(&s, time.UTC, nil) {
+		if i.Code == MergeWithoutEnd || i.Code == WonMergedIntoNotWon {
+			told = append(told, string(i.Severity)+" "+i.Text)
+		}
+	}
+	want := []string{"warns Deal Line 2 (A) was stated to be one sale with Z, which the evidence does not have: A counts by itself.",
+		"warns Deal B was stated to be one sale with X, which the CRM has deleted: B counts by itself.",
+		"warns Won deal C was stated to be one sale with O, which is open: it counts as that one, so that nobody is charged for the sale. Take the statement back if C is the sale."}
+	if !slices.Equal(told, want) {
+		t.Errorf("got %q", told)
+	}
+}
+
+func TestWhoImportedAMergeAnswersForIt(t *testing.T) {
+	for want, got := range map[string]string{"Ann: twice": SaidBy("Ann", "Ann", "twice"), "Ann": SaidBy("Ann", "", ""), "imported by Ann; the file says: Bo: twice": SaidBy("Ann", "Bo", "twice")} {
+		if got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestDealsThatAreOneHaveOneID(t *testing.T) {
 	merges := slices.Clone(dealMerges)
 	for range 2 {
-		j := JoinDeals(merges)
+		j := JoinDeals(merges, joinedDeals)
 		if !j.Joins() || !slices.Equal(j.Merged(), []string{"d2", "d3", "y"}) || j.Into("d3") != "d1" || j.Into("d1") != "" || j.Into("y") != "x" {
 			t.Fatalf("merged %v", j.Merged())
 		}
@@ -59,7 +143,7 @@ func TestContactsOfDealsThatAreOneAreThoseOfTheOneThatRemains(t *testing.T) {
 	}
 	want := []DealContact{{"d1", "a", "buyer", false}, {"d1", "b", "sooner", false}, {"d1", "c", "there", false}, {"d1", "e", "", true}}
 	rapid.Check(t, func(t *rapid.T) {
-		j := JoinDeals(dealMerges)
+		j := JoinDeals(dealMerges, joinedDeals)
 		for _, r := range rapid.Permutation(rows).Draw(t, "rows") {
 			if _, ok := j.Record(r); ok {
 				t.Errorf("%v is not held", r)

@@ -47,6 +47,7 @@ func Hygiene(s *Snapshot, zone *time.Location, by *Weighing) []Issue {
 	h := newHygiene(s, zone, by)
 	h.checkDeals()
 	h.checkContract()
+	h.checkMerges()
 	h.checkLinks()
 	h.checkPayments()
 	h.checkTouches()
@@ -195,6 +196,13 @@ func (h *hygiene) checkCreation(d Deal) {
 	}
 	if d.ClosedOn == cal.MonthOf(created).Period().Last() && d.ClosedOn != created {
 		h.add(Notes, "close-date-by-default", KindDeal, []string{d.ID}, "Deal %s has the last day of its month of creation, %s, as close date: HubSpot sets it so when nobody does.", d.words(), d.ClosedOn.Words())
+	}
+}
+
+// checkMerges looks for statements that deals are one sale which have no effect, or take a sale that was won away.
+func (h *hygiene) checkMerges() {
+	for _, doubt := range h.s.DealMergeDoubts() {
+		h.add(Warns, doubt.Code, KindDeal, []string{doubt.Merge.MergedID}, "%s", doubt.Text)
 	}
 }
 

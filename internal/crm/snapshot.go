@@ -26,7 +26,7 @@ type Snapshot struct {
 	Different    []Different
 
 	CompanyMerges []CompanyMerge // followed where evidence is read: see CompaniesAsOne
-	DealMerges    []DealMerge    // so are these: see DealsAsOne
+	DealMerges    []DealMerge    // so are these, and what is doubtful of them is left: see DealsAsOne
 }
 
 // Add reads a record and puts it with those of its kind. An error means a damaged record.

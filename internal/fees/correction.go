@@ -137,7 +137,7 @@ func (m *shareMonth) stillHeld(month cal.Period, held []string) {
 // factMissing says whether nobody can tell if the deal still earns: it is not in the evidence, or its outcome or close date is not known. One
 // that the CRM deleted earns nothing.
 func (m *shareMonth) factMissing(id string) bool {
-	if m.index.gone[id] {
+	if m.index.gone[id] != nil {
 		return false
 	}
 	deal, ok := m.index.deal(id)
@@ -159,6 +159,9 @@ func (m *shareMonth) lateCorrection(id string, month cal.Period, move int64) {
 
 func (m *shareMonth) dealNamed(id string) string {
 	if deal, ok := m.index.deal(id); ok {
+		return dealName(deal)
+	}
+	if deal := m.index.gone[id]; deal != nil {
 		return dealName(deal)
 	}
 	return id
@@ -250,6 +253,8 @@ func (m *shareMonth) story(id string) []string {
 func (c FactChange) Words() string {
 	what, now := "the "+strings.ReplaceAll(string(c.Kind), "_", " ")+" "+c.ID, cmp.Or(c.After, "unknown")
 	switch {
+	case c.Kind == crm.KindDeal && c.Deal != "" && c.Deal != c.ID:
+		what = fmt.Sprintf("deal %s, with which %s was stated to be one sale,", c.ID, c.Deal)
 	case c.Kind == crm.KindDeal:
 		what = "the deal"
 	case c.Kind == crm.KindDealContact:

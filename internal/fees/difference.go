@@ -112,7 +112,9 @@ func ChangedFacts(before, after crm.Evidence, used ...crm.Evidence) []FactChange
 	matters := map[string]bool{}
 	for _, e := range used {
 		for _, r := range e.Records() {
-			matters[recordKey(r)] = true
+			if r.Kind != crm.KindDealMerge { // what it changes of the deals is told of them
+				matters[recordKey(r)] = true
+			}
 		}
 	}
 	old, new := recordsOf(before, matters), recordsOf(after, matters)

@@ -26,6 +26,21 @@ func (d *drafter) checkCarveOuts() {
 	}
 }
 
+// checkMerges tells of statements that deals are one sale which have no effect, or take a sale that was won away, where the statement charges or corrects one of the deals, or the merged one closed in
+// its period.
+func (d *drafter) checkMerges() {
+	if len(clausesOf(d.agreement, "revenue_share")) == 0 {
+		return
+	}
+	for _, doubt := range d.facts.Evidence.DealMergeDoubts() {
+		m := doubt.Merge
+		charged := slices.ContainsFunc(d.statement.Lines, func(l Line) bool { return l.Deal == m.MergedID || l.Deal == m.Into })
+		if charged || slices.ContainsFunc(d.facts.Evidence.Deals, func(x crm.Deal) bool { return x.ID == m.MergedID && x.Won && d.facts.Period.Contains(x.ClosedOn) }) {
+			d.issue(Warning, doubt.Code, "deal "+m.MergedID, "%s", doubt.Text)
+		}
+	}
+}
+
 // isList says whether an entry is of the list, whatever the case and the spaces around its name.
 func isList(c crm.CarveOut, list string) bool {
 	return strings.EqualFold(strings.TrimSpace(c.List), list)

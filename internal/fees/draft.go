@@ -36,6 +36,7 @@ func draft(a contract.Agreement, f Facts, asOf cal.Date, x *index, same bool) (S
 	d.charge()
 	d.checkEntries()
 	d.checkCarveOuts()
+	d.checkMerges()
 	d.checkCategories()
 	d.released()
 	d.finish()

@@ -23,9 +23,9 @@ type index struct {
 	firstWon  map[string]string // company -> its first won deal
 	carveOuts []crm.CarveOut
 
-	at         map[string]int  // deal -> its place in deals
-	gone       map[string]bool // deals that the CRM deleted
-	undatedWon map[string]bool // companies with a won deal whose day nobody knows
+	at         map[string]int       // deal -> its place in deals
+	gone       map[string]*crm.Deal // deals that the CRM deleted, or that are one with another
+	undatedWon map[string]bool      // companies with a won deal whose day nobody knows
 
 	timeEntries    []crm.TimeEntry     // by day, then id; as all below
 	metricReadings []crm.MetricReading // by last day
@@ -67,10 +67,10 @@ func linksOf(s crm.Snapshot) *attribution.Links {
 
 // place puts the deals in order.
 func (x *index) place(deals []crm.Deal) {
-	x.deals, x.at, x.gone = make([]*crm.Deal, 0, len(deals)), make(map[string]int, len(deals)), map[string]bool{}
+	x.deals, x.at, x.gone = make([]*crm.Deal, 0, len(deals)), make(map[string]int, len(deals)), map[string]*crm.Deal{}
 	for i := range deals {
 		if d := &deals[i]; d.Deleted {
-			x.gone[d.ID] = true
+			x.gone[d.ID] = d
 		} else {
 			x.deals = append(x.deals, d)
 		}
@@ -84,7 +84,7 @@ func (x *index) place(deals []crm.Deal) {
 	doubled := false
 	for i, d := range x.deals {
 		x.at[d.ID] = i
-		doubled = doubled || x.gone[d.ID]
+		doubled = doubled || x.gone[d.ID] != nil
 	}
 	if doubled || len(x.at) < len(x.deals) {
 		x.place(decisiveDeals(deals))

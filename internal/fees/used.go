@@ -14,7 +14,7 @@ import (
 // contacts and the owners of deals are left out; where the contract lets the domain of an address, or what people stated, tell the company of a contact, what
 // it told is there as a link. Draft gives the same from the whole and from the part.
 func Used(a contract.Agreement, f Facts) Facts {
-	u := use{agreement: a, facts: f, companies: map[string]bool{}, deals: map[string]bool{}, earlier: map[string]bool{}, contacts: map[string]bool{}, until: f.Period.To}
+	u := use{agreement: a, facts: f, companies: map[string]bool{}, deals: map[string]bool{}, told: map[string]bool{}, earlier: map[string]bool{}, contacts: map[string]bool{}, until: f.Period.To}
 	for _, s := range f.Settled {
 		u.until = cal.Later(u.until, s.Period.To)
 	}
@@ -41,6 +41,10 @@ func (u *use) decisive(e crm.Evidence) crm.Evidence {
 	}
 	e.Contacts, e.Deals = decisiveContacts(e.Contacts), decisiveDeals(e.Deals)
 	e.Companies = attribution.Once(e.Companies, func(c crm.Company) string { return c.ID })
+	e.DealMerges = slices.Clone(e.DealMerges)
+	for i, m := range e.DealMerges {
+		e.DealMerges[i] = crm.DealMerge{MergedID: m.MergedID, Into: m.Into, Reason: m.Reason}
+	}
 	e.Payments = attribution.Once(e.Payments, func(p crm.Payment) string { return p.ID })
 	return decisiveResults(e)
 }
@@ -81,6 +85,7 @@ type use struct {
 	companies map[string]bool
 	deals     map[string]bool
 	earlier   map[string]bool // deals of which only matters that paths begin after them
+	told      map[string]bool // deals of a doubtful merge, of which matters what they are called and whether they are won
 	contacts  map[string]bool
 	rows      map[string]bool // payments and other rows that locked statements charged: each stays in its month, whatever day and deal it has now
 }
@@ -141,6 +146,16 @@ func (u *use) choose(e crm.Evidence) {
 		}
 	}
 	u.chooseEarlier(e, links)
+	u.chooseMerged(e)
+}
+
+// chooseMerged finds the deals of doubtful merges of which a statement can tell.
+func (u *use) chooseMerged(e crm.Evidence) {
+	for _, m := range e.DealMerges {
+		if u.deals[m.MergedID] || u.deals[m.Into] || slices.ContainsFunc(e.Deals, func(d crm.Deal) bool { return d.ID == m.MergedID && d.Won && d.ClosedOn.Before(u.until) }) {
+			u.told[m.MergedID], u.told[m.Into] = true, true
+		}
+	}
 }
 
 // reach moves the horizon behind the days that the CRM now says of what locked statements charged: which deal of a company was its first, and after which
@@ -229,7 +244,8 @@ func (u *use) copy(out *crm.Evidence, e crm.Evidence) {
 	out.Companies = kept(e.Companies, func(c crm.Company) bool { return u.companies[c.ID] })
 	out.Contacts = keptOfMany(e.Contacts, func(c crm.Contact) bool { return u.contacts[c.ID] })
 	out.AccountLinks = kept(e.AccountLinks, func(l crm.AccountLink) bool { return u.contacts[l.ContactID] })
-	out.Deals = keptOfMany(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] || u.earlier[d.ID] })
+	out.Deals = keptOfMany(e.Deals, func(d crm.Deal) bool { return u.deals[d.ID] || u.earlier[d.ID] || u.told[d.ID] })
+	out.DealMerges = kept(e.DealMerges, func(m crm.DealMerge) bool { return u.told[m.MergedID] })
 	out.DealContacts = keptOfMany(e.DealContacts, func(dc crm.DealContact) bool {
 		return !dc.Deleted && (u.deals[dc.DealID] || u.earlier[dc.DealID] && u.contacts[dc.ContactID])
 	})

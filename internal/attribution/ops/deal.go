@@ -67,6 +67,7 @@ type DealView struct {
 	Deal     crm.Deal
 	Standing Standing
 	Into     string      // the deal that counts in its place, where people stated that both are one sale
+	Doubts   []string    // what is doubtful of statements that it is one sale with another deal
 	Company  crm.Company // zero when the deal names none or the evidence has no row of it
 	Payments []crm.Payment
 	Changes  []Change   // what each import said of it, oldest first
@@ -98,6 +99,9 @@ func (s *Service) Deal(ctx context.Context, actor access.Actor, client, deal str
 			return err
 		}
 		if v.Into, err = crmops.DealInto(ctx, tx, client, deal, v.AsOf); err != nil {
+			return err
+		}
+		if v.Doubts, err = crmops.DealDoubts(ctx, tx, client, deal, v.AsOf); err != nil {
 			return err
 		}
 		if v.Marks, err = crmops.ImportMarks(ctx, tx, client, v.Latest, marksShown); err != nil {

@@ -100,6 +100,9 @@ func (p dealPage) warnings() []kit.NoticeView {
 	say := func(level kit.Level, title, text string, links ...kit.Link) {
 		out = append(out, kit.NoticeView{Level: level, Title: title, Text: text, Links: links})
 	}
+	for _, doubt := range p.Doubts {
+		say(kit.Warning, "Stated to be one sale with another deal", doubt)
+	}
 	switch {
 	case p.Standing == ops.Open:
 		say(kit.Info, "Nothing is credited before the deal is won", "The touches so far are shown in their order. Who holds how much is settled on the day the deal is won.")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -282,6 +283,10 @@ func (s *Service) applyChunk(ctx context.Context, p *progressRow, g ground, done
 		if fresh, t, err = g.classify(ctx, tx, c); err != nil {
 			return err
 		}
+		doubts, err := g.doubtMerges(ctx, tx, c, &t)
+		if err != nil {
+			return err
+		}
 		sum = done.plus(t)
 		next.RowsDone, next.BytesDone, next.Tally, next.BeatAt = c.rows, c.bytes, encode(sum), s.now()
 		if err := advance(ctx, tx, next); err != nil {
@@ -290,7 +295,7 @@ func (s *Service) applyChunk(ctx context.Context, p *progressRow, g ground, done
 		if err := insertRows(ctx, tx, p.ClientID, p.No, fresh); err != nil {
 			return err
 		}
-		return insertRejects(ctx, tx, p.ImportID, c.rejects)
+		return insertRejects(ctx, tx, p.ImportID, slices.Concat(c.rejects, doubts))
 	})
 	if err != nil {
 		return nil, err

@@ -156,6 +156,9 @@ func (s *Service) compare(ctx context.Context, src source, g ground, then func(c
 		err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 			_, t, err := g.classify(ctx, tx, c)
 			if err == nil {
+				_, err = g.doubtMerges(ctx, tx, c, &t)
+			}
+			if err == nil {
 				total = total.plus(t)
 			}
 			return err

@@ -203,6 +203,7 @@ func (c *comparing) turned(ctx context.Context, tx bun.Tx, client string, to int
 		if err != nil {
 			return err
 		}
+		c.deals[v.ID] = true
 		if err := c.earn(r, r); err != nil {
 			return err
 		}

@@ -271,6 +271,9 @@ func withdrawn(ctx context.Context, tx bun.Tx, client string, last int64, out st
 	if err != nil {
 		return out, err
 	}
+	if len(known) == 0 {
+		return out, fault.New(fault.NotFound, "unstated", "Nobody has stated of these records that they differ.")
+	}
 	out.rows = nil
 	for _, id := range ids {
 		v, there := known[id]
@@ -295,8 +298,8 @@ func withdrawn(ctx context.Context, tx bun.Tx, client string, last int64, out st
 type StatedIdentity struct {
 	Of   crm.Kind
 	IDs  [2]string
-	Same bool // the first was merged into the second; else both differ
-	Why  string
+	Same bool   // the first was merged into the second; else both differ
+	Why  string // of what is one who said so, by crm.SaidBy
 	No   int64
 }
 
@@ -315,6 +318,7 @@ func (s *Service) StatedIdentities(ctx context.Context, actor access.Actor, clie
 		if err != nil {
 			return err
 		}
+		reasons := map[int]string{}
 		for _, m := range rows.Evidence.Merges {
 			if !m.Deleted {
 				out = append(out, StatedIdentity{crm.KindContact, [2]string{m.MergedID, m.Into}, true, m.By, rows.Said[crm.KindMerge][m.Record().ID]})
@@ -327,7 +331,8 @@ func (s *Service) StatedIdentities(ctx context.Context, actor access.Actor, clie
 		}
 		for _, m := range rows.Evidence.DealMerges {
 			if !m.Deleted {
-				out = append(out, StatedIdentity{crm.KindDeal, [2]string{m.MergedID, m.Into}, true, m.By + ": " + m.Reason, rows.Said[crm.KindDealMerge][m.Record().ID]})
+				out = append(out, StatedIdentity{crm.KindDeal, [2]string{m.MergedID, m.Into}, true, m.By, rows.Said[crm.KindDealMerge][m.Record().ID]})
+				reasons[len(out)-1] = m.Reason
 			}
 		}
 		for _, d := range rows.Evidence.Different {
@@ -335,8 +340,39 @@ func (s *Service) StatedIdentities(ctx context.Context, actor access.Actor, clie
 				out = append(out, StatedIdentity{d.Of, [2]string{d.OneID, d.OtherID}, false, d.Reason, rows.Said[crm.KindDifferent][d.Record().ID]})
 			}
 		}
+		if err := nameImporters(ctx, tx, client, out, reasons); err != nil {
+			return err
+		}
 		slices.SortStableFunc(out, func(a, b StatedIdentity) int { return int(b.No - a.No) })
 		return nil
 	})
 	return out, err
+}
+
+// nameImporters puts into the words on what is one who imported them, beside whom the file names, and the reasons, which are by place.
+func nameImporters(ctx context.Context, tx bun.Tx, client string, stated []StatedIdentity, reasons map[int]string) error {
+	var numbers []int64
+	for _, s := range stated {
+		numbers = append(numbers, s.No)
+	}
+	if len(numbers) == 0 {
+		return nil
+	}
+	slices.Sort(numbers)
+	importers := map[int64]string{}
+	for batch := range slices.Chunk(slices.Compact(numbers), lookupBatch) {
+		marks, err := importMarks(ctx, tx, `r.client_id = ? AND r.no IN (?)`, client, bun.List(batch))
+		if err != nil {
+			return err
+		}
+		for _, m := range marks {
+			importers[m.No] = m.ActorName
+		}
+	}
+	for i, s := range stated {
+		if s.Same {
+			stated[i].Why = crm.SaidBy(importers[s.No], s.Why, reasons[i])
+		}
+	}
+	return nil
 }

@@ -80,6 +80,11 @@ func readEvidence(ctx context.Context, tx bun.Tx, client string, n int64, earlie
 			}
 		}
 	}
+	joined, err := dealsAsOne(ctx, tx, client, n)
+	if err != nil {
+		return read{}, fmt.Errorf("read which deals are one as of import %d: %w", n, err)
+	}
+	e.DealMerges = joined.Doubtful()
 	return out, nil
 }
 

@@ -85,6 +85,7 @@ func (s *Service) planned(ctx context.Context, tx bun.Tx, client string, plan fu
 		return in, nil, last, err
 	}
 	if hashing != nil {
+		in.words = hashing.Text(in.words)
 		for i, r := range in.rows {
 			in.rows[i], _ = hashing.Record(r)
 		}

@@ -50,7 +50,29 @@ func dealsAsOne(ctx context.Context, tx bun.Tx, client string, no int64) (crm.De
 	if err != nil || len(merges) == 0 {
 		return crm.DealsAsOne{}, err
 	}
-	return crm.JoinDeals(merges), nil
+	deals, err := dealsNamed(ctx, tx, client, no, merges)
+	return crm.JoinDeals(merges, deals), err
+}
+
+// dealsNamed are the deals of merges, as their own rows say.
+func dealsNamed(ctx context.Context, tx bun.Tx, client string, no int64, merges []crm.DealMerge) (deals []crm.Deal, err error) {
+	var ids []string
+	for _, m := range merges {
+		ids = append(ids, m.MergedID, m.Into)
+	}
+	said, err := bodiesOf(ctx, tx, client, crm.KindDeal, no, distinctIDs(ids))
+	for _, v := range said {
+		r, err := v.record(crm.KindDeal)
+		if err != nil {
+			return nil, err
+		}
+		d, err := r.Deal()
+		if err != nil {
+			return nil, err
+		}
+		deals = append(deals, d)
+	}
+	return deals, err
 }
 
 // DealInto is the deal that remains of one that was stated, as of import n, to be one sale with it; "" when it was not. It decides no access: the caller has.
@@ -60,6 +82,22 @@ func DealInto(ctx context.Context, tx bun.Tx, client, deal string, n int64) (str
 		return "", fmt.Errorf("read which deals are one as of import %d: %w", n, err)
 	}
 	return j.Into(deal), nil
+}
+
+// DealDoubts is what is doubtful, as of import n, of statements that a deal is one sale with another, in sentences. It decides no access: the caller has.
+func DealDoubts(ctx context.Context, tx bun.Tx, client, deal string, n int64) (out []string, err error) {
+	j, err := dealsAsOne(ctx, tx, client, n)
+	if err != nil {
+		return nil, fmt.Errorf("read which deals are one as of import %d: %w", n, err)
+	}
+	s := crm.Snapshot{DealMerges: slices.DeleteFunc(slices.Clone(j.Doubtful()), func(m crm.DealMerge) bool { return m.MergedID != deal && m.Into != deal })}
+	if s.Deals, err = dealsNamed(ctx, tx, client, n, s.DealMerges); err != nil {
+		return nil, fmt.Errorf("read the deals of merges as of import %d: %w", n, err)
+	}
+	for _, doubt := range s.DealMergeDoubts() {
+		out = append(out, doubt.Text)
+	}
+	return out, nil
 }
 
 func companiesAsOne(ctx context.Context, tx bun.Tx, client string, k crm.Kind, no int64) (j crm.CompaniesAsOne, err error) {

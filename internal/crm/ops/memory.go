@@ -59,6 +59,15 @@ func (m *Memory) EvidenceAt(ctx context.Context, tx bun.Tx, client string, n int
 		if changed, err = changedKinds(since[1:]); err != nil {
 			return crm.Evidence{}, err
 		}
+		if changed[crm.KindDeal] { // which of the deals that are one remains hangs on which are there
+			merged, err := tx.NewSelect().TableExpr("crm_row").Where("client_id = ? AND kind = ? AND import_no <= ?", client, string(crm.KindDealMerge), n).Exists(ctx)
+			if err != nil {
+				return crm.Evidence{}, err
+			}
+			for _, k := range joinedKinds[crm.KindDealMerge] {
+				changed[k] = changed[k] || merged
+			}
+		}
 	}
 	if now.read, err = readEvidence(ctx, tx, client, n, earlier, changed); err != nil {
 		return crm.Evidence{}, err

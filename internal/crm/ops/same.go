@@ -30,7 +30,7 @@ const mostStated = 50
 // SaySame makes contacts, companies, or deals, one, as an import of its own with that number; 0: they are one already. Of companies, the deals, contacts, links and carve-outs of the others belong to the one that
 // remains, and their domains to it too, by stated rules for addresses, which are another import. Of deals, the one that remains counts as it stands, and has
 // the payments, contacts and carve-outs of the others, which count nothing; the reason is asked for, and a chain of such statements is refused. Who:
-// EvidenceImport. Faults: Invalid at "of", "into", "ids" or "reason"; as for an import.
+// EvidenceImport. Faults: Invalid at "of", "into", "ids" or "reason"; NotFound for taking back what was never stated; as for an import.
 func (s *Service) SaySame(ctx context.Context, actor access.Actor, in SameInput) (no int64, err error) {
 	in.Of = cmp.Or(in.Of, crm.KindContact)
 	in.Reason = strings.TrimSpace(in.Reason)
@@ -124,6 +124,9 @@ func (in SameInput) merging(ctx context.Context, tx bun.Tx, last int64) (m mergi
 		if !was.Deleted {
 			m.known[id] = was
 		}
+	}
+	if in.Undo && len(found) == 0 {
+		return m, fault.New(fault.NotFound, "unstated", "Nobody has stated of the %s %s that they are one with another.", m.many, strings.Join(m.ids, ", "))
 	}
 	if in.Undo {
 		return m, nil

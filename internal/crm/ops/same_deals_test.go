@@ -3,9 +3,11 @@ package ops_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -168,4 +170,115 @@ func TestWhatCannotBeSaidOfDeals(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// Deals were stated to be one, and the CRM keeps the other one: the sale counts as before the statement, with its payments and contacts, and it is said.
+func TestADealWhoseOtherOneIsGoneCountsByItself(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeSale()
+		if _, err := r.SaySame(ctx, owner, ops.SameInput{Client: acme, Of: crm.KindDeal, IDs: []string{"d2"}, Into: "d1", Reason: "typed in twice"}); err != nil {
+			t.Fatal(err)
+		}
+		memory := new(ops.Memory)
+		at := func() (e crm.Evidence) {
+			t.Helper()
+			err := d.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+				e, err = memory.EvidenceAt(ctx, tx, acme, r.latest())
+				return err
+			})
+			if plain := r.evidenceOf(acme, r.latest()); err != nil || !reflect.DeepEqual(plain, e) {
+				t.Fatalf("%+v, %+v, %v", plain, e, err)
+			}
+			return e
+		}
+		if e := at(); !e.Deals[1].Deleted || len(e.DealMerges) != 0 {
+			t.Fatalf("%+v", e)
+		}
+		before := r.latest()
+		for _, c := range []struct{ row, code string }{
+			{"d1,Line 2,c1,100.00,USD,2025-12-01T00:00:00Z,2026-03-14,won,true,true,true", crm.MergeWithoutEnd},
+			{"d1,Line 2,c1,100.00,USD,2025-12-01T00:00:00Z,2026-03-14,lost,false,true,", crm.WonMergedIntoNotWon},
+		} {
+			r.take("deals.csv", "deal_id,name,company_id,amount,currency,created_at,closed_on,stage,is_won,is_closed,deleted\n"+c.row+"\n")
+			e, alone := at(), c.code == crm.MergeWithoutEnd
+			if of := map[bool]string{true: "d2", false: "d1"}[alone]; e.Deals[1].Deleted == alone || e.Payments[1].DealID != of || e.CarveOuts[0].DealID != of {
+				t.Errorf("%s: %+v", c.code, e)
+			}
+			issues, err := r.Hygiene(ctx, owner, acme, 0, time.UTC, nil)
+			if err != nil || !slices.ContainsFunc(issues, func(i crm.Issue) bool { return i.Code == c.code && slices.Equal(i.IDs, []string{"d2"}) }) {
+				t.Errorf("%s: %+v, %v", c.code, issues, err)
+			}
+			if _, err := r.DealAt(ctx, owner, acme, "d2", 0); (err == nil) != alone {
+				t.Errorf("the page of d2: %v", err)
+			}
+			cmp, err := r.Compare(ctx, owner, ops.CompareInput{Client: acme, From: fmt.Sprint(before), To: fmt.Sprint(r.latest())})
+			if err != nil || len(cmp.Revenue) != 1 || cmp.Revenue[0].Left.String() != "100.00" || cmp.Revenue[0].Came.IsZero() == alone {
+				t.Errorf("%s: %+v, %v", c.code, cmp.Revenue, err)
+			}
+		}
+	})
+}
+
+// What a file says of deals that nobody knows, or without a reason, is taken and doubted.
+func TestAFileOfMergesIsDoubted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeSale()
+		i := r.take("deal_merges.csv", "merged_deal_id,into_deal_id,by,reason\nd2,zz,Sample Owner,twice\nd3,d1,,\n")
+		if i.Tally.Rejected != 0 || i.Tally.New != 2 || i.Tally.Problems["merge-of-unknown-deal"].Count != 1 || i.Tally.Problems["merge-without-reason"].Count != 1 {
+			t.Errorf("%+v", i.Tally)
+		}
+		var told []string
+		err := r.Rejects(ctx, owner, acme, i.ID, func(x ops.Reject) error {
+			told = append(told, fmt.Sprintf("%d %s %v", x.Line, x.Code, x.Lost))
+			return nil
+		})
+		if err != nil || !slices.Equal(told, []string{"3 merge-without-reason false", "2 merge-of-unknown-deal false"}) {
+			t.Errorf("%q, %v", told, err)
+		}
+		if e := r.evidenceOf(acme, r.latest()); e.Deals[1].Deleted || !e.Deals[2].Deleted || e.Payments[1].DealID != "d2" {
+			t.Errorf("%+v", e)
+		}
+		stated, err := r.StatedIdentities(ctx, owner, acme)
+		if err != nil || len(stated) != 2 || stated[0].Why != "imported by "+owner.Name+"; the file says: Sample Owner: twice" || stated[1].Why != owner.Name {
+			t.Errorf("%+v, %v", stated, err)
+		}
+	})
+}
+
+// Where addresses are hashed, the record of changes holds none of a reason either.
+func TestTheReasonOfAMergeIsHashedInTheJournal(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeSale()
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.SaySame(ctx, owner, ops.SameInput{Client: acme, Of: crm.KindDeal, IDs: []string{"d2"}, Into: "d1", Reason: "ann.howe@boreal.example says so"}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.SaySame(ctx, owner, ops.SameInput{Client: acme, Of: crm.KindContact, IDs: []string{"p2"}, Into: "p1"}); err != nil {
+			t.Fatal(err)
+		}
+		var words []string
+		err := d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+			return tx.NewRaw("SELECT words FROM journal_entry WHERE words LIKE ? ORDER BY words", "stated that%").Scan(ctx, &words)
+		})
+		if err != nil || len(words) != 2 || strings.Contains(strings.Join(words, "\n"), "ann.howe") || !strings.Contains(words[1], " says so") {
+			t.Errorf("%q, %v", words, err)
+		}
+	})
+}
+
+func TestNothingIsTakenBackThatNobodyStated(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	r := newRoom(t, d, ctx)
+	r.takeSale()
+	if _, err := r.SaySame(ctx, owner, ops.SameInput{Client: acme, Of: crm.KindDeal, IDs: []string{"d2"}, Undo: true}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("%v", err)
+	}
+	if _, err := r.SayDifferent(ctx, owner, ops.DifferentInput{Client: acme, Of: crm.KindDeal, IDs: []string{"d1", "d2"}, Undo: true}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("%v", err)
+	}
 }

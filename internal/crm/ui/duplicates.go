@@ -232,9 +232,12 @@ func (p *Pages) judgeGroup(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	client := r.PathValue("client")
-	if values.Get("judge") == "same" {
-		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, Of: g.Of, IDs: ids, Into: values.Get("into"), Reason: values.Get("reason")})
-	} else {
+	switch into := values.Get("into"); {
+	case values.Get("judge") == "same" && into != "" && !slices.Contains(g.IDs, into):
+		err = fault.New(fault.Invalid, "outside", "%s is none of these records. Say which of them remains.", into).At("into")
+	case values.Get("judge") == "same":
+		_, err = p.Ops.SaySame(r.Context(), actor(r), ops.SameInput{Client: client, Of: g.Of, IDs: ids, Into: into, Reason: values.Get("reason")})
+	default:
 		_, err = p.Ops.SayDifferent(r.Context(), actor(r), ops.DifferentInput{Client: client, Of: g.Of, IDs: ids, Reason: values.Get("reason")})
 	}
 	if web.Correctable(err) {
@@ -270,7 +273,19 @@ func identityTable(r *http.Request, stated []ops.StatedIdentity) kit.TableView {
 
 // confirmUndo asks before a statement is taken back: of two records, or of an account.
 func (p *Pages) confirmUndo(w http.ResponseWriter, r *http.Request) error {
-	what := "You take back what was stated of " + strings.TrimSpace(r.URL.Query().Get("one")+" "+r.URL.Query().Get("other")) + "."
+	q := r.URL.Query()
+	if q.Get("account") == "" {
+		stated, err := p.Ops.StatedIdentities(r.Context(), actor(r), r.PathValue("client"))
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(stated, func(s ops.StatedIdentity) bool {
+			return string(s.Of) == q.Get("of") && s.Same == (q.Get("same") != "") && s.IDs == [2]string{q.Get("one"), q.Get("other")}
+		}) {
+			return fault.New(fault.NotFound, "unstated", "Nobody has stated this of these records, or it was taken back already.")
+		}
+	}
+	what := "You take back what was stated of " + strings.TrimSpace(q.Get("one")+" "+q.Get("other")) + "."
 	return web.Render(w, r, kit.PageView{Title: "Take a statement back", Room: Room, Narrow: true, Crumbs: crumbs(r, kit.Link{Text: "Records that may be one", Href: duplicatesPath(r)})},
 		kit.ConfirmPage(kit.ConfirmView{Action: r.URL.Path + "?" + r.URL.RawQuery, Button: "Take back", Danger: true, Cancel: duplicatesPath(r), What: what,
 			Follows: []string{"It is an import of its own, under your name.", "Locked statements stay as they are; what it changes of them, the comparison tells."}}))

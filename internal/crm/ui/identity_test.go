@@ -75,11 +75,23 @@ func TestPeopleSayThatDealsAreOneSale(t *testing.T) {
 	if p := s.post(group, url.Values{"judge": {"same"}, "into": {"d1"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(), "Say why they are one sale") {
 		t.Errorf("status %d", p.status)
 	}
+	if p := s.post(group, url.Values{"judge": {"same"}, "into": {"d9"}, "reason": {"typed in twice"}}); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.Text(), "d9 is none of these records") {
+		t.Errorf("status %d", p.status)
+	}
 	p = s.post(group, url.Values{"judge": {"same"}, "into": {"d1"}, "reason": {"typed in twice"}})
-	if p.Find(`a:contains("Judge")`).Length() != 0 || !strings.Contains(p.Text(), "d2 and d1") || !strings.Contains(p.Text(), ": typed in twice") {
+	if p.Find(`a:contains("Judge")`).Length() != 0 || !strings.Contains(p.Text(), "d2 and d1") || !strings.Contains(p.Text(), "Olga Owner: typed in twice") {
 		t.Errorf("got %s", p.Text())
 	}
 	undo, _ := p.Find(`a:contains("Take back")`).Attr("href")
+	if p := s.get(strings.Replace(undo, "d2", "d9", 1)); p.status != http.StatusNotFound {
+		t.Errorf("status %d", p.status)
+	}
+	if p := s.post(strings.Replace(undo, "d2", "d9", 1), nil); p.status != http.StatusNotFound {
+		t.Errorf("status %d", p.status)
+	}
+	if p := s.get(undo); p.status != http.StatusOK || !strings.Contains(p.Text(), "You take back what was stated of d2 d1") {
+		t.Errorf("status %d", p.status)
+	}
 	if p = s.post(undo, nil); p.Find(`a:contains("Judge")`).Length() != 1 || strings.Contains(p.Text(), "d2 and d1") {
 		t.Errorf("got %s", p.Text())
 	}

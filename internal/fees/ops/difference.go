@@ -169,19 +169,26 @@ func (s *Service) nameImports(ctx context.Context, tx bun.Tx, client string, out
 		}
 		out.Facts[i].Import = importOf(f, said, out.From)
 		if f.Kind == crm.KindDeal && f.Field == "deleted" && out.Facts[i].Import == 0 {
-			out.Facts[i] = merged(f, said, out.From)
+			gone, err := partnersGone(ctx, tx, client, said, f.Deal, out.From, out.To)
+			if err != nil {
+				return err
+			}
+			out.Facts[i] = merged(f, said, gone, out.From)
 		}
 	}
 	return nameImportsOfRows(ctx, tx, client, out)
 }
 
-// merged is, of a deal that counts no more, or again, though no row of it says so, what people stated of it.
-func merged(f fees.FactChange, said []crmops.Said, after int64) fees.FactChange {
+// merged is, of a deal that counts no more, or again, though no row of it says so, what people stated of it, or that the deal it was one with is gone.
+func merged(f fees.FactChange, said []crmops.Said, gone []fees.FactChange, after int64) fees.FactChange {
 	for _, c := range changesSince(said, f.Deal, after) {
 		if c.Kind == crm.KindDealMerge && c.ID == f.ID && c.Field != "into_deal_id" {
 			c.Name = f.Name
 			return c
 		}
+	}
+	if len(gone) > 0 {
+		return gone[0]
 	}
 	return f
 }

@@ -143,3 +143,88 @@ func TestASaleThatStandsTwiceIsChargedOnce(t *testing.T) {
 		verified(t, k, february)
 	})
 }
+
+// warned are the warnings about merges of deals on a statement.
+func warned(st ops.Statement) (out []string) {
+	for _, i := range st.Document.Issues {
+		if i.Code == crm.MergeWithoutEnd || i.Code == crm.WonMergedIntoNotWon {
+			out = append(out, i.Text)
+		}
+	}
+	return out
+}
+
+const saleHead = "deal_id,name,amount,currency,created_at,closed_on,is_won,is_closed,deleted\n"
+
+// The month is locked on two deals that were stated to be one, and then the CRM is cleaned and keeps the other one: the next statement charges that one in its place, and says so.
+func TestASaleOutlivesTheDealThatItWasStatedToBe(t *testing.T) {
+	for _, revenue := range []string{"closed", "collected"} {
+		t.Run(revenue, func(t *testing.T) {
+			dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+				k := &desk{feestest.New(t, d, ctx, feestest.Rewritten(text, "revenue: closed", "revenue: "+revenue)).WithRows()}
+				k.fillSaleTwice()
+				k.File("payments.csv", "payment_id,deal_id,paid_on,amount,currency,kind\ny2,B,2026-02-13,100000.00,USD,payment\n")
+				k.same(t, false)
+				february := k.Locked("2026-02")
+				wantAmount(t, "February", february.Total, "17000.00")
+				if got := warned(february); got != nil {
+					t.Errorf("%q", got)
+				}
+				k.File("deals.csv", saleHead+"A,Line 2,100000.00,USD,2026-01-05T10:00:00Z,2026-02-10,true,true,true\n")
+				if diff := must(k.Difference(ctx, finance, february.ID))(t); !diff.Left().IsZero() {
+					t.Errorf("left %s", diff.Left())
+				}
+				k.MoveTo("2026-04-02")
+				march := k.Locked("2026-03")
+				wantAmount(t, "March", march.Total, "14000.00")
+				if got := warned(march); len(got) != 1 || got[0] != "Deal Line 2 (B) was stated to be one sale with A, which the CRM has deleted: B counts by itself." {
+					t.Errorf("%q", got)
+				}
+				if diff := must(k.Difference(ctx, finance, february.ID))(t); len(diff.Facts) == 0 {
+					t.Error("the difference tells nothing")
+				}
+				for _, l := range corrections(march) {
+					if why := strings.Join(l.Basis.Notes, "\n"); l.Deal == "B" && !strings.Contains(why, "deal A, with which B was stated to be one sale, was deleted.") {
+						t.Errorf("the line of B says %q", why)
+					}
+					if l.Text != "Line 2, correction of February 2026" {
+						t.Errorf("the line of %s is %q", l.Deal, l.Text)
+					}
+				}
+				verified(t, k, march)
+			})
+		})
+	}
+}
+
+// The deal that remains is lost, or open again: its outcome stands, and the statement names both.
+func TestAWonSaleThatIsOneWithALostOneIsTold(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := deskWithSaleTwice(t, d, ctx)
+		k.same(t, false)
+		k.File("deals.csv", saleHead+"A,Line 2,100000.00,USD,2026-01-05T10:00:00Z,2026-02-10,false,true,\n")
+		february := k.Locked("2026-02")
+		wantAmount(t, "February", february.Total, "14000.00")
+		if got := warned(february); len(got) != 1 || !strings.HasPrefix(got[0], "Won deal Line 2 (B) was stated to be one sale with Line 2 (A), which is lost") {
+			t.Errorf("%q", got)
+		}
+		verified(t, k, february)
+		k.MoveTo("2026-04-02")
+		if got := warned(k.Locked("2026-03")); got != nil {
+			t.Errorf("it is told again: %q", got)
+		}
+	})
+}
+
+// A file says who stated it; whoever imported it is told first.
+func TestALineNamesWhoImportedAMerge(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := deskWithSaleTwice(t, d, ctx)
+	k.Locked("2026-02")
+	k.File("deal_merges.csv", "merged_deal_id,into_deal_id,by,reason\nB,A,Sample Owner,typed in twice\n")
+	k.MoveTo("2026-04-02")
+	lines := corrections(k.Locked("2026-03"))
+	if len(lines) != 1 || !strings.Contains(strings.Join(lines[0].Basis.Notes, "\n"), "; the file says: Sample Owner: typed in twice).") || !strings.Contains(strings.Join(lines[0].Basis.Notes, "\n"), "(imported by ") {
+		t.Errorf("%+v", lines)
+	}
+}

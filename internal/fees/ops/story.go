@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -43,6 +42,11 @@ func stories(ctx context.Context, tx bun.Tx, client string, finals []finalRow, s
 			return nil, err
 		}
 		out = append(out, changesSince(said, deal, since[deal])...)
+		gone, err := partnersGone(ctx, tx, client, said, deal, since[deal], s.Evidence)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, gone...)
 	}
 	rows, err := rowStories(ctx, tx, client, finals, s)
 	return append(out, rows...), err
@@ -143,7 +147,7 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 		}
 		change := fees.FactChange{Kind: now.Kind, ID: now.ID, Deal: deal, Name: deal, Import: v.now.Import.No}
 		if v.before == nil {
-			change.After = describe(now)
+			change.After = describe(*v.now)
 			out = append(out, change)
 			continue
 		}
@@ -156,6 +160,30 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 		}
 	}
 	return out
+}
+
+// partnersGone tells, of the deals into which people stated a deal to be merged, that they were deleted, or came back, since an import: the deal counts by itself then, or no more.
+func partnersGone(ctx context.Context, tx bun.Tx, client string, said []crmops.Said, deal string, since, asOf int64) (out []fees.FactChange, err error) {
+	var partners []string
+	for _, s := range said {
+		into := s.Record.Get("into_deal_id")
+		if s.Record.Kind == crm.KindDealMerge && s.Record.ID == deal && !slices.Contains(partners, into) {
+			partners = append(partners, into)
+		}
+	}
+	for _, partner := range partners {
+		rows, err := crmops.DealHistory(ctx, tx, client, partner, asOf)
+		if err != nil {
+			return nil, err
+		}
+		rows = slices.DeleteFunc(rows, func(s crmops.Said) bool { return s.Record.Kind != crm.KindDeal })
+		for _, c := range changesSince(rows, deal, since) {
+			if c.Field == "deleted" {
+				out = append(out, c)
+			}
+		}
+	}
+	return out, nil
 }
 
 // tells is false for what decides nothing, and for who stated what, when and why, which a withdrawal leaves as it was.
@@ -183,18 +211,16 @@ func lastSaid(said []crmops.Said, r crm.Record, column string, since int64) (no 
 	return no
 }
 
-func statedBy(r crm.Record) string {
-	return strings.Join(slices.DeleteFunc([]string{r.Get("by"), r.Get("reason")}, func(s string) bool { return s == "" }), ": ")
-}
-
-func describe(r crm.Record) string {
+// describe tells a record that came in; of deals that are one, who said so and why.
+func describe(said crmops.Said) string {
+	r := said.Record
 	switch r.Kind {
 	case crm.KindPayment:
 		return fmt.Sprintf("%s %s on %s", r.Get("amount"), r.Get("currency"), r.Get("paid_on"))
 	case crm.KindDealContact:
 		return "contact " + r.Get("contact_id")
 	case crm.KindDealMerge:
-		return fmt.Sprintf("deals %s and %s are one sale, of which %s remains (%s)", r.Get("merged_deal_id"), r.Get("into_deal_id"), r.Get("into_deal_id"), statedBy(r))
+		return fmt.Sprintf("deals %s and %s are one sale, of which %s remains (%s)", r.Get("merged_deal_id"), r.Get("into_deal_id"), r.Get("into_deal_id"), crm.SaidBy(said.Import.ActorName, r.Get("by"), r.Get("reason")))
 	}
 	return r.ID
 }

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/tools/txtar"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -72,6 +73,25 @@ func TestPreviewFollowsDealsThatAreOne(t *testing.T) {
 	folder["deal_merges.csv"] = &fstest.MapFile{Data: []byte("merged_deal_id,into_deal_id,reason\n" + before[0] + "," + before[1] + ",typed in twice\n")}
 	if after := charged(); len(before) < 2 || !slices.Equal(after, before[1:]) {
 		t.Errorf("before %v, after %v", before, after)
+	}
+}
+
+// A merge behind which no deal is there changes no amount of a folder, and is told.
+func TestPreviewCountsADealThatIsOneWithNone(t *testing.T) {
+	_, folder := example(t, "worked-month")
+	before, err := previewOf(t, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(before.Statement.Lines, func(l fees.Line) bool { return l.Deal != "" })
+	charged := before.Statement.Lines[i].Deal
+	folder["deal_merges.csv"] = &fstest.MapFile{Data: []byte("merged_deal_id,into_deal_id,reason\n" + charged + ",Z,typed in twice\n")}
+	after, err := previewOf(t, folder)
+	if err != nil || after.Statement.Total != before.Statement.Total {
+		t.Errorf("before %s, after %s, %v", before.Statement.Total, after.Statement.Total, err)
+	}
+	if !slices.ContainsFunc(after.Issues, func(i fees.Issue) bool { return i.Code == crm.MergeWithoutEnd && i.Subject == "deal "+charged }) {
+		t.Errorf("%+v", after.Issues)
 	}
 }
 
