@@ -83,6 +83,9 @@ func tellAddresses(out io.Writer, v crmops.AddressesView) {
 	for _, s := range v.Stay {
 		fmt.Fprintf(out, "An address in %s: %s. Contracts name what is in this column, or rows are joined or counted by it, so it stays; let the CRM export something else there.\n", s.Table, counted(int(s.Rows), "row"))
 	}
+	for _, s := range v.Mappings {
+		fmt.Fprintf(out, "An address that a mapping states, such as a stage, in %s: %s. It says how a file was read, so it stays.\n", s.Table, counted(int(s.Rows), "row"))
+	}
 	if v.Journal > 0 {
 		fmt.Fprintf(out, "An address in the record of changes, such as in the name of a file: %d times. A chain of hashes holds it, and it stays.\n", v.Journal)
 	}

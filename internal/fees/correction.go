@@ -1,13 +1,10 @@
 package fees
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
-	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -210,7 +207,7 @@ func (m *shareMonth) correctionLine(d difference, month cal.Period) Line {
 		Version: g.terms.Version, Clause: g.share.Words(g.terms), Rounding: "none: sums of whole amounts",
 		Inputs:   []Input{{"owed for " + month.Words() + ", as the evidence now says", due.Format()}, {"charged by its locked statement", before.Format()}},
 		Evidence: []Evident{{"deal", id, m.dealNamed(id)}},
-		Notes:    m.story(id),
+		Notes:    m.story(id, cal.MonthOf(month.From)),
 	}
 	b.Formula = fmt.Sprintf("%s (owed) - %s (charged) = %s", due.Format(), before.Format(), move.Format())
 	if p.corrections != 0 {
@@ -238,52 +235,15 @@ func (m *shareMonth) correctionLine(d difference, month cal.Period) Line {
 	}
 }
 
-// story is what changed of the deal since the statements that charged it, where the facts tell.
-func (m *shareMonth) story(id string) []string {
+// story is what changed of the deal since the statement that last charged or corrected the month, where the facts tell.
+func (m *shareMonth) story(id string, month cal.Month) []string {
 	var out []string
 	for _, c := range m.facts.Changes {
-		if c.Deal == id {
+		if c.Deal == id && c.tells(month) {
 			out = append(out, c.Words())
 		}
 	}
 	return append(out, "A locked statement never changes: this line brings what was charged for its month to what is owed for it now.")
-}
-
-// Words is the change in a sentence: "Since then, import 7: the deal's amount was 60000.00 and is 52000.00."
-func (c FactChange) Words() string {
-	what, now := "the "+strings.ReplaceAll(string(c.Kind), "_", " ")+" "+c.ID, cmp.Or(c.After, "unknown")
-	switch {
-	case c.Kind == crm.KindDeal && c.Deal != "" && c.Deal != c.ID:
-		what = fmt.Sprintf("deal %s, with which %s was stated to be one sale,", c.ID, c.Deal)
-	case c.Kind == crm.KindDeal:
-		what = "the deal"
-	case c.Kind == crm.KindDealContact:
-		what = "the association of contact " + strings.TrimPrefix(c.ID, c.Deal+"|")
-	}
-	since := "Since then"
-	if c.Import > 0 {
-		since += fmt.Sprintf(", import %d", c.Import)
-	}
-	switch {
-	case c.Kind == crm.KindDealMerge && c.Field == "deleted":
-		return fmt.Sprintf("%s: it was taken back that deal %s is one sale with another; it counts by itself again.", since, c.ID)
-	case c.Kind == crm.KindDealMerge && c.Field != "":
-		return fmt.Sprintf("%s: deal %s, which was stated to be one sale with deal %s, was stated to be one with deal %s.", since, c.ID, c.Before, now)
-	case c.Kind == crm.KindDealMerge:
-		return fmt.Sprintf("%s: it was stated that %s.", since, now)
-	case c.Field == "" && c.Before == "":
-		return fmt.Sprintf("%s: %s came in, %s.", since, what, now)
-	}
-	if c.Field == "deleted" {
-		if c.After == "true" {
-			return fmt.Sprintf("%s: %s was deleted.", since, what)
-		}
-		return fmt.Sprintf("%s: %s was deleted and is there again.", since, what)
-	}
-	if c.Field != "" {
-		what += "'s " + strings.ReplaceAll(strings.TrimPrefix(c.Field, "is_"), "_", " ")
-	}
-	return fmt.Sprintf("%s: %s was %s and is %s.", since, what, cmp.Or(c.Before, "unknown"), now)
 }
 
 // earlierWindow is the day in whose window of limits a refund counts: that of the revenue that it gives back, when that counts in a month before

@@ -89,6 +89,10 @@ type FactChange struct {
 	After  string   `json:"after,omitempty"`  // empty: gone
 	Import int64    `json:"import,omitempty"` // the import that said it, where it is known
 
+	// Of the story of a correction.
+	Month string `json:"month,omitempty"` // that is corrected, "2026-02"; empty: any, in packs from before it was kept
+	More  int    `json:"more,omitempty"`  // in place of a change: so many others are not told
+
 	record *crm.Record // that has the value; nil: it is not known
 }
 
@@ -141,46 +145,6 @@ func ChangedFacts(before, after crm.Evidence, used ...crm.Evidence) []FactChange
 	slices.SortFunc(out, func(a, b FactChange) int {
 		return cmp.Or(slices.Index(crm.Kinds(), a.Kind)-slices.Index(crm.Kinds(), b.Kind), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Field, b.Field))
 	})
-	return out
-}
-
-// Bearing keeps the changes that bear on the statements: those of deals that one of them charges, considers, or begins a path after, of touches that one of them
-// credits, and of the contacts of those. A limit over a period sums what other deals earned, so under one every deal bears.
-func Bearing(changes []FactChange, statements ...Statement) []FactChange {
-	deals, touches, contacts, limited := map[string]bool{}, map[string]bool{}, map[string]bool{}, false
-	for _, s := range statements {
-		for _, l := range s.Lines {
-			deals[l.Deal] = true
-			for _, e := range l.Basis.Evidence {
-				deals[e.ID] = deals[e.ID] || e.Kind == string(crm.KindDeal)
-			}
-			limited = limited || l.Kind == KindPeriodCap || l.Kind == KindPeriodFloor || l.Basis.Schedule != nil || l.Kind == KindMinimum || l.Kind == KindNotToExceed
-			for _, t := range l.Basis.Touches {
-				if t.Ignored == "" {
-					touches[t.Touch], contacts[t.Contact] = true, true
-				}
-			}
-		}
-		for _, c := range s.Considered {
-			deals[c.Deal] = true
-		}
-	}
-	var out []FactChange
-	for _, c := range changes {
-		bears := limited || deals[c.Deal]
-		switch c.Kind {
-		case crm.KindTouch:
-			bears = touches[c.ID]
-		case crm.KindContact:
-			bears = contacts[c.ID]
-		case crm.KindDeal, crm.KindDealContact, crm.KindPayment:
-		default:
-			bears = true
-		}
-		if bears {
-			out = append(out, c)
-		}
-	}
 	return out
 }
 

@@ -223,6 +223,6 @@ func (m *resultMonth) movedLine(of []movedResult, move int64) Line {
 	for _, r := range of {
 		line.Basis.Evidence = append(line.Basis.Evidence, Evident{string(crm.KindLead), r.ID, r.why})
 	}
-	line.Basis.Notes = append(m.rowStory(line.Basis.Evidence), lockedNote)
+	line.Basis.Notes = append(m.rowStory(line.Basis.Evidence, cal.MonthOf(first.of.period.From)), lockedNote)
 	return line
 }

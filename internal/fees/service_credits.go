@@ -140,7 +140,7 @@ func (c creditMonth) give(d *drafter) {
 		l.Basis.Formula = fmt.Sprintf("%s; %s (owed) - %s (given before) = %s", l.Basis.Formula, owed.Format(), c.before.Format(), move.Format())
 		l.Basis.Inputs = append(l.Basis.Inputs, Input{"credit owed for the month", owed.Format()}, Input{"given by locked statements", c.before.Format()})
 		c.withdrawn(d, &l)
-		l.Basis.Notes = append(l.Basis.Notes, d.rowStory(l.Basis.Evidence)...)
+		l.Basis.Notes = append(l.Basis.Notes, d.rowStory(l.Basis.Evidence, c.month)...)
 	}
 	d.line(l)
 }

@@ -159,19 +159,19 @@ func (d *drafter) trueUp(c *settledCharge, o owedNow) bool {
 		l.Basis.Notes = append(l.Basis.Notes, "What the agency gave up stays given up: it is neither charged again nor taken back.")
 	}
 	l.Basis.Inputs = append(l.Basis.Inputs, o.how...)
-	l.Basis.Notes = append(append(l.Basis.Notes, d.rowStory(o.evidence)...), lockedNote)
+	l.Basis.Notes = append(append(l.Basis.Notes, d.rowStory(o.evidence, cal.MonthOf(c.period.From))...), lockedNote)
 	d.line(l)
 	return true
 }
 
 const lockedNote = "A locked statement never changes: this line brings what was charged for its month to what is owed for it now."
 
-// rowStory is what changed of rows since the statements that charged them, where the facts tell.
-func (d *drafter) rowStory(rows []Evident) []string {
+// rowStory is what changed of rows since the statements that last charged or corrected the month, where the facts tell.
+func (d *drafter) rowStory(rows []Evident, month cal.Month) []string {
 	var out []string
 	for _, c := range d.facts.Changes {
 		of := func(e Evident) bool { return e.Kind == string(c.Kind) && e.ID == c.ID }
-		if c.Deal == "" && slices.ContainsFunc(rows, of) {
+		if c.Deal == "" && c.tells(month) && slices.ContainsFunc(rows, of) {
 			out = append(out, c.Words())
 		}
 	}

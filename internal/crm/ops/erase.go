@@ -262,10 +262,20 @@ func (x *erasure) names(column string) (where string, args []any) {
 	return "(" + strings.Join(parts, " OR ") + ")", args
 }
 
-// tells says whether a text names the person.
-func (x *erasure) tells(s string) bool {
+// tells says whether a text names the person, or somebody who was erased before.
+func (x *erasure) tells(s string) bool { return tellsOf(x.Erasing, s) }
+
+func tellsOf(e *crm.Erasing, s string) bool {
 	low := strings.ToLower(s)
-	return x.Text(s) != s || slices.ContainsFunc(x.Words, func(w string) bool { return strings.Contains(low, strings.ToLower(w)) })
+	return e.Text(s) != s || slices.ContainsFunc(e.Words, func(w string) bool { return strings.Contains(low, strings.ToLower(w)) })
+}
+
+// alone knows the person and nobody who was erased before.
+func (x *erasure) alone() *crm.Erasing {
+	e := *x.Erasing
+	e.Mails = maps.Clone(e.Mails)
+	maps.DeleteFunc(e.Mails, func(_, pseudonym string) bool { return pseudonym != x.out.Pseudonym })
+	return &e
 }
 
 func (s *Service) forgetRecent() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
@@ -124,9 +125,10 @@ func (s *Service) removeLeft(ctx context.Context, files *blob.Store, r redactor)
 	return nil
 }
 
-// stays counts where an address or a name of the person stands that is not changed.
+// stays counts where an address or a name of the person stands that is not changed. What stays of people who were erased before was told then.
 func (x *erasure) stays(ctx context.Context) error {
-	if x.unknown() {
+	person := x.alone()
+	if len(person.Words) == 0 && len(person.Mails) == 0 {
 		return nil
 	}
 	tables, err := db.Tables(ctx, x.tx)
@@ -137,7 +139,7 @@ func (x *erasure) stays(ctx context.Context) error {
 		if t.Shared {
 			continue
 		}
-		n, err := x.telling(ctx, t)
+		n, err := x.telling(ctx, t, person)
 		if err != nil {
 			return err
 		}
@@ -148,7 +150,7 @@ func (x *erasure) stays(ctx context.Context) error {
 	if x.s.Frozen == nil {
 		return nil
 	}
-	n, err := x.s.Frozen(ctx, x.tx, x.in.Client, "", func(text string) bool { return x.Text(text) != text })
+	n, err := x.s.Frozen(ctx, x.tx, x.in.Client, "", func(text string) bool { return person.Text(text) != text })
 	if n > 0 {
 		x.out.Stays = append(x.out.Stays, Stay{"statement (what was frozen with it)", int64(n)})
 	}
@@ -156,7 +158,7 @@ func (x *erasure) stays(ctx context.Context) error {
 }
 
 // telling counts the rows of a table that name the person.
-func (x *erasure) telling(ctx context.Context, t db.Table) (n int64, err error) {
+func (x *erasure) telling(ctx context.Context, t db.Table, person *crm.Erasing) (n int64, err error) {
 	var columns, parts []string
 	var args []any
 	for _, c := range t.Columns {
@@ -180,7 +182,7 @@ func (x *erasure) telling(ctx context.Context, t db.Table) (n int64, err error) 
 		if err := rows.Scan(into...); err != nil {
 			return 0, errors.Join(err, rows.Close())
 		}
-		if slices.ContainsFunc(texts, x.tells) {
+		if slices.ContainsFunc(texts, func(s string) bool { return tellsOf(person, s) }) {
 			n++
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -242,6 +243,33 @@ func TestAnErasureLeavesOtherWorkbooksAlone(t *testing.T) {
 		}
 		if now, err := r.Show(ctx, owner, acme, named.ID); err != nil || now.SHA256 == named.SHA256 {
 			t.Errorf("%s stays, %v", named.Filename, err)
+		}
+	})
+}
+
+// Of a person who is erased it is told what stays of that person, and not what stays of somebody who was erased before.
+func TestAnErasureTellsWhatStaysOfThatPersonAlone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("contacts.csv", personal+"p5,c2,hank@other.example,Hank Orr,2025-12-01T10:00:00Z,\n")
+		r.takeStaged("ann.howe@boreal.example")
+		stays := func(contact string) []ops.Stay {
+			t.Helper()
+			done, err := r.Erase(ctx, owner, ops.EraseInput{Client: acme, Contact: contact, Reason: "request"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return done.Stays
+		}
+		ann := stays("p1")
+		if !slices.Contains(ann, ops.Stay{Table: "crm_import", Rows: 1}) || !slices.Contains(ann, ops.Stay{Table: "crm_progress", Rows: 1}) {
+			t.Errorf("of the first person %+v", ann)
+		}
+		if hank := stays("p5"); hank != nil {
+			t.Errorf("of another one %+v", hank)
+		}
+		if again := stays("p1"); !slices.Contains(again, ops.Stay{Table: "crm_import", Rows: 1}) { // when only the hash of the address is known
+			t.Errorf("of the first person again %+v", again)
 		}
 	})
 }

@@ -67,6 +67,16 @@ func (r room) take(name, text string) ops.Import {
 	return i
 }
 
+// takeStaged imports a deal of which the mapping states a stage.
+func (r room) takeStaged(stage string) {
+	r.t.Helper()
+	in := ops.ImportInput{Client: acme, Filename: "deals.csv", Reader: strings.NewReader("deal_id,name,amount,currency,closed_on,stage\nd9,Line 9,100.00,USD,2026-06-30," + stage + "\n"),
+		Stated: crm.Stated{Open: []string{stage}, Columns: []string{"is_won=", "is_closed="}}}
+	if _, err := r.Import(r.ctx, owner, in); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 func (r room) uploaded(name, text string) ops.Import {
 	r.t.Helper()
 	i, err := r.Upload(r.ctx, owner, ops.UploadInput{Client: acme, Filename: name, Reader: strings.NewReader(text)})

@@ -109,6 +109,7 @@ type AddressesView struct {
 	Waiting  int64  // uploads that are not applied and stand as they came
 	IDs      int64  // contacts whose id is an address itself
 	Stay     []Stay // by column, such as "touches.channel": rows in which what contracts name, hours are counted by or rows are joined by is an address
+	Mappings []Stay // by column, such as "crm_import.mapping": rows of which the mapping states an address, such as a stage that is one
 	Journal  int    // entries of the record of changes that tell of evidence and hold an address, such as the name of a file
 	Frozen   int    // statements in which addresses are frozen
 	Untidied bool   // the files were not written anew after a rewriting
@@ -156,6 +157,9 @@ func (s *Service) remaining(ctx context.Context, tx bun.Tx, client string, out *
 	}
 	found, err := staysAt(ctx, tx, client, no)
 	if err != nil {
+		return err
+	}
+	if out.Mappings, err = mappingsHolding(ctx, tx, client); err != nil {
 		return err
 	}
 	if out.IDs, out.Stay, out.Journal = found.IDs, found.stays(), found.Journal; s.Frozen == nil {

@@ -217,3 +217,24 @@ func (s stayed) stays() (out []Stay) {
 	}
 	return out
 }
+
+// mappingsHolding counts the mappings that state an address, by where they are kept. They are few, and those of uploads change without an import.
+func mappingsHolding(ctx context.Context, tx bun.Tx, client string) (out []Stay, err error) {
+	for _, table := range []string{"crm_import", "crm_progress", "crm_mapping", "crm_upload_link"} {
+		var texts []string
+		err := tx.NewRaw(`SELECT mapping FROM `+table+` WHERE client_id = ? AND `+addressed("mapping"), client).Scan(ctx, &texts)
+		if err != nil {
+			return nil, err
+		}
+		var n int64
+		for _, text := range texts {
+			if holdsAddress(text) {
+				n++
+			}
+		}
+		if n > 0 {
+			out = append(out, Stay{table + ".mapping", n})
+		}
+	}
+	return out, nil
+}

@@ -71,6 +71,23 @@ func TestWhatStaysIsCountedOnce(t *testing.T) {
 	})
 }
 
+// A stage that is an address stays in the mapping that states it, and is told.
+func TestWhatStaysInMappingsIsCounted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.take("contacts.csv", "contact_id,email,name\np1,ann@x.example,Ann Howe\n")
+		r.takeStaged("bo@x.example")
+		r.takeStaged("lead")
+		if _, err := r.HashAddresses(ctx, owner, acme); err != nil {
+			t.Fatal(err)
+		}
+		want := []ops.Stay{{Table: "crm_import.mapping", Rows: 1}, {Table: "crm_progress.mapping", Rows: 1}}
+		if v, err := r.Addresses(ctx, owner, acme); err != nil || !reflect.DeepEqual(v.Mappings, want) {
+			t.Errorf("%+v, %v", v, err)
+		}
+	})
+}
+
 // BenchmarkWhatStays looks, with what imports counted and without, at the page of a client with 200,000 touches of 10,000 contacts, which have addresses, and a hundred imports.
 func BenchmarkWhatStays(b *testing.B) {
 	d, ctx := dbtest.SQLite(b)

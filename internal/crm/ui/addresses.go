@@ -69,6 +69,9 @@ func (p *Pages) addressesLeft(v ops.AddressesView) (left []kit.Definition) {
 	for _, s := range v.Stay {
 		left = append(left, def("Addresses in "+s.Table, kit.Text(counted(s.Rows, "row")+". Contracts name what is in this column, or rows are joined or counted by it, so it stays: let the CRM export something else there.")))
 	}
+	for _, s := range v.Mappings {
+		left = append(left, def("Mappings, in "+s.Table, kit.Text(counted(s.Rows, "row")+", such as with a stage that is an address. A mapping says how a file was read, so it stays.")))
+	}
 	if v.Journal > 0 {
 		left = append(left, def("Record of changes", kit.Text(counted(int64(v.Journal), "entry")+", such as of a file that is named by an address. A chain of hashes holds them, and they stay.")))
 	}
@@ -94,7 +97,7 @@ func (p *Pages) confirmHow(w http.ResponseWriter, r *http.Request, how string) e
 		Follows: []string{
 			"Addresses are replaced in every version of the evidence, in what imports noted, and in stored files. This cannot be undone.",
 			"Accounts, duplicates and repeated results are found as before, and no amount, credit or statement changes.",
-			"Names, telephone numbers, ids and channels that are addresses, names of files in the record of changes, and what was frozen with statements stay. The page then counts what is left.",
+			"Names, telephone numbers, ids, channels and what mappings state that are addresses, names of files in the record of changes, and what was frozen with statements stay. The page then counts what is left.",
 			"Later imports are hashed before anything of their rows is stored.",
 			"Archives made before still hold addresses: make a new one and delete those.",
 			"The key lies beside the stored files and in no archive. Whoever runs this installation must keep a copy of it apart: without it imports are refused.",

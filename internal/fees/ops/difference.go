@@ -8,8 +8,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
-	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -106,20 +106,9 @@ func (s *Service) compare(ctx context.Context, tx bun.Tx, id string, out *Differ
 	if err != nil {
 		return err
 	}
-	files, err := row.files()
+	agreement, frozen, before, err := s.ground(ctx, tx, row)
 	if err != nil {
 		return err
-	}
-	agreement, frozen, _, err := pack.ReadInputs(files)
-	if err != nil {
-		return err
-	}
-	frozen.Period = row.period()
-	var before crm.Evidence // without any import there was none
-	if row.ImportNo > 0 {
-		if before, err = s.Evidence(ctx, tx, row.ClientID, row.ImportNo); err != nil {
-			return err
-		}
 	}
 	after, err := s.Evidence(ctx, tx, row.ClientID, 0)
 	if err != nil {
@@ -135,7 +124,26 @@ func (s *Service) compare(ctx context.Context, tx bun.Tx, id string, out *Differ
 	out.Earlier = correctedBefore(now, month).Sub(correctedBefore(old, month))
 	out.Lines = fees.Compare(old, now)
 	out.Facts = fees.Bearing(fees.ChangedFacts(before, after, frozen.Evidence, fees.Used(agreement, later).Evidence), old, now)
-	return s.nameImports(ctx, tx, row.ClientID, out)
+	out.Facts, err = newNamer(tx, row.ClientID, out.From, out.To).name(ctx, out.Facts)
+	return err
+}
+
+// ground is what a statement was computed from, and the whole evidence as of its import.
+func (s *Service) ground(ctx context.Context, tx bun.Tx, row statementRow) (contract.Agreement, fees.Facts, crm.Evidence, error) {
+	var before crm.Evidence // without any import there was none
+	files, err := row.files()
+	if err != nil {
+		return contract.Agreement{}, fees.Facts{}, before, err
+	}
+	agreement, frozen, _, err := pack.ReadInputs(files)
+	if err != nil {
+		return agreement, frozen, before, err
+	}
+	frozen.Period = row.period()
+	if row.ImportNo > 0 {
+		before, err = s.Evidence(ctx, tx, row.ClientID, row.ImportNo)
+	}
+	return agreement, frozen, before, err
 }
 
 // correctedBefore is what the statement of a month corrects of earlier ones.
@@ -147,88 +155,4 @@ func correctedBefore(s fees.Statement, month cal.Month) money.Amount {
 		}
 	}
 	return sum
-}
-
-// namedDeals is for how many deals the imports are named: each is read by itself.
-const namedDeals = 50
-
-// nameImports says of each changed value which import said it; of contacts and touches only where they belong to a deal.
-func (s *Service) nameImports(ctx context.Context, tx bun.Tx, client string, out *Difference) error {
-	history := map[string][]crmops.Said{}
-	for i, f := range out.Facts {
-		said, read := history[f.Deal]
-		if f.Deal == "" || !read && len(history) == namedDeals {
-			continue
-		}
-		if !read {
-			var err error
-			if said, err = crmops.DealHistory(ctx, tx, client, f.Deal, out.To); err != nil {
-				return err
-			}
-			history[f.Deal] = said
-		}
-		out.Facts[i].Import = importOf(f, said, out.From)
-		if f.Kind == crm.KindDeal && f.Field == "deleted" && out.Facts[i].Import == 0 {
-			gone, err := partnersGone(ctx, tx, client, said, f.Deal, out.From, out.To)
-			if err != nil {
-				return err
-			}
-			out.Facts[i] = merged(f, said, gone, out.From)
-		}
-	}
-	return nameImportsOfRows(ctx, tx, client, out)
-}
-
-// merged is, of a deal that counts no more, or again, though no row of it says so, what people stated of it, or that the deal it was one with is gone.
-func merged(f fees.FactChange, said []crmops.Said, gone []fees.FactChange, after int64) fees.FactChange {
-	for _, c := range changesSince(said, f.Deal, after) {
-		if c.Kind == crm.KindDealMerge && c.ID == f.ID && c.Field != "into_deal_id" {
-			c.Name = f.Name
-			return c
-		}
-	}
-	if len(gone) > 0 {
-		return gone[0]
-	}
-	return f
-}
-
-func nameImportsOfRows(ctx context.Context, tx bun.Tx, client string, out *Difference) error {
-	rows := map[crm.Kind][]string{}
-	for _, f := range out.Facts {
-		if rowKind(f.Kind) && !slices.Contains(rows[f.Kind], f.ID) {
-			rows[f.Kind] = append(rows[f.Kind], f.ID)
-		}
-	}
-	for kind, ids := range rows {
-		said, err := crmops.RowHistory(ctx, tx, client, kind, ids, out.To)
-		if err != nil {
-			return err
-		}
-		for i, f := range out.Facts {
-			if f.Kind == kind {
-				out.Facts[i].Import = importOf(f, said, out.From)
-			}
-		}
-	}
-	return nil
-}
-
-// importOf is the last import after the given one that said something new of the value; 0 when none did.
-func importOf(f fees.FactChange, said []crmops.Said, after int64) (no int64) {
-	value := ""
-	for _, s := range said {
-		if s.Record.Kind != f.Kind || s.Record.ID != f.ID {
-			continue
-		}
-		now := s.Record.Get(f.Field)
-		if f.Field == "" {
-			now = s.Record.Hash().String()
-		}
-		if now != value && s.Import.No > after {
-			no = s.Import.No
-		}
-		value = now
-	}
-	return no
 }

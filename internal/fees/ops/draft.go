@@ -142,7 +142,7 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract,
 		return pack.Frozen{}, err
 	}
 	if newest != nil && newest.State == fees.Drafted && sameDay(newest.AsOf, today, period) {
-		frozen, same, err := again(ctx, tx, c.Client, agreement, facts, finals, *newest)
+		frozen, same, err := s.unchanged(ctx, tx, c.Client, agreement, facts, finals, *newest)
 		if err != nil || same {
 			return frozen, err
 		}
@@ -151,7 +151,7 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract,
 	if err != nil {
 		return frozen, err
 	}
-	facts.Changes, err = stories(ctx, tx, c.Client, finals, frozen.Document.Statement)
+	facts.Changes, err = s.stories(ctx, tx, c.Client, agreement, facts, finals, frozen.Document.Statement)
 	if err != nil || len(facts.Changes) == 0 {
 		return frozen, err
 	}
@@ -163,13 +163,13 @@ func sameDay(a, b cal.Date, p cal.Period) bool {
 	return a == b || !a.Before(p.To) && !b.Before(p.To)
 }
 
-// again tells whether the agreement and the facts are, to the byte, those that the draft was computed from.
-func again(ctx context.Context, tx bun.Tx, client string, a contract.Agreement, f fees.Facts, finals []finalRow, draft Statement) (pack.Frozen, bool, error) {
+// unchanged tells whether the agreement and the facts are, to the byte, those that the draft was computed from.
+func (s *Service) unchanged(ctx context.Context, tx bun.Tx, client string, a contract.Agreement, f fees.Facts, finals []finalRow, draft Statement) (pack.Frozen, bool, error) {
 	if draft.Period != f.Period || draft.Import != f.Evidence.AsOf {
 		return pack.Frozen{}, false, nil
 	}
 	var err error
-	if f.Changes, err = stories(ctx, tx, client, finals, draft.Document.Statement); err != nil {
+	if f.Changes, err = s.stories(ctx, tx, client, a, f, finals, draft.Document.Statement); err != nil {
 		return pack.Frozen{}, false, err
 	}
 	document, err := draft.Document.Encode()

@@ -7,49 +7,103 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
 
-// stories is what the CRM said otherwise of each corrected deal since the statement that charged it was computed. It tells why a correction is
-// there and decides no amount.
-func stories(ctx context.Context, tx bun.Tx, client string, finals []finalRow, s fees.Statement) ([]fees.FactChange, error) {
-	since := map[string]int64{}
-	var deals []string
-	for _, l := range s.Lines {
-		if l.Kind != fees.KindCorrection || l.Deal == "" || len(l.Events) == 0 {
+// stories is what was said otherwise of what each correction rests on since the statement that last charged or corrected its month. It tells why a correction is
+// there and decides no amount. The evidence is that of a draft.
+func (s *Service) stories(ctx context.Context, tx bun.Tx, client string, a contract.Agreement, f fees.Facts, finals []finalRow, st fees.Statement) ([]fees.FactChange, error) {
+	type charge struct{ deal, month string }
+	lines := map[charge][]fees.Line{}
+	var order []charge
+	for _, l := range st.Lines {
+		if l.Kind == fees.KindCorrection && l.Deal != "" && len(l.Events) > 0 {
+			of := charge{l.Deal, l.Events[0]}
+			if lines[of] == nil {
+				order = append(order, of)
+			}
+			lines[of] = append(lines[of], l)
+		}
+	}
+	bases := basesOf(finals, f.Settled)
+	var out []fees.FactChange
+	for _, of := range order {
+		b, ok, err := bases.of(ctx, tx, lines[of][0])
+		if err != nil {
+			return nil, err
+		}
+		if !ok || b.row.ImportNo == f.Evidence.AsOf {
 			continue
 		}
-		no, ok, err := computedOn(ctx, tx, finals, l.Events[0])
+		told, err := s.storyOf(ctx, tx, client, a, f, b, lines[of])
 		if err != nil {
 			return nil, err
 		}
-		known, listed := since[l.Deal]
-		if !listed {
-			deals = append(deals, l.Deal)
-		}
-		if ok && (!listed || no < known) {
-			since[l.Deal] = no
-		} else if !listed {
-			since[l.Deal] = s.Evidence
-		}
+		out = append(out, told...)
 	}
-	var out []fees.FactChange
-	for _, deal := range deals {
-		said, err := crmops.DealHistory(ctx, tx, client, deal, s.Evidence)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, changesSince(said, deal, since[deal])...)
-		gone, err := partnersGone(ctx, tx, client, said, deal, since[deal], s.Evidence)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, gone...)
-	}
-	rows, err := rowStories(ctx, tx, client, finals, s)
+	rows, err := rowStories(ctx, tx, client, bases, st)
 	return append(out, rows...), err
+}
+
+// storyOf is that of the corrections of one deal and month.
+func (s *Service) storyOf(ctx context.Context, tx bun.Tx, client string, a contract.Agreement, f fees.Facts, b base, now []fees.Line) ([]fees.FactChange, error) {
+	deal := now[0].Deal
+	month, err := cal.ParseMonth(now[0].Events[0])
+	if err != nil {
+		return nil, err
+	}
+	changed, err := s.changedSince(ctx, tx, client, a, f, b)
+	if err != nil {
+		return nil, err
+	}
+	frozen, err := s.frozen(ctx, tx, b.row.ID)
+	if err != nil {
+		return nil, err
+	}
+	var before []fees.Line
+	for _, l := range frozen.document.Statement.Lines {
+		if l.Deal == deal && (l.Corrects() && len(l.Events) > 0 && l.Events[0] == month.String() || !l.Corrects() && b.own) {
+			before = append(before, l)
+		}
+	}
+	n := newNamer(tx, client, b.row.ImportNo, f.Evidence.AsOf)
+	facts, err := n.name(ctx, changed.Under(deal, month, before, now))
+	if err != nil {
+		return nil, err
+	}
+	said, err := n.deal(ctx, deal)
+	if err != nil {
+		return nil, err
+	}
+	merges := slices.DeleteFunc(changesSince(said, deal, b.row.ImportNo), func(c fees.FactChange) bool { return c.Kind != crm.KindDealMerge })
+	facts = slices.DeleteFunc(facts, func(f fees.FactChange) bool {
+		return slices.ContainsFunc(merges, func(m fees.FactChange) bool {
+			return f.Kind == crm.KindDealMerge || f.Field == "deleted" && f.ID == m.ID
+		})
+	})
+	return fees.Told(append(merges, facts...), deal, month, a.First().Zone), nil
+}
+
+// changedSince compares what a base was computed on with the facts of a draft, once.
+func (s *Service) changedSince(ctx context.Context, tx bun.Tx, client string, a contract.Agreement, f fees.Facts, b base) (fees.Changed, error) {
+	if b.changed != nil {
+		return *b.changed, nil
+	}
+	row, err := readRow(ctx, tx, b.row.ID)
+	if err != nil {
+		return fees.Changed{}, err
+	}
+	_, was, before, err := s.ground(ctx, tx, row)
+	if err != nil {
+		return fees.Changed{}, err
+	}
+	changed := fees.ChangedSince(before, f.Evidence, was.Evidence, fees.Used(a, f).Evidence)
+	b.changed = &changed
+	return changed, nil
 }
 
 // rowKind says whether records of a kind are charged by themselves, and not through a deal.
@@ -61,25 +115,29 @@ func rowKind(k crm.Kind) bool {
 	return false
 }
 
-// rowStories is what was said otherwise of the rows of corrected charges since the statement that charged them was computed.
-func rowStories(ctx context.Context, tx bun.Tx, client string, finals []finalRow, s fees.Statement) ([]fees.FactChange, error) {
+// rowStories is what was said otherwise of the rows of corrected charges since the statement that last charged or corrected them.
+func rowStories(ctx context.Context, tx bun.Tx, client string, bases *bases, st fees.Statement) ([]fees.FactChange, error) {
 	type rowsOf struct {
 		kind  crm.Kind
+		month string
 		since int64
 	}
 	rows := map[rowsOf][]string{}
 	var order []rowsOf
-	for _, l := range s.Lines {
+	for _, l := range st.Lines {
 		if !l.Corrects() || l.Deal != "" || len(l.Events) == 0 {
 			continue
 		}
-		since, ok, err := computedOn(ctx, tx, finals, l.Events[0])
+		b, ok, err := bases.of(ctx, tx, l)
 		if err != nil {
 			return nil, err
 		}
 		for _, e := range l.Basis.Evidence {
-			of := rowsOf{crm.Kind(e.Kind), since}
-			if !ok || !rowKind(of.kind) || slices.Contains(rows[of], e.ID) {
+			if !ok || !rowKind(crm.Kind(e.Kind)) {
+				continue
+			}
+			of := rowsOf{crm.Kind(e.Kind), l.Events[0], b.row.ImportNo}
+			if slices.Contains(rows[of], e.ID) {
 				continue
 			}
 			if rows[of] == nil {
@@ -90,27 +148,18 @@ func rowStories(ctx context.Context, tx bun.Tx, client string, finals []finalRow
 	}
 	var out []fees.FactChange
 	for _, of := range order {
-		said, err := crmops.RowHistory(ctx, tx, client, of.kind, rows[of], s.Evidence)
+		said, err := crmops.RowHistory(ctx, tx, client, of.kind, rows[of], st.Evidence)
 		if err != nil {
 			return nil, err
 		}
 		for _, c := range changesSince(said, "", of.since) {
+			c.Month = of.month
 			if !slices.Contains(out, c) {
 				out = append(out, c)
 			}
 		}
 	}
 	return out, nil
-}
-
-// computedOn is the import on which the locked statement of a month, "2026-02", was computed.
-func computedOn(ctx context.Context, tx bun.Tx, finals []finalRow, month string) (no int64, ok bool, err error) {
-	i := slices.IndexFunc(finals, func(f finalRow) bool { return f.PeriodFrom == month+"-01" })
-	if i < 0 {
-		return 0, false, nil
-	}
-	row, err := readRow(ctx, tx, finals[i].StatementID, "id", "import_no")
-	return row.ImportNo, err == nil, err
 }
 
 // changesSince compares what was known of each record after an import with what is known now, value by value, and names the last import that
@@ -160,30 +209,6 @@ func changesSince(said []crmops.Said, deal string, since int64) []fees.FactChang
 		}
 	}
 	return out
-}
-
-// partnersGone tells, of the deals into which people stated a deal to be merged, that they were deleted, or came back, since an import: the deal counts by itself then, or no more.
-func partnersGone(ctx context.Context, tx bun.Tx, client string, said []crmops.Said, deal string, since, asOf int64) (out []fees.FactChange, err error) {
-	var partners []string
-	for _, s := range said {
-		into := s.Record.Get("into_deal_id")
-		if s.Record.Kind == crm.KindDealMerge && s.Record.ID == deal && !slices.Contains(partners, into) {
-			partners = append(partners, into)
-		}
-	}
-	for _, partner := range partners {
-		rows, err := crmops.DealHistory(ctx, tx, client, partner, asOf)
-		if err != nil {
-			return nil, err
-		}
-		rows = slices.DeleteFunc(rows, func(s crmops.Said) bool { return s.Record.Kind != crm.KindDeal })
-		for _, c := range changesSince(rows, deal, since) {
-			if c.Field == "deleted" {
-				out = append(out, c)
-			}
-		}
-	}
-	return out, nil
 }
 
 // tells is false for what decides nothing, and for who stated what, when and why, which a withdrawal leaves as it was.

@@ -123,7 +123,14 @@ func TestSpendThatChangesAfterTheLockIsCorrectedByTheNextStatement(t *testing.T)
 		wantAmount(t, "February computed again", again.Now, "14000.00")
 		wantAmount(t, "of it for January", again.Earlier, "100.00")
 		wantAmount(t, "left of February", again.Left(), "0.00")
-		wantAmount(t, "March", k.Drafted("2026-03").Statement.Total, "14100.00")
+		march := k.Drafted("2026-03").Statement
+		wantAmount(t, "March", march.Total, "14100.00")
+		for _, l := range corrections(march) {
+			notes := strings.Join(l.Basis.Notes, "\n")
+			if !strings.Contains(notes, "Since then, import 3: the spend S1's net was 935.00 and is 850.00.") || !strings.Contains(notes, "Since then, import 3: the spend S2 was deleted and is there again.") {
+				t.Errorf("the story of what went back is %q", notes)
+			}
+		}
 		var altered []ops.Altered
 		err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 			_, altered, err = ops.VerifyStored(ctx, tx)
