@@ -51,6 +51,8 @@ type Comparison struct {
 	Uncosted int         // statements and months of which that was left out, being older than was asked for
 	Rows     []ComparedRow
 	Total    int
+
+	touchedDeals []string // in order
 }
 
 // Differing is how many records differ.
@@ -167,6 +169,7 @@ func (s *Service) comparing(ctx context.Context, tx bun.Tx, actor access.Actor, 
 	}
 	c := p.compared
 	p.Kinds, p.Revenue, p.Payments, p.Unsure, p.Deals = c.kinds, c.revenue, c.payments, c.unsure, len(c.deals)
+	p.touchedDeals = c.deals
 	all, err := s.restingFor(ctx, tx, actor, in.Client)
 	if err != nil {
 		return p, err

@@ -24,6 +24,8 @@ type Between struct {
 	From, To int64     // numbers of imports; From 0: before the first
 	Until    time.Time // the time of the later evidence: months that begin later are none of it
 	Most     int       // of how many statements on earlier evidence, and of how many other months, it is computed
+
+	Touches func(deal string) bool // whether something of the deal differs
 }
 
 // MonthCost is by how much what is charged for one month differs between two imports, by the same terms.
@@ -33,7 +35,7 @@ type MonthCost struct {
 	State     string       // of the statement
 	Import    int64        // that the statement is as of
 	Differs   money.Amount // on the later evidence, less on the earlier
-	Held      []string     // what either leaves out for want of a fact: Differs does not hold it
+	Held      []string     // what one of the two leaves out for want of a fact, or both of a deal that the difference touches: Differs does not hold it
 }
 
 // Tells reports whether the difference costs something of the month, or may.
@@ -55,7 +57,7 @@ func (s *Service) price(ctx context.Context, actor access.Actor, c *Comparison, 
 	if s.CostBetween == nil {
 		return nil
 	}
-	months, more, err := s.CostBetween(ctx, actor, Between{Client: in.Client, From: c.From.No, To: c.To.No, Until: c.To.AppliedAt, Most: in.Costs})
+	months, more, err := s.CostBetween(ctx, actor, Between{Client: in.Client, From: c.From.No, To: c.To.No, Until: c.To.AppliedAt, Most: in.Costs, Touches: c.touches})
 	if err != nil {
 		return err
 	}
@@ -69,6 +71,11 @@ func (s *Service) price(ctx context.Context, actor access.Actor, c *Comparison, 
 		c.Touched[i].This = &m
 	}
 	return nil
+}
+
+func (c Comparison) touches(deal string) bool {
+	_, found := slices.BinarySearch(c.touchedDeals, deal)
+	return found
 }
 
 // priced settles the moments of a comparison and prices it before any row is read.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -55,11 +56,7 @@ func (s *Service) CostBetween(ctx context.Context, actor access.Actor, in crmops
 		was, held := m.charged(before)
 		now, still := m.charged(after)
 		m.cost.Differs = now.Sub(was)
-		for _, words := range append(held, still...) {
-			if !slices.Contains(m.cost.Held, words) {
-				m.cost.Held = append(m.cost.Held, words)
-			}
-		}
+		m.cost.Held = unknown(held, still, in.Touches)
 		out = append(out, m.cost)
 	}
 	return out, more, nil
@@ -73,17 +70,30 @@ type costedMonth struct {
 	asOf      cal.Date
 }
 
-// charged is what is charged for the month itself, and in words what is held out of it for want of a fact.
-func (m costedMonth) charged(e crm.Evidence) (sum money.Amount, held []string) {
+// charged is what is charged for the month itself, and what is held out of it for want of a fact.
+func (m costedMonth) charged(e crm.Evidence) (sum money.Amount, held []fees.Issue) {
 	f := m.facts
 	f.Evidence = e
 	st, issues := fees.Draft(m.agreement, f, m.asOf)
 	for _, i := range issues {
 		if i.Severity == fees.Problem && i.Code != "correction-held" { // the corrected month tells it
-			held = append(held, i.Text)
+			held = append(held, i)
 		}
 	}
 	return st.Total.Sub(correctedBefore(st, cal.MonthOf(f.Period.From))), held
+}
+
+// unknown are in words the things that were held out before and not now, or now and not before; of those that were on both sides, the ones of a deal that the
+// difference touches: what is held of the others is the same.
+func unknown(before, after []fees.Issue, touches func(deal string) bool) (words []string) {
+	for _, i := range slices.Concat(before, after) {
+		deal, isDeal := strings.CutPrefix(i.Subject, "deal ")
+		both := slices.Contains(before, i) && slices.Contains(after, i)
+		if (!both || isDeal && touches(deal)) && !slices.Contains(words, i.Text) {
+			words = append(words, i.Text)
+		}
+	}
+	return words
 }
 
 // costedMonths are the months to compute: the statements on earlier evidence, then the other months, each the newest first.

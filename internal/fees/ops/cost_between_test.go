@@ -16,7 +16,7 @@ import (
 // between tells what the difference between two imports costs, a line for each month of which it costs something or is not known.
 func (k *desk) between(t *testing.T, from, to int64) (out []string) {
 	t.Helper()
-	months, more, err := k.CostBetween(k.Ctx, owner, crmops.Between{Client: "org_acme", From: from, To: to, Until: feestest.Zoned("2026-03-10"), Most: 12})
+	months, more, err := k.CostBetween(k.Ctx, owner, crmops.Between{Client: "org_acme", From: from, To: to, Until: feestest.Zoned("2026-03-10"), Most: 12, Touches: k.touched(from, to)})
 	if err != nil || more != 0 {
 		t.Fatal(more, err)
 	}
@@ -30,6 +30,16 @@ func (k *desk) between(t *testing.T, from, to int64) (out []string) {
 		}
 	}
 	return out
+}
+
+// touched tells of which deals something differs.
+func (k *desk) touched(from, to int64) func(deal string) bool {
+	return func(id string) bool {
+		is := func(d crm.Deal) bool { return d.ID == id }
+		before, after := k.Imports[from-1].Deals, k.Imports[to-1].Deals
+		a, b := slices.IndexFunc(before, is), slices.IndexFunc(after, is)
+		return a < 0 || b < 0 || before[a] != after[b]
+	}
 }
 
 func wantLines(t *testing.T, what string, got []string, want ...string) {
@@ -85,10 +95,14 @@ func TestADifferenceSaysWhatIsHeldAndHidesDrafts(t *testing.T) {
 		unknown.Deals[0].AmountKnown = false
 		k.Imported(unknown, won("B", "20000.00", "2026-02-20"))
 		wantLines(t, "the amount is gone", k.between(t, 1, 2), "Statement of February 2026 draft: 300.00", "Statement of January 2026 locked: -3000.00, held")
-		k.Imported(unknown, won("B", "20000.00", "2026-02-20"), crm.Snapshot{})
-		wantLines(t, "still gone", k.between(t, 2, 3), "Statement of January 2026 locked: 0.00, held")
+		k.Imported(unknown, won("B", "20000.00", "2026-02-20"), won("E", "20000.00", "2026-02-21"))
+		wantLines(t, "another deal", k.between(t, 2, 3), "Statement of February 2026 draft: 600.00")
+		unknown.Deals = slices.Clone(unknown.Deals)
+		unknown.Deals[0].Name = "Deal A, renamed"
+		k.Imported(unknown, won("B", "20000.00", "2026-02-20"), won("E", "20000.00", "2026-02-21"))
+		wantLines(t, "the deal is another, and as unknown", k.between(t, 3, 4), "Statement of January 2026 locked: 0.00, held")
 
-		ask := crmops.Between{Client: "org_acme", From: 1, To: 2, Until: feestest.Zoned("2026-03-10"), Most: 12}
+		ask := crmops.Between{Client: "org_acme", From: 1, To: 2, Until: feestest.Zoned("2026-03-10"), Most: 12, Touches: k.touched(1, 2)}
 		months, _, err := k.CostBetween(ctx, finance, ask)
 		if err != nil || len(months) == 0 {
 			t.Fatal(months, err)
