@@ -60,8 +60,8 @@ func compareCommand() *cobra.Command {
 	cmd.Flags().StringVar(&fate, "fate", "", "only records that are new, changed or gone")
 	cmd.Flags().StringVar(&in.Filter.Field, "field", "", "only changed records of which this field differs, such as amount")
 	cmd.Flags().BoolVar(&in.Filter.Touching, "touching", false, "only records on which a locked statement rests")
-	cmd.Flags().IntVar(&in.Costs, "costs", crmops.Costed, "of how many statements, the newest first, to compute what the newest evidence would make of them; 0 of none")
-	cmd.Flags().StringVar(&format, "format", "table", "table, csv or json")
+	cmd.Flags().IntVar(&in.Costs, "costs", crmops.Costed, "of how many statements, the newest first, to compute what the newest evidence would make of them, and of how many months what the difference costs; 0 of none")
+	cmd.Flags().StringVar(&format, "format", "table", "table, csv, costs (a CSV of what it costs, a line for each statement) or json")
 	return cmd
 }
 
@@ -108,7 +108,7 @@ func tellHead(out io.Writer, c crmops.Comparison) {
 		}
 		return "import " + strconv.FormatInt(m.No, 10) + " (" + m.Filename + ")"
 	}
-	fmt.Fprintf(out, "From %s to %s: %s differ, %s touched.\n", name(c.From), name(c.To), counted(int(c.Differing()), "record"), counted(c.Deals, "deal"))
+	fmt.Fprintf(out, "From %s to %s: %s, %s touched.\n", name(c.From), name(c.To), differing(c.Differing()), counted(c.Deals, "deal"))
 	for _, k := range c.Kinds {
 		fmt.Fprintf(out, "  %s: %d new, %d changed, %d gone\n", k.Kind, k.New, k.Changed, k.Gone)
 	}
@@ -121,14 +121,55 @@ func tellHead(out io.Writer, c crmops.Comparison) {
 	if c.Unsure > 0 {
 		fmt.Fprintf(out, "  %s without a known amount\n", counted(c.Unsure, "won deal"))
 	}
+	tellCosts(out, c)
+}
+
+// tellCosts tells what the newest evidence would make of statements, and what the difference costs.
+func tellCosts(out io.Writer, c crmops.Comparison) {
 	for _, t := range c.Touched {
-		if t.Rows > 0 || t.Cost != nil && !t.Cost.Left.IsZero() {
-			fmt.Fprintf(out, "  %s (%s, on import %d) rests on %s of these%s\n", t.Name, state(t), t.Import, counted(t.Rows, "record"), costInWords(t))
+		if t.Rows > 0 || t.Cost != nil && !t.Cost.Left.IsZero() || t.This != nil && t.This.Tells() {
+			fmt.Fprintf(out, "  %s (%s, on import %d) rests on %s of these%s", t.Name, state(t), t.Import, counted(t.Rows, "record"), costInWords(t))
+			if t.This != nil {
+				fmt.Fprintf(out, "; this difference costs %s", thisInWords(*t.This))
+			}
+			fmt.Fprintln(out)
 		}
 	}
-	for _, sum := range c.Together() {
-		fmt.Fprintf(out, "  the next statement would carry %s\n", sum.FormatWith())
+	for _, m := range c.Months {
+		if !m.Tells() {
+			continue
+		}
+		which := "no statement yet"
+		if m.Statement != "" {
+			which = fmt.Sprintf("%s, on import %d, which holds it", m.State, m.Import)
+		}
+		fmt.Fprintf(out, "  %s (%s): this difference costs %s\n", m.Name, which, thisInWords(m))
 	}
+	for _, sum := range c.ThisCosts() {
+		fmt.Fprintf(out, "  this difference costs %s together%s\n", sum.FormatWith(), heldInWords(c.Unknown()))
+	}
+	for _, sum := range c.Together() {
+		fmt.Fprintf(out, "  on the newest evidence, import %d, the next statement would carry %s\n", c.Latest, sum.FormatWith())
+	}
+	if c.Uncosted > 0 {
+		fmt.Fprintf(out, "  not computed, and in no sum: %s of a statement or without one; --costs computes more\n", counted(c.Uncosted, "older month"))
+	}
+}
+
+func thisInWords(m crmops.MonthCost) string { return m.Differs.FormatWith() + heldInWords(len(m.Held)) }
+
+func heldInWords(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return ", without what is held for want of a fact (" + counted(n, "thing") + ")"
+}
+
+func differing(n int64) string {
+	if n == 1 {
+		return "1 record differs"
+	}
+	return counted(int(n), "record") + " differ"
 }
 
 func state(t crmops.Touched) string {

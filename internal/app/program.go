@@ -82,7 +82,7 @@ func (p *Program) build(ctx context.Context) error {
 		Evidence: evidenceBy(new(crmops.Memory)), NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Rows: p.CRM, Failed: p.monthEndFailed,
 	}
 	p.CRM.AfterApply = p.Fees.TellOverruled
-	p.CRM.Resting, p.CRM.Cost = p.Fees.Resting, p.Fees.Cost
+	p.CRM.Resting, p.CRM.Cost, p.CRM.CostBetween = p.Fees.Resting, p.Fees.Cost, p.Fees.CostBetween
 	p.CRM.Frozen = p.Fees.FrozenTexts
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock

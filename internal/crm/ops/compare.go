@@ -24,7 +24,7 @@ type CompareInput struct {
 	Filter   CompareFilter
 	Offset   int
 	Limit    int // 0: all
-	Costs    int // of how many statements, the newest first, is computed what the newest evidence would make of them
+	Costs    int // of how many statements, the newest first, is computed what the newest evidence would make of them, and what the difference costs
 }
 
 // CompareFilter narrows the rows of a comparison. A zero field does not narrow.
@@ -47,8 +47,12 @@ type Comparison struct {
 	Unsure   int // won deals that the sums of revenue do not hold, for want of an amount
 	Deals    int // touched by what differs
 	Touched  []Touched
+	Months   []MonthCost // what the difference costs of months of which no statement was touched
+	Uncosted int         // statements and months of which that was left out, being older than was asked for
 	Rows     []ComparedRow
 	Total    int
+
+	touchedDeals []string // in order
 }
 
 // Differing is how many records differ.
@@ -64,6 +68,8 @@ type Touched struct {
 	Resting
 	Rows int   // that it rests on and that differ now
 	Cost *Cost // nil: it was not computed
+
+	This *MonthCost // what the difference costs of its month; nil: it was not computed
 }
 
 // ComparedRow is a record that differs, with what it touches.
@@ -108,7 +114,7 @@ func (s *Service) CompareEach(ctx context.Context, actor access.Actor, in Compar
 	if err := access.Require(actor, access.EvidenceSee, access.Of(in.Client)); err != nil {
 		return err
 	}
-	in, touched, err := s.priced(ctx, actor, in)
+	in, priced, err := s.priced(ctx, actor, in)
 	if err != nil {
 		return err
 	}
@@ -117,7 +123,7 @@ func (s *Service) CompareEach(ctx context.Context, actor access.Actor, in Compar
 		if err != nil {
 			return err
 		}
-		p.costs(touched)
+		p.costs(priced)
 		if err := head(p.Comparison); err != nil {
 			return err
 		}
@@ -163,6 +169,7 @@ func (s *Service) comparing(ctx context.Context, tx bun.Tx, actor access.Actor, 
 	}
 	c := p.compared
 	p.Kinds, p.Revenue, p.Payments, p.Unsure, p.Deals = c.kinds, c.revenue, c.payments, c.unsure, len(c.deals)
+	p.touchedDeals = c.deals
 	all, err := s.restingFor(ctx, tx, actor, in.Client)
 	if err != nil {
 		return p, err

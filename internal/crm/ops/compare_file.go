@@ -29,6 +29,8 @@ type ComparedDocument struct {
 	Unsure     int                 `json:"unsure" doc:"Won deals that the sums do not hold, for want of an amount"`
 	Deals      int                 `json:"deals" doc:"Touched by what differs"`
 	Statements []ComparedStatement `json:"statements" nullable:"false" doc:"Locked and submitted statements on evidence before the later moment, and open drafts for those who may see them"`
+	Months     []ComparedMonth     `json:"months" nullable:"false" doc:"What the difference costs of months of which no statement is above; only where costs were asked for"`
+	Costs      *ComparedCosts      `json:"costs,omitempty" doc:"The costs together; absent where they were not computed"`
 	Total      int                 `json:"total" doc:"Records that fit the filter"`
 }
 
@@ -73,6 +75,9 @@ type ComparedStatement struct {
 	Computed int64  `json:"computed,omitempty" doc:"The newest import, on which it was computed again; absent where it was not"`
 	Now      string `json:"now,omitempty" doc:"Computed again, by the same terms"`
 	Left     string `json:"left,omitempty" doc:"What differs of its own month and no later statement corrected: still to correct, or, of a draft, what drafting it again moves"`
+
+	This string   `json:"this_difference,omitempty" doc:"What the difference between the two moments costs of its own month: by the same terms on the later evidence, less on the earlier; absent where it was not computed"`
+	Held []string `json:"held,omitempty" doc:"What either leaves out for want of a fact: this_difference does not hold it"`
 }
 
 // ComparedRecord is a record that differs.
@@ -101,12 +106,15 @@ type ComparedEdit struct {
 // Document is the comparison without its rows.
 func (c Comparison) Document() ComparedDocument {
 	out := ComparedDocument{From: momentDocument(c.From), To: momentDocument(c.To), Latest: c.Latest, Kinds: []ComparedKind{}, Revenue: revenueDocument(c.Revenue),
-		Payments: revenueDocument(c.Payments), Unsure: c.Unsure, Deals: c.Deals, Statements: []ComparedStatement{}, Total: c.Total}
+		Payments: revenueDocument(c.Payments), Unsure: c.Unsure, Deals: c.Deals, Statements: []ComparedStatement{}, Months: []ComparedMonth{}, Costs: c.costsDocument(), Total: c.Total}
 	for _, k := range c.Kinds {
 		out.Kinds = append(out.Kinds, ComparedKind{string(k.Kind), k.New, k.Changed, k.Gone, k.Fields})
 	}
 	for _, t := range c.Touched {
 		out.Statements = append(out.Statements, t.document())
+	}
+	for _, m := range c.Months {
+		out.Months = append(out.Months, m.document())
 	}
 	return out
 }
@@ -115,6 +123,9 @@ func (t Touched) document() ComparedStatement {
 	out := ComparedStatement{ID: t.ID, Name: t.Name, State: t.State, Import: t.Import, Rows: t.Rows, Currency: string(t.Total.Currency), Total: t.Total.String()}
 	if t.Cost != nil {
 		out.Computed, out.Now, out.Left = t.Cost.AsOf, t.Cost.Now.String(), t.Cost.Left.String()
+	}
+	if t.This != nil {
+		out.This, out.Held = t.This.Differs.String(), t.This.Held
 	}
 	return out
 }
@@ -156,7 +167,8 @@ func (r ComparedRow) Document() ComparedRecord {
 	return out
 }
 
-// WriteComparison writes a comparison as a file, row by row: "csv" has a line for each field that differs, "json" the document with its rows. begin is
+// WriteComparison writes a comparison as a file, row by row: "csv" has a line for each field that differs, "json" the document with its rows, "costs" a CSV
+// with a line for each statement and month that the difference was priced for. begin is
 // told the file's name before the first byte; nil: nobody. Who, faults: see Compare; Invalid at "format".
 func (s *Service) WriteComparison(ctx context.Context, actor access.Actor, in CompareInput, format string, begin func(name string), w io.Writer) error {
 	out := bufio.NewWriterSize(w, 64<<10)
@@ -165,17 +177,22 @@ func (s *Service) WriteComparison(ctx context.Context, actor access.Actor, in Co
 		row(ComparedRow) error
 		close() error
 	}
+	name := "evidence-%d-to-%d." + format
 	switch format {
 	case "csv":
+		in.Costs = 0 // it holds none
 		sink = &comparisonCSV{out: csv.NewWriter(out)}
 	case "json":
 		sink = &comparisonJSON{out: out}
+	case "costs":
+		in.Limit = 1 // no row of it is written
+		sink, name = &costsCSV{out: csv.NewWriter(out)}, "evidence-%d-to-%d-costs.csv"
 	default:
-		return fault.New(fault.Invalid, "format", "%q is no format of a comparison. Write csv or json.", format).At("format")
+		return fault.New(fault.Invalid, "format", "%q is no format of a comparison. Write csv, costs or json.", format).At("format")
 	}
 	err := s.CompareEach(ctx, actor, in, func(c Comparison) error {
 		if begin != nil {
-			begin(fmt.Sprintf("evidence-%d-to-%d.%s", c.From.No, c.To.No, format))
+			begin(fmt.Sprintf(name, c.From.No, c.To.No))
 		}
 		return sink.head(c)
 	}, sink.row)
@@ -198,7 +215,7 @@ func (f *comparisonCSV) head(c Comparison) error {
 	for _, t := range c.Touched {
 		f.statements[t.ID] = t
 	}
-	return f.out.Write([]string{"kind", "id", "fate", "field", "before", "after", "import", "line", "deals", "statements", "changed_at", "changed_by", "deal_names", "statement_names", "still_to_correct"})
+	return f.out.Write([]string{"kind", "id", "fate", "field", "before", "after", "import", "line", "deals", "statements", "changed_at", "changed_by", "deal_names", "statement_names"})
 }
 
 // listed is a list in one cell.
@@ -209,17 +226,13 @@ func listed(list []string) string {
 	return strings.Join(list, ";")
 }
 
-// costs are the names of statements, and what each has still to correct by all that differs; "" where it was not computed.
-func (f *comparisonCSV) costs(ids []string) (names, left []string) {
+// named are the statements with where they stand.
+func (f *comparisonCSV) named(ids []string) (names []string) {
 	for _, id := range ids {
 		t := f.statements[id]
-		cost := ""
-		if t.Cost != nil {
-			cost = t.Cost.Left.String() + " " + string(t.Cost.Left.Currency)
-		}
-		names, left = append(names, t.Name+" ("+t.State+")"), append(left, cost)
+		names = append(names, t.Name+" ("+t.State+")")
 	}
-	return names, left
+	return names
 }
 
 // row writes a line for each field: those that differ, or all that a record says that is new or gone.
@@ -241,10 +254,9 @@ func (f *comparisonCSV) row(r ComparedRow) error {
 	for _, d := range r.Deals {
 		deals, dealNames = append(deals, d.ID), append(dealNames, d.Shown())
 	}
-	names, left := f.costs(r.Statements)
 	for _, d := range fields {
 		line := []string{string(r.Kind), r.ID, string(r.Fate), d.Field, d.Before, d.After, strconv.FormatInt(r.No, 10), strconv.FormatInt(r.Line, 10),
-			strings.Join(deals, ";"), strings.Join(r.Statements, ";"), "", "", listed(dealNames), listed(names), strings.Join(left, ";")}
+			strings.Join(deals, ";"), strings.Join(r.Statements, ";"), "", "", listed(dealNames), listed(f.named(r.Statements))}
 		if e, told := r.Edits[d.Field]; told {
 			line[10], line[11] = e.At.UTC().Format(time.RFC3339), e.By
 		}

@@ -34,6 +34,8 @@ type Service struct {
 	Resting func(ctx context.Context, tx bun.Tx, client string) ([]Resting, error)
 	// Cost computes a statement again from the newest evidence, in a transaction of its own; nil: nobody can.
 	Cost func(ctx context.Context, actor access.Actor, statement string) (Cost, error)
+	// CostBetween computes what the difference between two imports costs, and how many months it left out; nil: nobody can.
+	CostBetween func(ctx context.Context, actor access.Actor, in Between) ([]MonthCost, int, error)
 
 	// Frozen counts the statements of a client in whose frozen evidence a text holds something that is looked for; what is always looked for in the same way has a name, and is
 	// looked for once in each statement. Nil: there are none.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -28,7 +29,7 @@ type comparePage struct {
 	imports []ops.Import
 	pinned  []ops.Resting // locked statements, the newest first
 	values  values
-	costs   bool // what the newest evidence would make of statements was asked for
+	priced  bool // what the newest evidence would make of statements, and what the difference costs, was asked for
 	costly  bool // it can be asked for
 	problem error
 }
@@ -55,7 +56,7 @@ func (p *Pages) compare(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	page.costs = page.costly && page.in.Costs > 0
+	page.priced = page.costly && page.in.Costs > 0
 	view := kit.PageView{Title: "What changed in the evidence", Room: Room, Crumbs: crumbs(r), Status: status,
 		Lede: "Every record that is new, gone or says something else at the later of two moments. Both stay as they are; nothing is changed by looking."}
 	if page.Latest == 0 {
@@ -92,7 +93,7 @@ func (c comparePage) body() templ.Component {
 	}
 	parts = append(parts, kit.Tabs(c.questions()), moments(c.list.Path, c.momentFields()), kit.Quiet(c.words()))
 	if c.Differing() == 0 {
-		parts = append(parts, kit.Empty(kit.EmptyView{Title: "Nothing differs", Text: "At both moments the evidence says exactly the same of every record."}), c.absentNotice())
+		parts = append(parts, kit.Empty(kit.EmptyView{Title: "Nothing differs", Text: strings.TrimSpace("At both moments the evidence says exactly the same of every record that is known. " + c.absentWords())}))
 		return column(parts...)
 	}
 	parts = append(parts, kit.Figures(c.figures()...), c.absentNotice())
@@ -100,9 +101,7 @@ func (c comparePage) body() templ.Component {
 		parts = append(parts, part("What it moves of revenue", kit.Group(kit.Table(c.movementTable()),
 			kit.Quiet("New: won now and not before. Changed: the new amount less the old. Gone: won before and not now. Other month: amounts of deals whose close date moved to another month, which is no part of the net."))))
 	}
-	if len(c.Touched) > 0 {
-		parts = append(parts, part("Statements on earlier evidence", kit.Group(kit.Table(c.statementTable()), kit.Quiet(c.costWords())), c.costLink()))
-	}
+	parts = append(parts, c.costs()...)
 	parts = append(parts, part("By kind", kit.Table(c.kindTable())), part("Record by record", kit.Table(c.rowTable())))
 	return column(parts...)
 }
@@ -208,13 +207,20 @@ func (c comparePage) figures() []kit.FigureView {
 	return append(out, f)
 }
 
-// absentNotice tells of records that the later file does not mention, which is no deletion.
-func (c comparePage) absentNotice() templ.Component {
+// absentWords tell of records that the later file does not mention, which is no deletion; "" where there are none.
+func (c comparePage) absentWords() string {
 	for _, i := range c.imports {
 		if n := i.Tally.Absent(i.Kind); i.No == c.To.No && i.Kind != "" && n > 0 {
-			return kit.Notice(kit.NoticeView{Level: kit.Info, Text: counted(n, "known record") + " of " + lower(kindWords[i.Kind]) + " " + isOrAre(n) + " not in the file of import " +
-				strconv.FormatInt(i.No, 10) + " and " + isOrAre(n) + " not counted as gone: an export may be partial, and a record that a file does not mention stays as it was."})
+			return counted(n, "known record") + " of " + lower(kindWords[i.Kind]) + " " + isOrAre(n) + " not in the file of import " +
+				strconv.FormatInt(i.No, 10) + " and " + isOrAre(n) + " not counted as gone: an export may be partial, and a record that a file does not mention stays as it was."
 		}
+	}
+	return ""
+}
+
+func (c comparePage) absentNotice() templ.Component {
+	if words := c.absentWords(); words != "" {
+		return kit.Notice(kit.NoticeView{Level: kit.Info, Text: words})
 	}
 	return nil
 }
@@ -237,58 +243,6 @@ func (c comparePage) movementTable() kit.TableView {
 		v.Foot = append(v.Foot, kit.Row{Tone: kit.Attend, Cells: []templ.Component{kit.Text(counted(int64(c.Unsure), "won deal") + " without a known amount"), nil, nil, nil, kit.Unknown(""), nil}})
 	}
 	return v
-}
-
-// statementTable are the statements that were given before the later evidence, and what it would make of them.
-func (c comparePage) statementTable() kit.TableView {
-	v := kit.TableView{Caption: "Statements that were given on earlier evidence", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Statement"}, {Title: "State"},
-		{Title: "Its records that differ", Align: kit.End}, {Title: "As given", Align: kit.End}, {Title: "Computed again", Align: kit.End},
-		{Title: "Still to correct", Align: kit.End}, {Title: "Cost"}}}
-	for _, t := range c.Touched {
-		path := "/clients/" + url.PathEscape(c.in.Client) + "/statements/" + url.PathEscape(t.ID)
-		row := kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Anchor(kit.Link{Text: t.Name, Href: path}), "on import "+strconv.FormatInt(t.Import, 10)), kit.Pill(t.State),
-			number(int64(t.Rows)), kit.Money(t.Total), kit.Quiet("not computed"), kit.Quiet("not computed"), kit.Anchor(kit.Link{Text: "Line by line", Href: path + "/later"})}}
-		if t.Rows > 0 {
-			row.Tone = kit.Attend
-			row.Cells[2] = kit.Anchor(kit.Link{Text: count(int64(t.Rows)), Href: c.with("statement", t.ID) + "#rows"})
-		}
-		if t.Draft() {
-			row.Cells[1] = kit.TwoLines(kit.Pill(t.State), "not locked")
-		}
-		if t.Cost != nil {
-			row.Cells[4], row.Cells[5] = kit.Money(t.Cost.Now), kit.Text(signed(t.Cost.Left)+" "+string(t.Cost.Left.Currency))
-		}
-		if t.Cost != nil && t.Draft() {
-			row.Cells[5] = kit.Quiet("nothing: draft it again")
-		}
-		v.Rows = append(v.Rows, row)
-	}
-	if len(v.Rows) > 0 {
-		v.Rows[0].ID = "statements"
-	}
-	for _, sum := range c.Together() {
-		v.Foot = append(v.Foot, kit.Row{Cells: []templ.Component{kit.Text("Together"), nil, nil, nil, nil, kit.Text(signed(sum) + " " + string(sum.Currency)), nil}})
-	}
-	return v
-}
-
-func (c comparePage) costWords() string {
-	return "Computed again is by the same terms on the newest evidence; still to correct is what differs of its own month, less what later statements corrected already: what a statement corrects of earlier months is told at those, so that the rows can be added. A draft has nothing to correct: drafted again, it rests on the newest evidence. A locked statement never changes, and what it rests on is never deleted; the next statement carries what differs as a correction. A new record can cost too, though no statement rested on it: " +
-		"only computing again tells. Months without a statement take the newest evidence when they are drafted."
-}
-
-func (c comparePage) costLink() templ.Component {
-	switch {
-	case !c.costly:
-		return kit.Quiet("")
-	case c.costs && c.To.No < c.Latest:
-		return kit.Quiet("Computed on import " + strconv.FormatInt(c.Latest, 10) + ", the newest, and not on import " + strconv.FormatInt(c.To.No, 10))
-	case c.costs:
-		return kit.Quiet("Computed on import " + strconv.FormatInt(c.Latest, 10) + ", the newest")
-	case c.To.No < c.Latest:
-		return kit.Button(kit.ButtonView{Text: "Compute what the newest import would cost", Href: c.with("cost", "yes") + "#statements"})
-	}
-	return kit.Button(kit.ButtonView{Text: "Compute what it would cost", Href: c.with("cost", "yes") + "#statements"})
 }
 
 // with is this address with one more thing asked for, from the first page on.

@@ -207,7 +207,10 @@ func (p *Pages) compareFile(format string) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		in := p.compareInput(r, kit.ParseList(r))
 		in.Offset, in.Limit = 0, 0
-		media := map[string]string{"csv": "text/csv; charset=utf-8", "json": "application/json"}[format]
+		if format == "costs" {
+			in.Costs = ops.Costed
+		}
+		media := map[string]string{"csv": "text/csv; charset=utf-8", "costs": "text/csv; charset=utf-8", "json": "application/json"}[format]
 		return p.Ops.WriteComparison(r.Context(), actor(r), in, format, func(name string) { web.Attach(w, name, media) }, w)
 	}
 }

@@ -41,6 +41,13 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 	s.ops.Cost = func(_ context.Context, _ access.Actor, statement string) (ops.Cost, error) {
 		return ops.Cost{AsOf: 2, Now: usd(90_00), Left: usd(-1_110_00)}, nil
 	}
+	s.ops.CostBetween = func(_ context.Context, _ access.Actor, in ops.Between) ([]ops.MonthCost, int, error) {
+		if in.From != 1 || in.To != 2 || in.Until.IsZero() || in.Most != ops.Costed {
+			t.Errorf("asked for %+v", in)
+		}
+		return []ops.MonthCost{{Statement: "stm_1", Name: "Statement of March 2026", State: "locked", Import: 1, Differs: usd(-1_500_00)},
+			{Name: "April 2026", Differs: usd(27_00), Held: []string{"=Orchard has no amount."}}, {Name: "May 2026", Differs: usd(0)}}, 3, nil
+	}
 	// when they are compared
 	p := s.get(at + "/compare?from=1&to=2")
 	// then the page says it field by field, with the statement and the way to its cost
@@ -52,8 +59,17 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 	if n := p.Find(`a[href$="/statements/stm_1/later"]`).Length(); n != 2 {
 		t.Errorf("%d links to the cost line by line", n)
 	}
-	if p := s.get(at + "/compare?from=1&to=2&cost=yes"); strings.Count(p.Text(), "\u22121,110.00 USD") != 2 || !strings.Contains(p.Text(), "Together") {
+	if p := s.get(at + "/compare?from=1&to=2&cost=yes"); strings.Count(p.Text(), "USD\u00a0\u22121,110.00") != 2 || !strings.Contains(p.Text(), "Together") {
 		t.Error("the cost is not shown where it is asked for")
+	} else {
+		for _, want := range []string{"USD\u00a0\u22121,500.00", "April 2026", "no statement yet", "USD\u00a027.00", "USD\u00a0\u22121,473.00", "without 1 thing held for want of a fact", "Not computed, and in no sum: 3 older months"} {
+			if !strings.Contains(p.Text(), want) {
+				t.Errorf("the cost of the difference does not say %q", want)
+			}
+		}
+		if strings.Contains(p.Text(), "May 2026") {
+			t.Error("a month that it does not change is told")
+		}
 	}
 	if p := s.get(at + "/compare?from=1&to=2&touching=locked"); strings.Contains(p.Text(), "=Orchard") || !strings.Contains(p.Text(), "Boreal line") {
 		t.Error("only records that a locked statement rests on")
@@ -74,12 +90,14 @@ func TestComparisonPageTellsWhatChangedAndWhatItWouldCost(t *testing.T) {
 	}
 	// and the files hold the same rows
 	file := s.get(at + "/compare.csv?from=1&to=2&fate=changed")
-	if want := "kind,id,fate,field,before,after,import,line,deals,statements,changed_at,changed_by,deal_names,statement_names,still_to_correct\n" +
-		"deal,d1,changed,amount,12000.00,13500.00,2,2,d1,stm_1,,,Boreal line,Statement of March 2026 (locked),\ndeal,d1,changed,closed_on,2026-03-14,2026-04-02,2,2,d1,stm_1,,,Boreal line,Statement of March 2026 (locked),\n"; file.body != want {
+	if want := "kind,id,fate,field,before,after,import,line,deals,statements,changed_at,changed_by,deal_names,statement_names\n" +
+		"deal,d1,changed,amount,12000.00,13500.00,2,2,d1,stm_1,,,Boreal line,Statement of March 2026 (locked)\ndeal,d1,changed,closed_on,2026-03-14,2026-04-02,2,2,d1,stm_1,,,Boreal line,Statement of March 2026 (locked)\n"; file.body != want {
 		t.Errorf("the file is\n%s", file.body)
 	}
-	if file := s.get(at + "/compare.csv?from=1&to=2&fate=changed&cost=yes"); strings.Count(file.body, ",Boreal line,Statement of March 2026 (locked),'-1110.00 USD\n") != 2 {
-		t.Errorf("the file with the cost is\n%s", file.body)
+	costs := s.get(at + "/compare-costs.csv?from=1&to=2&fate=changed")
+	if want := "id,name,state,import,currency,as_given,computed_again,still_to_correct,this_difference,held\n" +
+		"stm_1,Statement of March 2026,locked,1,USD,1200.00,90.00,-1110.00,-1500.00,0\n,April 2026,,,USD,,,,27.00,1\n"; costs.body != want {
+		t.Errorf("the file of costs is\n%s", costs.body)
 	}
 	if file := s.get(at + "/compare.csv?from=1&to=2&fate=new"); !strings.Contains(file.body, "name,,'=Orchard") {
 		t.Errorf("a formula is made harmless: %s", file.body)
@@ -122,8 +140,12 @@ func TestComparisonOfNothing(t *testing.T) {
 	}
 	s.take("deals.csv", dealsBefore)
 	s.take("deals.csv", dealsBefore)
-	if p := s.get(at + "/compare"); !strings.Contains(p.Text(), "Nothing differs") {
+	if p := s.get(at + "/compare"); !strings.Contains(p.Text(), "Nothing differs") || strings.Contains(p.Text(), "not in the file") {
 		t.Error("the same file twice")
+	}
+	s.take("deals.csv", strings.Join(strings.SplitAfter(dealsBefore, "\n")[:2], ""))
+	if p := s.get(at + "/compare"); !strings.Contains(p.Text(), "of every record that is known. 1 known record of deals is not in the file of import 3") || p.Find(".notice").Length() > 0 {
+		t.Errorf("a part of the file: %s", p.Text())
 	}
 }
 

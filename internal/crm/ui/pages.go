@@ -71,6 +71,7 @@ func (p *Pages) Register(g *web.Registry) {
 	get("/records/{kind}", access.EvidenceSee, p.showRecords)
 	get("/compare", access.EvidenceSee, p.compare)
 	get("/compare.csv", access.EvidenceSee, p.compareFile("csv"))
+	get("/compare-costs.csv", access.EvidenceSee, p.compareFile("costs"))
 	get("/compare.json", access.EvidenceSee, p.compareFile("json"))
 	get("/imports/{n}", access.EvidenceSee, p.showImport)
 	get("/imports/{n}/rejects.csv", access.EvidenceSee, p.importRejects)

@@ -14,6 +14,7 @@ type Difference struct {
 	To    int64        `json:"to" doc:"Number of the newest import"`
 	Total Money        `json:"total"`
 	Now   Money        `json:"now" doc:"The total, were it computed from the newest evidence by the same terms"`
+	Held  int          `json:"held,omitempty" doc:"Things that are held out of now for want of a fact"`
 	Lines []LineChange `json:"lines" nullable:"false"`
 	Facts []FactChange `json:"facts" nullable:"false"`
 }
@@ -49,7 +50,7 @@ func (o *Operations) difference(ctx context.Context, in *Of) (*api.Answer[Differ
 	if err != nil {
 		return nil, err
 	}
-	out := Difference{From: d.From, To: d.To, Total: moneyOf(d.Total), Now: moneyOf(d.Now), Lines: []LineChange{}, Facts: []FactChange{}}
+	out := Difference{From: d.From, To: d.To, Total: moneyOf(d.Total), Now: moneyOf(d.Now), Held: d.Held, Lines: []LineChange{}, Facts: []FactChange{}}
 	for _, l := range d.Lines {
 		out.Lines = append(out.Lines, LineChange{l.Clause, string(l.Kind), l.Text, l.Deal, there(l.Before), there(l.After)})
 	}

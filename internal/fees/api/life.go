@@ -34,6 +34,7 @@ type Life struct {
 	LockedBy    string     `json:"locked_by,omitempty"`
 	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty"`
 	WithdrawnBy string     `json:"withdrawn_by,omitempty"`
+	Newest      int64      `json:"newest_import,omitempty" doc:"Until the lock: number of the client's newest import. Where it is greater than the one that the evidence is as of, compareStatement tells what a draft on it would come to; after a lock the next statement carries the difference as a correction. Send it as newest when locking"`
 	Events      int        `json:"events" doc:"How many steps it took; send it as seen when locking"`
 	Split       Split      `json:"split"`
 	Lines       []LineLife `json:"lines" nullable:"false"`
@@ -84,7 +85,7 @@ func lifeOf(st ops.Statement) Life {
 	out := Life{
 		State: string(l.State), Superseded: st.Superseded, Overtaken: l.Overtaken, SubmittedAt: instant(l.SubmittedAt), SubmittedBy: l.SubmittedBy,
 		WindowEnds: dayOf(l.WindowEnds), WindowOpen: l.WindowOpen, LockedAt: instant(l.LockedAt), LockedBy: l.LockedBy,
-		WithdrawnAt: instant(l.WithdrawnAt), WithdrawnBy: l.WithdrawnBy, Events: len(st.Events), Split: splitOf(st.Split), Lines: []LineLife{},
+		WithdrawnAt: instant(l.WithdrawnAt), WithdrawnBy: l.WithdrawnBy, Newest: st.Newest, Events: len(st.Events), Split: splitOf(st.Split), Lines: []LineLife{},
 	}
 	for i, one := range l.Lines {
 		out.Lines = append(out.Lines, lineLifeOf(i+1, one, st.Total.Currency, l.State == fees.Locked))

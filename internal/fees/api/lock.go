@@ -13,7 +13,9 @@ func (o *Operations) registerLock(a *api.API) {
 	post := func(path, id, summary string, action access.Action) api.Operation {
 		return api.Operation{Method: http.MethodPost, Path: path, ID: id, Summary: summary, Tags: []string{tag}, Action: string(action)}
 	}
-	api.Register(a, post(one+"/lock", "lockStatement", "Make a statement final", access.StatementLock), o.lock)
+	lock := post(one+"/lock", "lockStatement", "Make a statement final", access.StatementLock)
+	lock.Description = "It stays on the evidence that it is as of: what a newer import says otherwise is a correction on the next statement. life.newest_import and compareStatement tell of it before."
+	api.Register(a, lock, o.lock)
 	release := post(line+"/release", "releaseLine", "Accept, for the client, what a dispute holds over the lock", access.StatementRelease)
 	release.Description = "The next statement carries the amount, once."
 	api.Register(a, release, o.release)
@@ -24,6 +26,8 @@ func (o *Operations) registerLock(a *api.API) {
 type Lock struct {
 	Hash string `json:"hash,omitempty" maxLength:"64" doc:"Of the statement that was read; another one is refused"`
 	Seen *int   `json:"seen,omitempty" minimum:"0" doc:"life.events as it was read; when something happened since, the lock is refused"`
+
+	Newest int64 `json:"newest,omitempty" minimum:"0" doc:"life.newest_import as it was read; when something was imported since, the lock is refused"`
 }
 
 func (o *Operations) lock(ctx context.Context, in *struct {
@@ -32,7 +36,7 @@ func (o *Operations) lock(ctx context.Context, in *struct {
 }) (*api.Answer[Statement], error) {
 	lock := ops.LockInput{Statement: in.Statement, Seen: -1}
 	if in.Body != nil {
-		lock.Hash = in.Body.Hash
+		lock.Hash, lock.Newest = in.Body.Hash, in.Body.Newest
 		if in.Body.Seen != nil {
 			lock.Seen = *in.Body.Seen
 		}

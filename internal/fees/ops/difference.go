@@ -23,8 +23,10 @@ type Difference struct {
 	Now      money.Amount // the total if it were computed from the newest evidence, by the same terms
 	Lines    []fees.LineChange
 	Facts    []fees.FactChange
-	Earlier  money.Amount // part of Now less Total: the statement's corrections of earlier months would be others. Those months tell what is left to correct of them
-	Carried  []Carried    // of a locked statement: what later locked statements have corrected of its month already
+	Earlier  money.Amount        // part of Now less Total: the statement's corrections of earlier months would be others. Those months tell what is left to correct of them
+	Held     int                 // things that a statement computed from the newest evidence would leave out for want of a fact: Now does not hold them
+	Newer    []crmops.ImportMark // the newest imports since, at most MostNewer of them, the newest first; the kept number alone where nothing more is known
+	Carried  []Carried           // of a locked statement: what later locked statements have corrected of its month already
 }
 
 // Carried is what a locked statement corrected of an earlier month.
@@ -45,6 +47,9 @@ func (d Difference) Left() money.Amount {
 
 // Nothing reports whether later evidence says the same.
 func (d Difference) Nothing() bool { return len(d.Lines) == 0 && len(d.Facts) == 0 }
+
+// MostNewer is how many newer imports a difference names.
+const MostNewer = 3
 
 // Difference computes the statement again from the newest evidence, by the same terms and the same settled statements, and compares line by
 // line and fact by fact. Who may: see StatementSee. Faults: NotFound, Forbidden.
@@ -67,10 +72,30 @@ func (s *Service) Difference(ctx context.Context, actor access.Actor, id string)
 		if newest == row.ImportNo {
 			return nil
 		}
+		if out.Newer, err = newerImports(ctx, tx, row.ClientID, row.ImportNo, newest); err != nil {
+			return err
+		}
 		return s.compare(ctx, tx, id, &out)
 	})
 	if err != nil {
 		return Difference{}, fmt.Errorf("compare statement %s with later evidence: %w", id, err)
+	}
+	return out, nil
+}
+
+// newerImports names the imports after one, the newest first.
+func newerImports(ctx context.Context, tx bun.Tx, client string, after, newest int64) ([]crmops.ImportMark, error) {
+	marks, err := crmops.ImportMarks(ctx, tx, client, newest, MostNewer)
+	if err != nil {
+		return nil, fmt.Errorf("name the newer imports: %w", err)
+	}
+	var out []crmops.ImportMark
+	for no := newest; no > after && len(out) < MostNewer; no-- {
+		mark := crmops.ImportMark{No: no}
+		if i := slices.IndexFunc(marks, func(m crmops.ImportMark) bool { return m.No == no }); i >= 0 {
+			mark = marks[i]
+		}
+		out = append(out, mark)
 	}
 	return out, nil
 }
@@ -118,8 +143,13 @@ func (s *Service) compare(ctx context.Context, tx bun.Tx, id string, out *Differ
 	later.Evidence = after
 	asOf := row.summary().AsOf
 	old, _ := fees.Draft(agreement, frozen, asOf)
-	now, _ := fees.Draft(agreement, later, asOf)
+	now, issues := fees.Draft(agreement, later, asOf)
 	out.Now = now.Total
+	for _, i := range issues {
+		if i.Severity == fees.Problem {
+			out.Held++
+		}
+	}
 	month := cal.MonthOf(frozen.Period.From)
 	out.Earlier = correctedBefore(now, month).Sub(correctedBefore(old, month))
 	out.Lines = fees.Compare(old, now)

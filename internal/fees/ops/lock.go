@@ -16,11 +16,12 @@ type LockInput struct {
 	Statement string
 	Hash      string // of the statement that was shown; empty: whatever it is
 	Seen      int    // number of the last event that was shown; negative: whatever happened
+	Newest    int64  // number of the newest import that was shown; 0: whatever was imported
 }
 
 // Lock makes a statement final: what is undisputed is payable, what is disputed is held until it is settled, and nothing of it changes
 // again. Who may: see StatementLock. Faults: NotFound, Forbidden; Conflict when it was locked already, lines are open, something happened
-// that the person was not shown, or something that was locked or agreed since changes it.
+// or was imported that the person was not shown, or something that was locked or agreed since changes it.
 func (s *Service) Lock(ctx context.Context, actor access.Actor, in LockInput) (Statement, error) {
 	return s.take(ctx, actor, in.Statement, turn{
 		action: access.StatementLock,
@@ -50,6 +51,8 @@ func lockable(st Statement, in LockInput) error {
 		return nil
 	case in.Hash != "" && in.Hash != st.Hash:
 		return fault.New(fault.Conflict, "other-hash", "This is not the statement that you were shown. Look at it again before you lock it.")
+	case in.Newest > 0 && st.Newest > in.Newest:
+		return fault.New(fault.Conflict, "newer-evidence", "Import %d came since you looked. Look at what it would change before you lock the statement.", st.Newest)
 	case in.Seen >= 0 && in.Seen != len(st.Events):
 		last := st.Events[len(st.Events)-1]
 		return fault.New(fault.Conflict, "seen", "Something happened since you looked: %s, %s, line %d. Look at the statement again before you lock it.", last.By, last.Kind, last.Line)

@@ -16,9 +16,11 @@ import (
 	"github.com/ofrecord/ofrecord/internal/fees/pack"
 )
 
-// Resting are the statements of a client that stand: those that are locked, and those that are submitted and wait; and the open draft of each month, which is within the agency. Each tells
-// which records of evidence were frozen with it as deciding it. The newest period comes first. It decides no access: the caller has.
-func (s *Service) Resting(ctx context.Context, tx bun.Tx, client string) ([]crmops.Resting, error) {
+// standing is a statement that stands, in a few words.
+type standing struct{ Summary }
+
+// standingOf are the statements of a client that are locked, those that are submitted and wait, and the open draft of each month. The newest period comes first.
+func standingOf(ctx context.Context, tx bun.Tx, client string) ([]standing, error) {
 	var rows []statementRow
 	err := tx.NewSelect().Model(&rows).Column(briefly...).Where("client_id = ?", client).
 		OrderExpr("period_from DESC, contract_id, revision DESC").Scan(ctx)
@@ -33,19 +35,32 @@ func (s *Service) Resting(ctx context.Context, tx bun.Tx, client string) ([]crmo
 	if err != nil {
 		return nil, err
 	}
-	var out []crmops.Resting
+	var out []standing
 	for i, r := range rows {
-		state := stateOf(events[r.ID])
+		st := standing{r.summary()}
+		st.State = stateOf(events[r.ID])
 		newest := i == 0 || rows[i-1].ContractID != r.ContractID || rows[i-1].PeriodFrom != r.PeriodFrom
-		if state != fees.Locked && state != fees.Submitted && !(state == fees.Drafted && newest) {
-			continue
+		if st.State == fees.Locked || st.State == fees.Submitted || st.State == fees.Drafted && newest {
+			out = append(out, st)
 		}
-		used, err := s.usedBy(ctx, tx, r.ID)
+	}
+	return out, nil
+}
+
+// Resting are the statements of a client that stand: those that are locked, and those that are submitted and wait; and the open draft of each month, which is within the agency. Each tells
+// which records of evidence were frozen with it as deciding it. The newest period comes first. It decides no access: the caller has.
+func (s *Service) Resting(ctx context.Context, tx bun.Tx, client string) ([]crmops.Resting, error) {
+	stand, err := standingOf(ctx, tx, client)
+	if err != nil {
+		return nil, err
+	}
+	var out []crmops.Resting
+	for _, st := range stand {
+		used, err := s.usedBy(ctx, tx, st.ID)
 		if err != nil {
 			return nil, err
 		}
-		sum := r.summary()
-		out = append(out, crmops.Resting{ID: r.ID, Name: sum.Name(), State: string(state), Import: r.ImportNo, Total: sum.Total, Uses: used.has})
+		out = append(out, crmops.Resting{ID: st.ID, Name: st.Name(), State: string(st.State), Import: st.Import, Total: st.Total, Uses: used.has})
 	}
 	return out, nil
 }

@@ -179,6 +179,11 @@ func (s *Service) read(ctx context.Context, tx bun.Tx, id string) (Statement, er
 	}
 	out.Events = events[id]
 	out.fold(s.now())
+	if out.State == fees.Drafted || out.State == fees.Submitted {
+		if out.Newest, err = s.NewestImport(ctx, tx, row.ClientID); err != nil {
+			return out, err
+		}
+	}
 	if out.State == fees.Drafted || out.State == fees.Withdrawn {
 		out.Superseded, err = tx.NewSelect().Model((*statementRow)(nil)).
 			Where("contract_id = ? AND period_from = ? AND revision > ?", row.ContractID, row.PeriodFrom, row.Revision).Exists(ctx)

@@ -36,6 +36,7 @@ func (s Summary) Name() string { return "Statement of " + s.Period.Words() }
 // Statement is one statement with all that a reader needs.
 type Statement struct {
 	Summary
+	Newest    int64 // number of the client's newest import, while the statement can still be locked; 0 else
 	Document  fees.Document
 	Agreement contract.Agreement // as it was when the statement was drafted
 	Terms     contract.Terms     // that rule the review: those in force on the last day of the period under the contract

@@ -24,7 +24,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request, c confirmation, in k
 	}
 	title, v := c(st)
 	v.Action, v.Cancel, v.Input = r.URL.Path, statementPath(st.Client, st.ID), in
-	v.Hidden = []kit.Field{{Name: "hash", Value: st.Hash}, {Name: "seen", Value: strconv.Itoa(len(st.Events))}}
+	v.Hidden = []kit.Field{{Name: "hash", Value: st.Hash}, {Name: "seen", Value: strconv.Itoa(len(st.Events))}, {Name: "newest", Value: strconv.FormatInt(st.Newest, 10)}}
 	view := kit.PageView{Title: title, Room: Room, Narrow: true, Status: in.Status(), Eyebrow: st.Document.Statement.Agency + " to " + st.Document.Statement.Client,
 		Crumbs: append(crumbs(st.Client), kit.Link{Text: st.Name(), Href: v.Cancel})}
 	return web.Render(w, r, view, kit.ConfirmPage(v))
@@ -41,6 +41,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, c confirmation, t
 		return err
 	}
 	v := answers{hash: values.Get("hash"), text: values.Get("reason")}
+	v.newest, _ = strconv.ParseInt(values.Get("newest"), 10, 64) // a lock alone compares it
 	v.seen, err = strconv.Atoi(values.Get("seen"))
 	if err != nil || v.hash == "" {
 		err = fault.New(fault.Invalid, "not-shown", "Look at what is asked below and press the button again.")
@@ -60,9 +61,10 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, c confirmation, t
 
 // answers are what a confirmation sends: what was shown, and words.
 type answers struct {
-	hash string
-	seen int
-	text string
+	hash   string
+	seen   int
+	newest int64
+	text   string
 }
 
 // moved refuses a step on a statement to which something happened after it was shown.

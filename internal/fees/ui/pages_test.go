@@ -202,6 +202,39 @@ func TestLaterEvidence(t *testing.T) {
 	k.as(stranger).Get(at+"/later").Says(t, 404)
 }
 
+// Locking is not silent about newer evidence: the question names it, says what a draft on it would come to and what becomes of the difference, and is asked anew when more comes.
+func TestLockQuestionTellsOfNewerEvidence(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	k := newDesk(t, d, ctx)
+	k.January()
+	st := k.Submitted("2026-01")
+	must(k.AcceptRest(ctx, finance, st.ID))(t)
+	b := k.as(finance)
+	at := list + "/" + st.ID
+	if page := b.Get(at + "/lock"); strings.Contains(page.Words(), "newer evidence") {
+		t.Error("there is no newer evidence yet")
+	}
+	k.Imports = append(k.Imports, k.Imports[0])
+	same := b.Get(at + "/lock")
+	same.Says(t, 200, "There is newer evidence", "This statement rests on import 1. Since then came import 2. A draft on it would come to the same, USD 17,190.00.")
+
+	changed := k.Imports[0]
+	changed.Deals = slices.Clone(changed.Deals)
+	changed.Deals[0].Amount.Minor = 20_000_00
+	k.Imports = append(k.Imports, changed)
+	asked := b.Press(same, "/lock")
+	asked.Says(t, 409, "Import 3 came since you looked", "Since then came import 2, import 3. A draft on it would come to USD 16,610.00 instead of USD 17,190.00: \u2212580.00.",
+		"without 1 thing held out for want of a fact", "comes as a correction on the next statement", "Later evidence, line by line")
+	if asked.Find(`.confirm a[href="`+at+`/later"]`).Length() != 1 {
+		t.Error("no link to the later evidence")
+	}
+	for range 4 {
+		k.Imports = append(k.Imports, changed)
+	}
+	b.Get(at+"/lock").Says(t, 200, "Since then came 3 imports and then import 5, import 6, import 7.")
+	b.Press(b.Get(at+"/lock"), "/lock").Says(t, 200, "Locked. USD 17,190.00 is payable.")
+}
+
 func TestDownloads(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	k := newDesk(t, d, ctx)

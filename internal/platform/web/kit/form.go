@@ -211,10 +211,11 @@ type ConfirmView struct {
 	Action  string // POST
 	What    string // "You accept the statement of March 2026 for Northlight LLC."
 	Bound   []Definition
-	Follows []string // consequences, one a line: "24,310.00 USD becomes due on 30 Apr 2026."
-	Fields  []Field  // further input, such as a reason
-	Hidden  []Field  // identity of what was shown: version, hash
-	Button  string   // the verb: "Accept statement"
+	Notices []NoticeView // what to know before the answer
+	Follows []string     // consequences, one a line: "24,310.00 USD becomes due on 30 Apr 2026."
+	Fields  []Field      // further input, such as a reason
+	Hidden  []Field      // identity of what was shown: version, hash
+	Button  string       // the verb: "Accept statement"
 	Danger  bool
 	Cancel  string
 	Input   Input
