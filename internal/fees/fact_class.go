@@ -21,7 +21,7 @@ const (
 
 var classOfField = map[string]FactClass{
 	"deleted": ChangedDeletion, PartnerDeleted: ChangedDeletion,
-	"amount":  ChangedAmount, "home_amount": ChangedAmount, "net": ChangedAmount, "gross": ChangedAmount, "part": ChangedAmount,
+	"amount": ChangedAmount, "home_amount": ChangedAmount, "net": ChangedAmount, "gross": ChangedAmount, "part": ChangedAmount,
 	"currency": ChangedCurrency, "home_currency": ChangedCurrency,
 	"closed_on": ChangedDate, "created_at": ChangedDate, "paid_on": ChangedDate, "spent_on": ChangedDate, "worked_on": ChangedDate, "missed_on": ChangedDate, "delivered_on": ChangedDate,
 	"delivered_at": ChangedDate, "at": ChangedDate,
