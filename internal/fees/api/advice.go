@@ -11,7 +11,7 @@ import (
 
 func (o *Operations) registerAdvice(a *api.API) {
 	api.Register(a, api.Operation{Method: http.MethodGet, Path: "/clients/{client}/contracts/{contract}/advice", ID: "getAdvice", Summary: "Say which pay model the client's evidence can carry, on what measures",
-		Description: "From hygiene of the CRM, clarity of attribution and predictability of the sales cycle, with what each model would have paid on the last twelve months that are over. Nothing is kept.",
+		Description: "From hygiene of the CRM, clarity of attribution and predictability of the sales cycle, with what each model would have paid on the last twelve months that the newest import covers whole. Nothing is kept.",
 		Tags:        []string{tag}, Action: string(access.ContractSee)}, o.advice)
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
-	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -63,14 +62,9 @@ func (f adviceFace) body() templ.Component {
 	return kit.Group(append(parts, section("How to read it", kit.Group(paragraph(f.Ran), paragraph(adviceLimits))))...)
 }
 
-// modelNames are the models as the advice speaks of them.
-var modelNames = map[contract.PayModel]string{
-	contract.FixedAndBonus: "70/30: fixed and bonus", contract.RetainerAndShare: "Reduced retainer and a share of revenue", contract.MilestonesOnly: "Milestones with bonuses", "": "Insufficient data",
-}
-
 func (f adviceFace) figures() []kit.FigureView {
 	a := f.Advice.Advice
-	fits := kit.FigureView{Label: "What fits", Value: modelNames[a.Model], Period: "measured on " + f.On.Words() + ", as of import " + strconv.FormatInt(f.Import, 10)}
+	fits := kit.FigureView{Label: "What fits", Value: fees.ModelWords(a.Model), Period: "measured on " + f.On.Words() + ", as of import " + strconv.FormatInt(f.Import, 10)}
 	out := []kit.FigureView{fits}
 	for _, g := range a.Graded {
 		out = append(out, kit.FigureView{Label: g.Name, Value: string(g.Grade), Note: g.Value, Tone: gradeTone(g.Grade)})
