@@ -123,6 +123,7 @@ func writeAdvice(out io.Writer, client string, found feesops.Advice) {
 		t := *found.Paid.Tried
 		fmt.Fprintf(out, "%s to %s, in %s\n", t.Months[0], t.Months[len(t.Months)-1], t.Currency)
 		writeModels(out, t, true)
+		writeList(out, "Beside the locked statements", fees.LockedWords(fees.BesideLocked(t, found.Paid.Locked)))
 	}
 	fmt.Fprintf(out, "\n%s\n%s\n", a.Cadence.Words, found.Ran)
 }

@@ -176,7 +176,7 @@ func writeModels(out io.Writer, t fees.Tried, byMonth bool) {
 	writeTable(out, rows)
 	fmt.Fprintln(out)
 	for _, s := range t.Sides {
-		for _, words := range fees.Notes(t, s) {
+		for _, words := range append(fees.Notes(t, s), fees.HeldWords(s)...) {
 			fmt.Fprintf(out, "%s: %s\n", s.Name, words)
 		}
 	}

@@ -46,6 +46,7 @@ type WhatIf struct {
 	Source   string         // the text that was tried
 	Problems []*fault.Fault // it cannot be read: nothing was computed
 	Tried    *fees.Tried
+	Locked   []fees.LockedMonth // what locked statements of the contract charged for months
 }
 
 // longestTrial is how long a trial may take.
@@ -82,6 +83,9 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 			return err
 		}
 		if out.On, err = s.covered(ctx, tx, out.Contract.Client, out.Terms.Zone); err != nil || !in.Run {
+			return err
+		}
+		if out.Locked, err = lockedMonths(ctx, tx, out.Contract.ID, out.Terms.Currency); err != nil {
 			return err
 		}
 		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
