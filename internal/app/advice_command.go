@@ -26,7 +26,7 @@ func adviceCommand() *cobra.Command {
 		Use:   "advice --client NAME",
 		Short: "Say which pay model the client's evidence can carry, with the arithmetic of every figure",
 		Long: "Measures the newest evidence of the client, as the page \"Which pay model fits\" does: hygiene of the CRM, clarity of attribution, predictability of the sales cycle, and what\n" +
-			"the contract and the three pay models would have paid on the last twelve months that are over. Nothing is kept.\n" +
+			"the contract and the three pay models would have paid on the last twelve months that the newest import covers whole. Nothing is kept.\n" +
 			"--format json has also the records behind the figures, the amounts by clause and month, and the text of every version and model.",
 		Args: usage(func(cmd *cobra.Command, args []string) error {
 			if on.name == "" {
@@ -108,11 +108,7 @@ func writeAdvice(out io.Writer, client string, found feesops.Advice) {
 		return
 	}
 	a := found.Advice
-	fits := string(a.Model)
-	if fits == "" {
-		fits = string(fees.Insufficient)
-	}
-	fmt.Fprintf(out, "%s, contract %s, measured on %s, as of import %d\nWhat fits: %s\n", client, found.Contract.Name, found.On.Words(), found.Import, fits)
+	fmt.Fprintf(out, "%s, contract %s, measured on %s, as of import %d\nWhat fits: %s\n", client, found.Contract.Name, found.On.Words(), found.Import, fees.ModelWords(a.Model))
 	writeList(out, "Why", append(append([]string{}, a.Why...), a.Terms...))
 	for i, g := range a.Graded {
 		writeList(out, fmt.Sprintf("%s: %s, %s", g.Name, g.Grade, g.Value), g.Why)
@@ -127,6 +123,7 @@ func writeAdvice(out io.Writer, client string, found feesops.Advice) {
 		t := *found.Paid.Tried
 		fmt.Fprintf(out, "%s to %s, in %s\n", t.Months[0], t.Months[len(t.Months)-1], t.Currency)
 		writeModels(out, t, true)
+		writeList(out, "Beside the locked statements", fees.LockedWords(fees.BesideLocked(t, found.Paid.Locked)))
 	}
 	fmt.Fprintf(out, "\n%s\n%s\n", a.Cadence.Words, found.Ran)
 }

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -27,6 +28,10 @@ func TestAdviceIsTheSameOnThePageInTheAPIAndInTheCommand(t *testing.T) {
 		p, made := demoOn(t, database)
 		found[i] = p.adviceOf(t, made)
 		p.saysAdvice(t, made, found[i])
+		p.Fees.Now = func() time.Time { return time.Date(2027, 3, 2, 9, 0, 0, 0, time.UTC) }
+		if later := p.adviceOf(t, made); !reflect.DeepEqual(later, found[i]) { // nothing was imported since
+			t.Errorf("months later the same evidence says\n%+v\nand it said\n%+v", later, found[i])
+		}
 	}
 	if !reflect.DeepEqual(found[0], found[1]) {
 		t.Errorf("the engines differ:\n%+v\n%+v", found[0], found[1])

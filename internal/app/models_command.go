@@ -161,7 +161,7 @@ func writeModels(out io.Writer, t fees.Tried, byMonth bool) {
 	rows := [][]string{{"", "on this history", "expected", "10 %", "90 %", "against it", "dearest month", "leanest month", "held out"}}
 	for _, s := range t.Sides {
 		if len(s.Needs) > 0 {
-			rows = append(rows, []string{s.Name, "needs facts"})
+			rows = append(rows, []string{s.Name, needsFacts})
 			continue
 		}
 		row := []string{s.Name, s.Total.Format(), "", "", "", "", monthOf(t, s, s.Dearest()), monthOf(t, s, s.Leanest()), fmt.Sprint(s.Held)}
@@ -176,7 +176,7 @@ func writeModels(out io.Writer, t fees.Tried, byMonth bool) {
 	writeTable(out, rows)
 	fmt.Fprintln(out)
 	for _, s := range t.Sides {
-		for _, words := range fees.Notes(t, s) {
+		for _, words := range append(fees.Notes(t, s), fees.HeldWords(s)...) {
 			fmt.Fprintf(out, "%s: %s\n", s.Name, words)
 		}
 	}

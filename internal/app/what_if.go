@@ -162,12 +162,19 @@ func monthTable(t fees.Tried, header []string) [][]string {
 	for i, m := range t.Months {
 		row := []string{m.String()}
 		for _, s := range t.Sides {
+			if len(s.Needs) > 0 {
+				row = append(row, needsFacts)
+				continue
+			}
 			row = append(row, s.Totals[i].Format())
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
+
+// needsFacts stands for an amount that nobody can tell.
+const needsFacts = "needs facts"
 
 func writeAsIf(out io.Writer, t fees.Tried) {
 	if !t.AsIfFrom.IsZero() {

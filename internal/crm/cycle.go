@@ -34,9 +34,13 @@ func (d Days) String() string {
 // Enough says whether there are the 20 deals without which the cycle is not known.
 func (c Cycle) Enough() bool { return c.Deals >= enoughRecord }
 
-// Period is the 12 months up to the day of the measure, in which the deals were won.
-func (c Cycle) Period() cal.Period {
-	return cal.Period{From: c.On.AddMonths(-12, c.On.Day()), To: c.On.AddDays(1)}
+// Period is the 12 months that end with the day of the measure, in which the deals were won: on 2 October those from 3 October of the year before.
+func (c Cycle) Period() cal.Period { return yearTo(c.On) }
+
+// yearTo is the 12 months that end with a day.
+func yearTo(on cal.Date) cal.Period {
+	next := on.AddDays(1)
+	return cal.Period{From: next.AddMonths(-12, next.Day()), To: next}
 }
 
 // Median of the days.

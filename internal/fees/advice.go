@@ -77,6 +77,19 @@ type Cadence struct {
 	Words  string
 }
 
+// ModelWords name a model as the advice speaks of it; without one there is not enough to say.
+func ModelWords(m contract.PayModel) string {
+	switch m {
+	case contract.FixedAndBonus:
+		return "70/30: fixed and bonus"
+	case contract.RetainerAndShare:
+		return "Reduced retainer and a share of revenue"
+	case contract.MilestonesOnly:
+		return "Milestones with bonuses"
+	}
+	return "Insufficient data"
+}
+
 // Advise says which model the measures bear.
 func Advise(m Measured) Advice {
 	hygiene, clarity, cycle := gradeHygiene(m.Hygiene), gradeClarity(m), gradeCycle(m.Cycle)

@@ -96,7 +96,7 @@ func TestAdviceExplainsItself(t *testing.T) {
 		"The score of 40 deals is 53.1: good from 80, fair from 60.", "Links: 1 of 4, which costs 28.1 points. Required fields: 70 of 100, which costs 18.8 points.",
 		"USD 40.00 of USD 100.00 won from 13 Dec 2025 to 30 Jun 2026 is clear, 40 %: good from 70 %, fair from 40 %.", "differ by 10 points", "That is (30.00 by first touch - 20.00 by last touch) / 100.00 = 10 points.",
 		"from 13 Dec 2025 to 30 Jun 2026, the day of the import: 2 x 100 days, the median cycle, are 200 days.", "Counted are 12 of 15 deals won in these days; not counted are 1 (in EUR), 2 (no amount).",
-		"Measured are 40 of 42 deals won from 30 Jun 2025 to 30 Jun 2026; of 2 nobody knows when they were created.", "open on 30 Jun 2026 or closed in the 12 months before",
+		"Measured are 40 of 42 deals won from 1 Jul 2025 to 30 Jun 2026; of 2 nobody knows when they were created.", "open on 30 Jun 2026 or closed in the 12 months before",
 		"USD 10.00 more lacks nothing but a history", "up to 50 %",
 		"No source: USD 60.00, 1 deal.", "Half of 40 deals took between 70 and 130 days: 60 % of the median; good up to 50 %", "Left out of that are 3 of the 40 deals: neither an import", "0 of 37 deals closed more than 30 days after",
 		"The median cycle is 100 days: up to a year, so a plan of a year fits, of which each quarter is charged to date.",

@@ -49,12 +49,19 @@ type SidePrice struct {
 	Earning int    // companies that a line of the months charges for
 
 	Credited money.Amount // revenue that shares were paid on, over the months
+	Share    []KindSum    // what the one share of revenue paid, by the kinds of its lines
 	Rate     *money.Ratio // of the one share of revenue; nil: there is none, several, or several rates
 
 	Range   *Range  // of the total; nil: not asked for, or facts are lacking
 	ByMonth []Range // of each month
 	Against *Range  // of the total less that of the first side, resample by resample
 	Cheaper int     // resamples in which it comes to less than the first side
+}
+
+// KindSum is what the lines of a kind come to over the months.
+type KindSum struct {
+	Kind  LineKind
+	Total money.Amount
 }
 
 // ClausePrice is the part of a clause.
@@ -190,7 +197,19 @@ func (s *SidePrice) divide(month int, of Statement) {
 		at := slices.IndexFunc(s.Clauses, func(c ClausePrice) bool { return c.Clause == l.Clause })
 		c := &s.Clauses[at]
 		c.Totals[month], c.Total = c.Totals[month].Add(l.Amount), c.Total.Add(l.Amount)
+		if c.Kind == "revenue_share" {
+			s.share(l)
+		}
 	}
+}
+
+// share adds a line of a share of revenue to those of its kind.
+func (s *SidePrice) share(l Line) {
+	at := slices.IndexFunc(s.Share, func(k KindSum) bool { return k.Kind == l.Kind })
+	if at < 0 {
+		at, s.Share = len(s.Share), append(s.Share, KindSum{l.Kind, money.New(0, l.Amount.Currency)})
+	}
+	s.Share[at].Total = s.Share[at].Total.Add(l.Amount)
 }
 
 // rateOf is the rate of the one share of an agreement, the same in every version; nil when there is no such, or when tiers or a baseline make

@@ -25,7 +25,8 @@ type Prices struct {
 type Course struct {
 	Totals []money.Amount
 	Total  money.Amount
-	Held   int // questions that hold money out; one that is asked in several months counts once
+	Held   int     // questions that hold money out; one that is asked in several months counts once
+	Asked  []Issue // they, in the order of the months that ask them first
 
 	asked map[question]bool
 }
@@ -142,6 +143,7 @@ func (c *Course) add(s Statement, issues []Issue, currency money.Currency) {
 			}
 			c.asked[q] = true
 			c.Held++
+			c.Asked = append(c.Asked, i)
 		}
 	}
 }

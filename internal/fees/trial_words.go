@@ -2,9 +2,11 @@ package fees
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // FewEarning is how many companies there must be before a range says much.
@@ -35,10 +37,47 @@ func Notes(t Tried, s SidePrice) []string {
 		if credited.Minor == 0 { // a side without a share
 			credited = t.Sides[0].Credited
 		}
+		for _, side := range []SidePrice{t.Sides[0], s} {
+			if words := side.shareWords(); words != "" {
+				out = append(out, words)
+			}
+		}
 		out = append(out, fmt.Sprintf("Comes to the same as the contract as it stands at %s of credited revenue, caps and floors of the share left aside; %s were credited.", even.Format(), credited.Format()))
 	}
 	return out
 }
+
+// HeldWords name the questions that hold money out of a side.
+func HeldWords(s SidePrice) []string {
+	var out []string
+	for _, i := range s.Asked {
+		out = append(out, fmt.Sprintf("Held out, %s: %s", i.Subject, i.Text))
+	}
+	return out
+}
+
+// shareWords are what a share of revenue came to as arithmetic: the rate on what was credited, and what its floors and caps made of it.
+func (s SidePrice) shareWords() string {
+	if s.Rate == nil || s.Credited.Minor == 0 {
+		return ""
+	}
+	paid := money.New(0, s.Total.Currency)
+	var parts []string
+	for _, k := range s.Share {
+		paid = paid.Add(k.Total)
+		switch name := shareKinds[k.Kind]; {
+		case k.Kind == KindDeal:
+			parts = slices.Insert(parts, 0, fmt.Sprintf("%s of %s credited, deal by deal, is %s", s.Rate, s.Credited.Format(), k.Total.Format()))
+		case k.Total.Minor != 0 && name != "":
+			parts = append(parts, name+" "+signedWords(k.Total))
+		case k.Total.Minor != 0:
+			parts = append(parts, strings.ReplaceAll(string(k.Kind), "-", " ")+" "+signedWords(k.Total))
+		}
+	}
+	return fmt.Sprintf("The share of %q: %s; paid %s.", s.Name, strings.Join(parts, ", "), paid.Format())
+}
+
+var shareKinds = map[LineKind]string{KindDealFloor: "floors of single deals", KindDealCap: "caps of single deals", KindPeriodFloor: "the floor of a period", KindPeriodCap: "the cap of a period", KindCorrection: "corrections of earlier months"}
 
 func countedCompanies(n int) string {
 	if n == 1 {

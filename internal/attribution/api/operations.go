@@ -49,6 +49,8 @@ type Returns struct {
 	Fees    []Fee    `json:"fees" nullable:"false" doc:"Of the agency, by locked statements; a month that is not locked is absent"`
 	LeftOut LeftOut  `json:"left_out"`
 
+	Others []Grouping `json:"other_groupings" nullable:"false" doc:"All together by the other groupings: each knows the spend of other names and months, so the total hangs on it"`
+
 	Acquisition []Acquisition `json:"acquisition" nullable:"false" doc:"What a new customer cost, in the order of the months"`
 	CAC         CAC           `json:"cac" doc:"What a new customer cost over all months of which it is known"`
 }
@@ -78,13 +80,21 @@ type Row struct {
 	Total  Part   `json:"total"`
 }
 
+// Grouping is all together by another grouping.
+type Grouping struct {
+	By    string `json:"by" enum:"channel,campaign,provider"`
+	Total Part   `json:"total"`
+}
+
 // Part is revenue and spend of a row.
 type Part struct {
 	Revenue  Money  `json:"revenue"`
 	Deals    int    `json:"deals" doc:"Of which it holds money"`
-	Costed   Money  `json:"costed" doc:"The part of the revenue that names with known spend hold, of the same months: what spend is held against"`
+	Costed   Money  `json:"costed" doc:"The part of the revenue of names in months in which their spend is known: what spend is held against. A sum is that of the names and months in it"`
+	Uncosted Money  `json:"uncosted" doc:"The rest of the revenue, whose spend nobody knows: it is held against nothing"`
 	Spend    *Money `json:"spend,omitempty" doc:"Absent: no row of spend says it"`
-	Multiple string `json:"multiple,omitempty" doc:"Costed revenue for each unit of spend" example:"3.50"`
+	Against  *Money `json:"costed_spend,omitempty" doc:"The part of the spend that the costed revenue is held against. Absent: there is no name and month whose spend is known"`
+	Multiple string `json:"multiple,omitempty" doc:"Costed revenue for each unit of costed spend" example:"3.50"`
 	ROMI     string `json:"romi,omitempty" doc:"In per cent, of the costed revenue at the margin that was stated" example:"140.00"`
 }
 
@@ -106,7 +116,7 @@ type returnsQuery struct {
 	To       string `query:"to" maxLength:"7" doc:"Last month; absent: the last one that is over" example:"2026-03"`
 	AsOf     int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
 	By       string `query:"by" enum:"channel,campaign,provider" default:"channel"`
-	Margin   string `query:"margin" maxLength:"20" doc:"Gross margin, for the ROMI" example:"60 %"`
+	Margin   string `query:"margin" maxLength:"20" doc:"Gross margin in per cent, with its sign or without, for the ROMI" example:"60 %"`
 	Clause   string `query:"clause" maxLength:"200" doc:"Contract and clause whose rule is followed; absent: each deal's own"`
 	Model    string `query:"model" maxLength:"60" doc:"Another model than the contract's" example:"linear"`
 	Lookback string `query:"lookback" maxLength:"40" doc:"Another window" example:"90 days"`

@@ -13,7 +13,7 @@ import (
 
 func returnsOf(v ops.Returns) Returns {
 	out := Returns{AsOf: v.AsOf, Latest: v.Latest, From: v.From.String(), To: v.To.String(), By: string(v.By), Agreed: v.Asked.Model+v.Asked.Lookback+v.Asked.Edge == "",
-		Months: []string{}, Rows: []Row{}, Fees: []Fee{}, Acquisition: []Acquisition{}, LeftOut: LeftOut{len(v.LeftOut), len(v.Returns.LeftOut)}}
+		Months: []string{}, Rows: []Row{}, Others: []Grouping{}, Fees: []Fee{}, Acquisition: []Acquisition{}, LeftOut: LeftOut{len(v.LeftOut), len(v.Returns.LeftOut)}}
 	for _, m := range v.Returns.Months {
 		out.Months = append(out.Months, m.String())
 	}
@@ -22,6 +22,9 @@ func returnsOf(v ops.Returns) Returns {
 		out.Rows = append(out.Rows, rowOf(kinds[r.Kind], r, v.Gross))
 	}
 	out.Total = rowOf("total", v.Returns.Total, v.Gross)
+	for _, by := range slices.Sorted(maps.Keys(v.Others)) {
+		out.Others = append(out.Others, Grouping{string(by), partOf(v.Others[by], v.Gross)})
+	}
 	for _, m := range slices.SortedFunc(maps.Keys(v.Fees), func(a, b cal.Month) int { return a.First().Cmp(b.First()) }) {
 		out.Fees = append(out.Fees, Fee{m.String(), moneyOf(v.Fees[m])})
 	}
@@ -61,10 +64,14 @@ func rowOf(kind string, r attribution.ReturnRow, margin *money.Ratio) Row {
 }
 
 func partOf(r attribution.Return, margin *money.Ratio) Part {
-	out := Part{Revenue: moneyOf(r.Revenue), Deals: r.Deals, Costed: moneyOf(r.Costed)}
+	out := Part{Revenue: moneyOf(r.Revenue), Deals: r.Deals, Costed: moneyOf(r.Costed), Uncosted: moneyOf(r.Uncosted())}
 	if r.Spent {
 		spend := moneyOf(r.Spend)
 		out.Spend = &spend
+	}
+	if r.Told {
+		against := moneyOf(r.Against)
+		out.Against = &against
 	}
 	if n, ok := r.Multiple(); ok {
 		out.Multiple = hundredths(n)

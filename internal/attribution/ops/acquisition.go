@@ -1,6 +1,9 @@
 package ops
 
 import (
+	"slices"
+
+	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -10,6 +13,7 @@ type Gap string
 
 const (
 	NoSpend   Gap = "no row of spend"
+	PartSpend Gap = "a row of spend that is left out"
 	NotLocked Gap = "no locked statement, so the agency's fee is not known"
 	NotTold   Gap = "won deals of which the CRM does not say whether the customer is new"
 )
@@ -21,6 +25,9 @@ func (v Returns) Gaps(month int) []Gap {
 	if !v.Returns.Total.Months[month].Spent {
 		out = append(out, NoSpend)
 	}
+	if slices.ContainsFunc(v.Returns.LeftOut, func(x crm.Spend) bool { return cal.MonthOf(x.SpentOn) == m }) {
+		out = append(out, PartSpend)
+	}
 	if _, locked := v.Fees[m]; !locked {
 		out = append(out, NotLocked)
 	}
@@ -31,7 +38,7 @@ func (v Returns) Gaps(month int) []Gap {
 }
 
 // Acquisition is what new customers cost: what was spent, and charged by the agency, in the months of which that and the customers are known. A month
-// without a new customer is one of them, with its cost.
+// without a new customer is one of them, with its cost. It is the least: what was spent without a row is not in it.
 type Acquisition struct {
 	Cost      money.Amount
 	Customers int

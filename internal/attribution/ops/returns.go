@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -23,7 +24,7 @@ type ReturnsInput struct {
 	From, To cal.Month // both included; zero: the twelve months up to the last one that is over, for a month that runs has no fee yet
 	AsOf     int64     // number of an import; 0 for the newest
 	By       attribution.By
-	Margin   string // gross margin, such as "60 %"; empty: not stated, and no ROMI is told
+	Margin   string // gross margin, such as "60 %" or "60"; empty: not stated, and no ROMI is told
 	Asked    Asked
 }
 
@@ -37,10 +38,11 @@ type Returns struct {
 	Rules   []Rule
 	Gross   *money.Ratio // the margin that was stated; nil: none was
 	Returns attribution.Returns
-	LeftOut []LeftOut                  // won deals that no month counts
-	Fees    map[cal.Month]money.Amount // of the agency, by locked statements; what is bought at cost is not among them. A month that is not there is not locked
-	New     map[cal.Month]int          // won deals of customers that the CRM calls new, also those that no month counts the money of
-	Untold  map[cal.Month]int          // won deals of which it does not say whether the customer is new
+	Others  map[attribution.By]attribution.Return // all together by the other groupings, which know the spend of other names and months
+	LeftOut []LeftOut                             // won deals that no month counts
+	Fees    map[cal.Month]money.Amount            // of the agency, by locked statements; what is bought at cost is not among them. A month that is not there is not locked
+	New     map[cal.Month]int                     // won deals of customers that the CRM calls new, also those that no month counts the money of
+	Untold  map[cal.Month]int                     // won deals of which it does not say whether the customer is new
 }
 
 // Return computes it, each deal credited by the rule of its day. Who: EvidenceSee. Faults: NotFound for an import or clause that is not there; Invalid at
@@ -53,13 +55,13 @@ func (s *Service) Return(ctx context.Context, actor access.Actor, client string,
 		in.By = attribution.ByChannel
 	}
 	v := Returns{ReturnsInput: in}
-	if !slices.Contains([]attribution.By{attribution.ByChannel, attribution.ByCampaign, attribution.ByProvider}, in.By) {
+	if !slices.Contains(groupings, in.By) {
 		return v, fault.New(fault.Invalid, "by", "Look at it by channel, campaign or provider.").At("by")
 	}
 	if in.Margin != "" {
-		margin, err := money.ParsePercent(in.Margin)
-		if err != nil || margin.Sign() <= 0 || margin.Cmp(money.NewRatio(1, 1)) > 0 {
-			return v, fault.New(fault.Invalid, "margin", "Write the gross margin as a percentage above 0 %% and up to 100 %%, such as 60 %%.").At("margin")
+		margin, err := marginOf(in.Margin)
+		if err != nil {
+			return v, err
 		}
 		v.Gross = &margin
 	}
@@ -152,8 +154,37 @@ func (v *Returns) fill(c *Comparison, e crm.Evidence, contracts []bound, now tim
 			namings[i] = clause.Share.Attribution.Touched.Channels.Naming
 		}
 	}
-	v.Returns = attribution.ReturnsOf(&e.Snapshot, months, currency, v.By, namings, credits)
+	v.Others = map[attribution.By]attribution.Return{}
+	for _, by := range groupings {
+		returns := attribution.ReturnsOf(&e.Snapshot, months, currency, by, namings, credits)
+		if by == v.By {
+			v.Returns = returns
+			continue
+		}
+		v.Others[by] = returns.Total.Total
+	}
 	return nil
+}
+
+// groupings are what credit and spend can be looked at by.
+var groupings = []attribution.By{attribution.ByChannel, attribution.ByProvider, attribution.ByCampaign}
+
+// marginOf reads a gross margin: "60 %", or "60" for the same. A number of 1 or less may be meant as a part of a whole, and needs its sign. Fault: Invalid
+// at "margin".
+func marginOf(text string) (money.Ratio, error) {
+	text = strings.TrimSpace(text)
+	signed := strings.HasSuffix(text, "%")
+	if !signed {
+		text += "%"
+	}
+	margin, err := money.ParsePercent(text)
+	switch whole := money.NewRatio(1, 1); {
+	case err != nil || margin.Sign() <= 0 || margin.Cmp(whole) > 0:
+		return money.Ratio{}, fault.New(fault.Invalid, "margin", "Write the gross margin as a percentage above 0 %% and up to 100 %%, such as 60 %%.").At("margin")
+	case !signed && margin.Cmp(money.Percent(1)) <= 0:
+		return money.Ratio{}, fault.New(fault.Invalid, "margin", "Write the gross margin with its sign, such as 60 %%: without one it cannot be told from a part of a whole.").At("margin")
+	}
+	return margin, nil
 }
 
 // currencyOf is that of the contracts, else that of the most deals.

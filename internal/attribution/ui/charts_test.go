@@ -15,13 +15,13 @@ import (
 func TestCostOfANewCustomerByMonth(t *testing.T) {
 	usd := func(minor int64) money.Amount { return money.New(minor, "USD") }
 	month := func(m int) cal.Month { return cal.MonthOf(cal.MustDate("2026-01-01").AddMonths(m, 1)) }
-	spent := attribution.Return{Revenue: usd(0), Spend: usd(80_000_00), Spent: true, Told: true, Costed: usd(0)}
+	spent := attribution.Return{Revenue: usd(0), Spend: usd(80_000_00), Spent: true, Told: true, Costed: usd(0), Against: usd(80_000_00)}
 	page := returnsPage{Returns: ops.Returns{Untold: map[cal.Month]int{},
 		Fees:    map[cal.Month]money.Amount{month(0): usd(20_000_00), month(2): usd(20_000_00), month(3): usd(20_000_00)},
 		New:     map[cal.Month]int{month(0): 20, month(1): 20, month(3): 20},
 		Returns: attribution.Returns{Months: []cal.Month{month(0), month(1), month(2), month(3)}},
 	}}
-	page.Returns.Returns.Total = attribution.ReturnRow{Total: spent, Months: []attribution.Return{spent, spent, spent, {Revenue: usd(0), Spend: usd(0)}}}
+	page.Returns.Returns.Total = attribution.ReturnRow{Total: spent, Months: []attribution.Return{spent, spent, spent, {Revenue: usd(0), Spend: usd(0), Costed: usd(0), Against: usd(0)}}}
 	if each, ok := page.AcquisitionIn(0).Each(); !ok || figures(each) != "5,000.00" {
 		t.Errorf("January: %s, %t", figures(each), ok)
 	}

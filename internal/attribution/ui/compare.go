@@ -146,13 +146,16 @@ func (p comparePage) figures(t ops.CurrencyTable) []kit.FigureView {
 	out = append(out, none)
 	spread := kit.FigureView{Label: "Model spread", Value: "unknown", Note: "no revenue to divide"}
 	if t.SpreadOK {
-		spread = kit.FigureView{Label: "Model spread", Value: pointsWords(t.Spread), Unit: "points", Note: "earning credit by first, last, linear, W-shaped"}
+		spread = kit.FigureView{Label: "Model spread", Value: pointsWords(t.Spread), Unit: "points", Period: p.Period.Words(), Note: "earning credit by first, last, linear, W-shaped. " + spreadAside}
 		if t.Spread > wide {
-			spread.Note, spread.Tone = "wide: the choice of the model decides more than the work", kit.Attend
+			spread.Note, spread.Tone = "wide: the choice of the model decides more than the work. "+spreadAside, kit.Attend
 		}
 	}
 	return append(out, spread)
 }
+
+// spreadAside says why the advisor may tell another spread.
+const spreadAside = "Which pay model fits may say another: it measures the last two sales cycles, by day and not by month, all by the latest text of the contract, and grades on that."
 
 // wide is the spread, in hundredths of a point, above which attribution is too unsure to pay a revenue share on.
 const wide = 2500

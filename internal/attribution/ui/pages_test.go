@@ -423,13 +423,23 @@ func TestReturnOnSpend(t *testing.T) {
 		// June's spend is of a name that holds some of the credit only, and the page says of which credit nobody knows the spend; one deal of June tells no customer.
 		s.get(at+"?from=2026-06&to=2026-07").says(t, 200, "unknown", "of no month is all of it known", "no locked statement, so the agency's fee is not known in June 2026 to July 2026")
 		s.take("spend.csv", "spend_id,spent_on,vendor,campaign,category,net,currency\ns1,2026-06-03,Paper,spring,media,900.00,USD\n")
-		s.get(at+"?from=2026-06&to=2026-07&by=campaign").says(t, 200, "of names whose spend is known, of", "Not in it, for nobody knows what was spent on it:")
-		s.get(at+"?margin=much").says(t, 422, "Write the gross margin as a percentage", "Below is what was agreed")
+		s.get(at+"?from=2026-06&to=2026-07&by=campaign").says(t, 200, "has no known spend in the month of its deals, and is held against nothing:", "Credit without known spend", "It hangs on the grouping")
+		// A margin of 60 is one of 60 %; a wrong choice is marked, and the others are kept.
+		s.get(at+"?from=2026-06&to=2026-07&by=campaign&margin=60").says(t, 200, "at a margin of 60 %")
+		s.get(at+"?from=2026-06&to=2026-07&by=campaign&margin=0.6").says(t, 422, "cannot be told from a part of a whole")
+		wrong := s.get(at + "?from=2026-06&to=2026-07&by=campaign&margin=much&model=linear")
+		wrong.says(t, 422, "Write the gross margin as a percentage", "what the other choices come to", "By campaign", "spring", "June 2026")
+		for _, kept := range []string{`value="much"`, `value="2026-06"`, `value="2026-07"`, `aria-invalid="true"`} {
+			if !strings.Contains(wrong.raw, kept) {
+				t.Errorf("the form does not keep %s", kept)
+			}
+		}
+		s.get(at+"?from=June&to=2026-07&by=campaign").says(t, 422, "is not a month", "By campaign", "July 2026")
 		s.get(at+"?by=colour").says(t, 422, "channel, campaign or provider")
 		file := s.get(at + "?from=2026-06&to=2026-07&by=campaign&format=csv")
-		file.says(t, 200, "campaign,month,credit,deals,spend,currency", "2026-06,0.00,0,900.00,USD")
+		file.says(t, 200, "campaign,month,credit,credit_of_known_spend,credit_without_known_spend,deals,spend,spend_held,currency", "2026-06,0.00,0.00,0.00,0,900.00,900.00,USD")
 		months := s.get(at + "?from=2026-06&to=2026-07&by=campaign&format=csv&table=months")
-		months.says(t, 200, "month,credit,credit_of_known_spend,deals,spend,agency_fee,new_customers,cac,currency,cac_not_known_for", "2026-06,0.00,0.00,0,900.00,,1,,USD,\"no locked statement, so the agency's fee is not known\"",
+		months.says(t, 200, "month,credit,credit_of_known_spend,credit_without_known_spend,deals,spend,spend_held,agency_fee,new_customers,cac,currency,cac_not_known_for", "2026-06,0.00,0.00,0.00,0,900.00,900.00,,1,,USD,\"no locked statement, so the agency's fee is not known\"",
 			"no row of spend; no locked statement")
 	})
 }

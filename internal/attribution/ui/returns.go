@@ -11,6 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/attribution"
 	"github.com/ofrecord/ofrecord/internal/attribution/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -21,6 +22,7 @@ type returnsPage struct {
 	client  string
 	list    kit.List
 	notices []kit.NoticeView
+	wrong   fault.List // what was chosen and cannot be shown
 }
 
 func (p *Pages) returns(w http.ResponseWriter, r *http.Request) error {
@@ -31,17 +33,19 @@ func (p *Pages) returns(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := ops.ReturnsInput{AsOf: from, By: attribution.By(list.Filter("by")), Margin: list.Filter("margin"), Asked: askedOf(list)}
-	status := 0
-	if in.From, in.To, err = monthsOf(list); err == nil {
+	in.From, in.To, err = monthsOf(list)
+	page.wrong = fault.All(err)
+	page.Returns, err = p.Ops.Return(r.Context(), actor(r), page.client, in)
+	for web.Correctable(err) && withoutWrong(&in, &page.wrong, err) { // what is right is kept
 		page.Returns, err = p.Ops.Return(r.Context(), actor(r), page.client, in)
-	}
-	if web.Correctable(err) {
-		status = http.StatusUnprocessableEntity
-		page.notices = append(page.notices, noticeOf(err))
-		page.Returns, err = p.Ops.Return(r.Context(), actor(r), page.client, ops.ReturnsInput{AsOf: from, Asked: ops.Asked{Clause: in.Asked.Clause}})
 	}
 	if err != nil {
 		return err
+	}
+	status := 0
+	if len(page.wrong) > 0 {
+		status = http.StatusUnprocessableEntity
+		page.notices = append(page.notices, page.refused())
 	}
 	switch {
 	case list.Format() == "csv" && list.Filter("table") == "months":
@@ -60,6 +64,36 @@ func (p *Pages) returns(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, view, returnsBody(page))
 }
 
+// withoutWrong takes away the choices that are refused, and keeps them; it says whether there was one.
+func withoutWrong(in *ops.ReturnsInput, wrong *fault.List, err error) bool {
+	taken, none := false, cal.Month{}
+	for _, f := range fault.All(err) {
+		choice, there := map[string]*string{"by": (*string)(&in.By), "margin": &in.Margin, "model": &in.Asked.Model, "lookback": &in.Asked.Lookback, "edge": &in.Asked.Edge,
+			"at_the_deal": &in.Asked.AtTheDeal, "earlier_deals": &in.Asked.EarlierDeals}[f.Field]
+		switch {
+		case f.Field == "from" || f.Field == "to":
+			taken = taken || in.From != none || in.To != none
+			in.From, in.To = none, none
+		case there:
+			taken = taken || *choice != ""
+			*choice = ""
+		default:
+			continue
+		}
+		wrong.Add(f)
+	}
+	return taken
+}
+
+// refused says what was wrong, and what is shown in its place.
+func (p returnsPage) refused() kit.NoticeView {
+	var words []string
+	for _, f := range p.wrong {
+		words = append(words, kit.Sentence(f.Message))
+	}
+	return kit.NoticeView{Level: kit.Problem, Title: "One of the choices cannot be shown", Text: strings.Join(words, " ") + " Below is what the other choices come to, without it."}
+}
+
 func (p returnsPage) warnings() []kit.NoticeView {
 	var out []kit.NoticeView
 	say := func(level kit.Level, title, text string, links ...kit.Link) {
@@ -73,7 +107,7 @@ func (p returnsPage) warnings() []kit.NoticeView {
 			kit.Link{Text: "Show as of the newest import", Href: without(p.list, "as_of")})
 	}
 	if n := len(p.Returns.Returns.LeftOut); n > 0 {
-		say(kit.Warning, plural(n, "row of spend is", "rows of spend are")+" left out", "They are in another currency, or no amount of them is known.")
+		say(kit.Warning, plural(n, "row of spend is", "rows of spend are")+" left out", "They are in another currency, or no amount of them is known. So the spend of their names is not known in their months, and no credit of them is held against it.")
 	}
 	if n := p.Returns.Returns.Gross; n > 0 {
 		say(kit.Info, plural(n, "row of spend counts", "rows of spend count")+" by the gross amount", "No net amount of them is known.")
@@ -87,7 +121,7 @@ func (p returnsPage) warnings() []kit.NoticeView {
 func (p returnsPage) chosen() []kit.Field {
 	fields := []kit.Field{{Name: "from", Label: "From", Kind: kit.Month}, {Name: "to", Label: "through", Kind: kit.Month},
 		{Name: "by", Label: "By", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "channel"}, {Value: "campaign", Text: "campaign"}, {Value: "provider", Text: "provider"}}},
-		{Name: "margin", Label: "Gross margin", Kind: kit.Search, Hint: "such as 60 %, for the ROMI"}}
+		{Name: "margin", Label: "Gross margin", Kind: kit.Search, Hint: "in per cent, such as 60, for the ROMI"}}
 	fields = p.list.Filters(append(fields, choices(p.list, len(p.Clauses) > 0, p.Clauses, p.Marks, p.Latest)...)...).Fields
 	for i := range fields {
 		switch {
@@ -98,7 +132,7 @@ func (p returnsPage) chosen() []kit.Field {
 			fields[i].Value = p.To.String()
 		}
 	}
-	return fields
+	return kit.Input{Err: p.wrong.Err()}.Fill(fields)
 }
 
 // multiple is hundredths of a whole: "3.50".
@@ -120,13 +154,33 @@ func (p returnsPage) figures() []kit.FigureView {
 	}
 	out = append(out, spend, p.acquisition())
 	if x, ok := t.Multiple(); ok {
-		note := "ROAS: before margin and fees"
-		if t.Costed != t.Revenue {
-			note += "; of the " + figures(t.Costed) + " of names whose spend is known"
-		}
-		out = append(out, kit.FigureView{Label: "Credit for each " + unit + " spent", Value: multiple(x), Note: note})
+		out = append(out, kit.FigureView{Label: "ROAS by " + string(p.By), Value: multiple(x), Period: figures(t.Costed) + " of credit ÷ " + figures(t.Against) + " of spend", Note: p.otherGroupings()})
+	}
+	if rest := t.Uncosted(); rest.Minor != 0 {
+		out = append(out, kit.FigureView{Label: "Credit without known spend", Value: figures(rest), Unit: unit, Period: period, Note: "in no ROAS, spend a deal or ROMI", Tone: kit.Attend})
 	}
 	return out
+}
+
+// otherGroupings says that the return of all names together hangs on what it is looked at by.
+func (p returnsPage) otherGroupings() string {
+	note := "Before margin and fees."
+	var others []string
+	for _, by := range []attribution.By{attribution.ByChannel, attribution.ByProvider, attribution.ByCampaign} {
+		r, there := p.Others[by]
+		if !there {
+			continue
+		}
+		text := "by " + string(by) + " unknown"
+		if x, ok := r.Multiple(); ok {
+			text = "by " + string(by) + " " + multiple(x) + " (" + figures(r.Costed) + " ÷ " + figures(r.Against) + ")"
+		}
+		others = append(others, text)
+	}
+	if len(others) == 0 {
+		return note
+	}
+	return note + " It hangs on the grouping, for each knows the spend of other names and months: " + strings.Join(others, ", ") + "."
 }
 
 // acquisition is what a new customer cost, the agency's fee included, in the months of which it is known.
@@ -142,7 +196,7 @@ func (p returnsPage) acquisition() kit.FigureView {
 		v.Note = "no deal of a new customer was won in the " + known + " of which it is known"
 	default:
 		v.Value, v.Unit, v.Tone = figures(each), string(a.Cost.Currency), kit.Plain
-		v.Note = "CAC: spend and the agency's fees, " + figures(a.Cost) + ", for " + plural(a.Customers, "new customer", "new customers") + ", in " + known + "; the client's own salaries and tools are not in it"
+		v.Note = "CAC: spend and the agency's fees, " + figures(a.Cost) + ", for " + plural(a.Customers, "new customer", "new customers") + ", in " + known + "; what was spent without a row of spend, and the client's own salaries and tools, are not in it"
 	}
 	return v
 }
@@ -150,7 +204,7 @@ func (p returnsPage) acquisition() kit.FigureView {
 // gapWords say what is not known of which months.
 func gapWords(without map[ops.Gap][]cal.Month) string {
 	var out []string
-	for _, gap := range []ops.Gap{ops.NoSpend, ops.NotLocked, ops.NotTold} {
+	for _, gap := range []ops.Gap{ops.NoSpend, ops.PartSpend, ops.NotLocked, ops.NotTold} {
 		if months := without[gap]; len(months) > 0 {
 			out = append(out, string(gap)+" in "+monthsWords(months))
 		}
@@ -188,31 +242,58 @@ func (p returnsPage) acquisitionGaps() string {
 // namesShown is how many names a sentence has room for.
 const namesShown = 6
 
-// notCosted says which credit ROAS and ROMI of all names together leave out; empty: none.
-func (p returnsPage) notCosted() string {
+// notCosted says which credit and which spend the return of all names together leaves out, and why; empty: none.
+func (p returnsPage) notCosted() []string {
 	r := p.Returns.Returns
 	all := r.Total.Total
-	if !all.Told || all.Costed == all.Revenue {
-		return ""
+	var out []string
+	if rest := all.Uncosted(); rest.Minor != 0 {
+		var names []string
+		for _, row := range r.Rows {
+			if rest := row.Total.Uncosted(); rest.Minor != 0 {
+				names = append(names, row.Label()+" "+figures(rest)+p.monthsWithout(row))
+			}
+		}
+		if n := len(names) - namesShown; n > 1 {
+			names = append(names[:namesShown], strconv.Itoa(n)+" more")
+		}
+		out = append(out, fmt.Sprintf("Of %s of credit, %s has no known spend in the month of its deals, and is held against nothing: %s.", figures(all.Revenue), figures(rest), strings.Join(names, "; ")))
 	}
-	var names []string
-	for _, row := range r.Rows {
-		if rest := row.Total.Revenue.Sub(row.Total.Costed); rest.Minor != 0 {
-			names = append(names, row.Label()+" "+figures(rest))
+	if rest := all.Unheld(); rest.Minor != 0 {
+		out = append(out, fmt.Sprintf("Of %s of spend, %s is held against no credit: it can be told to no %s, or not all of its %s is known in its month. It may have brought some of the credit, so the ROAS of all together may be too high.",
+			figures(all.Spend), figures(rest), p.By, p.By))
+	}
+	return out
+}
+
+// monthsWithout counts the months of a name with credit and without known spend, where it has both kinds.
+func (p returnsPage) monthsWithout(row attribution.ReturnRow) string {
+	without, with := 0, 0
+	for _, m := range row.Months {
+		switch {
+		case m.Uncosted().Minor != 0:
+			without++
+		case m.Revenue.Minor != 0 || m.Told:
+			with++
 		}
 	}
-	if n := len(names) - namesShown; n > 1 {
-		names = append(names[:namesShown], strconv.Itoa(n)+" more")
+	if with == 0 {
+		return ""
 	}
-	return fmt.Sprintf("ROAS, spend a deal and ROMI of all together hold the spend against the %s of names whose spend is known, of %s. Not in it, for nobody knows what was spent on it: %s.",
-		figures(all.Costed), figures(all.Revenue), strings.Join(names, "; "))
+	return fmt.Sprintf(" (in %d of %s)", without, plural(without+with, "month", "months"))
 }
 
 // row is one name's cells, of a month or together.
 func (p returnsPage) row(name templ.Component, x attribution.Return) kit.Row {
-	spend, times, deal, romi := kit.Unknown(""), kit.Quiet(nothing), kit.Quiet(nothing), kit.Quiet(nothing)
+	rest, spend, times, deal, romi := kit.Quiet(nothing), kit.Unknown(""), kit.Quiet(nothing), kit.Quiet(nothing), kit.Quiet(nothing)
+	if left := x.Uncosted(); left.Minor != 0 {
+		rest = kit.Text(figures(left))
+	}
 	if x.Spent {
 		spend = kit.Text(figures(x.Spend))
+	}
+	if left := x.Unheld(); left.Minor != 0 {
+		spend = kit.TwoLines(spend, figures(left)+" not held")
 	}
 	if n, ok := x.Multiple(); ok {
 		times = kit.Text(multiple(n))
@@ -223,7 +304,7 @@ func (p returnsPage) row(name templ.Component, x attribution.Return) kit.Row {
 	if text, _, ok := p.romi(x); ok {
 		romi = kit.Text(text)
 	}
-	return kit.Row{Cells: []templ.Component{name, kit.Text(figures(x.Revenue)), kit.Text(strconv.Itoa(x.Deals)), spend, times, deal, romi}}
+	return kit.Row{Cells: []templ.Component{name, kit.Text(figures(x.Revenue)), rest, kit.Text(strconv.Itoa(x.Deals)), spend, times, deal, romi}}
 }
 
 // romi is the return at the margin, in words and in hundredths of a point. Not ok: no margin is stated, or nothing was spent.
@@ -237,7 +318,8 @@ func (p returnsPage) romi(x attribution.Return) (text string, points int64, ok b
 
 func (p returnsPage) columns(first string) []kit.Column {
 	unit := string(p.Returns.Returns.Total.Total.Revenue.Currency)
-	return []kit.Column{{Title: first}, {Title: "Credit", Align: kit.End, Hint: unit}, {Title: "Deals", Align: kit.End}, {Title: "Spend", Align: kit.End, Hint: unit}, {Title: "ROAS", Align: kit.End, Hint: "credit ÷ spend"},
+	return []kit.Column{{Title: first}, {Title: "Credit", Align: kit.End, Hint: unit}, {Title: "Left out", Align: kit.End, Hint: unit}, {Title: "Deals", Align: kit.End}, {Title: "Spend", Align: kit.End, Hint: unit},
+		{Title: "ROAS", Align: kit.End},
 		{Title: "Spend a deal", Align: kit.End, Hint: unit}, {Title: "ROMI", Align: kit.End, Hint: p.marginHint()}}
 }
 
@@ -300,30 +382,37 @@ func (p returnsPage) byMonth() kit.TableView {
 
 // download is every name and month in which there is something.
 func (p returnsPage) download(w http.ResponseWriter) error {
-	rows := [][]string{{string(p.By), "month", "credit", "deals", "spend", "currency"}}
+	rows := [][]string{{string(p.By), "month", "credit", "credit_of_known_spend", "credit_without_known_spend", "deals", "spend", "spend_held", "currency"}}
 	for _, row := range p.Returns.Returns.Rows {
 		for i, m := range p.Returns.Returns.Months {
-			x, spend := row.Months[i], ""
-			if x.Spent {
-				spend = x.Spend.String()
-			}
+			x := row.Months[i]
+			spend, held := spendCells(x)
 			if x.Spent || x.Revenue.Minor != 0 {
-				rows = append(rows, []string{row.Label(), m.String(), x.Revenue.String(), strconv.Itoa(x.Deals), spend, string(x.Revenue.Currency)})
+				rows = append(rows, []string{row.Label(), m.String(), x.Revenue.String(), x.Costed.String(), x.Uncosted().String(), strconv.Itoa(x.Deals), spend, held, string(x.Revenue.Currency)})
 			}
 		}
 	}
 	return writeCSV(w, "returns.csv", rows)
 }
 
+// spendCells are spend, and the part of it that credit is held against; what is not known is empty.
+func spendCells(x attribution.Return) (spend, held string) {
+	if x.Spent {
+		spend = x.Spend.String()
+	}
+	if x.Told {
+		held = x.Against.String()
+	}
+	return spend, held
+}
+
 // downloadMonths is all names together, month by month; what is not known is empty.
 func (p returnsPage) downloadMonths(w http.ResponseWriter) error {
-	rows := [][]string{{"month", "credit", "credit_of_known_spend", "deals", "spend", "agency_fee", "new_customers", "cac", "currency", "cac_not_known_for"}}
+	rows := [][]string{{"month", "credit", "credit_of_known_spend", "credit_without_known_spend", "deals", "spend", "spend_held", "agency_fee", "new_customers", "cac", "currency", "cac_not_known_for"}}
 	for i, m := range p.Returns.Returns.Months {
 		x := p.Returns.Returns.Total.Months[i]
-		var spend, charged, customers, cac, gaps string
-		if x.Spent {
-			spend = x.Spend.String()
-		}
+		spend, held := spendCells(x)
+		var charged, customers, cac, gaps string
 		if fee, locked := p.Fees[m]; locked {
 			charged = fee.String()
 		}
@@ -336,7 +425,7 @@ func (p returnsPage) downloadMonths(w http.ResponseWriter) error {
 		for _, gap := range p.Gaps(i) {
 			gaps = strings.TrimPrefix(gaps+"; "+string(gap), "; ")
 		}
-		rows = append(rows, []string{m.String(), x.Revenue.String(), x.Costed.String(), strconv.Itoa(x.Deals), spend, charged, customers, cac, string(x.Revenue.Currency), gaps})
+		rows = append(rows, []string{m.String(), x.Revenue.String(), x.Costed.String(), x.Uncosted().String(), strconv.Itoa(x.Deals), spend, held, charged, customers, cac, string(x.Revenue.Currency), gaps})
 	}
 	return writeCSV(w, "returns-by-month.csv", rows)
 }

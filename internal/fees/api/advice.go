@@ -5,13 +5,14 @@ import (
 	"net/http"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
 )
 
 func (o *Operations) registerAdvice(a *api.API) {
 	api.Register(a, api.Operation{Method: http.MethodGet, Path: "/clients/{client}/contracts/{contract}/advice", ID: "getAdvice", Summary: "Say which pay model the client's evidence can carry, on what measures",
-		Description: "From hygiene of the CRM, clarity of attribution and predictability of the sales cycle, with what each model would have paid on the last twelve months that are over. Nothing is kept.",
+		Description: "From hygiene of the CRM, clarity of attribution and predictability of the sales cycle, with what each model would have paid on the last twelve months that the newest import covers whole. Nothing is kept.",
 		Tags:        []string{tag}, Action: string(access.ContractSee)}, o.advice)
 }
 
@@ -31,8 +32,19 @@ type Advice struct {
 	Cycle   *SalesCycle `json:"cycle,omitempty" doc:"What the third is computed from"`
 
 	Paid    []Paid   `json:"paid" nullable:"false" doc:"The contract as it stands and the models, on the same months"`
+	Range   string   `json:"range,omitempty" doc:"How expected, low and high were drawn: how many resamples, by which seed, of how many companies"`
+	Locked  []Locked `json:"locked" nullable:"false" doc:"The months of the contract as it stands that have a locked statement. As it stands each month is computed on the newest evidence, so a correction counts in the month that it corrects; a locked statement has the corrections of earlier months"`
 	Grounds *Grounds `json:"grounds,omitempty" doc:"What the numbers of the models rest on"`
 	Untried string   `json:"untried,omitempty" doc:"Why they could not be tried"`
+}
+
+// Locked is a month beside its locked statement.
+type Locked struct {
+	Month      string `json:"month" example:"2026-03"`
+	Statement  string `json:"statement" doc:"Id of the locked statement"`
+	Charged    Money  `json:"charged" doc:"By all of its lines, less what was given up since"`
+	AsItStands Money  `json:"as_it_stands" doc:"What the month comes to on the newest evidence"`
+	Difference Money  `json:"difference" doc:"charged - as_it_stands"`
 }
 
 // Grade is a measure with the lines that it was graded by.
@@ -61,7 +73,7 @@ func (o *Operations) advice(ctx context.Context, in *struct {
 // AdviceOf is the advice with all that it can be recomputed from.
 func AdviceOf(found ops.Advice) Advice {
 	a := found.Advice
-	out := Advice{Import: found.Import, On: dayOf(found.On), Why: []string{}, Terms: []string{}, Measures: []Grade{}, Paid: []Paid{}}
+	out := Advice{Import: found.Import, On: dayOf(found.On), Why: []string{}, Terms: []string{}, Measures: []Grade{}, Paid: []Paid{}, Locked: []Locked{}}
 	if found.Import == 0 {
 		return out
 	}
@@ -76,6 +88,10 @@ func AdviceOf(found ops.Advice) Advice {
 	}
 	if tried := found.Paid.Tried; tried != nil {
 		out.Paid, out.Grounds = PaidOf(*tried), GroundsOf(*tried)
+		out.Range = fees.RangeWords(tried.Comparison)
+		for _, l := range fees.BesideLocked(*tried, found.Paid.Locked) {
+			out.Locked = append(out.Locked, Locked{l.Month.String(), l.Statement, moneyOf(l.Charged), moneyOf(l.Here), moneyOf(l.Difference())})
+		}
 	}
 	return out
 }

@@ -13,9 +13,17 @@ type Paid struct {
 	High     *Money       `json:"high,omitempty" doc:"10 % come to more"`
 	Needs    int          `json:"needs,omitempty" doc:"How many facts the history lacks for it"`
 	Held     int          `json:"held,omitempty" doc:"How many questions hold money out"`
+	HeldOut  []Question   `json:"held_out,omitempty" doc:"These questions"`
+	Notes    []string     `json:"notes,omitempty" doc:"What the numbers do not tell: what does not vary, where it breaks even with the contract as it stands, what floors and caps made of its share"`
 	Months   []PaidMonth  `json:"months" nullable:"false" doc:"They sum to the total; while facts are lacking, of what is known"`
 	Clauses  []PaidClause `json:"clauses" nullable:"false" doc:"They sum to the total, and month by month to the months"`
 	Texts    []PaidText   `json:"texts" nullable:"false" doc:"What was tried: of the contract as it stands every version, each for its days; of the others one text"`
+}
+
+// Question is a fact that is missing, so that money is held out.
+type Question struct {
+	Subject string `json:"subject,omitempty" example:"deal D3"`
+	Text    string `json:"text"`
 }
 
 // PaidMonth is what a month comes to.
@@ -92,6 +100,10 @@ func PaidOf(t fees.Tried) []Paid {
 
 func paidOf(t fees.Tried, side fees.SidePrice) Paid {
 	p := Paid{Name: side.Name, Needs: len(side.Needs), Held: side.Held, Months: monthsOf(t, side.Course), Clauses: []PaidClause{}, Texts: []PaidText{}}
+	for _, i := range side.Asked {
+		p.HeldOut = append(p.HeldOut, Question{i.Subject, i.Text})
+	}
+	p.Notes = fees.Notes(t, side)
 	for _, c := range side.Clauses {
 		p.Clauses = append(p.Clauses, PaidClause{c.Clause, c.Kind, moneyOf(c.Total), monthsOf(t, fees.Course{Totals: c.Totals})})
 	}

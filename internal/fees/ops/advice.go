@@ -23,7 +23,7 @@ type Advice struct {
 	Measured fees.Measured
 	Advice   fees.Advice
 	Ran      string       // whose campaigns were counted as the agency's
-	Paid     WhatIf       // the contract as it stands and the pay models on the last twelve months that are over; not tried: see Untried
+	Paid     WhatIf       // the contract as it stands and the pay models on the last twelve months that the import covers whole; not tried: see Untried
 	Untried  *fault.Fault // why they could not be tried
 }
 

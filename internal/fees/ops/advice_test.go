@@ -9,6 +9,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
@@ -65,7 +66,25 @@ func TestTheAdvisorMeasuresTheNewestEvidence(t *testing.T) {
 		}
 		wantAmount(t, "as it stands", got.Paid.Tried.Sides[0].Total, "56720.00") // 4 x 14,000 and 3 % of 24,000
 
-		_, err := k.Advise(ctx, stranger, k.Contract)
+		// Months later nothing has been imported: the months that the evidence does not reach are not months without a deal.
+		k.MoveTo("2026-11-26")
+		later := must(k.Advise(ctx, finance, k.Contract))(t)
+		if later.Paid.From != month("2025-05") || later.Paid.To != month("2026-04") || later.Paid.On != later.On {
+			t.Errorf("from %s to %s on %s", later.Paid.From, later.Paid.To, later.Paid.On)
+		}
+		wantAmount(t, "as it stands, later", later.Paid.Tried.Sides[0].Total, "56720.00")
+		tried := must(k.WhatIf(ctx, finance, ops.WhatIfInput{Contract: k.Contract}))(t)
+		if tried.From != later.Paid.From || tried.To != later.Paid.To {
+			t.Errorf("what if begins with %s to %s", tried.From, tried.To)
+		}
+		worth := must(k.Worth(ctx, finance, ops.WorthInput{Contract: k.Contract, Price: true}))(t)
+		if n := len(worth.Prices.Months); n != 4 || worth.Prices.Months[n-1] != later.Paid.To {
+			t.Errorf("priced are %v", worth.Prices.Months)
+		}
+		_, err := k.WhatIf(ctx, finance, ops.WhatIfInput{Contract: k.Contract, To: month("2026-05")})
+		wantFault(t, err, fault.Invalid, "months")
+
+		_, err = k.Advise(ctx, stranger, k.Contract)
 		wantFault(t, err, fault.NotFound, "not-found")
 		_, err = k.Advise(ctx, access.Actor{}, k.Contract)
 		wantFault(t, err, fault.Unauthenticated, "sign-in-needed")

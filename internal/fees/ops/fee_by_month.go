@@ -6,6 +6,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
@@ -47,6 +48,27 @@ func FeesByMonth(ctx context.Context, tx bun.Tx, client string, in cal.Period) (
 				out[month] = fee
 			}
 		}
+	}
+	return out, nil
+}
+
+// lockedMonths are what the locked statements of a contract charged for their months, all lines, less what the agency gave up since.
+func lockedMonths(ctx context.Context, tx bun.Tx, contract string, currency money.Currency) ([]fees.LockedMonth, error) {
+	rows, err := readFinals(ctx, tx, contract)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := settledOf(ctx, tx, rows)
+	if err != nil {
+		return nil, err
+	}
+	var out []fees.LockedMonth
+	for i, s := range settled {
+		charged := money.New(0, currency)
+		for _, l := range s.Lines {
+			charged.Minor += l.Minor - l.Waived
+		}
+		out = append(out, fees.LockedMonth{Month: cal.MonthOf(s.Period.From), Statement: rows[i].StatementID, Charged: charged})
 	}
 	return out, nil
 }

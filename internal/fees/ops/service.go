@@ -38,7 +38,7 @@ type Service struct {
 	Evidence func(ctx context.Context, tx bun.Tx, client string, importNo int64) (crm.Evidence, error)
 	// NewestImport is the number of the client's newest import, 0 when there is none.
 	NewestImport func(ctx context.Context, tx bun.Tx, client string) (int64, error)
-	// ImportedAt is when that import was applied, zero when there is none. Only the month end asks for it.
+	// ImportedAt is when that import was applied, zero when there is none. The month end asks for it, and what looks back on the months that it covers.
 	ImportedAt func(ctx context.Context, tx bun.Tx, client string) (time.Time, error)
 
 	// Rows is where decisions of people about rows of evidence are written. Only Decide, HandOver and what shows them ask for it.

@@ -23,7 +23,7 @@ type WhatIfInput struct {
 	Contract string
 	Run      bool      // compute; without it only what the page begins with is answered
 	Source   string    // a text to try beside the contract; empty: none
-	From, To cal.Month // the months; zero: the last twelve that are over
+	From, To cal.Month // the months; zero: the last twelve that the newest import covers whole
 	Models   bool      // try the three pay models, too
 	Numbers  ModelNumbers
 	Seed     uint64
@@ -41,10 +41,12 @@ type WhatIf struct {
 	MayEdit  bool               // this person may take a text as the draft
 	Revision int                // of the draft that it would be saved over
 	Import   int64              // number of the newest import; 0: there is none, or it was not looked at
+	On       cal.Date           // the day of that import, which the history ends on; without one today
 	From, To cal.Month
 	Source   string         // the text that was tried
 	Problems []*fault.Fault // it cannot be read: nothing was computed
 	Tried    *fees.Tried
+	Locked   []fees.LockedMonth // what locked statements of the contract charged for months
 }
 
 // longestTrial is how long a trial may take.
@@ -77,7 +79,13 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 		if out.MayEdit = access.Decide(actor, access.ContractEdit, scope).Allowed; out.MayEdit && saved {
 			out.Revision = draft.Revision
 		}
-		if out.Stands, err = out.stands(draft, saved); err != nil || !in.Run {
+		if out.Stands, err = out.stands(draft, saved); err != nil {
+			return err
+		}
+		if out.On, err = s.covered(ctx, tx, out.Contract.Client, out.Terms.Zone); err != nil || !in.Run {
+			return err
+		}
+		if out.Locked, err = lockedMonths(ctx, tx, out.Contract.ID, out.Terms.Currency); err != nil {
 			return err
 		}
 		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
@@ -86,7 +94,7 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 	if err != nil {
 		return out, err
 	}
-	months, err := out.months(cal.DateOf(s.now(), out.Terms.Zone))
+	months, err := out.months()
 	if err != nil || !in.Run {
 		return out, err
 	}
@@ -121,10 +129,23 @@ func (w *WhatIf) next() int {
 	return w.Terms.Version + 1
 }
 
-// months are those that were named, or the last twelve that are over. Fault: Invalid at "from" or "to".
-func (w *WhatIf) months(today cal.Date) ([]cal.Month, error) {
+// covered is the day that the newest evidence of a client reaches: that of its newest import, in the zone of the contract; without an import today. What
+// came after it nobody has said, so a month counts once it was over on that day, whatever the clock says.
+func (s *Service) covered(ctx context.Context, tx bun.Tx, client string, zone *time.Location) (cal.Date, error) {
+	at, err := s.ImportedAt(ctx, tx, client)
+	if err != nil {
+		return cal.Date{}, fmt.Errorf("find the day of the newest import: %w", err)
+	}
+	if at.IsZero() {
+		at = s.now()
+	}
+	return cal.DateOf(at, zone), nil
+}
+
+// months are those that were named, or the last twelve that the evidence covers. Fault: Invalid at "from" or "to".
+func (w *WhatIf) months() ([]cal.Month, error) {
 	none := cal.Month{}
-	last := cal.MonthOf(today).Previous()
+	last := cal.MonthOf(w.On).Previous()
 	if w.To == none {
 		w.To = last
 	}
@@ -135,7 +156,7 @@ func (w *WhatIf) months(today cal.Date) ([]cal.Month, error) {
 	case w.To.First().Before(w.From.First()):
 		return nil, fault.New(fault.Invalid, "months", "the last month is before the first").At("to")
 	case w.To.First().After(last.First()):
-		return nil, fault.New(fault.Invalid, "months", "this month is not over; write %s or an earlier one", last).At("to")
+		return nil, fault.New(fault.Invalid, "months", "the evidence ends on %s, and what came after it nobody has said; write %s or an earlier month", w.On.Words(), last).At("to")
 	case w.To.First().DaysSince(w.From.First()) > 366*mostTriedYears:
 		return nil, fault.New(fault.Invalid, "months", "these are more than %d years; write a later month", mostTriedYears).At("from")
 	}
@@ -148,7 +169,7 @@ const mostTriedYears = 3
 // try computes. As prices are: one at a time, and whoever has gone is passed over.
 func (s *Service) try(ctx context.Context, w *WhatIf, in WhatIfInput, evidence crm.Evidence, months []cal.Month) error {
 	w.Import = evidence.AsOf
-	trial := fees.Trial{Now: w.Stands, Number: w.next(), Evidence: evidence, Months: months, AsOf: cal.DateOf(s.now(), w.Terms.Zone), Resamples: fees.UsualResamples, Seed: in.Seed}
+	trial := fees.Trial{Now: w.Stands, Number: w.next(), Evidence: evidence, Months: months, AsOf: w.On, Resamples: fees.UsualResamples, Seed: in.Seed}
 	if in.Source != "" {
 		terms, err := contract.Parse([]byte(in.Source))
 		if w.Problems = fault.All(err); err != nil && len(w.Problems) == 0 {

@@ -60,6 +60,9 @@ func TestOtherTermsAreTriedOnTheHistory(t *testing.T) {
 		k.Locked("2026-01")
 		again := must(k.WhatIf(ctx, owner, ask))(t)
 		wantAmount(t, "with January locked", again.Tried.Sides[0].Total, "31000.00")
+		if len(w.Locked) != 0 || len(again.Locked) != 1 || again.Locked[0].Month != month("2026-01") || again.Locked[0].Charged != sides[0].Totals[0] {
+			t.Errorf("January is locked at %+v, and comes to %s", again.Locked, sides[0].Totals[0])
+		}
 		if !again.MayEdit || again.Revision != 0 {
 			t.Errorf("%+v", again.Revision)
 		}

@@ -35,12 +35,13 @@ type Worth struct {
 	Terms    contract.Terms     // of the text, or the latest of the agreement
 	Findings []contract.Finding // with those about names of the evidence once it is priced
 	Import   int64              // number of the newest import; 0: there is none, or it was not looked at
+	On       cal.Date           // the day of that import, which the priced months end before
 	AsIfFrom cal.Date           // the text is priced as if it had begun then; zero: as it ran
 	Prices   *fees.Prices       // nil: not asked for, or no month to price
 }
 
 // Worth looks for what a text leaves open and, when asked, prices its choices on the client's newest evidence: an agreement in the months of the
-// last twelve in which it ran, a version or draft as if it had begun twelve months ago. Nothing is kept. Who may: see ContractSee, for the draft
+// last twelve that the import covers in which it ran, a version or draft as if it had begun with them. Nothing is kept. Who may: see ContractSee, for the draft
 // ContractEdit, for prices StatementSee as well. Faults: NotFound, Forbidden; Conflict "nothing-proposed" while there is no
 // text; TooLarge for choices that take too long.
 func (s *Service) Worth(ctx context.Context, actor access.Actor, in WorthInput) (Worth, error) {
@@ -74,6 +75,9 @@ func (s *Service) Worth(ctx context.Context, actor access.Actor, in WorthInput) 
 		}
 		out.HasDraft = saved && access.Decide(actor, access.ContractEdit, scope).Allowed
 		if agreement, err = out.read(in, draft, saved); err != nil || !in.Price || len(out.Problems) > 0 {
+			return err
+		}
+		if out.On, err = s.covered(ctx, tx, out.Contract.Client, out.Terms.Zone); err != nil {
 			return err
 		}
 		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
@@ -142,21 +146,20 @@ func (s *Service) price(ctx context.Context, w *Worth, agreement contract.Agreem
 		return nil
 	}
 	w.Findings = contract.WithNames(w.Findings, w.Terms, fees.Known(evidence))
-	today := cal.DateOf(s.now(), w.Terms.Zone)
-	months := fees.PricedMonths(agreement, today)
+	months := fees.PricedMonths(agreement, w.On)
 	if len(months) == 0 {
-		w.AsIfFrom = cal.MonthOf(today).First().AddMonths(-12, 1)
+		w.AsIfFrom = cal.MonthOf(w.On).First().AddMonths(-12, 1)
 		moved, ok := fees.Backdated(w.Terms, w.AsIfFrom)
 		if !ok {
 			return nil
 		}
-		agreement, months = moved, fees.PricedMonths(moved, today)
+		agreement, months = moved, fees.PricedMonths(moved, w.On)
 	}
 	s.pricing.Lock()
 	defer s.pricing.Unlock()
 	until, cancel := context.WithTimeout(ctx, longestPricing)
 	defer cancel()
-	prices, err := fees.Price(fees.Pricing{Agreement: agreement, Evidence: evidence, Months: months, AsOf: today, Stop: func() bool { return until.Err() != nil }})
+	prices, err := fees.Price(fees.Pricing{Agreement: agreement, Evidence: evidence, Months: months, AsOf: w.On, Stop: func() bool { return until.Err() != nil }})
 	switch {
 	case errors.Is(err, fees.ErrStopped) && ctx.Err() != nil:
 		return ctx.Err()

@@ -8,7 +8,6 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/ofrecord/ofrecord/internal/attribution"
-	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -63,14 +62,9 @@ func (f adviceFace) body() templ.Component {
 	return kit.Group(append(parts, section("How to read it", kit.Group(paragraph(f.Ran), paragraph(adviceLimits))))...)
 }
 
-// modelNames are the models as the advice speaks of them.
-var modelNames = map[contract.PayModel]string{
-	contract.FixedAndBonus: "70/30: fixed and bonus", contract.RetainerAndShare: "Reduced retainer and a share of revenue", contract.MilestonesOnly: "Milestones with bonuses", "": "Insufficient data",
-}
-
 func (f adviceFace) figures() []kit.FigureView {
 	a := f.Advice.Advice
-	fits := kit.FigureView{Label: "What fits", Value: modelNames[a.Model], Period: "measured on " + f.On.Words() + ", as of import " + strconv.FormatInt(f.Import, 10)}
+	fits := kit.FigureView{Label: "What fits", Value: fees.ModelWords(a.Model), Period: "measured on " + f.On.Words() + ", as of import " + strconv.FormatInt(f.Import, 10)}
 	out := []kit.FigureView{fits}
 	for _, g := range a.Graded {
 		out = append(out, kit.FigureView{Label: g.Name, Value: string(g.Grade), Note: g.Value, Tone: gradeTone(g.Grade)})
@@ -126,7 +120,7 @@ func (f adviceFace) measures() kit.TableView {
 }
 
 // termsAside says why the page that compares models may show other figures.
-const termsAside = "All deals are measured here by the latest text of the contract, by which the next deals would be paid. The comparison of models counts whole months, and, unless it is asked for one lookback and edge, each deal by the terms of its day. So its spread may be another, and on the other side of the line: ask it for both."
+const termsAside = "All deals are measured here by the latest text of the contract, by which the next deals would be paid. The comparison of models counts whole months (“On twelve months” opens those that the pay models are tried on), and, unless it is asked for one lookback and edge, each deal by the terms of its day. So its spread may be another, and on the other side of the line: ask it for both."
 
 // earned is what the spread between the models is made of.
 func (f adviceFace) earned() kit.TableView {
@@ -179,8 +173,8 @@ func (f adviceFace) comparisons() []templ.Component {
 		}
 		return kit.Button(kit.ButtonView{Text: text, Href: f.evidence() + "/attribution?" + asked.Encode()})
 	}
-	clarity, year := f.Measured.Clarity.Period, f.Measured.Cycle.Period()
-	return []templ.Component{to("Compare the models on these months", clarity, true), to("On twelve months", year, true), to("As agreed on each deal's day", year, false)}
+	year := cal.Period{From: f.Paid.From.First(), To: f.Paid.To.Next().First()} // whole months, as those that the models were tried on
+	return []templ.Component{to("Compare the models on these months", f.Measured.Clarity.Period, true), to("On twelve months, "+year.Words(), year, true), to("As agreed on each deal's day", year, false)}
 }
 
 // quartiles are the days below which a quarter, half and three quarters of the deals closed.
@@ -236,7 +230,7 @@ func (f adviceFace) paid() templ.Component {
 	if f.Untried != nil {
 		return kit.Group(kit.Notice(kit.NoticeView{Level: kit.Info, Text: kit.Sentence(f.Untried.Message) + "."}), cadence)
 	}
-	return kit.Group(kit.Table(f.trial().sides()), kit.Quiet("What the numbers of the models rest on"), listing(typesetAll(fees.GroundWords(*f.Paid.Tried))), cadence, paragraph(whatStands))
+	return kit.Group(kit.Table(f.trial().sides()), f.trial().locked(), paragraph(fees.RangeWords(f.Paid.Tried.Comparison)), kit.Quiet("What the numbers of the models rest on"), listing(typesetAll(fees.GroundWords(*f.Paid.Tried))), cadence, paragraph(whatStands))
 }
 
 // trial is the comparison as the page of other terms shows it.

@@ -28,10 +28,10 @@ func TestAdvice(t *testing.T) {
 		if n := webtest.Charts(t, page.Document); n != 0 {
 			t.Errorf("%d charts of one month", n)
 		}
+		k.MoveTo("2026-04-03")
 		k.File("contacts.csv", "contact_id,name,created_at\nc1,Ann,2026-01-02T10:00:00Z\n")
 		k.File("deal_contacts.csv", "deal_id,contact_id\nd1,c1\n")
 		k.File("touches.csv", "touch_id,contact_id,at,channel\nt1,c1,2026-01-05T10:00:00Z,webinar\n")
-		k.MoveTo("2026-04-03")
 		months := client.Get(at)
 		months.Says(t, 200, "Month by month", "Fee of each month", "February 2026")
 		if n := webtest.Charts(t, months.Document); n != 1 {
@@ -66,8 +66,8 @@ func TestAdviceShowsWhatItRestsOn(t *testing.T) {
 		page := k.as(finance).Get("/clients/org_acme/contract/" + k.Contract + "/advice")
 		page.Says(t, 200, "What marketing earns by each model", "First touch", "Last touch", "Linear", "W-shaped", "24,000.00", "100 %", "All four earn 24,000.00 of 24,000.00.",
 			"from 15 Feb 2026 to 5 May 2026, the day of the import: 2 × 40 days, the median cycle, are 80 days", "24 deals won in these days, all counted", "the latest text of the contract", "counts whole months",
-			"How long deals took", "Half (the median)", "24 deals won from 5 May 2025 to 5 May 2026, all measured", "What the numbers of the models rest on", "to the nearest 1,000 is", "the points of the bonus are examples")
-		for _, href := range []string{"/evidence/attribution?as_of=4&edge=drop&from=2026-02&lookback=180+days&to=2026-05", "/evidence/attribution?as_of=4&edge=drop&from=2025-05&lookback=180+days&to=2026-05", "/evidence/attribution?as_of=4&from=2025-05&to=2026-05", "/evidence/deals?as_of=4&outcome=won"} {
+			"How long deals took", "Half (the median)", "24 deals won from 6 May 2025 to 5 May 2026, all measured", "What the numbers of the models rest on", "to the nearest 1,000 is", "the points of the bonus are examples")
+		for _, href := range []string{"/evidence/attribution?as_of=4&edge=drop&from=2026-02&lookback=180+days&to=2026-05", "/evidence/attribution?as_of=4&edge=drop&from=2025-05&lookback=180+days&to=2026-04", "/evidence/attribution?as_of=4&from=2025-05&to=2026-04", "/evidence/deals?as_of=4&outcome=won"} {
 			if page.Find("a[href='/clients/org_acme"+href+"']").Length() != 1 {
 				t.Errorf("no link to %s", href)
 			}

@@ -263,11 +263,16 @@ func (s sheet) issues() templ.Component {
 }
 
 func (s sheet) issue(i fees.Issue) kit.IssueView {
+	return issueOf(i, s.Client, contractPath(s.Client, s.Contract))
+}
+
+// issueOf is a question of a draft, with a link to the deal or the contract that it is about.
+func issueOf(i fees.Issue, client, contract string) kit.IssueView {
 	v := kit.IssueView{Level: kit.Level(i.Severity), Where: i.Subject, Text: i.Text}
 	if deal, ok := strings.CutPrefix(i.Subject, "deal "); ok {
-		v.Where, v.Href = "Deal "+deal, dealPath(s.Client, deal)
+		v.Where, v.Href = "Deal "+deal, dealPath(client, deal)
 	} else if clause, ok := strings.CutPrefix(i.Subject, "clause "); ok {
-		v.Where, v.Href = "Clause "+clause, contractPath(s.Client, s.Contract)
+		v.Where, v.Href = "Clause "+clause, contract
 	}
 	return v
 }

@@ -119,7 +119,7 @@ func (f trialFace) body() templ.Component {
 	var parts []templ.Component
 	switch {
 	case f.Tried != nil:
-		parts = append(parts, f.figures(), section("Side by side", kit.Table(f.sides())))
+		parts = append(parts, f.figures(), section("Side by side", kit.Group(kit.Table(f.sides()), f.locked())))
 		if grounds := fees.GroundWords(*f.Tried); len(grounds) > 0 {
 			parts = append(parts, section("What the models rest on", listing(typesetAll(grounds))))
 		}
@@ -212,6 +212,21 @@ func (f trialFace) sides() kit.TableView {
 	return v
 }
 
+// locked says how the contract as it stands hangs together with its locked statements, each linked.
+func (f trialFace) locked() templ.Component {
+	all := fees.BesideLocked(*f.Tried, f.Locked)
+	if len(all) == 0 {
+		return kit.Group()
+	}
+	unit := string(f.Tried.Currency)
+	v := kit.TableView{Caption: "As it stands beside the locked statements", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Locked statement"}, {Title: "It charged", Align: kit.End, Hint: unit},
+		{Title: "As it stands", Align: kit.End, Hint: unit}, {Title: "Difference", Align: kit.End, Hint: unit}}}
+	for _, a := range all {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: a.Month.Words(), Href: statementPath(f.Contract.Client, a.Statement)}), kit.Text(figures(a.Charged)), kit.Text(figures(a.Here)), moved(a.Difference())}})
+	}
+	return kit.Group(kit.Quiet("Beside the locked statements"), listing(typesetAll(fees.LockedWords(all))), opening("Each month beside its locked statement", fees.NowName, kit.Table(v)))
+}
+
 func (f trialFace) cells(s fees.SidePrice) []templ.Component {
 	none := kit.Quiet("–")
 	if len(s.Needs) > 0 {
@@ -225,7 +240,7 @@ func (f trialFace) cells(s fees.SidePrice) []templ.Component {
 		cells[2], cells[3] = kit.Text(figures(s.Range.Expected)), kit.TwoLines(kit.Bar(f.bar(s)), spread(s.Range))
 	}
 	if s.Against != nil && s.Name != fees.NowName {
-		cells[4] = kit.TwoLines(moved(s.Against.Expected), fmt.Sprintf("less in %d of %d", s.Cheaper, f.Tried.Resamples))
+		cells[4] = kit.TwoLines(moved(s.Against.Expected), fmt.Sprintf("less in %d of %d resamples", s.Cheaper, f.Tried.Resamples))
 	}
 	return append(cells, kit.TwoLines(kit.Text(f.month(s, s.Dearest())), f.month(s, s.Leanest())))
 }
@@ -252,6 +267,13 @@ func (f trialFace) detail(at int, s fees.SidePrice) templ.Component {
 	var parts []templ.Component
 	if notes := fees.Notes(*f.Tried, s); len(notes) > 0 && len(s.Needs) == 0 {
 		parts = append(parts, listing(notes))
+	}
+	if len(s.Asked) > 0 {
+		var held []kit.IssueView
+		for _, i := range s.Asked {
+			held = append(held, issueOf(i, f.Contract.Client, f.path))
+		}
+		parts = append(parts, kit.Quiet("Held out: money may be owed, but a fact is missing"), kit.Issues(held))
 	}
 	parts = append(parts, kit.Table(f.byClause(s)))
 	if versions := f.Tried.Versions; at == 0 && len(versions) > 1 {

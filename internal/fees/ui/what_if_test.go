@@ -49,7 +49,7 @@ func TestWhatIf(t *testing.T) {
 			t.Error("the text is lost")
 		}
 		client.Press(form, "/what-if", "from", "soon").Says(t, 422, "write the month as 2026-03")
-		client.Press(form, "/what-if", "to", "2026-02").Says(t, 422, "this month is not over")
+		client.Press(form, "/what-if", "to", "2026-02").Says(t, 422, "the evidence ends on")
 
 		// The agency goes on with a text in the form, or in the editor, where it is not saved yet.
 		page = agency.Get(at + "/what-if")

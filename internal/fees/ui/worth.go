@@ -101,7 +101,7 @@ func (f face) body() templ.Component {
 		}
 	case !f.asked:
 		parts = append(parts, section("What each choice is worth", kit.Group(
-			paragraph("The last twelve months are drafted again from the newest import: once as the text is written, then once for each other reading of each choice. The names in the text, of channels, lists and metrics, are compared with those of the evidence. It takes a few seconds, longer the longer the contract has run, and nothing is kept."),
+			paragraph("The last twelve months that the newest import covers whole are drafted again from the newest import: once as the text is written, then once for each other reading of each choice. The names in the text, of channels, lists and metrics, are compared with those of the evidence. It takes a few seconds, longer the longer the contract has run, and nothing is kept."),
 			kit.Button(kit.ButtonView{Text: "Price the choices", Kind: kit.Primary, Href: f.path + "?price=yes"}))))
 	case f.Import == 0:
 		parts = append(parts, kit.Empty(kit.EmptyView{Title: "There is no history yet", Text: "What a choice is worth is told by what the client's CRM says of the last twelve months. Import it, and the text can be priced before anybody signs it.",
