@@ -173,6 +173,7 @@ func (w *walker) row(row csvin.Row, fresh bool) {
 		}
 	}
 	for _, p := range problems {
+		p.Lost = p.Lost || lost // none is a doubt about a row that is taken
 		w.problem(p, row, fresh)
 	}
 	if !fresh {
