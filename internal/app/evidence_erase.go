@@ -18,6 +18,7 @@ func eraseCommand() *cobra.Command {
 		Use:   "erase --client NAME --contact ID --reason TEXT",
 		Short: "Erase a person from the evidence, without changing an amount",
 		Long: "Takes names and addresses of the person of a contact, and of contacts merged with it, out of all versions of the evidence, what imports noted, stored files and mails.\n" +
+			"Of their rows in stored files stay the cells from which evidence was read, and ids.\n" +
 			"The contact's id stays as a pseudonym, so that touches, credits and statements stay what they are. It cannot be undone. The record of changes keeps the reason, and who asked.\n" +
 			"What cannot be changed is told. It may be repeated.",
 		Args: usage(func(cmd *cobra.Command, args []string) error {
@@ -45,6 +46,7 @@ func eraseCommand() *cobra.Command {
 			for _, s := range done.Stays {
 				fmt.Fprintf(out, "The name or an address still stands in %d rows of %s, which cannot be changed.\n", s.Rows, s.Table)
 			}
+			fmt.Fprintln(out, crmops.NotFoundByErasing)
 			fmt.Fprintln(out, "Archives made before still hold the person. Make a new one, and delete those.")
 			return nil
 		},

@@ -131,7 +131,7 @@ func (r *reading) adSpend() []Record {
 		s.Vendor = r.d.object.vendor
 	}
 	if !known && !r.lost {
-		r.lose(r.costField(), "spend-amount-unknown", "The row has no cost with a currency that can be read.")
+		r.costUnknown()
 	}
 	if r.lost {
 		return nil
@@ -142,6 +142,22 @@ func (r *reading) adSpend() []Record {
 	}
 	s.ID = r.costID(s)
 	return []Record{s.Record()}
+}
+
+// costUnknown loses a row without a cost in a known currency, and says why unless that was told where its cell could not be read.
+func (r *reading) costUnknown() {
+	for i, p := range r.problems {
+		if p.Field == r.costField() || p.Field == "currency" {
+			r.problems[i].Lost, r.lost = true, true
+		}
+	}
+	switch {
+	case r.lost:
+	case nothing(r.raw(r.costField())):
+		r.lose(r.costField(), "spend-amount-unknown", "The row has no cost. Export the report with its cost, or leave such rows out.")
+	default:
+		r.lose("currency", "spend-amount-unknown", "The row has a cost and no currency. Export the currency column, or state the currency of this file.")
+	}
 }
 
 func firstOf(texts ...string) string {

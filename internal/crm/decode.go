@@ -247,6 +247,9 @@ func (r *reading) ids(field string) []string {
 	return out
 }
 
+// LongID is the form in which an id of Salesforce stands in the evidence, and every other id as it is.
+func LongID(id string) string { return longSalesforceID(strings.TrimSpace(id)) }
+
 // longSalesforceID gives the 18-character form of a 15-character id: three characters that say which letters are capitals.
 func longSalesforceID(s string) string {
 	if len(s) != 15 {

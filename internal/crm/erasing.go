@@ -98,6 +98,61 @@ func withoutWord(s, word string) string {
 	}
 }
 
+// Carries says whether a cell holds the id of an erased person's contact, also among others, or in the short form that Salesforce has of it.
+func (e *Erasing) Carries(cell string) bool {
+	if e.known(cell) {
+		return true
+	}
+	return strings.ContainsAny(cell, ";,") && slices.ContainsFunc(strings.FieldsFunc(cell, func(c rune) bool { return strings.ContainsRune(";, \n", c) }), e.known)
+}
+
+func (e *Erasing) known(id string) bool {
+	return id != "" && (e.IDs[id] != "" || e.IDs[longSalesforceID(id)] != "")
+}
+
+// Addressed says whether a text holds an address of an erased person, or what stands in the place of one.
+func (e *Erasing) Addressed(text string) bool {
+	byName := *e
+	byName.Words = nil
+	return byName.Text(text) != text || strings.Contains(text, erasedPrefix) && slices.ContainsFunc(erasedToken.FindAllString(text, -1), e.pseudonym)
+}
+
+func (e *Erasing) pseudonym(token string) bool {
+	for _, p := range e.IDs {
+		if p == token {
+			return true
+		}
+	}
+	return false
+}
+
+// Contact is what stands in the place of the address of a contact, and of its name, by its id or its address; ok is false when it is nobody's who was erased.
+func (e *Erasing) Contact(id, email string) (address, name string, ok bool) {
+	email = strings.ToLower(strings.TrimSpace(email))
+	name = cmp.Or(e.IDs[id], e.IDs[longSalesforceID(id)])
+	if name == "" && email != "" {
+		if name = e.Mail(email); name == "" && erasedMail.MatchString(email) && e.pseudonym(erasedToken.FindString(email)) {
+			name = erasedToken.FindString(email)
+		}
+	}
+	if email != "" && name != "" {
+		address = e.Address(name, email)
+	}
+	return address, name, name != ""
+}
+
+// WithoutQuotes takes what a message about a row of an erased person quotes of it out of the message.
+func WithoutQuotes(message string) string {
+	return quotation.ReplaceAllString(message, `"`+erasedWord+`"`)
+}
+
+const erasedPrefix = "erased-"
+
+var (
+	erasedToken = regexp.MustCompile(`erased-[0-9a-f]{12}`)
+	quotation   = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+)
+
 // Record is the record without what tells of erased people. Ids stay, even one that is an address, for rows are joined by them. A contact of theirs keeps its id, its company and its days; its name becomes the pseudonym, and
 // so does what stands before the at sign of its address. changed tells that it was another one.
 func (e *Erasing) Record(r Record) (out Record, changed bool) {

@@ -136,6 +136,9 @@ func (h *Hashing) Unhashed(r Record) (columns []string) {
 	return columns
 }
 
+// Joins says of a column that rows are joined by it: no erasure changes what stands in it.
+func Joins(column string) bool { return isID(column) }
+
 // isID says of a column that rows are joined by it.
 func isID(column string) bool {
 	return strings.HasSuffix(column, "_id") || column == "merged_ids" || column == "into"

@@ -65,6 +65,12 @@ func (m Mapping) Kind() Kind {
 	return o.Kind
 }
 
+// ReadsAll reports whether any column may tell rows apart, as in reports of advertising platforms and in tables whose rows are added up.
+func (m Mapping) ReadsAll() bool {
+	o, _ := ObjectOf(m.Profile, m.Object)
+	return o.report || o.sums
+}
+
 // HasAmount reports whether a column holds amounts or numbers with decimals.
 func (m Mapping) HasAmount() bool { return m.holds(HoldsAmount) || len(m.measured()) > 0 }
 

@@ -182,7 +182,7 @@ func (s *Service) readable(ctx context.Context, client, id string) error {
 // finish does what is missing of an import that has begun.
 func (s *Service) finish(ctx context.Context, p progressRow) error {
 	made, err := s.applyRows(ctx, &p)
-	var in *instead
+	var in *copied
 	if err == nil {
 		in, err = s.redacted(ctx, p)
 	}
@@ -264,7 +264,7 @@ func (s *Service) ground(ctx context.Context, p *progressRow) (src source, g gro
 	if src, err = s.source(ctx, row.SHA256, row.Mapping, reads); err != nil {
 		return src, g, done, err
 	}
-	src.skip = p.RowsDone
+	src.skip, src.erasing = p.RowsDone, g.erasing
 	done, err = decodeTally(p.Tally)
 	done.Known = g.known[crm.Kind(row.Kind)]
 	return src, g, done, err
@@ -318,7 +318,7 @@ func advance(ctx context.Context, tx bun.Tx, p progressRow) error {
 }
 
 // conclude gives the import its number and makes it visible, with another file in the place of its own where it must not stay.
-func (s *Service) conclude(ctx context.Context, p progressRow, made Segment, in *instead, left stayed) error {
+func (s *Service) conclude(ctx context.Context, p progressRow, made Segment, in *copied, left stayed) error {
 	write := s.DB.Write
 	if in != nil {
 		write = s.DB.WriteAlone
@@ -336,6 +336,10 @@ func (s *Service) conclude(ctx context.Context, p progressRow, made Segment, in 
 		t, err := decodeTally(p.Tally)
 		if err != nil {
 			return err
+		}
+		if in != nil && t.Erased == 0 && len(in.people) > 0 {
+			t.Erased = int64(len(in.people))
+			p.Tally = encode(t)
 		}
 		at := s.now()
 		done := p

@@ -146,7 +146,7 @@ func (s *Service) trialOf(ctx context.Context, files *blob.Store, sha, client st
 		return src, g, err
 	}
 	ref, err := s.reference(ctx, reads)
-	return source{files: files, sha: sha, mapping: m, ref: ref, chunk: cmp.Or(s.ChunkRows, chunkRows)}, g, err
+	return source{files: files, sha: sha, mapping: m, ref: ref, chunk: cmp.Or(s.ChunkRows, chunkRows), erasing: g.erasing}, g, err
 }
 
 // compare counts what applying the file would do. After each chunk it calls then.

@@ -163,3 +163,31 @@ func TestATrialLeavesNothingBehind(t *testing.T) {
 		}
 	})
 }
+
+// An import that is refused leaves nothing on the way; what somebody uploaded on the page stays, the same file too.
+func TestARefusedImportLeavesNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		kept := r.uploaded("waiting.csv", "a,b\n1,2\n")
+		for name, text := range map[string]string{"ads.csv": cutOff, "strange.csv": "a,b\n1,3\n", "same.csv": "a,b\n1,2\n"} {
+			if _, err := r.try(name, text); err == nil {
+				t.Fatalf("%s was taken", name)
+			}
+			if left := r.pending(); len(left) != 1 || left[0].ID != kept.ID || len(r.restsOn()) != 1 {
+				t.Errorf("%s: %+v", name, left)
+			}
+		}
+		if all := mustFiles(t, r); !all.Has(kept.SHA256) {
+			t.Error("the file of the page is gone")
+		}
+		n := 0
+		for _, err := range mustFiles(t, r).All() {
+			if n++; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%d files are kept", n)
+		}
+	})
+}

@@ -63,9 +63,27 @@ func keyOf(a crm.Alike) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Duplicates lists the contacts, companies and deals that may be one, as of an import, as crm.Duplicates finds them. Who: EvidenceSee. Fault: NotFound.
+func (in DuplicatesInput) valid() error {
+	var faults fault.List
+	if in.Of != "" && !slices.Contains([]crm.Kind{crm.KindContact, crm.KindCompany, crm.KindDeal}, in.Of) {
+		faults.Add(fault.New(fault.Invalid, "of", "No records of the kind %q are looked at. Write contact, company or deal.", string(in.Of)).At("of"))
+	}
+	if reasons := crm.LikeReasons(); in.Reason != "" && !slices.Contains(reasons, in.Reason) {
+		var names []string
+		for _, r := range reasons {
+			names = append(names, string(r))
+		}
+		faults.Add(fault.New(fault.Invalid, "reason", "Records are not alike because of %q. Write one of: %s.", string(in.Reason), strings.Join(names, ", ")).At("reason"))
+	}
+	return faults.Err()
+}
+
+// Duplicates lists the contacts, companies and deals that may be one, as of an import, as crm.Duplicates finds them. Who: EvidenceSee. Faults: NotFound; Invalid at "of", "reason".
 func (s *Service) Duplicates(ctx context.Context, actor access.Actor, in DuplicatesInput) (out DuplicatesView, err error) {
 	if err := access.Require(actor, access.EvidenceSee, access.Of(in.Client)); err != nil {
+		return out, err
+	}
+	if err := in.valid(); err != nil {
 		return out, err
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {

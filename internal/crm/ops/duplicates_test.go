@@ -3,6 +3,7 @@ package ops_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ofrecord/ofrecord/internal/crm"
@@ -95,6 +96,20 @@ func TestWhatCannotBeTheSameIsRefused(t *testing.T) {
 			in.Client = acme
 			if _, err := r.SayDifferent(ctx, owner, in); !fault.Is(err, fault.Invalid) {
 				t.Errorf("%+v: %v", in, err)
+			}
+		}
+	})
+}
+
+func TestDuplicatesOfNothingAreRefused(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := newRoom(t, d, ctx)
+		r.takeAll()
+		for want, in := range map[string]ops.DuplicatesInput{"of": {Of: "foo"}, "reason": {Reason: "foo"}} {
+			in.Client = acme
+			_, err := r.Duplicates(ctx, owner, in)
+			if all := fault.All(err); len(all) != 1 || all[0].Kind != fault.Invalid || all[0].Field != want || !strings.Contains(all[0].Message, "foo") {
+				t.Errorf("%s: %v", want, err)
 			}
 		}
 	})

@@ -27,13 +27,16 @@ type EraseInput struct {
 
 // Erasure is what became of it.
 type Erasure struct {
-	Contacts  []string // whose person was erased
+	Contacts  []string // whose person was erased, and leads that became them
 	Pseudonym string
 	Rows      int64  // of evidence, in all their versions
 	Notes     int64  // other rows of the database: problems, samples, decisions, mails
 	Files     int    // stored files that were replaced
 	Stays     []Stay // where an address or a name of the person stands and is not changed
 }
+
+// NotFoundByErasing says of which rows an erasure cannot know that they are the person's.
+const NotFoundByErasing = "A row that carries neither an id nor an address of the person, such as a call with a number only, is not known to be theirs and stays as it came. So does a remark in a workbook whose cells do not tell of them."
 
 // Stay is what is not changed: rows that a chain of hashes or a hash of their own holds, or ids that rows are joined by.
 type Stay struct {
@@ -43,8 +46,8 @@ type Stay struct {
 
 // Erase takes what tells of a person out of the evidence of a client: names and addresses in all versions of all rows, in what imports noted, in stored files and in
 // mails. The contact stays under its id, which is the pseudonym that touches, deals and statements rest on, with its company, so that no credit and no
-// amount changes. A later import of the person is met by it. What cannot be changed is told. It may be repeated: what an interrupted one left
-// is then done. Who: EvidenceErase. Faults: NotFound at "contact"; Invalid at "reason"; Conflict beside an import of the client.
+// amount changes. Of their rows in stored files stay the cells from which evidence was read. A later import of the person is met by it. What cannot be changed is told. It may be repeated: what an interrupted one left
+// is then done. Who: EvidenceErase. Faults: Invalid at "contact", "reason"; Conflict beside an import of the client.
 func (s *Service) Erase(ctx context.Context, actor access.Actor, in EraseInput) (out Erasure, err error) {
 	if err := access.Require(actor, access.EvidenceErase, access.Of(in.Client)); err != nil {
 		return out, err
@@ -109,19 +112,13 @@ func (x *erasure) run(ctx context.Context, actor access.Actor) error {
 
 // identify finds all ids, addresses and names of the person, and remembers the ids and the hashes of the addresses.
 func (x *erasure) identify(ctx context.Context, actor access.Actor) error {
-	last, err := lastNo(ctx, x.tx, x.in.Client)
-	if err != nil {
-		return err
-	}
-	merged, err := mergedContacts(ctx, x.tx, x.in.Client, last)
-	if err != nil {
-		return err
-	}
 	if _, err := x.s.hashing(ctx, x.tx, x.in.Client); err != nil { // the key would not know the person's address again
 		return err
 	}
-	ids := map[string]bool{x.in.Contact: true}
-	withMerged(ids, merged)
+	ids, leads, err := x.s.samePerson(ctx, x.tx, x.in.Client, x.in.Contact)
+	if err != nil {
+		return err
+	}
 	if x.Erasing, err = x.s.erasing(ctx, x.tx, x.in.Client); err == nil && x.Erasing == nil {
 		x.Erasing, err = x.s.newErasing(ctx, x.tx, x.in.Client)
 	}
@@ -131,26 +128,34 @@ func (x *erasure) identify(ctx context.Context, actor access.Actor) error {
 	x.contacts = slices.Sorted(maps.Keys(ids))
 	x.keep = map[string]bool{}
 	found, addresses := false, map[string][]string{}
+	learn := func(id, name, mail string) {
+		pseudonym := x.IDs[id] // of an erasure before
+		if name != pseudonym {
+			x.learn(name)
+		}
+		if mail != "" && (pseudonym == "" || !strings.HasPrefix(mail, pseudonym+"@") && !strings.HasPrefix(mail, pseudonym+"-")) {
+			x.learn(mail)
+			addresses[id] = append(addresses[id], mail)
+		}
+	}
 	err = x.each(ctx, crm.KindContact, x.contacts, func(v version, r crm.Record) error {
 		found = true
 		for _, f := range []string{"contact_id", "company_id"} {
 			x.keep[r.Get(f)] = r.Get(f) != ""
 		}
-		pseudonym := x.IDs[v.ID] // of an erasure before
-		if name := r.Get("name"); name != pseudonym {
-			x.learn(name)
-		}
-		if mail := r.Get("email"); mail != "" && (pseudonym == "" || !strings.HasPrefix(mail, pseudonym+"@") && !strings.HasPrefix(mail, pseudonym+"-")) {
-			x.learn(mail)
-			addresses[v.ID] = append(addresses[v.ID], mail)
-		}
+		learn(v.ID, r.Get("name"), r.Get("email"))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	for _, l := range leads {
+		if ids[l.lead] {
+			learn(l.lead, l.name, strings.ToLower(l.email))
+		}
+	}
 	if !found {
-		return fault.New(fault.NotFound, "contact", "There is no contact %s in the evidence. Write its id as the CRM exports it.", x.in.Contact).At("contact")
+		return noContact(x.in.Contact)
 	}
 	return x.remember(ctx, actor, addresses)
 }

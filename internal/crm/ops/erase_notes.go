@@ -13,6 +13,18 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
+// erased stands in the place of what is taken out as a whole.
+const erased = "(erased)"
+
+type rejectRow struct {
+	bun.BaseModel `bun:"table:crm_reject"`
+
+	ImportID string `bun:"import_id,pk"`
+	Seq      int64  `bun:"seq,pk"`
+	Raw      string `bun:"raw"`
+	Reason   string `bun:"reason"`
+}
+
 // notes takes the person out of what imports noted.
 func (x *erasure) notes(ctx context.Context) error {
 	for _, n := range noted {
@@ -38,7 +50,7 @@ func (x *erasure) note(ctx context.Context, n note, of string) error {
 	if n.whole {
 		change = func(s string) string {
 			if x.tells(s) {
-				return "(erased)"
+				return erased
 			}
 			return s
 		}
@@ -54,16 +66,97 @@ func (x *erasure) decisions(ctx context.Context) error {
 	return err
 }
 
-// stored puts copies without the person in the place of files of the client.
+// stored puts copies without the person in the place of files of the client, and takes out what imports noted of the person's rows in them.
 func (x *erasure) stored(ctx context.Context) error {
-	replaced, err := x.s.rewriteFiles(ctx, x.tx, x.in.Client, x.files, x.redactor)
-	x.out.Files = len(replaced)
-	for _, sha := range replaced {
-		if err == nil {
+	done, err := x.s.rewriteFiles(ctx, x.tx, x.in.Client, x.files, x.redactor)
+	x.out.Files = replaced(done)
+	for _, file := range done {
+		sha := file.was
+		if err == nil && file.changed {
+			sha = file.is.SHA256
 			err = x.marked(ctx, sha)
+		}
+		if err == nil {
+			err = x.notedOf(ctx, sha, file.people)
 		}
 	}
 	return err
+}
+
+// notedOf takes out what imports of a file noted of rows: the row or the cell, and what a message quotes of it.
+func (x *erasure) notedOf(ctx context.Context, sha string, lines []int64) error {
+	ofFile := `import_id IN (SELECT id FROM crm_upload WHERE client_id = ? AND sha256 = ?)`
+	for batch := range slices.Chunk(lines, lookupBatch) {
+		var found []rejectRow
+		err := x.tx.NewSelect().Model(&found).Where(ofFile, x.in.Client, sha).Where("line IN (?)", bun.List(batch)).Scan(ctx)
+		if err != nil {
+			return err
+		}
+		err = x.s.DB.Unsealed(ctx, x.tx, "crm_reject", []string{"raw", "reason"}, func() error {
+			for _, row := range found {
+				raw, reason := erased, crm.WithoutQuotes(row.Reason)
+				if row.Raw == raw && row.Reason == reason {
+					continue
+				}
+				if _, err := x.tx.ExecContext(ctx, `UPDATE crm_reject SET raw = ?, reason = ? WHERE import_id = ? AND seq = ?`, raw, reason, row.ImportID, row.Seq); err != nil {
+					return err
+				}
+				x.out.Notes++
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return x.talliedOf(ctx, sha, lines)
+}
+
+// talliedOf takes the same out of the first words of each code.
+func (x *erasure) talliedOf(ctx context.Context, sha string, lines []int64) error {
+	if len(lines) == 0 {
+		return nil
+	}
+	var rows []resultRow
+	err := x.tx.NewSelect().Model(&rows).Where("client_id = ? AND import_id IN (SELECT id FROM crm_upload WHERE client_id = ? AND sha256 = ?)", x.in.Client, x.in.Client, sha).Scan(ctx)
+	if err != nil {
+		return err
+	}
+	return x.s.DB.Unsealed(ctx, x.tx, "crm_result", []string{"tally"}, func() error {
+		for _, row := range rows {
+			t, err := decodeTally(row.Tally)
+			if err != nil {
+				return err
+			}
+			changed := false
+			for code, p := range t.Problems {
+				words := crm.WithoutQuotes(p.Text)
+				if _, theirs := slices.BinarySearch(lines, p.Line); !theirs || words == p.Text {
+					continue
+				}
+				p.Text, changed = words, true
+				t.Problems[code] = p
+			}
+			if !changed {
+				continue
+			}
+			x.out.Notes++
+			if err := x.tally(ctx, row.ImportID, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// tally writes what came of an import, where it is kept.
+func (x *erasure) tally(ctx context.Context, id string, t Tally) error {
+	for _, table := range []string{"crm_result", "crm_progress"} {
+		if _, err := x.tx.ExecContext(ctx, `UPDATE `+table+` SET tally = ? WHERE import_id = ?`, encode(t), id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // marked lets the results of imports of a file tell that somebody was taken out of it.
@@ -80,10 +173,8 @@ func (x *erasure) marked(ctx context.Context, sha string) error {
 				return err
 			}
 			t.Erased++
-			for _, table := range []string{"crm_result", "crm_progress"} {
-				if _, err := x.tx.ExecContext(ctx, `UPDATE `+table+` SET tally = ? WHERE import_id = ?`, encode(t), row.ImportID); err != nil {
-					return err
-				}
+			if err := x.tally(ctx, row.ImportID, t); err != nil {
+				return err
 			}
 		}
 		return nil

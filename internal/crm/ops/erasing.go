@@ -94,7 +94,7 @@ func (g ground) erase(c chunk) chunk {
 	}
 	for i, r := range c.rejects {
 		if raw := g.erasing.Text(r.Raw); raw != r.Raw {
-			c.rejects[i].Raw = "(erased)"
+			c.rejects[i].Raw = erased
 			c.tally.Erased++
 		}
 		c.rejects[i].Reason = g.erasing.Text(r.Reason)

@@ -244,8 +244,8 @@ func (s *Service) hashAll(ctx context.Context, tx bun.Tx, client string, files *
 		return out, err
 	}
 	out.Notes += changed
-	replaced, err := s.rewriteFiles(ctx, tx, client, files, redactor{hashing: h, keep: map[string]bool{}})
-	out.Files = len(replaced)
+	done, err := s.rewriteFiles(ctx, tx, client, files, redactor{hashing: h, keep: map[string]bool{}})
+	out.Files = replaced(done)
 	return out, err
 }
 

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"github.com/uptrace/bun"
@@ -24,7 +25,8 @@ type ImportInput struct {
 }
 
 // Import uploads, maps, and applies or checks a file. Who: EvidenceImport and EvidenceMap. Faults: those of Upload, SetMapping, Check and
-// Apply; Invalid when the file leaves something open that a mapping must state: crm.StatedAs names the places.
+// Apply; Invalid when the file leaves something open that a mapping must state: crm.StatedAs names the places. A file that is refused before any of its
+// rows is written is not kept.
 func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput) (Import, error) {
 	if _, err := in.Stated.Over(crm.Mapping{}); err != nil {
 		return Import{}, err
@@ -33,17 +35,41 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput
 	if err != nil {
 		return Import{}, err
 	}
-	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return s.PreviewOf(ctx, actor, in.Client, i.ID, in.Stated.Reading()) })
-	if err != nil {
-		return Import{}, err
-	}
-	if err := s.SetMapping(ctx, actor, in.Client, i.ID, m, ""); err != nil {
-		return Import{}, err
+	if err := s.mapped(ctx, actor, in, i.ID); err != nil {
+		return Import{}, errors.Join(err, s.withdraw(context.WithoutCancel(ctx), in.Client, i))
 	}
 	if in.DryRun {
 		return s.Check(ctx, actor, in.Client, i.ID)
 	}
-	return s.Apply(ctx, actor, in.Client, i.ID)
+	done, err := s.Apply(ctx, actor, in.Client, i.ID)
+	if err != nil {
+		err = errors.Join(err, s.withdraw(context.WithoutCancel(ctx), in.Client, i))
+	}
+	return done, err
+}
+
+func (s *Service) mapped(ctx context.Context, actor access.Actor, in ImportInput, id string) error {
+	m, err := s.mappingFor(ctx, in, func() (Preview, error) { return s.PreviewOf(ctx, actor, in.Client, id, in.Stated.Reading()) })
+	if err != nil {
+		return err
+	}
+	return s.SetMapping(ctx, actor, in.Client, id, m, "")
+}
+
+// withdraw takes away the upload of a file that was refused, unless rows of it are written: nobody waits for it.
+func (s *Service) withdraw(ctx context.Context, client string, i Import) error {
+	err := s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		p, err := readProgress(ctx, tx, i.ID)
+		if err != nil || p.State == Applying || p.State == Applied {
+			return err
+		}
+		_, err = tx.NewDelete().Model(&p).WherePK().Exec(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return s.removeUnused(ctx, i.SHA256)
 }
 
 // mappingFor is the mapping that the input names, or the one that the file settles.

@@ -1,11 +1,15 @@
 package ops
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -25,7 +29,7 @@ type Received struct {
 
 // ReceiveByLink takes a file in that was sent to an upload address. It acts for whoever made the address, as long as they may import. Without a
 // kept mapping, or where that leaves something open, the file waits for a person; else it is applied. A file that was sent before is not
-// taken in again. Faults: NotFound when the address is unknown, ended, or its maker may no longer import; RateLimited; those of Upload.
+// taken in again. Without a name it is called after the label of the address, which stands as its sender. Faults: NotFound when the address is unknown, ended, or its maker may no longer import; RateLimited; those of Upload.
 func (s *Service) ReceiveByLink(ctx context.Context, id, secret, filename string, body io.Reader) (Received, error) {
 	if err := s.workspaceIsThere(ctx); err != nil {
 		return Received{}, err
@@ -60,7 +64,15 @@ func (s *Service) ReceiveByLink(ctx context.Context, id, secret, filename string
 		return Received{}, err
 	}
 	defer kept.Close()
-	i, err := s.Upload(ctx, actor, UploadInput{Client: row.ClientID, Filename: filename, Reader: kept})
+	body = kept
+	if filename == "" {
+		if filename, body, err = labelled(row.Label, kept); err != nil {
+			return Received{}, err
+		}
+	}
+	sender := actor
+	sender.Name = row.Label // who made the address stands in the record of changes
+	i, err := s.Upload(ctx, sender, UploadInput{Client: row.ClientID, Filename: filename, Reader: body})
 	if err != nil {
 		return Received{}, err
 	}
@@ -73,7 +85,24 @@ func (s *Service) ReceiveByLink(ctx context.Context, id, secret, filename string
 	if err != nil {
 		return Received{}, err
 	}
-	return s.applyReceived(ctx, actor, row, i)
+	return s.applyReceived(ctx, sender, row, i)
+}
+
+// labelled names a file that came without a name after who sent it.
+func labelled(label string, r io.Reader) (name string, all io.Reader, err error) {
+	start := bufio.NewReader(r)
+	magic, err := start.Peek(4)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", nil, err
+	}
+	ending := ".csv"
+	switch {
+	case bytes.HasPrefix(magic, []byte("PK\x03\x04")):
+		ending = ".xlsx"
+	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
+		ending = ".csv.gz"
+	}
+	return strings.NewReplacer("/", "-", "\\", "-").Replace(label) + ending, start, nil
 }
 
 // workspaceIsThere holds the workspace that an address names against the list: nobody has signed in to it.

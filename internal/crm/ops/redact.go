@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 	"strings"
 
 	"golang.org/x/text/encoding/charmap"
@@ -26,81 +25,60 @@ type redactor struct {
 	keep         map[string]bool
 }
 
-// idFields are what stays of a person's row in a file of contacts, by the mapping: what other rows are joined by.
-var idFields = []string{"contact_id", "company_id", "converted_contact_id", "merged_ids", "merged_into", "created_at", "deleted"}
-
-// rowsOf says how rows of a file are treated.
-type rowsOf struct {
-	kind    crm.Kind
-	whole   bool              // those of erased people are blanked but for ids, as in files of contacts
-	results bool              // an address in them tells results apart
-	fields  map[string]string // by the header of their column, as it was mapped
-	at      map[int]string    // by the place of their column, once the header was read
-}
-
-// place finds the mapped columns in the header, and tells whether this is it.
-func (o *rowsOf) place(cells []string) (header bool) {
-	if o.at != nil || len(o.fields) == 0 {
-		return false
-	}
-	at, found := map[int]string{}, map[string]bool{}
-	for i, c := range cells {
-		if field, mapped := o.fields[c]; mapped {
-			at[i], found[c] = field, true
-		}
-	}
-	if len(found) == len(o.fields) {
-		o.at = at
-		return true
-	}
-	return false
-}
-
-func (o *rowsOf) id(place int) bool { return slices.Contains(idFields, o.at[place]) }
-
 // removedFile stands in the place of a workbook out of which what must go cannot be taken.
 const removedFile = "removed\nThis file was removed: it held data of people that is not kept.\n"
 
-// file puts a rewritten copy of a stored file into the store; changed is false when nothing of it is to be changed.
-func (r redactor) file(ctx context.Context, files *blob.Store, sha string, of *rowsOf) (ref blob.Ref, changed bool, err error) {
+// copied is what became of a stored file.
+type copied struct {
+	was     string
+	is      blob.Ref
+	changed bool
+	people  []int64 // lines of the rows of erased people
+}
+
+// file puts a rewritten copy of a stored file into the store; nothing of it is changed where nothing is to be.
+func (r redactor) file(ctx context.Context, files *blob.Store, sha string, of *rowsOf) (out copied, err error) {
+	out.was = sha
+	defer func() { out.changed = out.changed && out.is.SHA256 != sha }()
 	if r.hashing != nil && r.hashing.KeysOnly && !of.results {
 		r.hashing = nil
 	}
-	layout, err := layoutOf(files, sha)
+	layout, err := of.open(files, sha)
 	if err != nil {
-		return ref, false, err
-	}
-	if layout.Workbook && r.Erasing == nil {
-		return r.workbook(ctx, files, sha)
+		return out, err
 	}
 	if layout.Workbook {
-		if named, err := r.named(files, sha, layout); err != nil || named {
-			return removed(ctx, files, err)
+		if r.Erasing != nil {
+			if out, err = r.sheets(ctx, files, sha, layout, of); err != nil || out.changed {
+				return out, err
+			}
 		}
-		return r.workbook(ctx, files, sha)
+		out.is, out.changed, err = r.workbook(ctx, files, sha)
+		return out, err
 	}
 	f, err := files.Get(sha)
 	if err != nil {
-		return ref, false, err
+		return out, err
 	}
 	defer f.Close()
-	out, in := io.Pipe()
+	to, in := io.Pipe()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		changed, err = r.text(f, in, layout, of)
+		out.changed, out.people, err = r.text(f, in, layout, of)
 		_ = in.CloseWithError(err)
 	}()
-	ref, existed, putErr := files.Put(ctx, out)
-	_ = out.Close()
+	ref, existed, putErr := files.Put(ctx, to)
+	_ = to.Close()
 	<-done
 	if err := errors.Join(putErr, err); err != nil {
-		return ref, false, err
+		return out, err
 	}
-	if !changed && !existed { // the same text, packed otherwise
-		return ref, false, files.Remove(ref.SHA256)
+	out.is = ref
+	if !out.changed && !existed { // the same text, packed otherwise
+		return out, files.Remove(ref.SHA256)
 	}
-	return ref, changed, nil
+	return out, nil
 }
 
 func removed(ctx context.Context, files *blob.Store, err error) (blob.Ref, bool, error) {
@@ -112,16 +90,25 @@ func removed(ctx context.Context, files *blob.Store, err error) (blob.Ref, bool,
 }
 
 func layoutOf(files *blob.Store, sha string) (csvin.Layout, error) {
+	return new(rowsOf).open(files, sha)
+}
+
+// open finds the header of the table that is read, and its columns.
+func (o *rowsOf) open(files *blob.Store, sha string) (csvin.Layout, error) {
 	f, err := files.Get(sha)
 	if err != nil {
 		return csvin.Layout{}, err
 	}
 	defer f.Close()
-	table, err := csvin.Open(f, csvin.Options{})
+	table, err := csvin.Open(f, o.reading)
+	if err != nil && o.reading != (csvin.Options{}) { // another file stands in the place of the one that was read
+		return new(rowsOf).open(files, sha)
+	}
 	if err != nil { // what cannot be read as one table is looked at as a whole
 		sheets, _ := sheetsOf(files, sha)
 		return csvin.Layout{Workbook: true, Sheets: sheets}, nil
 	}
+	o.place(table.HeaderLine(), table.Header())
 	return table.Layout(), nil
 }
 
@@ -158,11 +145,11 @@ func (r redactor) named(files *blob.Store, sha string, layout csvin.Layout) (boo
 }
 
 // text copies a text table, record by record, as it is written.
-func (r redactor) text(from io.Reader, to io.Writer, layout csvin.Layout, of *rowsOf) (changed bool, err error) {
+func (r redactor) text(from io.Reader, to io.Writer, layout csvin.Layout, of *rowsOf) (changed bool, people []int64, err error) {
 	if layout.Gzip {
 		packed, err := gzip.NewReader(from)
 		if err != nil {
-			return false, err
+			return false, nil, err
 		}
 		from = packed
 		pack := gzip.NewWriter(to)
@@ -172,49 +159,38 @@ func (r redactor) text(from io.Reader, to io.Writer, layout csvin.Layout, of *ro
 	if endian, wide := map[csvin.Encoding]unicode.Endianness{csvin.UTF16LE: unicode.LittleEndian, csvin.UTF16BE: unicode.BigEndian}[layout.Encoding]; wide { // it is UTF-8 from then on
 		from = transform.NewReader(from, unicode.UTF16(endian, unicode.UseBOM).NewDecoder())
 		if _, err := io.WriteString(to, "\ufeff"); err != nil {
-			return false, err
+			return false, nil, err
 		}
 	}
-	in, out := bufio.NewReaderSize(from, 1<<16), bufio.NewWriterSize(to, 1<<16)
-	for {
-		record, readErr := nextRecord(in)
+	in, out := newRecords(from, layout.Delimiter), bufio.NewWriterSize(to, 1<<16)
+	for line := int64(1); ; {
+		record, lines, readErr := in.next()
 		if len(record) > 0 {
-			redacted := r.record(record, layout, of)
+			redacted, person := r.record(record, line, lines, layout, of)
 			changed = changed || !bytes.Equal(redacted, record)
+			if person {
+				people = append(people, line)
+			}
 			if _, err := out.Write(redacted); err != nil {
-				return changed, err
+				return changed, people, err
 			}
 		}
+		line += lines
 		if errors.Is(readErr, io.EOF) {
-			return changed, out.Flush()
+			return changed, people, out.Flush()
 		}
 		if readErr != nil {
-			return changed, readErr
+			return changed, people, readErr
 		}
 	}
 }
 
-// longestRecord is how far an open quote is followed.
-const longestRecord = 1 << 20
-
-// nextRecord is a line, or several of them while a quote is open.
-func nextRecord(in *bufio.Reader) ([]byte, error) {
-	var record []byte
-	for {
-		line, err := in.ReadBytes('\n')
-		record = append(record, line...)
-		if err != nil || bytes.Count(record, []byte{'"'})%2 == 0 || len(record) > longestRecord {
-			return record, err
-		}
-	}
-}
-
-func (r redactor) record(record []byte, layout csvin.Layout, of *rowsOf) []byte {
+func (r redactor) record(record []byte, line, lines int64, layout csvin.Layout, of *rowsOf) (redacted []byte, person bool) {
 	text := string(record)
 	if layout.Encoding == csvin.Windows1252 {
 		decoded, err := charmap.Windows1252.NewDecoder().String(text)
 		if err != nil {
-			return record
+			return record, false
 		}
 		text = decoded
 	}
@@ -225,17 +201,27 @@ func (r redactor) record(record []byte, layout csvin.Layout, of *rowsOf) []byte 
 	for i, c := range cells {
 		plain[i] = plainCell(c)
 	}
-	columns := of
-	if of.place(plain) { // the name of a column of addresses is none, and by it the column is found
-		columns = &rowsOf{kind: of.kind}
-	}
-	hashed := r.hash(cells, plain, columns)
-	if !r.concerns(plain) {
-		if !hashed {
-			return record
+	is, person := r.row(plain, line, line+lines-1, of)
+	changed, wrong := false, -1
+	for i := range cells {
+		if is[i] == plain[i] {
+			continue
 		}
-	} else {
-		r.blank(cells, plain, of)
+		wrong = i
+		breaks := ""
+		if is[i] == "" { // the lines of what follows stay what they are
+			breaks = strings.Repeat("\n", strings.Count(cells[i], "\n"))
+		}
+		changed, cells[i] = true, quoted(is[i]+breaks)
+		if is[i]+breaks == "" {
+			cells[i] = ""
+		}
+	}
+	if !changed {
+		return record, person
+	}
+	if damaged(body, layout.Delimiter) && !damaged(strings.Join(cells, string(layout.Delimiter)), layout.Delimiter) { // it gave no record, and gives none
+		cells[wrong] = erased + `"`
 	}
 	text = strings.Join(cells, string(layout.Delimiter)) + end
 	if layout.Encoding == csvin.Windows1252 {
@@ -243,29 +229,15 @@ func (r redactor) record(record []byte, layout csvin.Layout, of *rowsOf) []byte 
 			text = encoded
 		}
 	}
-	return []byte(text)
-}
-
-// blank takes a person out of a row.
-func (r redactor) blank(cells, plain []string, of *rowsOf) {
-	for i, cell := range plain {
-		redacted := r.Text(cell)
-		switch id := r.IDs[cell] != "" || r.keep[cell] || of.id(i) && redacted == cell; {
-		case id, !of.whole && redacted == cell:
-		case of.whole:
-			cells[i] = ""
-		default:
-			cells[i] = quoted(redacted)
-		}
-	}
+	return []byte(text), person
 }
 
 // hash puts hashes in the place of the addresses of a row that are nobody's who was erased.
-func (r redactor) hash(cells, plain []string, of *rowsOf) (changed bool) {
+func (r redactor) hash(cells []string, of *rowsOf) {
 	if r.hashing == nil {
-		return false
+		return
 	}
-	for i, cell := range plain {
+	for i, cell := range cells {
 		if r.Erasing != nil && r.Text(cell) != cell {
 			continue
 		}
@@ -282,14 +254,9 @@ func (r redactor) hash(cells, plain []string, of *rowsOf) (changed bool) {
 		default:
 			is = r.hashing.Text(cell)
 		}
-		if is != cell {
-			cells[i], plain[i], changed = quoted(is), is, true
-		}
+		cells[i] = is
 	}
-	return changed
 }
-
-func quoted(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
 
 // concerns says whether cells tell of people who were erased.
 func (r redactor) concerns(cells []string) bool {
@@ -302,26 +269,4 @@ func (r redactor) concerns(cells []string) bool {
 		}
 	}
 	return false
-}
-
-func splitCells(line string, delimiter byte) []string {
-	var out []string
-	quoted, from := false, 0
-	for i := range len(line) {
-		switch {
-		case line[i] == '"':
-			quoted = !quoted
-		case line[i] == delimiter && !quoted:
-			out, from = append(out, line[from:i]), i+1
-		}
-	}
-	return append(out, line[from:])
-}
-
-func plainCell(c string) string {
-	c = strings.TrimSpace(strings.TrimPrefix(c, "\ufeff"))
-	if len(c) >= 2 && c[0] == '"' && c[len(c)-1] == '"' {
-		c = strings.ReplaceAll(c[1:len(c)-1], `""`, `"`)
-	}
-	return strings.TrimSpace(c)
 }

@@ -116,20 +116,20 @@ func (r redactor) hidden(content []byte) bool {
 		}
 		text := string(raw)
 		if !slices.Contains(textParts, strings.ToLower(path.Ext(part.Name))) {
-			if r.told(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), " ")) && !image(part.Name) {
+			if r.holds(strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), " ")) && !image(part.Name) {
 				return true
 			}
 			continue
 		}
-		if r.told(html.UnescapeString(text)) || r.told(html.UnescapeString(anyTag.ReplaceAllString(blockEnds.ReplaceAllString(text, "\n"), ""))) {
+		if r.holds(html.UnescapeString(text)) || r.holds(html.UnescapeString(anyTag.ReplaceAllString(blockEnds.ReplaceAllString(text, "\n"), ""))) {
 			return true
 		}
 	}
 	return false
 }
 
-// told says whether a text holds an address that is not hashed.
-func (r redactor) told(text string) bool {
+// holds says whether a text holds an address that is not hashed.
+func (r redactor) holds(text string) bool {
 	if !crm.MayHoldAddress(text) {
 		return false
 	}

@@ -3,48 +3,63 @@ package ops
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/uptrace/bun"
 
-	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 )
 
-// rewriteFiles puts rewritten copies in the place of the client's files and gives their digests. Where addresses are hashed, files that are not applied stay as they came.
-func (s *Service) rewriteFiles(ctx context.Context, tx bun.Tx, client string, files *blob.Store, r redactor) (replaced []string, err error) {
+// rewriteFiles puts rewritten copies in the place of the client's files, and tells what became of each. Where addresses are hashed, files that are not applied stay as they came.
+func (s *Service) rewriteFiles(ctx context.Context, tx bun.Tx, client string, files *blob.Store, r redactor) (out []copied, err error) {
 	var uploads []struct {
 		SHA256  string
 		Mapping string
 		State   State
 	}
-	err = tx.NewRaw(`SELECT u.sha256, p.mapping, p.state FROM crm_upload u JOIN crm_progress p ON p.import_id = u.id WHERE u.client_id = ? ORDER BY u.sha256, u.id`, client).Scan(ctx, &uploads)
+	err = tx.NewRaw(`SELECT u.sha256, p.mapping, p.state FROM crm_upload u JOIN crm_progress p ON p.import_id = u.id WHERE u.client_id = ?
+		ORDER BY u.sha256, CASE WHEN p.state = ? THEN 0 ELSE 1 END, u.id`, client, string(Applied)).Scan(ctx, &uploads)
 	if err != nil {
 		return nil, err
 	}
-	done := map[string]bool{}
-	for _, u := range uploads {
-		if done[u.SHA256] || r.hashing != nil && u.State != Applied || !files.Has(u.SHA256) {
-			continue
-		}
-		done[u.SHA256] = true
+	for len(uploads) > 0 {
+		u := uploads[0]
 		m, err := decodeMapping(u.Mapping)
 		if err != nil {
 			return nil, err
 		}
-		ref, changed, err := r.file(ctx, files, u.SHA256, rowsIn(m))
+		of := rowsIn(m)
+		for uploads = uploads[1:]; len(uploads) > 0 && uploads[0].SHA256 == u.SHA256; uploads = uploads[1:] {
+			other, err := decodeMapping(uploads[0].Mapping)
+			if err != nil {
+				return nil, err
+			}
+			of.also(other)
+		}
+		if r.hashing != nil && u.State != Applied || !files.Has(u.SHA256) {
+			continue
+		}
+		done, err := r.file(ctx, files, u.SHA256, of)
 		if err != nil {
 			return nil, fmt.Errorf("rewrite the stored file %s: %w", u.SHA256, err)
 		}
-		if !changed {
+		if out = append(out, done); !done.changed {
 			continue
 		}
-		replaced = append(replaced, ref.SHA256)
-		if err := s.inPlaceOf(ctx, tx, client, u.SHA256, ref); err != nil {
+		if err := s.inPlaceOf(ctx, tx, client, u.SHA256, done.is); err != nil {
 			return nil, err
 		}
 	}
-	return replaced, nil
+	return out, nil
+}
+
+// replaced counts the files in whose place another one stands.
+func replaced(files []copied) (n int) {
+	for _, f := range files {
+		if f.changed {
+			n++
+		}
+	}
+	return n
 }
 
 // inPlaceOf lets uploads and imports rest on another file. The digest of the one that they were made from is kept, so that it is known when it comes again.
@@ -66,19 +81,9 @@ func (s *Service) inPlaceOf(ctx context.Context, tx bun.Tx, client, was string, 
 	return nil
 }
 
-// instead is a file that is to stand in the place of another one.
-type instead struct {
-	was string
-	is  blob.Ref
-}
-
-// redacted makes the copy that stands in the place of an import's file from its conclusion on: without people who were erased, if it met any, and with hashes where
+// redacted makes the copy that stands in the place of an import's file from its conclusion on: without people who were erased, and with hashes where
 // addresses are kept so. Until then the import could be interrupted, and would read its file again.
-func (s *Service) redacted(ctx context.Context, p progressRow) (out *instead, err error) {
-	t, err := decodeTally(p.Tally)
-	if err != nil {
-		return nil, err
-	}
+func (s *Service) redacted(ctx context.Context, p progressRow) (out *copied, err error) {
 	var row importRow
 	r := redactor{keep: map[string]bool{}}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
@@ -88,9 +93,7 @@ func (s *Service) redacted(ctx context.Context, p progressRow) (out *instead, er
 		if r.hashing, err = s.hashing(ctx, tx, p.ClientID); err != nil {
 			return err
 		}
-		if t.Erased > 0 {
-			r.Erasing, err = s.erasing(ctx, tx, p.ClientID)
-		}
+		r.Erasing, err = s.erasing(ctx, tx, p.ClientID)
 		return err
 	})
 	if err != nil || r.hashing == nil && r.Erasing.Empty() {
@@ -104,20 +107,9 @@ func (s *Service) redacted(ctx context.Context, p progressRow) (out *instead, er
 	if err != nil {
 		return nil, err
 	}
-	ref, changed, err := r.file(ctx, files, row.SHA256, rowsIn(m))
-	if err != nil || !changed {
+	done, err := r.file(ctx, files, row.SHA256, rowsIn(m))
+	if err != nil || !done.changed {
 		return nil, err
 	}
-	return &instead{row.SHA256, ref}, nil
-}
-
-// rowsIn says how rows of a file that was read by a mapping, or would be, are treated. What nobody has said how to read may be contacts.
-func rowsIn(m crm.Mapping) *rowsOf {
-	out := &rowsOf{kind: m.Kind(), whole: m.Kind() == crm.KindContact || m.Object == "", results: m.Kind() == crm.KindLead, fields: map[string]string{}}
-	for field, header := range m.Columns {
-		if h := strings.TrimSpace(header); h != "" && !crm.Stays(out.kind, out.fields[h]) { // of two fields of one column an id decides
-			out.fields[h] = field
-		}
-	}
-	return out
+	return &done, nil
 }

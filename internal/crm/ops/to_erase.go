@@ -13,8 +13,8 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
-// ToErase are the contacts whose person Erase would erase, as the newest evidence has them, for somebody to look at before. Who: EvidenceErase. Faults: NotFound at
-// "contact"; Invalid at "reason".
+// ToErase are the contacts whose person Erase would erase, as the newest evidence has them, for somebody to look at before. Who: EvidenceErase. Faults: Invalid at
+// "contact", "reason".
 func (s *Service) ToErase(ctx context.Context, actor access.Actor, in EraseInput) (out []crm.Contact, err error) {
 	if err := access.Require(actor, access.EvidenceErase, access.Of(in.Client)); err != nil {
 		return nil, err
@@ -28,12 +28,10 @@ func (s *Service) ToErase(ctx context.Context, actor access.Actor, in EraseInput
 		if err != nil {
 			return err
 		}
-		merged, err := mergedContacts(ctx, tx, in.Client, last)
+		ids, _, err := s.samePerson(ctx, tx, in.Client, in.Contact)
 		if err != nil {
 			return err
 		}
-		ids := map[string]bool{in.Contact: true}
-		withMerged(ids, merged)
 		known, err := bodiesOf(ctx, tx, in.Client, crm.KindContact, last, slices.Sorted(maps.Keys(ids)))
 		if err != nil {
 			return err
@@ -56,9 +54,16 @@ func (s *Service) ToErase(ctx context.Context, actor access.Actor, in EraseInput
 		return nil
 	})
 	if err == nil && len(out) == 0 {
-		err = fault.New(fault.NotFound, "contact", "There is no contact %q in the evidence.", in.Contact).At("contact")
+		err = noContact(in.Contact)
 	}
 	return out, err
+}
+
+func noContact(id string) error {
+	if id == "" {
+		return fault.New(fault.Invalid, "required", "Say whom, by the id of the contact or lead in the CRM.").At("contact")
+	}
+	return fault.New(fault.Invalid, "contact", "There is no contact %s in the evidence. Write its id as the CRM exports it.", id).At("contact")
 }
 
 func reasonMissing() error {

@@ -168,3 +168,27 @@ func TestAddressThatOpensNothing(t *testing.T) {
 		}
 	})
 }
+
+// A file that came without a name is called after its sender, who stands beside it; whoever made the address stands in the record of changes.
+func TestAFileOfAnAddressIsTheSenders(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		r := linked(t, d, ctx)
+		secret, link, err := r.MakeUploadLink(ctx, owner, ops.UploadLinkInput{Client: acme, Label: "Google/Ads, nightly", Days: 30, MaxBytes: 1 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, sent := range map[string][2]string{"Google-Ads, nightly.csv": {deals, ""}, "Google-Ads, nightly.csv.gz": {packed(t, touches), ""}, "Google-Ads, nightly.xlsx": {workbook(t, map[string][][]any{"Deals": dealRows}), ""}, "june.csv": {payments, "june.csv"}} {
+			got, err := r.ReceiveByLink(ctx, link.ID, secret, sent[1], strings.NewReader(sent[0]))
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			i, err := r.Show(ctx, owner, acme, got.Import)
+			if err != nil || i.Filename != name || i.ActorName != "Google/Ads, nightly" {
+				t.Errorf("%s: %+v, %v", name, i, err)
+			}
+		}
+		if words := strings.Join(r.journalWords(), "\n"); !strings.Contains(words, "received Google-Ads, nightly.csv (") {
+			t.Error(words)
+		}
+	})
+}

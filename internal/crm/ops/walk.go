@@ -55,6 +55,7 @@ type source struct {
 	ref     *crm.Reference
 	chunk   int64 // rows to a chunk
 	skip    int64 // rows that are already stored: decoded, because later rows may depend on them, and not handed over
+	erasing *crm.Erasing
 }
 
 // walk decodes the file and hands it over in chunks, the next one being decoded while one is taken. The chunks do not depend on where an
@@ -107,7 +108,8 @@ func (src source) produce(ctx context.Context, out chan<- chunk) error {
 		return err
 	}
 	decoder.Above(table.Layout().Preamble)
-	w := walker{decoder: decoder, delimiter: string(rune(cmp.Or(table.Layout().Delimiter, ';'))), kept: map[string]int{}}
+	w := walker{decoder: decoder, delimiter: string(rune(cmp.Or(table.Layout().Delimiter, ';'))), kept: map[string]int{}, redactor: redactor{Erasing: src.erasing}, of: rowsIn(src.mapping)}
+	w.of.place(table.HeaderLine(), table.Header())
 	for table.Next() {
 		if w.rows > src.skip && w.rows%src.chunk == 0 { // only now is it known that it is not the last one
 			if err := w.send(ctx, out, in.n.Load()); err != nil {
@@ -136,6 +138,9 @@ type walker struct {
 	seq       int64
 	kept      map[string]int
 	next      chunk
+
+	redactor redactor // of erased people
+	of       *rowsOf
 }
 
 func (w *walker) send(ctx context.Context, out chan<- chunk, bytes int64) error {
@@ -168,6 +173,7 @@ func (w *walker) row(row csvin.Row, fresh bool) {
 		}
 	}
 	for _, p := range problems {
+		p.Lost = p.Lost || lost // none is a doubt about a row that is taken
 		w.problem(p, row, fresh)
 	}
 	if !fresh {
@@ -213,11 +219,17 @@ func (w *walker) problem(p crm.Problem, row csvin.Row, fresh bool) {
 	if !fresh {
 		return
 	}
+	theirs := w.redactor.person(row.Cells, w.of)
+	if theirs {
+		r.Reason = crm.WithoutQuotes(r.Reason)
+	}
 	w.next.tally.problem(r)
 	if w.kept[p.Code] > keptPerCode {
 		return
 	}
 	switch {
+	case theirs:
+		r.Raw = erased
 	case p.Column > 0 && p.Column <= len(row.Cells):
 		r.Raw = cut(row.Cells[p.Column-1])
 	default:

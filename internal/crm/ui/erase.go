@@ -20,10 +20,10 @@ func (p *Pages) erasePage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 	view := kit.PageView{Title: "Erase a person", Room: Room, Narrow: true, Status: in.Status(), Crumbs: crumbs(r, kit.Link{Text: "Accounts of contacts", Href: base(r) + "/accounts"}),
 		Lede: "Where somebody asks to be forgotten: names and addresses go, and no amount changes."}
 	return web.Render(w, r, view, column(
-		kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "This cannot be undone", Text: "Names and addresses are taken out of every version of the evidence, of stored files and of mails. The contact stays under its id, a pseudonym, with its touches; " +
+		kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "This cannot be undone", Text: "Names and addresses are taken out of every version of the evidence, of stored files and of mails; of the person's rows in files stays only what evidence was read from. The contact stays under its id, a pseudonym, with its touches; " +
 			"statements, credits and packs stay what they are. When the CRM exports the person again, the name does not come back. Archives made before still hold it: make a new one and delete those."}),
 		kit.Form(kit.FormView{Action: r.URL.Path, Submit: "Show who it is", Cancel: base(r) + "/accounts", Input: in, Fields: []kit.Field{
-			{Name: "contact", Label: "Contact", Hint: "Its id in the CRM. Contacts merged with it are the same person.", Value: r.URL.Query().Get("contact")},
+			{Name: "contact", Label: "Contact", Hint: "Its id in the CRM. Contacts merged with it, and leads that became it, are the same person.", Value: r.URL.Query().Get("contact")},
 			{Name: "reason", Label: "Why", Hint: "Stays in the record of changes, so it must not name the person: “request of 3 March 2026”."}}})))
 }
 
@@ -50,6 +50,7 @@ func (p *Pages) erase(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range done.Stays {
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "Something stays", Text: "The name or an address still stands in " + counted(s.Rows, "row") + " of " + s.Table + ", which cannot be changed without breaking what others verify."}))
 	}
+	parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Info, Title: "What nobody can find", Text: ops.NotFoundByErasing}))
 	return web.Render(w, r, kit.PageView{Title: "Erased", Room: Room, Narrow: true, Crumbs: crumbs(r, kit.Link{Text: "Accounts of contacts", Href: base(r) + "/accounts"})}, column(parts...))
 }
 

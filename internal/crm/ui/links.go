@@ -140,7 +140,7 @@ func (p *Pages) receiveFile(w http.ResponseWriter, r *http.Request) error {
 	return json.NewEncoder(w).Encode(answer)
 }
 
-// sentName is the name that the sender gives the file: behind the address, or in the header that browsers use.
+// sentName is the name that the sender gives the file: behind the address, or in the header that browsers use; "" when it gives none.
 func sentName(r *http.Request) string {
 	if name := r.URL.Query().Get("filename"); name != "" {
 		return name
@@ -148,5 +148,5 @@ func sentName(r *http.Request) string {
 	if _, with, err := mime.ParseMediaType(r.Header.Get("Content-Disposition")); err == nil && with["filename"] != "" {
 		return with["filename"]
 	}
-	return "received.csv"
+	return ""
 }

@@ -26,7 +26,7 @@ func valueError(code, format string, args ...any) *ValueError {
 
 const longestNumber = 40
 
-// Number reads an amount: "3,100.00", "3.100,00", "1 234,50", "1'234.50", "$1,200", "EUR 5", "(500.00)", "-500", "500-".
+// Number reads an amount: "3,100.00", "3.100,00", "1 234,50", "1'234.50", "$1,200", "EUR 5", "(500.00)", "-500", "500-", and "144.", as programs write whole numbers.
 // Marks are read only as Decimal states. Without a stated mark, a number that holds a comma or a point is refused.
 func (c Convention) Number(cell string) (Number, error) {
 	s := strings.TrimFunc(cell, unicode.IsSpace)
@@ -146,8 +146,8 @@ func (c Convention) cutDecimals(s, cell string) (whole, frac string, err error) 
 			shown(cell), markInWords(c.Decimal))
 	}
 	whole, frac, has := strings.Cut(s, mark)
-	if has && frac == "" {
-		return "", "", valueError("amount-format", "%s ends in a decimal mark. Write the decimals or leave the mark out.", shown(cell))
+	if has && whole == "" && frac == "" {
+		return "", "", notAnAmount(cell)
 	}
 	if strings.IndexFunc(frac, func(r rune) bool { return r < '0' || r > '9' }) >= 0 {
 		if strings.ContainsAny(frac, ".,") {
