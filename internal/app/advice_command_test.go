@@ -33,6 +33,11 @@ func TestAdviceIsTheSameOnThePageInTheAPIAndInTheCommand(t *testing.T) {
 			t.Errorf("months later the same evidence says\n%+v\nand it said\n%+v", later, found[i])
 		}
 	}
+	for _, a := range found { // ids are each database's own
+		for i := range a.Locked {
+			a.Locked[i].Statement = ""
+		}
+	}
 	if !reflect.DeepEqual(found[0], found[1]) {
 		t.Errorf("the engines differ:\n%+v\n%+v", found[0], found[1])
 	}
