@@ -153,6 +153,14 @@ func dealsWord(n int64) string {
 	return strconv.FormatInt(n, 10) + " deals"
 }
 
+// oneOr is the verb that goes with a number of things.
+func oneOr[N int | int64](n N, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
 func points(p crm.Points) string { return strings.TrimSuffix(p.String(), ".0") }
 
 func inPercent(p crm.Points) string { return points(p) + " %" }
@@ -209,7 +217,7 @@ func gradeCycle(c crm.Cycle) Graded {
 	g := Graded{Name: "Predictability of the sales cycle"}
 	if !c.Enough() {
 		g.Grade, g.Value = Insufficient, dealsWord(c.Deals)+" won"
-		g.Why = []string{fmt.Sprintf("%s won in the last 12 months have a day of creation; 20 are needed.", capital(dealsWord(c.Deals)))}
+		g.Why = []string{fmt.Sprintf("%s won in the last 12 months %s a day of creation; 20 are needed.", capital(dealsWord(c.Deals)), oneOr(c.Deals, "has", "have"))}
 		g.Better = []string{"More won deals of which the day of creation is known."}
 		return g
 	}

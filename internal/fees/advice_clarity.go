@@ -20,7 +20,7 @@ func gradeClarity(m Measured) Graded {
 		g.Grade, g.Value = Insufficient, dealsWord(c.Deals)+" won"
 		g.Why = []string{"It is measured on the deals won in two sales cycles, and the length of the cycle is not known."}
 		if !c.Period.IsEmpty() {
-			g.Why = []string{fmt.Sprintf("%s with an amount were won from %s to %s, in two sales cycles; 10 are needed.", capital(dealsWord(c.Deals)), c.Period.From.Words(), c.Period.Last().Words())}
+			g.Why = []string{fmt.Sprintf("%s with an amount %s won from %s to %s, in two sales cycles; 10 are needed.", capital(dealsWord(c.Deals)), oneOr(c.Deals, "was", "were"), c.Period.From.Words(), c.Period.Last().Words())}
 		}
 		g.Better = []string{"More won deals of which the day of creation is known."}
 		return g

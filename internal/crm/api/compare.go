@@ -40,7 +40,7 @@ type compareQuery struct {
 	Text      string `query:"text" maxLength:"200" doc:"In the id, whatever the case"`
 	Touching  bool   `query:"touching" doc:"Only records on which a locked statement rests"`
 	Statement string `query:"statement" maxLength:"64" doc:"Only records on which the statement of this id rests"`
-	Costs     bool   `query:"costs" doc:"Also compute what the newest evidence would make of the newest 12 statements"`
+	Costs     bool   `query:"costs" doc:"Also compute what the newest evidence would make of the newest 12 statements on earlier evidence, and what the difference costs of them and of as many other months"`
 	api.Page
 }
 

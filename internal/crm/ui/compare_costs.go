@@ -50,7 +50,7 @@ func (c comparePage) toldMonths() (out []ops.MonthCost) {
 func (c comparePage) statementTable() kit.TableView {
 	v := kit.TableView{Caption: "Statements that were given on earlier evidence, and what the difference costs", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Statement"}, {Title: "State"},
 		{Title: "Its records that differ", Align: kit.End}, {Title: "As given", Align: kit.End}, {Title: "This difference costs", Align: kit.End}, {Title: "Computed again", Align: kit.End},
-		{Title: "Still to correct", Align: kit.End}, {Title: "Cost"}}}
+		{Title: "Still to correct", Align: kit.End}, {Title: "Why"}}}
 	for _, t := range c.Touched {
 		v.Rows = append(v.Rows, c.statementRow(t))
 	}

@@ -90,9 +90,9 @@ func newerEvidence(st ops.Statement, d ops.Difference) kit.NoticeView {
 	words := "This statement rests on import " + strconv.FormatInt(d.From, 10) + ". Since then came " + importsInWords(d, st.Terms.Zone) + ". "
 	move := d.Now.Sub(d.Total)
 	if move.IsZero() {
-		words += "A draft on it would come to the same, " + d.Now.FormatWith() + "."
+		words += "A draft on the newest would come to the same, " + d.Now.FormatWith() + "."
 	} else {
-		words += "A draft on it would come to " + d.Now.FormatWith() + " instead of " + d.Total.FormatWith() + ": " + change(move) + "."
+		words += "A draft on the newest would come to " + d.Now.FormatWith() + " instead of " + d.Total.FormatWith() + ": " + change(move) + "."
 	}
 	if d.Held > 0 {
 		words += " That is without " + counted(d.Held, "thing") + " held out for want of a fact."

@@ -216,14 +216,14 @@ func TestLockQuestionTellsOfNewerEvidence(t *testing.T) {
 	}
 	k.Imports = append(k.Imports, k.Imports[0])
 	same := b.Get(at + "/lock")
-	same.Says(t, 200, "There is newer evidence", "This statement rests on import 1. Since then came import 2. A draft on it would come to the same, USD 17,190.00.")
+	same.Says(t, 200, "There is newer evidence", "This statement rests on import 1. Since then came import 2. A draft on the newest would come to the same, USD 17,190.00.")
 
 	changed := k.Imports[0]
 	changed.Deals = slices.Clone(changed.Deals)
 	changed.Deals[0].Amount.Minor = 20_000_00
 	k.Imports = append(k.Imports, changed)
 	asked := b.Press(same, "/lock")
-	asked.Says(t, 409, "Import 3 came since you looked", "Since then came import 2, import 3. A draft on it would come to USD 16,610.00 instead of USD 17,190.00: \u2212580.00.",
+	asked.Says(t, 409, "Import 3 came since you looked", "Since then came import 2, import 3. A draft on the newest would come to USD 16,610.00 instead of USD 17,190.00: \u2212580.00.",
 		"without 1 thing held out for want of a fact", "comes as a correction on the next statement", "Later evidence, line by line")
 	if asked.Find(`.confirm a[href="`+at+`/later"]`).Length() != 1 {
 		t.Error("no link to the later evidence")
