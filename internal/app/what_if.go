@@ -162,7 +162,7 @@ func monthTable(t fees.Tried, header []string) [][]string {
 	for i, m := range t.Months {
 		row := []string{m.String()}
 		for _, s := range t.Sides {
-			if len(s.Needs) > 0 {
+			if len(s.Needs) > 0 && s.Totals[i].IsZero() { // what other clauses come to is told
 				row = append(row, needsFacts)
 				continue
 			}

@@ -274,6 +274,9 @@ func identityTable(r *http.Request, stated []ops.StatedIdentity) kit.TableView {
 // confirmUndo asks before a statement is taken back: of two records, or of an account.
 func (p *Pages) confirmUndo(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
+	if q.Get("one") == "" {
+		return fault.New(fault.Invalid, "unstated", "The address does not say what is taken back. Choose it in the list of what was stated.")
+	}
 	if q.Get("account") == "" {
 		stated, err := p.Ops.StatedIdentities(r.Context(), actor(r), r.PathValue("client"))
 		if err != nil {
