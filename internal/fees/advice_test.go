@@ -81,6 +81,18 @@ func TestAdvice(t *testing.T) {
 	}
 }
 
+// One deal has, was and is; several have, were and are.
+func TestAdviceSaysOneDealAsOne(t *testing.T) {
+	m := measuredAt(80, 70, 50)
+	m.Clarity.Deals, m.Cycle.Deals = 1, 1
+	a := fees.Advise(m)
+	for _, words := range []string{"1 deal with an amount was won from", "1 deal won in the last 12 months has a day of creation"} {
+		if got := fmt.Sprint(a.Graded[1].Why, a.Graded[2].Why); !strings.Contains(got, words) {
+			t.Errorf("it does not say %q:\n%s", words, got)
+		}
+	}
+}
+
 // The words name the figures and the lines, and what costs the most comes first.
 func TestAdviceExplainsItself(t *testing.T) {
 	m := measuredAt(70, 40, 60)
