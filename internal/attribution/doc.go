@@ -22,8 +22,8 @@
 //   - Data-driven weighs each channel of a path by its removal effect over a closed period, frozen (Effects), whatever the roles.
 //
 // Which touches make a path, in this order
-//   - Up to End: the whole of the closing day (deal won), the moment of the creation, or its whole day where the CRM gives no time (deal created), the whole day
-//     of the first payment, and not before the closing (deal collected).
+//   - Up to End: the whole of the closing day (deal won), the moment of the creation, or its whole day where the CRM gives no time (deal created; the
+//     closing day of a deal that was won before the CRM created it), the whole day of the first payment, and not before the closing (deal collected).
 //   - Before Moment, where what ends the journey is no touch: the beginning of that day, or the moment of a creation.
 //   - After Since, where paths are reset: the end of the journey of the latest earlier deal. Earlier is a won deal that shares a contact with this one, both by
 //     the same rule of whose touches count; whose journey ended strictly before this one's; and that was won on its day or before, so that what is won later

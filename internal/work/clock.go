@@ -60,7 +60,7 @@ type Clocks struct {
 	at     time.Time
 }
 
-// ClocksOf computes the clocks of a request from its events, which stand in their order. Faults are those of Follow.
+// ClocksOf computes the clocks of a request from its events, which stand in their order. Faults are those of Request.After, each at the number of its event.
 func ClocksOf(levels *contract.ServiceLevels, events []Event, now time.Time) (Clocks, error) {
 	x := Clocks{Used: map[contract.Party]time.Duration{}, levels: levels}
 	for i, e := range events {

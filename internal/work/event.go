@@ -1,7 +1,6 @@
 package work
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -139,16 +138,4 @@ func (r Request) refuse(e Event) error {
 		words = "is open"
 	}
 	return fault.New(fault.Conflict, "event-phase", "%s at %s: the request %s", e.Kind, e.At.Format(time.RFC3339), words).At("event")
-}
-
-// Follow is where a request stands after its events, in their order. Faults are those of After, each at the number of its event.
-func Follow(events []Event) (Request, error) {
-	var r Request
-	for i, e := range events {
-		var err error
-		if r, err = r.After(e); err != nil {
-			return r, fault.Moved(err, func(place string) string { return fmt.Sprintf("events[%d].%s", i+1, place) })
-		}
-	}
-	return r, nil
 }

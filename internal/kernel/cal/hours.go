@@ -181,20 +181,6 @@ func (w WorkHours) After(from time.Time, work time.Duration) (at time.Time, ok b
 	return time.Time{}, false
 }
 
-// Next is the first instant from the given one on at which work is done. ok is false when that never comes.
-func (w WorkHours) Next(from time.Time) (at time.Time, ok bool) {
-	d := DateOf(from, w.Zone)
-	for range idleDays {
-		for _, i := range w.Worked(d) {
-			if from.Before(i.To) {
-				return later(i.From, from), true
-			}
-		}
-		d = d.AddDays(1)
-	}
-	return time.Time{}, false
-}
-
 func earlier(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a
