@@ -27,6 +27,7 @@ const (
 	Owner             Role = "owner"
 	AccountLead       Role = "account-lead"
 	FractionalCMO     Role = "fractional-cmo"
+	TeamMember        Role = "team-member"
 	SpecialistPartner Role = "specialist"
 	AgencyFinance     Role = "agency-finance"
 	ClientExecutive   Role = "client-executive"
@@ -36,7 +37,7 @@ const (
 	Auditor           Role = "auditor"
 )
 
-const roleCount = 10
+const roleCount = 11
 
 type roleEntry struct {
 	role  Role
@@ -49,11 +50,12 @@ type roleEntry struct {
 // roles fixes the order of the table's columns.
 var roles = [roleCount]roleEntry{
 	{Owner, "Owner", "agency's owner", []OrgKind{Agency},
-		[]Role{Owner, AccountLead, FractionalCMO, SpecialistPartner, AgencyFinance, ClientExecutive, ClientFinance, ClientSales, ClientProduct, Auditor}},
+		[]Role{Owner, AccountLead, FractionalCMO, TeamMember, SpecialistPartner, AgencyFinance, ClientExecutive, ClientFinance, ClientSales, ClientProduct, Auditor}},
 	{AccountLead, "Account lead", "account lead", []OrgKind{Agency},
-		[]Role{SpecialistPartner, ClientExecutive, ClientFinance, ClientSales, ClientProduct}},
+		[]Role{TeamMember, SpecialistPartner, ClientExecutive, ClientFinance, ClientSales, ClientProduct}},
 	{FractionalCMO, "Fractional CMO", "fractional CMO", []OrgKind{Agency},
-		[]Role{SpecialistPartner, ClientExecutive, ClientFinance, ClientSales, ClientProduct}},
+		[]Role{TeamMember, SpecialistPartner, ClientExecutive, ClientFinance, ClientSales, ClientProduct}},
+	{TeamMember, "Team member", "agency's team member", []OrgKind{Agency}, nil},
 	{SpecialistPartner, "Specialist", "specialist", []OrgKind{Specialist}, nil},
 	{AgencyFinance, "Agency finance", "agency's finance", []OrgKind{Agency}, nil},
 	{ClientExecutive, "Client executive", "client's executive", []OrgKind{Client},

@@ -140,6 +140,7 @@ func (st *story) meetPeople(ctx context.Context) error {
 		{access.AccountLead, host.ID, "", "Sample Account Lead", "lead@northlight.example"},
 		{access.FractionalCMO, host.ID, "", "Sample Fractional CMO", "cmo@northlight.example"},
 		{access.AgencyFinance, host.ID, "", "Sample Agency Finance", "finance@northlight.example"},
+		{access.TeamMember, host.ID, "", "Sample Team Member", "team@northlight.example"},
 		{access.SpecialistPartner, brightpath.ID, acme.ID, "Sample Specialist", "specialist@brightpath.example"},
 		{access.ClientExecutive, acme.ID, "", "Sample Client Executive", "executive@acme.example"},
 		{access.ClientFinance, acme.ID, "", "Sample Client Finance", "finance@acme.example"},
