@@ -36,6 +36,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 	for _, r := range []room{
 		{"overview", "Overview", "", access.ClientSee},
 		{"contract", "Contract", "/contract", access.ContractSee},
+		{"relationship", "Relationship", "/relationship", access.ContractSee},
 		{"statements", "Statements", "/statements", access.StatementSee},
 		{"invoices", "Invoices", "/invoices", access.InvoiceSee},
 		{"approvals", "Approvals", "/approvals", access.EvidenceSee},

@@ -10,6 +10,7 @@ import (
 	billingui "github.com/ofrecord/ofrecord/internal/billing/ui"
 	contractui "github.com/ofrecord/ofrecord/internal/contract/ui"
 	crmui "github.com/ofrecord/ofrecord/internal/crm/ui"
+	engagementui "github.com/ofrecord/ofrecord/internal/engagement/ui"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	feesui "github.com/ofrecord/ofrecord/internal/fees/ui"
 	"github.com/ofrecord/ofrecord/internal/journal"
@@ -26,6 +27,7 @@ func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	people.Register(g)
 	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing}}).Register(g)
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
+	(&engagementui.Pages{Ops: p.Engagement}).Register(g)
 	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, MaxUpload: int64(p.Config.MaxUpload), PublicURL: p.Config.URL()}).Register(g)
 	(&attributionui.Pages{Ops: p.attribution(), ClientName: p.clientName}).Register(g)
 	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices, NoMail: !p.Config.Mail().Configured()}).Register(g)

@@ -15,6 +15,7 @@ import (
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
@@ -22,23 +23,28 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/mail"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
+	timesheetops "github.com/ofrecord/ofrecord/internal/timesheet/ops"
+	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 // Program is the running product: every service, constructed in the order in which they stand on each other.
 type Program struct {
-	Config    Config
-	Log       *slog.Logger
-	Now       func() time.Time
-	DB        *db.DB
-	Blobs     *blob.Store
-	Journal   *journalops.Service
-	Party     *partyops.Service
-	Contracts *contractops.Service
-	CRM       *crmops.Service
-	Fees      *feesops.Service
-	Billing   *billingops.Service
-	Mailer    *mail.Mailer
-	Sessions  *web.SessionStore
+	Config     Config
+	Log        *slog.Logger
+	Now        func() time.Time
+	DB         *db.DB
+	Blobs      *blob.Store
+	Journal    *journalops.Service
+	Party      *partyops.Service
+	Contracts  *contractops.Service
+	Engagement *engagementops.Service
+	Work       *workops.Service
+	Timesheet  *timesheetops.Service
+	CRM        *crmops.Service
+	Fees       *feesops.Service
+	Billing    *billingops.Service
+	Mailer     *mail.Mailer
+	Sessions   *web.SessionStore
 
 	connectors []connector
 	watches    []*watched
@@ -73,6 +79,9 @@ func (p *Program) build(ctx context.Context) error {
 	p.Journal = &journalops.Service{DB: p.DB}
 	p.Party = partyops.New(partyops.Options{DB: p.DB, Now: p.Now, PublicURL: p.Config.URL()})
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
+	p.Engagement = &engagementops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
+	p.Work = &workops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
+	p.Timesheet = &timesheetops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
 	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed, Holder: p.accountNow}
 	p.connectors, _ = p.Config.connectors() // what is wrong with them, Check has told
 	p.watches, _ = p.Config.watches()
