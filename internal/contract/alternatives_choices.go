@@ -157,6 +157,9 @@ var undecisive = map[string]string{
 	"service_levels.promises.by":    "says whose promise it is; what a miss costs is in the misses that are recorded",
 	"service_levels.promises.until": "says what is promised; what a miss costs is in the misses that are recorded",
 	"service_levels.escalate.to":    "decides who is told",
+
+	"scope.work.is":   "decides which work a fee covers, not what the fee is",
+	"scope.otherwise": "decides what is agreed of other work",
 }
 
 // otherNoticeFees are those that need no share that nobody agreed on.

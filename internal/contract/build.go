@@ -136,7 +136,9 @@ func (b *builder) terms(doc *value) Terms {
 	b.checkPayment(doc.get("payment"), t.Payment)
 	t.Service = b.serviceLevels(doc.get("service_levels"), b.zone, t.Calendar)
 	t.Appointments = b.appointments(doc.get("appointments"))
+	t.Scope = b.scope(doc.get("scope"))
 	t.Clauses = b.clauses(doc.get("clauses"), t)
+	b.checkScope(doc.get("scope"), t.Scope, t.Clauses)
 	return t
 }
 

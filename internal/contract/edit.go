@@ -189,3 +189,35 @@ func (e *editing) scalar(n ast.Node) (from, to int, ok bool) {
 		return from, from + len(text), text != "" && strings.HasPrefix(e.text[from:], text)
 	}
 }
+
+// add writes entries at the end of a list.
+func (e *editing) add(list *value, entries []string) {
+	if len(entries) == 0 {
+		return
+	}
+	n, ok := list.node.(*ast.SequenceNode)
+	if !ok || len(list.items) == 0 {
+		e.failed = true
+		return
+	}
+	_, to, known := e.span(n)
+	switch {
+	case !known:
+		e.failed = true
+	case n.IsFlowStyle:
+		e.put(to-1, to-1, ", "+strings.Join(entries, ", "))
+	default:
+		dash, end := strings.Repeat(" ", n.Start.Position.Column-1)+"- ", e.lineEnd(to)
+		e.put(end, end, "\n"+dash+strings.Join(entries, "\n"+dash))
+	}
+}
+
+// replace writes an entry of a list anew.
+func (e *editing) replace(item *value, text string) {
+	from, to, ok := e.span(item.node)
+	if !ok {
+		e.failed = true
+		return
+	}
+	e.put(from, to, text)
+}

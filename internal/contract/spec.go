@@ -61,4 +61,5 @@ var document = spec{fields: []spec{
 	}},
 	paymentSpec,
 	serviceLevelsSpec,
+	scopeSpec,
 }}

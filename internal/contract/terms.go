@@ -25,6 +25,7 @@ type Terms struct {
 	Statements   StatementTerms
 	Payment      *Payment       // nil: the contract says nothing of it
 	Service      *ServiceLevels // nil: nothing is promised
+	Scope        *Scope         // nil: nothing is agreed of it
 	Source       string         // the YAML text
 	SHA256       string         // of Source, in hex
 }

@@ -33,6 +33,9 @@ func Words(t Terms) []Section {
 	if t.Payment != nil {
 		sections = append(sections, Section{Heading: "Payment", Sentences: t.Payment.Words()})
 	}
+	if t.Scope != nil {
+		sections = append(sections, Section{Heading: "Scope", Sentences: t.Scope.Words()})
+	}
 	if t.Service != nil {
 		sections = append(sections, Section{Heading: "Service levels", Sentences: t.Service.Words()})
 	}
