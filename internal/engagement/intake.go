@@ -1,0 +1,214 @@
+package engagement
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+// Answer is how a request stands to the scope.
+type Answer string
+
+// The answers, after the rule of the domain: every request resolves to one of them at intake, against the terms in force on its day.
+const (
+	Within      Answer = "in-scope"
+	Draws       Answer = "draws-retainer"
+	PreApproved Answer = "overage-pre-approved"
+	NeedsOrder  Answer = "change-order"
+	Declined    Answer = "declined"
+	Unresolved  Answer = "" // something is not known yet
+)
+
+// Answers are those that resolve a request.
+func Answers() []Answer { return []Answer{Within, Draws, PreApproved, NeedsOrder, Declined} }
+
+// Words of an answer, for people.
+func (a Answer) Words() string {
+	switch a {
+	case Within:
+		return "in scope"
+	case Draws:
+		return "draws retainer hours"
+	case PreApproved:
+		return "overage, approved before"
+	case NeedsOrder:
+		return "needs a change order"
+	case Declined:
+		return "declined"
+	}
+	return "not resolved"
+}
+
+// Ask is what a request asks for.
+type Ask struct {
+	Day      cal.Date
+	Category string
+	Work     string // the kind of work, where it was chosen; empty: by the category
+	Minutes  int64  // estimated
+	Estimate bool   // somebody estimated it
+}
+
+// Position is how the hours of a retainer stand on the day of a request.
+type Position struct {
+	AtHand   int64 // minutes of the fee period that are not used
+	Approved int64 // minutes of overage that the client approved and that are not used; with none-needed it is not asked
+}
+
+// Intake is an answer with its reasons.
+type Intake struct {
+	Answer  Answer
+	Version int // of the contract, in force that day
+	Work    contract.ScopeWork
+	Above   int64        // minutes above those at hand, with PreApproved, and with NeedsOrder where hours run out
+	Costs   money.Amount // of those, at the rate of the contract, rounded as it says; zero where they cost nothing extra
+	Reasons []string
+	Missing string // with Unresolved: what has to be said or known
+}
+
+// Resolve answers a request under the terms in force on its day. The positions are those of retainers by the name of the clause; one that is not there is not known,
+// and never taken for none.
+func Resolve(t contract.Terms, a Ask, positions map[string]Position) Intake {
+	in := Intake{Version: t.Version}
+	if t.Scope == nil {
+		in.Missing = fmt.Sprintf("Version %d of the contract says nothing of the scope. Somebody has to decide, with a reason.", t.Version)
+		return in
+	}
+	work, found, ask := chosen(t.Scope, a)
+	if ask != "" {
+		in.Missing = ask
+		return in
+	}
+	if !found {
+		in.Answer = NeedsOrder
+		if t.Scope.Otherwise == contract.NotOffered {
+			in.Answer = Declined
+		}
+		in.because("%s names no work of %s; other work %s.", t.Scope.SOW, a.Category, otherwiseWords(t.Scope.Otherwise))
+		return in
+	}
+	in.Work = work
+	switch work.Is {
+	case contract.ByChangeOrder:
+		in.Answer = NeedsOrder
+		in.because("%s says of %s: by change order.", t.Scope.SOW, work.Name)
+	case contract.NotOffered:
+		in.Answer = Declined
+		in.because("%s says of %s: not offered.", t.Scope.SOW, work.Name)
+	default:
+		in.covered(t, a, positions)
+	}
+	return in
+}
+
+func (in *Intake) because(format string, args ...any) {
+	in.Reasons = append(in.Reasons, fmt.Sprintf(format, args...))
+}
+
+// chosen finds the kind of work that is asked for, or says what has to be chosen.
+func chosen(s *contract.Scope, a Ask) (work contract.ScopeWork, found bool, ask string) {
+	if a.Work != "" {
+		work, found = s.Find(a.Work)
+		if !found {
+			return work, false, fmt.Sprintf("%s names no work %q. Choose one that it names, or leave it open.", s.SOW, a.Work)
+		}
+		return work, true, ""
+	}
+	switch list := s.InCategory(a.Category); len(list) {
+	case 0:
+		return work, false, ""
+	case 1:
+		return list[0], true, ""
+	default:
+		names := make([]string, len(list))
+		for i, w := range list {
+			names[i] = fmt.Sprintf("%s (%s)", w.Name, w.Covers)
+		}
+		return work, false, fmt.Sprintf("%s is several kinds of work. Choose one: %s.", a.Category, strings.Join(names, "; "))
+	}
+}
+
+func otherwiseWords(c contract.Covered) string {
+	if c == contract.NotOffered {
+		return "is declined"
+	}
+	return "needs a change order"
+}
+
+// covered answers work that a fee covers.
+func (in *Intake) covered(t contract.Terms, a Ask, positions map[string]Position) {
+	work := in.Work
+	if !a.Estimate && (work.EachAtMost > 0 || work.Is == contract.DrawsRetainer) {
+		in.Missing = fmt.Sprintf("How long will it take? %s depends on it.", work.Name)
+		return
+	}
+	if work.EachAtMost > 0 && a.Minutes > work.EachAtMost {
+		in.Answer = NeedsOrder
+		in.because("It is estimated at %s; one request of %s may take %s.", minutes(a.Minutes), work.Name, minutes(work.EachAtMost))
+		return
+	}
+	if work.Is == contract.InScope {
+		in.Answer = Within
+		in.because("%s covers %s by the fees.", t.Scope.SOW, work.Name)
+		return
+	}
+	at, known := positions[work.Of]
+	if !known {
+		in.Missing = fmt.Sprintf("How many hours of %s are left on %s is not known: import or approve the hours worked.", work.Of, a.Day.Words())
+		return
+	}
+	if a.Minutes <= at.AtHand {
+		in.Answer = Draws
+		in.because("%s of %s are left, and it takes %s.", minutes(at.AtHand), work.Of, minutes(a.Minutes))
+		return
+	}
+	in.above(t, a, at)
+}
+
+// above answers work for which the hours at hand do not suffice.
+func (in *Intake) above(t contract.Terms, a Ask, at Position) {
+	left := max(at.AtHand, 0)
+	in.Above = a.Minutes - left
+	in.because("%s of %s are left, and it takes %s: %s above.", minutes(left), in.Work.Of, minutes(a.Minutes), minutes(in.Above))
+	in.Answer = NeedsOrder
+	hours := hoursOf(t, in.Work.Of)
+	if hours == nil || !hours.Overage.Set {
+		in.because("%s allows no hours above those included.", in.Work.Of)
+		return
+	}
+	rate := hours.Overage
+	switch {
+	case rate.Approval != "before-work":
+		in.because("Hours above need no approval.")
+	case in.Above > at.Approved:
+		in.because("Hours above must be approved before they are worked; %s are.", minutes(at.Approved))
+		return
+	default:
+		in.because("%s above are approved.", minutes(at.Approved))
+	}
+	in.Answer = PreApproved
+	in.Costs = rate.Rate.Mul(money.NewRatio(in.Above, 60), t.Rounding)
+	in.because("%s x %s per hour = %s.", minutes(in.Above), rate.Rate.Format(), in.Costs.FormatWith())
+}
+
+func hoursOf(t contract.Terms, retainer string) *contract.Hours {
+	for _, c := range t.Clauses {
+		if r, ok := c.(contract.Retainer); ok && r.ID == retainer {
+			return r.Hours
+		}
+	}
+	return nil
+}
+
+func minutes(m int64) string {
+	hours, rest := cal.Span{N: int(m / 60), Unit: cal.Hours}.String(), cal.Span{N: int(m % 60), Unit: cal.Minutes}.String()
+	switch {
+	case m%60 == 0:
+		return hours
+	case m < 60:
+		return rest
+	}
+	return hours + " " + rest
+}

@@ -1,0 +1,97 @@
+package engagement
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
+)
+
+var usd = money.Currency("USD")
+
+// agreed is a version with a retainer whose overage of 200.00 per hour needs approval as said, and a scope.
+func agreed(approval string, otherwise contract.Covered) contract.Terms {
+	return contract.Terms{Version: 3, Currency: usd, Rounding: money.HalfUp,
+		Clauses: []contract.Clause{
+			contract.Retainer{ID: "team", Hours: &contract.Hours{Overage: contract.Overage{Set: approval != "", Rate: money.New(20_000, usd), Approval: approval}}},
+		},
+		Scope: &contract.Scope{SOW: "SOW 2026", Otherwise: otherwise, Work: []contract.ScopeWork{
+			{Name: "campaigns", Category: "paid-media", Covers: "running campaigns", Is: contract.DrawsRetainer, Of: "team", EachAtMost: 960},
+			{Name: "reports", Category: "analytics", Covers: "the monthly report", Is: contract.InScope},
+			{Name: "tracking", Category: "analytics", Covers: "tags", Is: contract.DrawsRetainer, Of: "team"},
+			{Name: "tv", Category: "tv", Covers: "spots", Is: contract.ByChangeOrder},
+			{Name: "pr", Category: "pr", Covers: "the press", Is: contract.NotOffered},
+		}},
+	}
+}
+
+func TestEveryRequestResolvesByTheTermsOfItsDay(t *testing.T) {
+	day := cal.MustDate("2026-03-10")
+	left := func(at, approved int64) map[string]Position { return map[string]Position{"team": {at, approved}} }
+	for name, c := range map[string]struct {
+		approval  string
+		otherwise contract.Covered
+		ask       Ask
+		positions map[string]Position
+		want      Answer
+		costs     int64
+		says      string
+	}{
+		"within the fees, of any size":     {"before-work", contract.ByChangeOrder, Ask{Work: "reports"}, nil, Within, 0, "by the fees"},
+		"hours are left":                   {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, left(300, 0), Draws, 0, "5 hours of team are left"},
+		"hours are not known":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, nil, Unresolved, 0, "not known"},
+		"nobody estimated it":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media"}, left(300, 0), Unresolved, 0, "How long"},
+		"overage of 5 h that was approved": {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 420, Estimate: true}, left(120, 300), PreApproved, 100_000, "5 hours x 200.00 per hour = USD 1,000.00"},
+		"overage that was not approved":    {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 421, Estimate: true}, left(120, 300), NeedsOrder, 0, "must be approved"},
+		"overage that needs no approval":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(-30, 0), PreApproved, 20_333, "1 hour 1 minute"},
+		"overage that is not allowed":      {"", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(60, 600), NeedsOrder, 0, "allows no hours"},
+		"larger than one request may be":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 961, Estimate: true}, left(6_000, 0), NeedsOrder, 0, "may take 16 hours"},
+		"two kinds of one category":        {"none-needed", contract.ByChangeOrder, Ask{Category: "analytics", Minutes: 10, Estimate: true}, left(60, 0), Unresolved, 0, "Choose one: reports"},
+		"by change order":                  {"none-needed", contract.ByChangeOrder, Ask{Category: "tv"}, nil, NeedsOrder, 0, "by change order"},
+		"not offered":                      {"none-needed", contract.ByChangeOrder, Ask{Work: "pr"}, nil, Declined, 0, "not offered"},
+		"not named, otherwise by order":    {"none-needed", contract.ByChangeOrder, Ask{Category: "radio"}, nil, NeedsOrder, 0, "names no work of radio"},
+		"not named, otherwise declined":    {"none-needed", contract.NotOffered, Ask{Category: "radio"}, nil, Declined, 0, "is declined"},
+		"a kind that is not there":         {"none-needed", contract.NotOffered, Ask{Work: "radio"}, nil, Unresolved, 0, "Choose one that it names"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.ask.Day = day
+			got := Resolve(agreed(c.approval, c.otherwise), c.ask, c.positions)
+			if got.Answer != c.want || got.Costs.Minor != c.costs || got.Version != 3 {
+				t.Errorf("got %q at %d, want %q at %d: %+v", got.Answer, got.Costs.Minor, c.want, c.costs, got)
+			}
+			if told := strings.Join(got.Reasons, " ") + got.Missing; !strings.Contains(told, c.says) {
+				t.Errorf("%q does not say %q", told, c.says)
+			}
+		})
+	}
+	if got := Resolve(contract.Terms{Version: 1}, Ask{Category: "tv"}, nil); got.Answer != Unresolved || got.Missing == "" {
+		t.Errorf("without a scope: %+v", got)
+	}
+}
+
+// More hours, or more approved ones, never make an answer worse; what is resolved has a reason, and what is not says what is missing.
+func TestMoreHoursNeverMakeAnAnswerWorse(t *testing.T) {
+	rank := map[Answer]int{NeedsOrder: 0, PreApproved: 1, Draws: 2}
+	rapid.Check(t, func(t *rapid.T) {
+		terms := agreed(rapid.SampledFrom([]string{"", "before-work", "none-needed"}).Draw(t, "approval"), contract.ByChangeOrder)
+		ask := Ask{Day: cal.MustDate("2026-03-10"), Category: "paid-media", Minutes: rapid.Int64Range(1, 1_000).Draw(t, "minutes"), Estimate: true}
+		at := Position{rapid.Int64Range(-500, 1_000).Draw(t, "left"), rapid.Int64Range(0, 600).Draw(t, "approved")}
+		more := Position{at.AtHand + rapid.Int64Range(0, 500).Draw(t, "more"), at.Approved + rapid.Int64Range(0, 500).Draw(t, "more approved")}
+		a, b := Resolve(terms, ask, map[string]Position{"team": at}), Resolve(terms, ask, map[string]Position{"team": more})
+		if rank[b.Answer] < rank[a.Answer] {
+			t.Fatalf("%+v gives %s, %+v gives %s", at, a.Answer, more, b.Answer)
+		}
+		for _, in := range []Intake{a, b} {
+			if (in.Answer == Unresolved) != (in.Missing != "") || in.Answer != Unresolved && len(in.Reasons) == 0 {
+				t.Fatalf("%+v", in)
+			}
+			if in.Costs.Minor != 0 && in.Answer != PreApproved {
+				t.Fatalf("costs without approval: %+v", in)
+			}
+		}
+	})
+}
