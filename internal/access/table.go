@@ -25,6 +25,8 @@ const (
 	ContractAcceptAgency Action = "contract.accept.agency"
 	ContractAcceptClient Action = "contract.accept.client"
 
+	ScopeResolve Action = "scope.resolve"
+
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
 	EvidenceMap    Action = "evidence.map"
@@ -123,6 +125,8 @@ var table = []row{
 	{ContractAccept, "accept a contract for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
 	{ContractAcceptAgency, "accept a contract for the agency", writes, grants{cl, no, cl, no, no, no, no, no, no, no, no}},
 	{ContractAcceptClient, "accept a contract for the client", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
+
+	{ScopeResolve, "say how a request stands to the scope", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, no, cl, cl, cl, cl, no, no}},

@@ -44,11 +44,11 @@ func (a Answer) Words() string {
 
 // Ask is what a request asks for.
 type Ask struct {
-	Day      cal.Date
-	Category string
-	Work     string // the kind of work, where it was chosen; empty: by the category
-	Minutes  int64  // estimated
-	Estimate bool   // somebody estimated it
+	Day      cal.Date `json:"day"`
+	Category string   `json:"category"`
+	Work     string   `json:"work,omitempty"` // the kind of work, where it was chosen; empty: by the category
+	Minutes  int64    `json:"minutes"`        // estimated
+	Estimate bool     `json:"estimate"`       // somebody estimated it
 }
 
 // Position is how the hours of a retainer stand on the day of a request.
@@ -59,13 +59,13 @@ type Position struct {
 
 // Intake is an answer with its reasons.
 type Intake struct {
-	Answer  Answer
-	Version int // of the contract, in force that day
-	Work    contract.ScopeWork
-	Above   int64        // minutes above those at hand, with PreApproved, and with NeedsOrder where hours run out
-	Costs   money.Amount // of those, at the rate of the contract, rounded as it says; zero where they cost nothing extra
-	Reasons []string
-	Missing string // with Unresolved: what has to be said or known
+	Answer  Answer             `json:"answer"`
+	Version int                `json:"version"` // of the contract, in force that day
+	Work    contract.ScopeWork `json:"work"`
+	Above   int64              `json:"above,omitempty"` // minutes above those at hand, with PreApproved, and with NeedsOrder where hours run out
+	Costs   *money.Amount      `json:"costs,omitempty"` // of those, at the rate of the contract, rounded as it says; nil where nothing is charged beside the fees
+	Reasons []string           `json:"reasons,omitempty"`
+	Missing string             `json:"missing,omitempty"` // with Unresolved: what has to be said or known
 }
 
 // Resolve answers a request under the terms in force on its day. The positions are those of retainers by the name of the clause; one that is not there is not known,
@@ -189,8 +189,9 @@ func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 		in.because("%s above are approved.", minutes(at.Approved))
 	}
 	in.Answer = PreApproved
-	in.Costs = rate.Rate.Mul(money.NewRatio(in.Above, 60), t.Rounding)
-	in.because("%s x %s per hour = %s.", minutes(in.Above), rate.Rate.Format(), in.Costs.FormatWith())
+	costs := rate.Rate.Mul(money.NewRatio(in.Above, 60), t.Rounding)
+	in.Costs = &costs
+	in.because("%s x %s per hour = %s.", minutes(in.Above), rate.Rate.Format(), costs.FormatWith())
 }
 
 func hoursOf(t contract.Terms, retainer string) *contract.Hours {

@@ -33,20 +33,7 @@ func (s *Service) Propose(ctx context.Context, actor access.Actor, in ProposeInp
 		if err != nil {
 			return err
 		}
-		checked, err := s.check(ctx, tx, c, draft.Source)
-		if err != nil {
-			return err
-		}
-		if len(checked.Problems) > 0 {
-			return fault.List(checked.Problems).Err()
-		}
-		if out, err = s.freeze(ctx, tx, actor, c, checked.Terms); err != nil {
-			return err
-		}
-		if !access.Decide(actor, access.ContractAcceptAgency, access.Of(c.Client)).Allowed {
-			return nil
-		}
-		out, err = s.accept(ctx, tx, actor, c, out, contract.Acceptance{Side: contract.AgencySide})
+		out, err = s.offer(ctx, tx, actor, c, draft.Source)
 		return err
 	})
 	if err != nil {

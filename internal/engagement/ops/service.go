@@ -2,22 +2,30 @@
 package ops
 
 import (
+	"context"
 	"io"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	"github.com/ofrecord/ofrecord/internal/engagement"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field is needed.
+// Service is the use cases. The fields above the blank line are needed.
 type Service struct {
 	DB        *db.DB
 	Now       func() time.Time
 	Random    io.Reader
 	Parties   *partyops.Service
 	Contracts *contractops.Service
+
+	// Positions are how the hours of a contract's retainers stand on a day, as far as it is known. Hours are counted above this room, so the program wires it. nil: nobody knows.
+	Positions func(ctx context.Context, tx bun.Tx, client, contractID string, day cal.Date) (map[string]engagement.Position, error)
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.
