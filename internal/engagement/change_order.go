@@ -158,7 +158,7 @@ func hoursWords(old, new *contract.Retainer) string {
 	if was == is {
 		return ""
 	}
-	return fmt.Sprintf("; it includes %s in place of %s", minutes(is), minutes(was))
+	return fmt.Sprintf("; it includes %s in place of %s", Length(is), Length(was))
 }
 
 func retainersOf(terms ...contract.Terms) []string {

@@ -146,7 +146,7 @@ func (in *Intake) covered(t contract.Terms, a Ask, positions map[string]Position
 	}
 	if work.EachAtMost > 0 && a.Minutes > work.EachAtMost {
 		in.Answer = NeedsOrder
-		in.because("It is estimated at %s; one request of %s may take %s.", minutes(a.Minutes), work.Name, minutes(work.EachAtMost))
+		in.because("It is estimated at %s; one request of %s may take %s.", Length(a.Minutes), work.Name, Length(work.EachAtMost))
 		return
 	}
 	if work.Is == contract.InScope {
@@ -161,7 +161,7 @@ func (in *Intake) covered(t contract.Terms, a Ask, positions map[string]Position
 	}
 	if a.Minutes <= at.AtHand {
 		in.Answer = Draws
-		in.because("%s of %s are left, and it takes %s.", minutes(at.AtHand), work.Of, minutes(a.Minutes))
+		in.because("%s of %s are left, and it takes %s.", Length(at.AtHand), work.Of, Length(a.Minutes))
 		return
 	}
 	in.above(t, a, at)
@@ -171,7 +171,7 @@ func (in *Intake) covered(t contract.Terms, a Ask, positions map[string]Position
 func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 	left := max(at.AtHand, 0)
 	in.Above = a.Minutes - left
-	in.because("%s of %s are left, and it takes %s: %s above.", minutes(left), in.Work.Of, minutes(a.Minutes), minutes(in.Above))
+	in.because("%s of %s are left, and it takes %s: %s above.", Length(left), in.Work.Of, Length(a.Minutes), Length(in.Above))
 	in.Answer = NeedsOrder
 	hours := hoursOf(t, in.Work.Of)
 	if hours == nil || !hours.Overage.Set {
@@ -183,15 +183,15 @@ func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 	case rate.Approval != "before-work":
 		in.because("Hours above need no approval.")
 	case in.Above > at.Approved:
-		in.because("Hours above must be approved before they are worked; %s are.", minutes(at.Approved))
+		in.because("Hours above must be approved before they are worked; %s are.", Length(at.Approved))
 		return
 	default:
-		in.because("%s above are approved.", minutes(at.Approved))
+		in.because("%s above are approved.", Length(at.Approved))
 	}
 	in.Answer = PreApproved
 	costs := rate.Rate.Mul(money.NewRatio(in.Above, 60), t.Rounding)
 	in.Costs = &costs
-	in.because("%s x %s per hour = %s.", minutes(in.Above), rate.Rate.Format(), costs.FormatWith())
+	in.because("%s x %s per hour = %s.", Length(in.Above), rate.Rate.Format(), costs.FormatWith())
 }
 
 func hoursOf(t contract.Terms, retainer string) *contract.Hours {
@@ -203,7 +203,8 @@ func hoursOf(t contract.Terms, retainer string) *contract.Hours {
 	return nil
 }
 
-func minutes(m int64) string {
+// Length is a length of work in words: "7 hours 30 minutes".
+func Length(m int64) string {
 	hours, rest := cal.Span{N: int(m / 60), Unit: cal.Hours}.String(), cal.Span{N: int(m % 60), Unit: cal.Minutes}.String()
 	switch {
 	case m%60 == 0:
