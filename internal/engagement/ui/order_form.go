@@ -40,17 +40,17 @@ func orderFields(contracts []ops.Agreed) []kit.Field {
 		{Name: "title", Label: "What changes", Hint: "In a few words, as both sides will call it."},
 		{Name: "reason", Label: "Why", Kind: kit.Area},
 		{Name: "effective", Label: "Applies from", Kind: kit.Date},
-		{Name: "retainer", Label: "Retainer", Kind: kit.Select, Options: append([]kit.Option{none}, retainers...), Optional: true},
+		{Heading: "A fee or its hours", Name: "retainer", Label: "Retainer", Kind: kit.Select, Options: append([]kit.Option{none}, retainers...), Optional: true},
 		{Name: "fees", Label: "Its new fee", Kind: kit.Decimal, Optional: true, Hint: "For its fee period."},
 		{Name: "hours", Label: "Its new included hours", Kind: kit.Decimal, Optional: true},
-		{Name: "price_name", Label: "A price paid once, for", Optional: true, Hint: "A short name such as microsite. It is owed when the client accepts the delivery."},
+		{Heading: "A price paid once", Name: "price_name", Label: "For", Optional: true, Hint: "A short name such as microsite. It is owed when the client accepts the delivery."},
 		{Name: "prices", Label: "The price", Kind: kit.Decimal, Optional: true},
 		{Name: "price_due", Label: "Delivered by", Kind: kit.Date, Optional: true},
 		{Name: "clause", Label: "Under the clause", Kind: kit.Select, Optional: true, Options: append(milestones, kit.Option{Value: "", Text: "a new clause, change-orders"})},
 		{Name: "within", Label: "New clause: time to accept", Optional: true, Hint: "Such as 5 working days. Needed for a new clause."},
 		{Name: "silence", Label: "New clause: silence makes it", Kind: kit.Radio, Optional: true, Options: []kit.Option{{Value: "accepted", Text: "accepted"}, {Value: "open", Text: "open until the client accepts"}}},
 		{Name: "partial", Label: "New clause: an accepted part", Kind: kit.Radio, Optional: true, Options: []kit.Option{{Value: "by-part", Text: "pays its part"}, {Value: "whole-only", Text: "pays nothing until the whole is accepted"}}},
-		{Name: "work", Label: "A kind of work in the scope", Optional: true, Hint: "A short name. One that there is already is changed."},
+		{Heading: "A kind of work in the scope", Name: "work", Label: "Its name", Optional: true, Hint: "A short name. One that there is already is changed."},
 		{Name: "category", Label: "Its category", Optional: true},
 		{Name: "covers", Label: "What it covers", Optional: true},
 		{Name: "is", Label: "How it is paid", Kind: kit.Select, Options: kinds, Optional: true},
@@ -58,7 +58,11 @@ func orderFields(contracts []ops.Agreed) []kit.Field {
 	}
 	for i := range shiftsOfAForm {
 		n := strconv.Itoa(i + 1)
-		fields = append(fields, kit.Field{Name: "shift_what_" + n, Label: "Date " + n + " that moves", Optional: true}, kit.Field{Name: "shift_from_" + n, Label: "From", Kind: kit.Date, Optional: true},
+		what := kit.Field{Name: "shift_what_" + n, Label: "What moves, " + n, Optional: true}
+		if i == 0 {
+			what.Heading, what.Hint = "Dates that move", "Such as launch, or a milestone."
+		}
+		fields = append(fields, what, kit.Field{Name: "shift_from_" + n, Label: "From", Kind: kit.Date, Optional: true},
 			kit.Field{Name: "shift_to_" + n, Label: "To", Kind: kit.Date, Optional: true})
 	}
 	return fields

@@ -36,6 +36,9 @@ func (p *Pages) scope(w http.ResponseWriter, r *http.Request) error {
 	ask, asked, err := askOf(query, today)
 	in := kit.Input{Err: err}
 	if asked {
+		if query.Get("day") == "" {
+			query.Set("day", today.String())
+		}
 		in.Values = query
 	}
 	all, err := p.Ops.Scope(r.Context(), actor(r), client, ask.Day)

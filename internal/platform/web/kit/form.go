@@ -53,6 +53,7 @@ type Field struct {
 	Accept       string
 	Autocomplete string
 	Placeholder  string
+	Heading      string // above the control, where a long form begins another part
 	Check        string // Source: address that checks the text while typing and answers with a fragment
 	compact      bool
 }
