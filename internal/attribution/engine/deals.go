@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"math"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -109,7 +111,7 @@ type dealTaker struct {
 	book     *Book
 	parts    [][]dealRow // those with which nothing is wrong, one part of the file behind the other
 	persons  *names
-	ids      *names   // of the deals, by their place in the book
+	ids      *names   // of the deals, by their place in the book; nil: nobody asked for one
 	refunds  []refund // in the order of the file
 	problems []Problem
 }
@@ -134,24 +136,83 @@ func (k *dealTaker) take() error {
 	if size > math.MaxUint32 {
 		return fmt.Errorf("more deals than can be held at once; split the file")
 	}
-	var persons, ids []uint32
-	byPerson := func() { k.persons, persons = numbered(k.parts, 1<<10, func(d *dealRow) []byte { return d.person }) }
+	var persons []uint32
+	differ := false
 	var wait sync.WaitGroup
-	wait.Go(byPerson)
-	k.ids, ids = numbered(k.parts, rows, func(d *dealRow) []byte { return []byte(d.id) })
+	wait.Go(func() { k.persons, persons = numbered(k.parts, rows/2, personOf) })
+	differ = allDiffer(k.parts, rows)
 	wait.Wait()
-	if k.ids.len() < rows {
-		k.once(ids)
-		byPerson()
-		k.ids, _ = numbered(k.parts, rows, func(d *dealRow) []byte { return []byte(d.id) })
-	}
-	k.book.Deals = make([]Deal, 0, rows)
-	for _, part := range k.parts {
-		for i := range part {
-			k.one(&part[i], persons[len(k.book.Deals)])
+	if !differ {
+		var ids []uint32
+		if k.ids, ids = numbered(k.parts, rows, idOf); k.ids.len() < rows {
+			k.once(ids)
+			k.persons, persons = numbered(k.parts, rows/2, personOf)
+			k.ids = nil
 		}
 	}
+	k.deals(persons)
 	return nil
+}
+
+func personOf(d *dealRow) []byte { return d.person }
+
+func idOf(d *dealRow) []byte { return []byte(d.id) }
+
+// deals are the deals of the rows, one part beside the other.
+func (k *dealTaker) deals(persons []uint32) {
+	k.book.Deals = make([]Deal, len(persons))
+	refunds := make([][]refund, len(k.parts))
+	var wait sync.WaitGroup
+	begins := 0
+	for p, part := range k.parts {
+		from := begins
+		begins += len(part)
+		wait.Go(func() {
+			for i := range part {
+				row := &part[i]
+				k.book.Deals[from+i] = k.one(row, persons[from+i])
+				if len(row.refundOf) > 0 {
+					refunds[p] = append(refunds[p], refund{from + i, row.line, string(row.refundOf)})
+				}
+			}
+		})
+	}
+	wait.Wait()
+	k.refunds = slices.Concat(refunds...)
+	if len(k.refunds) > 0 && k.ids == nil {
+		k.ids, _ = numbered(k.parts, len(persons), idOf)
+	}
+}
+
+// allDiffer says whether no two rows have one id. It knows ids by their hashes: false may also say that two of these are alike.
+func allDiffer(parts [][]dealRow, rows int) bool {
+	size := 16
+	for size < 2*rows {
+		size *= 2
+	}
+	seen, seed, mask := make([]uint64, size), maphash.MakeSeed(), uint64(size-1)
+	var hashes [together]uint64
+	var near uint64
+	for _, rows := range parts {
+		for low := 0; low < len(rows); low += together { // where they stand in memory is waited for together
+			some := rows[low:min(low+together, len(rows))]
+			for i := range some {
+				hashes[i] = max(1, maphash.String(seed, some[i].id))
+				near += seen[hashes[i]&mask]
+			}
+			for _, hash := range hashes[:len(some)] {
+				at := hash & mask
+				for ; seen[at] != 0; at = (at + 1) & mask {
+					if seen[at] == hash {
+						return false
+					}
+				}
+				seen[at] = hash
+			}
+		}
+	}
+	runtime.KeepAlive(near)
+	return true
 }
 
 // once keeps one of the rows of an id that say the same, and none of those that do not: which one counts must not hang on their order.
@@ -197,13 +258,9 @@ func (d *dealRow) says(other *dealRow) bool {
 		d.lead == other.lead && d.collected == other.collected
 }
 
-// one takes a deal.
-func (k *dealTaker) one(row *dealRow, person uint32) {
-	if len(row.refundOf) > 0 {
-		k.refunds = append(k.refunds, refund{len(k.book.Deals), row.line, string(row.refundOf)})
-	}
-	k.book.Deals = append(k.book.Deals, Deal{ID: row.id, Person: person, Minor: row.minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown,
-		Won: row.won, Lasts: k.lasts(row)})
+// one is the deal of a row.
+func (k *dealTaker) one(row *dealRow, person uint32) Deal {
+	return Deal{ID: row.id, Person: person, Minor: row.minor, End: k.anchor(row), LeadCreated: row.lead, DealCreated: row.created, Since: Unknown, Won: row.won, Lasts: k.lasts(row)}
 }
 
 // numbered numbers a text of the rows, of which about so many are different.

@@ -167,7 +167,7 @@ func (b *Book) put(takers []*taker, persons, workers int) error {
 // grouping is how many groups the touches of a file are read into, and by how many bits a person's number is shifted to that of the group. A group is
 // small enough to be put in order where it is quick.
 func grouping(persons, size int) (groups, shift int) {
-	for groups = 1; groups < 256 && groups < size>>20; {
+	for groups = 1; groups < 64 && groups < size>>20; {
 		groups *= 2
 	}
 	for persons > groups<<shift {
