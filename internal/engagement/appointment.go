@@ -81,6 +81,9 @@ func ofVersion(contractID string, t *contract.Terms, inForce cal.Period) []Appoi
 					Cell: Cell{said.Category, brand, market}, Provider: said.By(*t), Promise: Promise(said.Promise), Period: days,
 					FirstRefusal: said.FirstRefusal, MinimumShare: said.MinimumShare, Contract: contractID, Name: t.Key, Version: t.Version, Entry: n + 1, Terms: t,
 				}
+				if twice := slices.ContainsFunc(out, func(b Appointment) bool { return b.Entry == a.Entry && b.Cell.Key() == a.Cell.Key() }); twice {
+					continue
+				}
 				if a.Promise == Exclusive {
 					key := a.Cell.Key()
 					if slices.ContainsFunc(taken[key], func(p cal.Period) bool { return !p.Overlap(days).IsEmpty() }) {
