@@ -25,6 +25,9 @@ const (
 	ContractAcceptAgency Action = "contract.accept.agency"
 	ContractAcceptClient Action = "contract.accept.client"
 
+	AppointmentSee Action = "appointment.see"
+	LeakageSee     Action = "leakage.see"
+
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
 	EvidenceMap    Action = "evidence.map"
@@ -123,6 +126,9 @@ var table = []row{
 	{ContractAccept, "accept a contract for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
 	{ContractAcceptAgency, "accept a contract for the agency", writes, grants{cl, no, cl, no, no, no, no, no, no, no, no}},
 	{ContractAcceptClient, "accept a contract for the client", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
+
+	{AppointmentSee, "see who is of record for what, and who gets work", reads, grants{cl, cl, cl, cl, no, cl, cl, cl, cl, cl, cl}},
+	{LeakageSee, "see what was spent beside the promises", reads, grants{cl, cl, cl, no, no, cl, cl, cl, no, cl, cl}},
 
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, no, cl, cl, cl, cl, no, no}},

@@ -177,6 +177,9 @@ func TestLeakageOfAnExclusiveCategory(t *testing.T) {
 		spent("s6", "2026-03-31", "", "paid-media", "Acme", "US", 100_000),
 		spent("s7", "2026-03-31", "Roster Two", "events", "Acme", "US", 100_000),
 		spent("s8", "2026-03-31", "Roster Two", "brand-design", "Acme", "US", 100_000),
+		{ID: "s9", On: day("2026-04-01"), Provider: "Roster Two", Cell: Cell{"", "Acme", "US"}, Bought: "Paid-Media", Amount: usd(1), Known: true},
+		{ID: "sa", On: day("2026-04-01"), Provider: "Roster Two", Cell: Cell{"", "Acme", "US"}, Bought: "media", Amount: usd(1), Known: true},
+		{ID: "sb", On: day("2026-04-01"), Provider: "Roster Two", Cell: Cell{"paid-media", "Acme", "US"}},
 	}, all, day("2026-05-01"))
 
 	var fates []Fate
@@ -186,10 +189,10 @@ func TestLeakageOfAnExclusiveCategory(t *testing.T) {
 			t.Errorf("%s: %s %q", r.ID, r.Fate, r.Reason)
 		}
 	}
-	if diff := cmp.Diff([]Fate{Kept, Leaked, Leaked, Unassigned, Unassigned, Unassigned, Unpromised, Elsewhere}, fates); diff != "" {
+	if diff := cmp.Diff([]Fate{Kept, Leaked, Leaked, Unassigned, Unassigned, Unassigned, Unpromised, Elsewhere, Leaked, Unassigned, Unassigned}, fates); diff != "" {
 		t.Error(diff)
 	}
-	if len(leak.Lines) != 2 {
+	if len(leak.Lines) != 3 {
 		t.Fatalf("%+v", leak.Lines)
 	}
 	share, ok := leak.Lines[1].Share()

@@ -17,6 +17,7 @@ type Spend struct {
 	Provider string // who did the work
 	Vendor   string // who was paid for it
 	Cell     Cell   // what of it is not known is empty
+	Bought   string // what was bought, in words that may be those of an appointment's category where Cell names none
 	Amount   money.Amount
 	Known    bool   // whether there is an amount
 	Source   string // where the row comes from, in words
@@ -94,8 +95,11 @@ func Leakage(rows []Spend, all []Appointment, today cal.Date) Leak {
 
 func hold(row Spend, all []Appointment) Held {
 	h := Held{Spend: row, Fate: Unassigned}
+	if row.Cell.Category == "" && slices.ContainsFunc(all, func(a Appointment) bool { return Plain(a.Cell.Category) == Plain(row.Bought) }) {
+		row.Cell.Category, h.Cell.Category = row.Bought, row.Bought
+	}
 	if row.Cell.Category == "" {
-		h.Reason = "The row names no category. Write the one that the contract names."
+		h.Reason = "The row names no category of an appointment. Write it as the contract does, in the column service."
 		return h
 	}
 	var category, here []Appointment

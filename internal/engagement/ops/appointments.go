@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/uptrace/bun"
 
@@ -267,11 +266,6 @@ func rowsOf(client string, promised []engagement.Appointment) (rows []appointmen
 	}
 	slices.SortFunc(rows, compareRows)
 	return rows, links
-}
-
-// offered is the instant at which the window of first refusal of a promise ends, when the work is offered at that instant.
-func offered(a engagement.Appointment, at time.Time) time.Time {
-	return engagement.Deadline(*a.Terms, a.FirstRefusal, at)
 }
 
 func compareRows(a, b appointmentRow) int {

@@ -2,22 +2,32 @@
 package ops
 
 import (
+	"context"
 	"io"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	"github.com/ofrecord/ofrecord/internal/engagement"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field is needed.
+// Service is the use cases. Every field but SpendOf and WorkedOf is needed.
 type Service struct {
 	DB        *db.DB
 	Now       func() time.Time
 	Random    io.Reader
 	Parties   *partyops.Service
 	Contracts *contractops.Service
+
+	// SpendOf are the rows of what was spent for the client, whoever did the work; nil: none is known. Evidence stands above this room, so the program wires it.
+	SpendOf func(ctx context.Context, tx bun.Tx, client string) ([]engagement.Spend, error)
+	// WorkedOf is the time that each person worked for the client in a month; known is false where no time of it was entered. nil: no time is known.
+	WorkedOf func(ctx context.Context, tx bun.Tx, client string, month cal.Month) (worked []engagement.Worked, known bool, err error)
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

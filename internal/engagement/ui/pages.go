@@ -24,6 +24,8 @@ func Path(client string) string { return "/clients/" + url.PathEscape(client) + 
 // Register adds the pages with the action each needs: each file names its own.
 func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.overviewRoutes()...)
+	g.Add(p.leakageRoutes()...)
+	g.Add(p.askRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {
