@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -55,11 +56,20 @@ func (p *Pages) ask(w http.ResponseWriter, r *http.Request) error {
 	if len(table.Rows) > 0 {
 		answer := kit.NoticeView{Level: kit.Info, Title: asked.Words(), Text: "For " + asked.Cell.Words() + " on " + asked.Day.Words() + "."}
 		if !asked.AnswerBy.IsZero() {
-			answer.Text += " Offered now, the answer is due by " + asked.AnswerBy.In(asked.Zone).Format("Mon 2 Jan 2006 15:04 MST") + "; silence is a refusal."
+			answer.Text += " Offered now, the answer is due by " + dueWords(asked.AnswerBy, asked.Zone) + "; silence is a refusal."
 		}
 		parts = append([]templ.Component{kit.Notice(answer)}, parts...)
 	}
 	return web.Render(w, r, view, kit.Group(parts...))
+}
+
+// dueWords is a deadline for people; one at midnight is the end of the day before.
+func dueWords(at time.Time, zone *time.Location) string {
+	at = at.In(zone)
+	if last := cal.DateOf(at.Add(-time.Second), zone); last != cal.DateOf(at, zone) {
+		return "the end of " + last.Weekday().String() + " " + last.Words() + " in " + zone.String()
+	}
+	return at.Format("Monday 2 Jan 2006 at 15:04 MST")
 }
 
 func options(names []string) []kit.Option {

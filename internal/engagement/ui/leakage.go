@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -36,7 +37,7 @@ func (p *Pages) leakage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	list := kit.ParseList(r)
-	shown := leak.Rows
+	shown := slices.Clone(leak.Rows)
 	if fate := engagement.Fate(list.Filter("fate")); fateWords[fate] != "" {
 		shown = leak.Of(fate)
 	}
@@ -51,17 +52,42 @@ func (p *Pages) leakage(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts := []templ.Component{}
 	if n := len(leak.Of(engagement.Unassigned)); n > 0 {
-		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Text: rows(n, "row of spend says", "rows of spend say") + " too little to be held against a promise. They are in no sum above the table of rows; each says there what to write."}))
+		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Text: rows(n, "row of spend says", "rows of spend say") + " too little to be held against a promise. No sum by month has it in; the table of rows says what to write."}))
 	}
-	parts = append(parts, under("By month", kit.Table(leakTable(r, client, leak))), under("Rows of spend", kit.Table(spendTable(r, client, list, leak, shown))))
+	parts = append([]templ.Component{leakFigures(leak)}, append(parts, under("By month", kit.Table(leakTable(r, client, leak))), under("Rows of spend", kit.Table(spendTable(r, client, list, leak, shown))))...)
 	return web.Render(w, r, view, kit.Group(parts...))
+}
+
+// leakFigures are the sums of all months, one for each currency.
+func leakFigures(leak engagement.Leak) templ.Component {
+	var sums []engagement.LeakLine
+	for _, l := range leak.Lines {
+		i := slices.IndexFunc(sums, func(s engagement.LeakLine) bool { return s.Kept.Currency == l.Kept.Currency })
+		if i < 0 {
+			sums = append(sums, engagement.LeakLine{Month: l.Month, Kept: l.Kept, Leaked: l.Leaked})
+			continue
+		}
+		sums[i].Kept, sums[i].Leaked = sums[i].Kept.Add(l.Kept), sums[i].Leaked.Add(l.Leaked)
+	}
+	var figures []kit.FigureView
+	for _, s := range sums {
+		share := "unknown"
+		if of, ok := s.Share(); ok {
+			share = percent(of)
+		}
+		period := "since " + s.Month.Words()
+		figures = append(figures, kit.FigureView{Label: "Leakage", Value: share, Period: period, Note: "of all spend in exclusive categories"},
+			kit.FigureView{Label: "Spent elsewhere", Value: s.Leaked.Format(), Unit: string(s.Leaked.Currency), Period: period},
+			kit.FigureView{Label: "All spend in exclusive categories", Value: s.All().Format(), Unit: string(s.Leaked.Currency), Period: period})
+	}
+	return kit.Figures(figures...)
 }
 
 func leakTable(r *http.Request, client string, leak engagement.Leak) kit.TableView {
 	v := kit.TableView{Caption: "Spend in exclusive cells by month", Quiet: true, Cards: true,
 		Columns: []kit.Column{{Title: "Month"}, {Title: "For"}, {Title: "Of record"}, {Title: "All spend", Align: kit.End}, {Title: "Elsewhere", Align: kit.End}, {Title: "Leakage", Align: kit.End}, {Title: "Clause"}},
 		Empty:   kit.Notice(kit.NoticeView{Level: kit.Info, Text: "No row of spend falls into an exclusive category, brand and market on a day on which it is promised."})}
-	for _, l := range leak.Lines {
+	for _, l := range slices.Backward(leak.Lines) {
 		share := kit.Unknown("nothing spent")
 		if s, ok := l.Share(); ok {
 			share = kit.Text(percent(s))
@@ -85,6 +111,7 @@ func spendTable(r *http.Request, client string, list kit.List, leak engagement.L
 	v := kit.TableView{Caption: "Rows of spend", Quiet: true, Cards: true, Pager: list.Pager(len(shown)), Exports: list.Exports()[:1], Filters: list.Filters(kit.Field{Name: "fate", Label: "What they mean", Kind: kit.Select, Options: options}),
 		Columns: []kit.Column{{Title: "Day"}, {Title: "Row"}, {Title: "Provider"}, {Title: "For"}, {Title: "Amount", Align: kit.End}, {Title: "Means"}},
 		Empty:   kit.Notice(kit.NoticeView{Level: kit.Info, Text: "No row of spend is so."})}
+	slices.Reverse(shown) // the newest first
 	for _, h := range shown[min(list.Offset(), len(shown)):min(list.Offset()+list.PerPage, len(shown))] {
 		amount := kit.Unknown("no amount")
 		if h.Known {
