@@ -142,13 +142,7 @@ func (s *Service) Ask(ctx context.Context, actor access.Actor, in AskInput) (Ask
 		return Asked{}, err
 	}
 	var faults fault.List
-	for _, said := range []struct{ field, value, words string }{
-		{"category", in.Category, "Name the category, such as paid-media."}, {"brand", in.Brand, "Name the brand."}, {"market", in.Market, "Name the market."},
-	} {
-		if strings.TrimSpace(said.value) == "" {
-			faults.Add(fault.New(fault.Invalid, "ask-"+said.field, "%s", said.words).At(said.field))
-		}
-	}
+	sayCell(&faults, in.Category, in.Brand, in.Market)
 	if err := faults.Err(); err != nil {
 		return Asked{}, err
 	}
@@ -158,6 +152,17 @@ func (s *Service) Ask(ctx context.Context, actor access.Actor, in AskInput) (Ask
 		return err
 	})
 	return out, err
+}
+
+// sayCell finds what of a cell is not said.
+func sayCell(faults *fault.List, category, brand, market string) {
+	for _, said := range []struct{ field, value, words string }{
+		{"category", category, "Name the category, such as paid-media."}, {"brand", brand, "Name the brand."}, {"market", market, "Name the market."},
+	} {
+		if strings.TrimSpace(said.value) == "" {
+			faults.Add(fault.New(fault.Invalid, "ask-"+said.field, "%s", said.words).At(said.field))
+		}
+	}
 }
 
 func (s *Service) routeOn(ctx context.Context, tx bun.Tx, in AskInput) (Asked, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -34,11 +35,16 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
 			Text: "Who is of record for what, until when, and what follows at the end is read from the contract that both sides have accepted. It will stand here then."}))
 	}
 	view.Actions = []templ.Component{kit.Button(kit.ButtonView{Text: "Who gets this?", Href: Path(client) + "/who"})}
+	offers, err := p.Ops.FirstRefusals(r.Context(), actor(r), client)
+	if err != nil {
+		return err
+	}
+	view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Offers", Href: offersPath(client)}))
 	parts := []templ.Component{under("Promised", promised(r, client, found))}
 	if len(found.Lines) == 0 {
 		parts = append(parts, under("Of record", kit.Empty(kit.EmptyView{Title: "Nothing is promised by category",
 			Text: "The contract says nothing of which categories, brands and markets go to whom. The section appointments of its next version can: exclusive, preferred or of a roster."})))
-		return web.Render(w, r, view, kit.Group(append(parts, keptSection(r, found, nil))...))
+		return web.Render(w, r, view, kit.Group(append(parts, keptSection(found, offers, nil))...))
 	}
 	var leak *engagement.Leak
 	if access.Decide(actor(r), access.LeakageSee, access.Of(client)).Allowed {
@@ -49,7 +55,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
 		}
 		leak = &l
 	}
-	parts = append(parts, under("Of record on "+found.Today.Words(), kit.Table(ofRecordTable(r, client, found))), keptSection(r, found, leak), under("Over time", kit.Table(overTime(found))))
+	parts = append(parts, under("Of record on "+found.Today.Words(), kit.Table(ofRecordTable(r, client, found))), keptSection(found, offers, leak), under("Over time", kit.Table(overTime(found))))
 	return web.Render(w, r, view, kit.Group(parts...))
 }
 
@@ -198,9 +204,9 @@ func verdictPill(v engagement.Verdict) templ.Component {
 }
 
 // keptSection is what was promised beside being of record, and whether it is kept. Leak is nil for those who do not see money.
-func keptSection(r *http.Request, found ops.Relationship, leak *engagement.Leak) templ.Component {
+func keptSection(found ops.Relationship, offers []ops.FirstRefusal, leak *engagement.Leak) templ.Component {
 	v := kit.TableView{Caption: "Promises and whether they are kept", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Promise"}, {Title: "Of"}, {Title: "When"}, {Title: "So far"}, {Title: "Kept"}},
-		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "The contract promises no minimum share and nobody's time."})}
+		Empty: kit.Notice(kit.NoticeView{Level: kit.Info, Text: "The contract promises no minimum share and nobody's time, and no work was offered first yet."})}
 	if leak != nil {
 		for _, s := range leak.Shares {
 			so := s.Words()
@@ -211,6 +217,9 @@ func keptSection(r *http.Request, found ops.Relationship, leak *engagement.Leak)
 			}
 			v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text("Minimum share of "+s.Under.Cell.Category), s.Under.Provider), kit.Text("the client"), kit.Text(s.Window.Words()), kit.Text(so), verdictPill(s.Verdict())}})
 		}
+	}
+	for _, o := range offers[:min(len(offers), 5)] {
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Text("First refusal: "+o.Work), o.Provider), kit.Text("both"), kit.DateText(cal.DateOf(o.At, time.UTC)), kit.Text(offerWords[o.State]), kit.PillIn(string(o.State), offerTone(o.State))}})
 	}
 	for _, m := range found.Resources {
 		so := fmt.Sprintf("%s of %s", hours(m.Worked), hours(m.Minutes))

@@ -26,6 +26,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.overviewRoutes()...)
 	g.Add(p.leakageRoutes()...)
 	g.Add(p.askRoutes()...)
+	g.Add(p.offerRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {
