@@ -18,6 +18,7 @@ var AppendOnly = []string{
 	"contract_withdrawal",
 	"crm_row", "crm_upload", "crm_import", "crm_result", "crm_reject", "crm_decision", "crm_segment", "crm_erasure", "crm_rewriting", "crm_arrival",
 	"attribution_credit",
+	"first_refusal", "first_refusal_answer",
 	"statement", "statement_event", "statement_final", "statement_carry", "month_end", "month_end_outcome",
 	"billing_profile", "invoice", "invoice_event", "payment", "cash_applied", "ledger_posting",
 	"invoice_terms", "late_charge", "discount_taken",

@@ -25,7 +25,11 @@ const (
 	ContractAcceptAgency Action = "contract.accept.agency"
 	ContractAcceptClient Action = "contract.accept.client"
 
-	ScopeResolve Action = "scope.resolve"
+	ScopeResolve   Action = "scope.resolve"
+	AppointmentSee Action = "appointment.see"
+	LeakageSee     Action = "leakage.see"
+	WorkOffer      Action = "work.offer"
+	OfferAnswer    Action = "offer.answer"
 
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
@@ -127,6 +131,10 @@ var table = []row{
 	{ContractAcceptClient, "accept a contract for the client", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
 
 	{ScopeResolve, "say how a request stands to the scope", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{AppointmentSee, "see who is of record for what, and who gets work", reads, grants{cl, cl, cl, cl, no, cl, cl, cl, cl, cl, cl}},
+	{WorkOffer, "offer work to who was promised to be asked first", writes, grants{cl, cl, cl, no, no, no, cl, no, cl, cl, no}},
+	{OfferAnswer, "take work that was offered, or decline it", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{LeakageSee, "see what was spent beside the promises", reads, grants{cl, cl, cl, no, no, cl, cl, cl, no, cl, cl}},
 
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, no, cl, cl, cl, cl, no, no}},

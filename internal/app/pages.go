@@ -88,6 +88,8 @@ func subjectPath(e journal.Entry) string {
 	switch e.Subject.Kind {
 	case "contract":
 		return home + "/contract/" + e.Subject.ID
+	case "first-refusal":
+		return home + "/relationship/offers"
 	case "statement":
 		return home + "/statements/" + e.Subject.ID
 	case "invoice":

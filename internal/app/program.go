@@ -96,6 +96,8 @@ func (p *Program) build(ctx context.Context) error {
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Contracts.LockedUntil = feesops.LockedUntil
+	p.Engagement.SpendOf = p.spendOf
+	p.Contracts.Contradicts, p.Contracts.AfterBind = engagementops.Contradicts, engagementops.Appoint
 	p.Sessions = web.NewSessionStore(p.DB, time.Now)
 	if p.Mailer, err = mail.New(p.DB, p.Config.Mail(), p.Log, p.Now); err != nil {
 		return err
@@ -123,6 +125,17 @@ func (p *Program) importFailed(_ context.Context, importID string, err error) {
 
 func (p *Program) monthEndFailed(_ context.Context, run, contract string, err error) {
 	p.Log.Error("month end failed", "run", run, "contract", contract, "error", err)
+}
+
+// catchUp writes, in every workspace, who is of record for what by contracts that were accepted under a program that did not yet.
+func (p *Program) catchUp(ctx context.Context) error {
+	return p.eachWorkspace(ctx, func(ctx context.Context, slug string) error {
+		left, err := p.Engagement.CatchUp(ctx)
+		for _, clash := range left {
+			p.Log.Warn("an appointment of a contract holds nothing", "workspace", slug, "contract", clash.Refused.Contract, "reason", clash.Words())
+		}
+		return err
+	})
 }
 
 // resumeMonthEnds goes on, in every workspace, with the month ends that a stop interrupted.

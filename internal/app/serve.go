@@ -89,6 +89,9 @@ const ballast = 64 << 20
 // serve answers requests until the context ends, and works on what is due in the background. Interrupted imports are taken up first.
 func (p *Program) serve(ctx context.Context, listener net.Listener) error {
 	defer runtime.KeepAlive(make([]byte, ballast))
+	if err := p.catchUp(ctx); err != nil {
+		return err
+	}
 	server := p.server()
 	ctx, stop := context.WithCancel(ctx)
 	var work sync.WaitGroup

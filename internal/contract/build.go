@@ -137,6 +137,7 @@ func (b *builder) terms(doc *value) Terms {
 	t.Service = b.serviceLevels(doc.get("service_levels"), b.zone, t.Calendar)
 	t.Appointments = b.appointments(doc.get("appointments"))
 	t.Scope = b.scope(doc.get("scope"))
+	t.Resources = b.resources(doc.get("resources"), t)
 	t.Clauses = b.clauses(doc.get("clauses"), t)
 	b.checkScope(doc.get("scope"), t.Scope, t.Clauses)
 	return t
@@ -183,27 +184,6 @@ func (b *builder) term(v *value) Term {
 	}
 	b.notice(v, &t)
 	return t
-}
-
-func (b *builder) appointments(v *value) []Appointment {
-	if v == nil {
-		return nil
-	}
-	var out []Appointment
-	for _, item := range v.items {
-		a := Appointment{
-			Category: item.str("category"), Brands: item.texts("brands"), Markets: item.texts("markets"),
-			Promise: item.str("promise"), FirstRefusal: item.span("first_refusal"),
-		}
-		if a.Promise == "preferred" && a.FirstRefusal.IsZero() {
-			b.problem(item, "first-refusal", "a preferred appointment needs its first refusal; write first_refusal: 5 working days")
-		}
-		if a.Promise != "roster" && (len(a.Brands) == 0 || len(a.Markets) == 0) {
-			b.problem(item, "appointment-scope", "an %s appointment needs at least one brand and one market, or nobody can tell what it covers", a.Promise)
-		}
-		out = append(out, a)
-	}
-	return out
 }
 
 func (b *builder) clauses(v *value, t Terms) []Clause {

@@ -65,7 +65,7 @@ func TestWhatIsReadConformsToTheSchema(t *testing.T) {
 // The form is the schema's, what contradicts itself is Parse's: these pass the schema. References are resolved
 // before a schema sees them.
 var beyondSchema = []string{
-	"alerts-out-of-order", "amount-too-fine", "anchor-collected", "anchor", "appointment-of-nothing", "approved-hours-missing", "approved-hours-twice",
+	"alerts-out-of-order", "amount-too-fine", "anchor-collected", "anchor", "appointment-exclusive-and-roster", "appointment-exclusive-twice", "appointment-of-nothing", "approved-hours-missing", "approved-hours-twice",
 	"approved-hours-without-need", "baseline-contradictions", "categories-empty", "category-charged-by-two-clauses", "category-in-both-lists", "channels-contradict", "channels-of-nothing", "channels-unnamed", "clause-twice",
 	"cost-billed-by-two-clauses", "created-after-the-end", "credit-ladder-empty", "credit-ladder-not-rising", "credit-of-nothing", "credit-target-twice",
 	"credits-empty", "credits-twice", "currency-unknown", "custom-not-hundred", "custom-two-parts", "deficit-billed-not-allowed",
@@ -74,12 +74,12 @@ var beyondSchema = []string{
 	"half-life-without-days", "holiday-backwards", "hours-incomplete", "hours-not-whole-minutes", "hours-of-nothing",
 	"hours-without-includes", "limit-counts-two-ways", "limit-over-later-clause", "limit-over-nothing", "limit-over-unknown-clause",
 	"limit-without-what-counts", "lookback-in-years", "lookback-too-long", "lookback-without-edge", "merge-key", "milestones-contradictions",
-	"minimum-above-what-is-not-exceeded", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "nothing-cap",
+	"minimum-above-what-is-not-exceeded", "minimum-share-of-roster", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "nothing-cap",
 	"nothing-ceiling", "nothing-hourly", "nothing-milestone-bonus", "nothing-minimum", "nothing-retainer", "nothing-share", "notice-ramp-missing",
 	"notice-ramp-without-need", "notice-received-after-the-end", "payment-discount-after-due", "payment-discount-of-all",
 	"payment-due-after-a-year", "payment-grace-of-nothing", "payment-late-charge-of-nothing",
-	"per-result-contradictions", "per-result-duplicate-half", "period-floor-above-cap", "rate-above-all", "rate-card-of-nothing",
-	"reconcile-and-rollover", "reconcile-shorter-than-the-fee", "renewal-each-missing", "role-twice", "rollover-cap-on-without-cap",
+	"per-result-contradictions", "per-result-duplicate-half", "period-floor-above-cap", "promise-days-backwards", "rate-above-all", "rate-card-of-nothing",
+	"reconcile-and-rollover", "reconcile-shorter-than-the-fee", "renewal-each-missing", "resources-contradictions", "role-twice", "rollover-cap-on-without-cap",
 	"rollover-cap-on", "round-time-by-nothing", "scorecard-billed-too-late", "scorecard-cap-below-target", "scorecard-circle",
 	"scorecard-gate-holds-on-a-scored-metric", "scorecard-gate-on-what-it-pays", "scorecard-gate-the-wrong-way", "scorecard-gate-twice",
 	"scorecard-malus-above-threshold", "scorecard-malus-and-none", "scorecard-malus-without-floor", "scorecard-malus-without-its-points",

@@ -24,8 +24,6 @@ var termRules = []lintRule{
 	{"holidays-end", Note, lintHolidaysEnd},
 	{"rounding-one-sided", Note, lintRounding},
 	{"zone-fixed", Note, lintZoneFixed},
-	{"preferred-share", Note, lintPreferredShare},
-	{"appointment-overlap", Warning, lintAppointmentOverlap},
 	{"objection-short", Warning, lintObjectionShort},
 	{"objection-open", Note, lintObjectionOpen},
 }
@@ -187,34 +185,6 @@ func lintRounding(l *linter) {
 	if whom != "" {
 		l.found(l.doc.get("rounding"), "rounding: half-up", "Every line that is no whole cent is rounded %s, always in favour of %s.", l.terms.Rounding, whom)
 	}
-}
-
-func lintPreferredShare(l *linter) {
-	if l.terms.Appointments == nil {
-		return
-	}
-	for i, a := range l.terms.Appointments {
-		if a.Promise == "preferred" {
-			l.found(l.doc.get("appointments").items[i], "promise: exclusive, for the brands or markets that are meant for certain",
-				"%s is preferred: the agency may look at it first for %s. No share of the work is promised, so all of it may go elsewhere.", a.Category, a.FirstRefusal)
-		}
-	}
-}
-
-func lintAppointmentOverlap(l *linter) {
-	for i, a := range l.terms.Appointments {
-		for _, b := range l.terms.Appointments[:i] {
-			if a.Category == b.Category && a.Promise != b.Promise && meet(a.Brands, b.Brands) && meet(a.Markets, b.Markets) {
-				l.found(l.doc.get("appointments").items[i], "brands or markets that do not overlap, or one promise for both",
-					"%s is %s here and %s above, for the same brand and market.", a.Category, a.Promise, b.Promise)
-			}
-		}
-	}
-}
-
-// meet says whether two lists have a name in common; an empty one is any.
-func meet(a, b []string) bool {
-	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(name string) bool { return Names(b, name) })
 }
 
 func lintObjectionShort(l *linter) {

@@ -51,6 +51,10 @@ var opened = []struct {
 	{"rounding-one-sided", []string{"rounding: half-up", "rounding: ceiling"}, "in favour of the agency"},
 	{"preferred-share", []string{"promise: roster", "promise: preferred, first_refusal: 5 working days"}, "for 5 working days"},
 	{"appointment-overlap", []string{"markets: [CA], promise: roster", "markets: [CA, us], promise: roster"}, "paid-media is roster here and exclusive above"},
+	{"preferred-twice", []string{"promise: roster}", "promise: preferred, first_refusal: 5 working days, minimum_share: 60 % per quarter}\n  - {category: paid-media, brands: [acme], markets: [CA], promise: preferred, first_refusal: 2 days, minimum_share: 10 % per year, provider: Roster Two}"}, "Nobody can tell who is asked"},
+	{"appointment-idle", []string{"promise: roster}", "promise: roster, until: 2025-12-31}"}, "it begins on 1 Jan 2026"},
+	{"appointment-idle", []string{"promise: roster}\n", "promise: roster}\nresources:\n  - {resource: lead strategist, kind: dedicated, hours: 40, until: 2025-12-31}\n"}, "lead strategist is promised"},
+	{"spelling", []string{"brands: [Acme], markets: [CA]", "brands: [Ac-me], markets: [CA]"}, `"Acme" and "Ac-me" may be one of the brands under two names`},
 	{"objection-short", []string{"objection: {within: 5 working days", "objection: {within: 4 working days"}, "within 4 working days"},
 	{"objection-open", []string{"objection: {within: 5 working days, silence: accepted", "objection: {within: 5 working days, silence: open"}, "5 working days"},
 

@@ -11,6 +11,7 @@ func (b *builder) checkNew(doc *value, t Terms) {
 	if end, ends := t.End(); ends && t.Effective == end && end.After(t.Term.Start) && t.Term.Ended.IsZero() { // one that ends the contract early may take effect with the end
 		b.effectiveAfter(doc, end)
 	}
+	b.checkNewAppointments(doc.get("appointments"), t)
 	scorecards := map[string]bool{}
 	for _, c := range t.Clauses {
 		if s, ok := c.(Scorecard); ok {

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -160,6 +161,22 @@ func CheckNext(name string, accepted []Terms, next Terms, lockedUntil cal.Date) 
 		}
 	}
 	return placed(next, faults).Err()
+}
+
+// Placed gives each fault, made of the terms elsewhere at a path such as "appointments[1]", its line in the text.
+func Placed(t Terms, faults fault.List) fault.List {
+	doc, problems := readDocument([]byte(t.Source))
+	if doc == nil || len(problems) > 0 {
+		return faults
+	}
+	for i, f := range faults {
+		name, index, listed := strings.Cut(strings.TrimSuffix(f.Field, "]"), "[")
+		no, err := strconv.Atoi(index)
+		if v := doc.get(name); listed && err == nil && v != nil && no < len(v.items) {
+			faults[i] = f.AtLine(v.items[no].line, v.items[no].column)
+		}
+	}
+	return spokenPlaces(doc, faults)
 }
 
 // placed gives each fault the line of its field in the text.

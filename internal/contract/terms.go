@@ -21,6 +21,7 @@ type Terms struct {
 	Calendar     cal.WorkCalendar
 	Term         Term
 	Appointments []Appointment
+	Resources    []Resource
 	Clauses      []Clause
 	Statements   StatementTerms
 	Payment      *Payment       // nil: the contract says nothing of it
@@ -63,15 +64,6 @@ type Notice struct {
 	Fee      string        // full | ramp | work-only: what of the retainers is owed on the days of the notice
 	Ramp     []money.Ratio // with ramp: in each month of the notice, the last for the rest of it
 	Received cal.Date      // zero: no notice was received
-}
-
-// Appointment is the client's promise of work in a category.
-type Appointment struct {
-	Category     string
-	Brands       []string
-	Markets      []string
-	Promise      string // exclusive | preferred | roster
-	FirstRefusal cal.Span
 }
 
 // StatementTerms is how statements are made and reviewed.

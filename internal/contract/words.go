@@ -26,6 +26,13 @@ func Words(t Terms) []Section {
 		}
 		sections = append(sections, Section{Heading: "Appointments", Sentences: s})
 	}
+	if len(t.Resources) > 0 {
+		var s []string
+		for _, r := range t.Resources {
+			s = append(s, resourceWords(r))
+		}
+		sections = append(sections, Section{Heading: "People promised", Sentences: s})
+	}
 	for _, c := range t.Clauses {
 		sections = append(sections, Section{Heading: KindName(c.Kind()) + ": " + c.ClauseID(), ID: c.ClauseID(), Sentences: sentences(c.Words(t))})
 	}
@@ -123,18 +130,6 @@ func renewalWords(r Renewal) string {
 		return "It runs on until notice is given."
 	default:
 		return "It does not renew."
-	}
-}
-
-func appointmentWords(a Appointment) string {
-	scope := fmt.Sprintf("%s of %s in %s", a.Category, orAny(a.Brands, "any brand"), orAny(a.Markets, "any market"))
-	switch a.Promise {
-	case "exclusive":
-		return "Exclusive: all " + scope + " goes to the agency."
-	case "preferred":
-		return fmt.Sprintf("Preferred: %s is offered to the agency first, for %s.", scope, a.FirstRefusal)
-	default:
-		return "Roster: the agency is one of several for " + scope + "."
 	}
 }
 

@@ -71,3 +71,24 @@ func TestWhatIsSaidOfTouchesIsInTheWords(t *testing.T) {
 		seen[words] = line
 	}
 }
+
+func TestAppointmentsAndResourcesInWords(t *testing.T) {
+	text := strings.Replace(closed(t), "markets: [CA], promise: roster}", `markets: [CA], promise: preferred, first_refusal: 5 working days, minimum_share: 60 % per quarter, provider: Roster Two, from: 2026-03-01, until: 2026-08-31}
+resources:
+  - {resource: lead strategist, kind: dedicated, share: 50 %}
+  - {resource: designer, kind: priority, hours: 40, from: 2026-02-01}`, 1)
+	got := map[string][]string{}
+	for _, s := range Words(parsed(t, text)) {
+		got[s.Heading] = s.Sentences
+	}
+	want := map[string][]string{
+		"Appointments": {"Exclusive: all paid-media of Acme in US goes to the agency.",
+			"Preferred: paid-media of Acme in CA is offered to Roster Two first, for 5 working days, from 1 Mar 2026, until 31 Aug 2026; at least 60 % per quarter of what is spent on it goes to Roster Two."},
+		"People promised": {"Dedicated: lead strategist works for the client with 50 % of the working time.", "Priority: designer works for the client before others, with up to 40 hours a month, from 1 Feb 2026."},
+	}
+	for heading, sentences := range want {
+		if diff := cmp.Diff(sentences, got[heading]); diff != "" {
+			t.Errorf("%s: %s", heading, diff)
+		}
+	}
+}

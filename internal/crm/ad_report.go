@@ -126,7 +126,8 @@ func (r *reading) adSpend() []Record {
 		return nil
 	}
 	s := Spend{SpentOn: r.mustDate("spent_on", "The cost has no day that can be read, so it belongs to no period."), Vendor: r.text("vendor"),
-		Campaign: firstOf(r.text("campaign"), r.text("campaign_id")), Category: r.text("category")}
+		Campaign: firstOf(r.text("campaign"), r.text("campaign_id")), Category: r.text("category"),
+		Provider: r.text("provider"), Service: r.text("service"), Brand: r.text("brand"), Market: r.text("market")}
 	if s.Vendor == "" {
 		s.Vendor = r.d.object.vendor
 	}

@@ -70,7 +70,8 @@ func report(p Profile, vendor, words string, c costs) Object {
 		f("currency", append(c.currency, "Currency code", "customer.currency_code", "currency_code", "Currency", "Währungscode", "Währung", "Code de devise", "Devise", "Código de moneda", "Valuta")...),
 		f("account", c.account...), f("campaign_id", c.campaignID...), f("campaign", c.campaign...), f("ad_group_id", c.groupID...), f("ad_group", c.group...),
 		f("ad_id", c.adID...), f("ad", c.ad...), f("campaign_type", "Campaign type", "Kampagnentyp", "campaign.advertising_channel_type", "advertising_channel_type"), f("segment"),
-		{Name: "category", Stated: true, Required: true}, {Name: "vendor", Stated: true}, {Name: "rounding", Stated: true},
+		{Name: "category", Stated: true, Required: true}, {Name: "vendor", Stated: true},
+		{Name: "provider", Stated: true}, {Name: "service", Stated: true}, {Name: "brand", Stated: true}, {Name: "market", Stated: true}, {Name: "rounding", Stated: true},
 	}
 	return o
 }

@@ -85,7 +85,7 @@ var columns = map[Kind][]string{
 	KindLead: {"lead_id", "delivered_at", "clause", "dedupe_key", "rejected_at", "accepted_at", "disputed_at", "reason", "ruling", "ruled_at",
 		"deleted"},
 	KindDelivery: {"delivery_id", "milestone", "delivered_on", "accepted_on", "returned_on", "part", "note", "deleted"},
-	KindSpend:    {"spend_id", "spent_on", "vendor", "campaign", "category", "net", "gross", "currency", "deleted"},
+	KindSpend:    {"spend_id", "spent_on", "vendor", "campaign", "category", "net", "gross", "currency", "provider", "service", "brand", "market", "deleted"},
 	KindSLAMiss:  {"miss_id", "missed_on", "target", "note", "excused", "deleted"},
 
 	KindMerge: {"merged_id", "into", "at", "by", "deleted"},
@@ -100,7 +100,7 @@ var columns = map[Kind][]string{
 
 // laterColumns came after files were written without them; they stand in a file only where some row of it has a value there, so that the
 // same evidence gives the same bytes as before.
-var laterColumns = map[Kind][]string{KindTouch: {"source", "medium", "term", "click_id"}}
+var laterColumns = map[Kind][]string{KindTouch: {"source", "medium", "term", "click_id"}, KindSpend: {"provider", "service", "brand", "market"}}
 
 // Columns are the canonical columns of a kind, in the order of its plain file. The caller must not change the slice.
 func Columns(k Kind) []string { return columns[k] }

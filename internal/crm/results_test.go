@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // Rows of results, hours and spend that cannot be what they say are lost, with the reason; the others are read.
@@ -52,4 +55,25 @@ func (m Mapping) only(table string) Mapping {
 		}
 	}
 	return m
+}
+
+// What a row of spend says of its provider, service, brand and market is read back; a row without them is the bytes that it always was.
+func TestSpendSaysWhoseWorkItWas(t *testing.T) {
+	plain := Spend{ID: "s1", SpentOn: cal.MustDate("2026-03-31"), Vendor: "Search ads", Category: "media", Net: money.New(100, "USD"), NetKnown: true}
+	said := plain
+	said.Provider, said.Service, said.Brand, said.Market = "Roster Two", "paid-media", "Acme", "US"
+	for _, s := range []Spend{plain, said} {
+		if got, err := s.Record().Spend(); err != nil || got != s {
+			t.Errorf("%v, %+v", err, got)
+		}
+	}
+	if plain.Record().Hash() == said.Record().Hash() {
+		t.Error("two rows have one hash")
+	}
+	if got := plain.Record().Hash().String(); got != "0129d0137c9bf66f5632e6d76421dd07fda3b239b5653a33ee7c10c1eee42eea" {
+		t.Errorf("the hash of a row without them became %s", got)
+	}
+	if said.ByAgency("Northlight") || !said.ByAgency("roster  two") || !plain.ByAgency("Northlight") {
+		t.Error("whose work it was")
+	}
 }

@@ -14,29 +14,31 @@ type Answer string
 
 // The answers, after the rule of the domain: every request resolves to one of them at intake, against the terms in force on its day.
 const (
-	Within      Answer = "in-scope"
-	Draws       Answer = "draws-retainer"
-	PreApproved Answer = "overage-pre-approved"
-	NeedsOrder  Answer = "change-order"
-	Declined    Answer = "declined"
-	Unresolved  Answer = "" // something is not known yet
+	AnswerInScope     Answer = "in-scope"
+	AnswerDraws       Answer = "draws-retainer"
+	AnswerPreApproved Answer = "overage-pre-approved"
+	AnswerChangeOrder Answer = "change-order"
+	AnswerDeclined    Answer = "declined"
+	AnswerOpen        Answer = "" // something is not known yet
 )
 
 // Answers are those that resolve a request.
-func Answers() []Answer { return []Answer{Within, Draws, PreApproved, NeedsOrder, Declined} }
+func Answers() []Answer {
+	return []Answer{AnswerInScope, AnswerDraws, AnswerPreApproved, AnswerChangeOrder, AnswerDeclined}
+}
 
 // Words of an answer, for people.
 func (a Answer) Words() string {
 	switch a {
-	case Within:
+	case AnswerInScope:
 		return "in scope"
-	case Draws:
+	case AnswerDraws:
 		return "draws retainer hours"
-	case PreApproved:
+	case AnswerPreApproved:
 		return "overage, approved before"
-	case NeedsOrder:
+	case AnswerChangeOrder:
 		return "needs a change order"
-	case Declined:
+	case AnswerDeclined:
 		return "declined"
 	}
 	return "not resolved"
@@ -62,10 +64,10 @@ type Intake struct {
 	Answer  Answer             `json:"answer"`
 	Version int                `json:"version"` // of the contract, in force that day
 	Work    contract.ScopeWork `json:"work"`
-	Above   int64              `json:"above,omitempty"` // minutes above those at hand, with PreApproved, and with NeedsOrder where hours run out
+	Above   int64              `json:"above,omitempty"` // minutes above those at hand, with AnswerPreApproved, and with AnswerChangeOrder where hours run out
 	Costs   *money.Amount      `json:"costs,omitempty"` // of those, at the rate of the contract, rounded as it says; nil where nothing is charged beside the fees
 	Reasons []string           `json:"reasons,omitempty"`
-	Missing string             `json:"missing,omitempty"` // with Unresolved: what has to be said or known
+	Missing string             `json:"missing,omitempty"` // with AnswerOpen: what has to be said or known
 }
 
 // Resolve answers a request under the terms in force on its day. The positions are those of retainers by the name of the clause; one that is not there is not known,
@@ -82,9 +84,9 @@ func Resolve(t contract.Terms, a Ask, positions map[string]Position) Intake {
 		return in
 	}
 	if !found {
-		in.Answer = NeedsOrder
+		in.Answer = AnswerChangeOrder
 		if t.Scope.Otherwise == contract.NotOffered {
-			in.Answer = Declined
+			in.Answer = AnswerDeclined
 		}
 		in.because("%s names no work of %s; other work %s.", t.Scope.SOW, a.Category, otherwiseWords(t.Scope.Otherwise))
 		return in
@@ -92,10 +94,10 @@ func Resolve(t contract.Terms, a Ask, positions map[string]Position) Intake {
 	in.Work = work
 	switch work.Is {
 	case contract.ByChangeOrder:
-		in.Answer = NeedsOrder
+		in.Answer = AnswerChangeOrder
 		in.because("%s says of %s: by change order.", t.Scope.SOW, work.Name)
 	case contract.NotOffered:
-		in.Answer = Declined
+		in.Answer = AnswerDeclined
 		in.because("%s says of %s: not offered.", t.Scope.SOW, work.Name)
 	default:
 		in.covered(t, a, positions)
@@ -145,12 +147,12 @@ func (in *Intake) covered(t contract.Terms, a Ask, positions map[string]Position
 		return
 	}
 	if work.EachAtMost > 0 && a.Minutes > work.EachAtMost {
-		in.Answer = NeedsOrder
+		in.Answer = AnswerChangeOrder
 		in.because("It is estimated at %s; one request of %s may take %s.", Length(a.Minutes), work.Name, Length(work.EachAtMost))
 		return
 	}
 	if work.Is == contract.InScope {
-		in.Answer = Within
+		in.Answer = AnswerInScope
 		in.because("%s covers %s by the fees.", t.Scope.SOW, work.Name)
 		return
 	}
@@ -160,7 +162,7 @@ func (in *Intake) covered(t contract.Terms, a Ask, positions map[string]Position
 		return
 	}
 	if a.Minutes <= at.AtHand {
-		in.Answer = Draws
+		in.Answer = AnswerDraws
 		in.because("%s of %s are left, and it takes %s.", Length(at.AtHand), work.Of, Length(a.Minutes))
 		return
 	}
@@ -172,7 +174,7 @@ func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 	left := max(at.AtHand, 0)
 	in.Above = a.Minutes - left
 	in.because("%s of %s are left, and it takes %s: %s above.", Length(left), in.Work.Of, Length(a.Minutes), Length(in.Above))
-	in.Answer = NeedsOrder
+	in.Answer = AnswerChangeOrder
 	hours := hoursOf(t, in.Work.Of)
 	if hours == nil || !hours.Overage.Set {
 		in.because("%s allows no hours above those included.", in.Work.Of)
@@ -188,7 +190,7 @@ func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 	default:
 		in.because("%s above are approved.", Length(at.Approved))
 	}
-	in.Answer = PreApproved
+	in.Answer = AnswerPreApproved
 	costs := rate.Rate.Mul(money.NewRatio(in.Above, 60), t.Rounding)
 	in.Costs = &costs
 	in.because("%s x %s per hour = %s.", Length(in.Above), rate.Rate.Format(), costs.FormatWith())

@@ -41,21 +41,21 @@ func TestEveryRequestResolvesByTheTermsOfItsDay(t *testing.T) {
 		costs     int64
 		says      string
 	}{
-		"within the fees, of any size":     {"before-work", contract.ByChangeOrder, Ask{Work: "reports"}, nil, Within, 0, "by the fees"},
-		"hours are left":                   {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, left(300, 0), Draws, 0, "5 hours of team are left"},
-		"hours are not known":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, nil, Unresolved, 0, "not known"},
-		"nobody estimated it":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media"}, left(300, 0), Unresolved, 0, "How long"},
-		"overage of 5 h that was approved": {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 420, Estimate: true}, left(120, 300), PreApproved, 100_000, "5 hours x 200.00 per hour = USD 1,000.00"},
-		"overage that was not approved":    {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 421, Estimate: true}, left(120, 300), NeedsOrder, 0, "must be approved"},
-		"overage that needs no approval":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(-30, 0), PreApproved, 20_333, "1 hour 1 minute"},
-		"overage that is not allowed":      {"", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(60, 600), NeedsOrder, 0, "allows no hours"},
-		"larger than one request may be":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 961, Estimate: true}, left(6_000, 0), NeedsOrder, 0, "may take 16 hours"},
-		"two kinds of one category":        {"none-needed", contract.ByChangeOrder, Ask{Category: "analytics", Minutes: 10, Estimate: true}, left(60, 0), Unresolved, 0, "Choose one: reports"},
-		"by change order":                  {"none-needed", contract.ByChangeOrder, Ask{Category: "tv"}, nil, NeedsOrder, 0, "by change order"},
-		"not offered":                      {"none-needed", contract.ByChangeOrder, Ask{Work: "pr"}, nil, Declined, 0, "not offered"},
-		"not named, otherwise by order":    {"none-needed", contract.ByChangeOrder, Ask{Category: "radio"}, nil, NeedsOrder, 0, "names no work of radio"},
-		"not named, otherwise declined":    {"none-needed", contract.NotOffered, Ask{Category: "radio"}, nil, Declined, 0, "is declined"},
-		"a kind that is not there":         {"none-needed", contract.NotOffered, Ask{Work: "radio"}, nil, Unresolved, 0, "Choose one that it names"},
+		"within the fees, of any size":     {"before-work", contract.ByChangeOrder, Ask{Work: "reports"}, nil, AnswerInScope, 0, "by the fees"},
+		"hours are left":                   {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, left(300, 0), AnswerDraws, 0, "5 hours of team are left"},
+		"hours are not known":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, nil, AnswerOpen, 0, "not known"},
+		"nobody estimated it":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media"}, left(300, 0), AnswerOpen, 0, "How long"},
+		"overage of 5 h that was approved": {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 420, Estimate: true}, left(120, 300), AnswerPreApproved, 100_000, "5 hours x 200.00 per hour = USD 1,000.00"},
+		"overage that was not approved":    {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 421, Estimate: true}, left(120, 300), AnswerChangeOrder, 0, "must be approved"},
+		"overage that needs no approval":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(-30, 0), AnswerPreApproved, 20_333, "1 hour 1 minute"},
+		"overage that is not allowed":      {"", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(60, 600), AnswerChangeOrder, 0, "allows no hours"},
+		"larger than one request may be":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 961, Estimate: true}, left(6_000, 0), AnswerChangeOrder, 0, "may take 16 hours"},
+		"two kinds of one category":        {"none-needed", contract.ByChangeOrder, Ask{Category: "analytics", Minutes: 10, Estimate: true}, left(60, 0), AnswerOpen, 0, "Choose one: reports"},
+		"by change order":                  {"none-needed", contract.ByChangeOrder, Ask{Category: "tv"}, nil, AnswerChangeOrder, 0, "by change order"},
+		"not offered":                      {"none-needed", contract.ByChangeOrder, Ask{Work: "pr"}, nil, AnswerDeclined, 0, "not offered"},
+		"not named, otherwise by order":    {"none-needed", contract.ByChangeOrder, Ask{Category: "radio"}, nil, AnswerChangeOrder, 0, "names no work of radio"},
+		"not named, otherwise declined":    {"none-needed", contract.NotOffered, Ask{Category: "radio"}, nil, AnswerDeclined, 0, "is declined"},
+		"a kind that is not there":         {"none-needed", contract.NotOffered, Ask{Work: "radio"}, nil, AnswerOpen, 0, "Choose one that it names"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.ask.Day = day
@@ -68,7 +68,7 @@ func TestEveryRequestResolvesByTheTermsOfItsDay(t *testing.T) {
 			}
 		})
 	}
-	if got := Resolve(contract.Terms{Version: 1}, Ask{Category: "tv"}, nil); got.Answer != Unresolved || got.Missing == "" {
+	if got := Resolve(contract.Terms{Version: 1}, Ask{Category: "tv"}, nil); got.Answer != AnswerOpen || got.Missing == "" {
 		t.Errorf("without a scope: %+v", got)
 	}
 }
@@ -82,7 +82,7 @@ func charged(in Intake) int64 {
 
 // More hours, or more approved ones, never make an answer worse; what is resolved has a reason, and what is not says what is missing.
 func TestMoreHoursNeverMakeAnAnswerWorse(t *testing.T) {
-	rank := map[Answer]int{NeedsOrder: 0, PreApproved: 1, Draws: 2}
+	rank := map[Answer]int{AnswerChangeOrder: 0, AnswerPreApproved: 1, AnswerDraws: 2}
 	rapid.Check(t, func(t *rapid.T) {
 		terms := agreed(rapid.SampledFrom([]string{"", "before-work", "none-needed"}).Draw(t, "approval"), contract.ByChangeOrder)
 		ask := Ask{Day: cal.MustDate("2026-03-10"), Category: "paid-media", Minutes: rapid.Int64Range(1, 1_000).Draw(t, "minutes"), Estimate: true}
@@ -93,10 +93,10 @@ func TestMoreHoursNeverMakeAnAnswerWorse(t *testing.T) {
 			t.Fatalf("%+v gives %s, %+v gives %s", at, a.Answer, more, b.Answer)
 		}
 		for _, in := range []Intake{a, b} {
-			if (in.Answer == Unresolved) != (in.Missing != "") || in.Answer != Unresolved && len(in.Reasons) == 0 {
+			if (in.Answer == AnswerOpen) != (in.Missing != "") || in.Answer != AnswerOpen && len(in.Reasons) == 0 {
 				t.Fatalf("%+v", in)
 			}
-			if in.Costs != nil && in.Answer != PreApproved {
+			if in.Costs != nil && in.Answer != AnswerPreApproved {
 				t.Fatalf("costs without approval: %+v", in)
 			}
 		}

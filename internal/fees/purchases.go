@@ -123,11 +123,11 @@ func (d *drafter) purchases(id string) {
 	d.correctPurchases(id)
 }
 
-// purchaseUnder is the row under the clause in force on its day; ok is false when the clause does not count its category, or the contract
-// does not run on that day.
+// purchaseUnder is the row under the clause in force on its day; ok is false when the clause does not count its category, another provider than the agency bought it, or the
+// contract does not run on that day.
 func (d *drafter) purchaseUnder(id string, row crm.Spend) (purchase, bool) {
 	terms, ok := d.agreement.InForce(row.SpentOn)
-	if !ok || !d.agreement.Running().Contains(row.SpentOn) {
+	if !ok || !d.agreement.Running().Contains(row.SpentOn) || !row.ByAgency(terms.Agency) {
 		return purchase{}, false
 	}
 	c, _ := terms.Clause(id)
@@ -219,7 +219,7 @@ func (d *drafter) checkCategories() {
 		named, any := categoryNamed(terms, row.Category)
 		_, here := d.onThisStatement(row.SpentOn)
 		switch {
-		case !any || !here:
+		case !any || !here || !row.ByAgency(terms.Agency):
 		case !d.agreement.Running().Contains(row.SpentOn):
 			outside = append(outside, row.ID)
 		case !named:

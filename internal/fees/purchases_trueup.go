@@ -133,6 +133,10 @@ func (d *drafter) purchasesNow(id string, l SettledLine, rows map[string]crm.Spe
 			say(e, "%s: the contract does not run on that day", rowWords(row))
 		default:
 			terms, _ := d.agreement.InForce(row.SpentOn)
+			if !row.ByAgency(terms.Agency) {
+				say(e, "%s: bought by %s, not by the agency", rowWords(row), row.Provider)
+				continue
+			}
 			if named, _ := categoryNamed(terms, row.Category); !named {
 				return nil, nil, fmt.Sprintf("no clause says whether %q counts, which row %s is of now", row.Category, e)
 			}

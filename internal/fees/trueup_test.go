@@ -36,3 +36,40 @@ func TestWhatWasGivenUpOfSpendStaysGivenUp(t *testing.T) {
 		}
 	}
 }
+
+// What another provider bought stands in the evidence and is charged by no clause; a row that names the agency, or nobody, is.
+func TestWhatAnotherBoughtIsNotCharged(t *testing.T) {
+	a := agreementNamed(t, "commission-of-10-percent-of-gross")
+	march := cal.Month{Year: 2026, Month: 3}.Period()
+	draft := func(provider, category string) (fees.Statement, []fees.Issue) {
+		f := fees.Facts{Period: march}
+		f.Evidence.Spend = []crm.Spend{{ID: "S1", SpentOn: cal.MustDate("2026-03-10"), Vendor: "Paper", Category: category, Provider: provider, Gross: money.New(1_000_000, "USD"), GrossKnown: true}}
+		return fees.Draft(a, f, longAfter)
+	}
+	unsaid, _ := draft("", "media")
+	own, _ := draft(" "+a.First().Agency, "media")
+	if unsaid.Total.IsZero() || own.Total != unsaid.Total {
+		t.Errorf("the agency's own purchase: %s, %s", unsaid.Total, own.Total)
+	}
+	if other, _ := draft("Roster Two", "media"); !other.Total.IsZero() || len(other.Lines) > 0 {
+		t.Errorf("%+v", other.Lines)
+	}
+	if _, issues := draft("Roster Two", "events"); len(issues) > 0 {
+		t.Errorf("a category of another's work is asked for: %+v", issues)
+	}
+}
+
+// A row that was charged and turns out to be another's work is given back.
+func TestWhatTurnsOutToBeAnothersIsGivenBack(t *testing.T) {
+	a := agreementNamed(t, "commission-of-10-percent-of-gross")
+	march, april := cal.Month{Year: 2026, Month: 3}.Period(), cal.Month{Year: 2026, Month: 4}.Period()
+	f := fees.Facts{Period: april, Settled: []fees.SettledStatement{{ID: "s", Period: march, Lines: []fees.SettledLine{
+		{Clause: "media", Kind: fees.KindSpend, Events: []string{"S1"}, Minor: 850_000}, {Clause: "media", Kind: fees.KindCommission, Events: []string{"S1"}, Minor: 100_000}}}}}
+	f.Evidence.Spend = []crm.Spend{{ID: "S1", SpentOn: cal.MustDate("2026-03-10"), Vendor: "Paper", Category: "media", Provider: "Roster Two", Gross: money.New(1_000_000, "USD"), GrossKnown: true}}
+
+	s, _ := fees.Draft(a, f, longAfter)
+
+	if s.Total.Minor != -950_000 {
+		t.Errorf("got %s", s.Total)
+	}
+}

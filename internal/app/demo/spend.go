@@ -36,7 +36,7 @@ func (y *year) bought(on, before cal.Date, put func(crm.Record)) {
 					continue
 				}
 				id := fmt.Sprintf("sp-%s-%s", m, strings.ReplaceAll(campaign, " ", "-"))
-				put(crm.Spend{ID: id, SpentOn: day, Vendor: c.name, Campaign: campaign, Category: "media", Net: money.New(cents, "USD"), NetKnown: true}.Record())
+				put(appointed(crm.Spend{ID: id, SpentOn: day, Vendor: c.name, Campaign: campaign, Category: "media", Net: money.New(cents, "USD"), NetKnown: true}).Record())
 			}
 		}
 	}

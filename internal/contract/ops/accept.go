@@ -129,6 +129,20 @@ func (s *Service) accept(ctx context.Context, tx bun.Tx, actor access.Actor, c C
 		after["paper"], after["signatory"], after["signed_on"] = a.Paper.Reference, a.Paper.Signatory, a.Paper.SignedOn.String()
 	}
 	entry.After = journal.Snapshot(after)
-	_, err := journalops.Append(ctx, tx, journalops.By(actor, entry))
-	return v, err
+	if _, err := journalops.Append(ctx, tx, journalops.By(actor, entry)); err != nil {
+		return v, err
+	}
+	return v, s.afterBind(ctx, tx, c, v)
+}
+
+// afterBind lets others write what follows, once both sides have accepted.
+func (s *Service) afterBind(ctx context.Context, tx bun.Tx, c Contract, v contract.Version) error {
+	if s.AfterBind == nil || v.State() != contract.Accepted {
+		return nil
+	}
+	c, err := readContract(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	return s.AfterBind(ctx, tx, c)
 }

@@ -50,6 +50,11 @@ func (s *Service) check(ctx context.Context, tx bun.Tx, c Contract, source strin
 		return Checked{}, err
 	}
 	out := Checked{Terms: terms, Readable: true, Problems: fault.All(contract.CheckNext(c.Name, accepted, terms, locked))}
+	if len(out.Problems) == 0 && s.Contradicts != nil {
+		if out.Problems, err = s.Contradicts(ctx, tx, c, terms); err != nil {
+			return Checked{}, err
+		}
+	}
 	if len(accepted) > 0 {
 		out.Changes = contract.Compare(accepted[len(accepted)-1], terms)
 	}

@@ -13,12 +13,13 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field but LockedUntil is needed.
+// Service is the use cases. Every field but LockedUntil, Contradicts and AfterBind is needed.
 type Service struct {
 	DB      *db.DB
 	Now     func() time.Time
@@ -28,6 +29,11 @@ type Service struct {
 	// LockedUntil is the first day that no locked statement of the contract covers, zero when none is locked. Statements stand above
 	// contracts, so the program wires it. nil: nothing is ever locked.
 	LockedUntil func(ctx context.Context, tx bun.Tx, contractID string) (cal.Date, error)
+
+	// Contradicts are the problems of terms as the next version beside what other contracts of the client promise, each at its place of the text; AfterBind writes what
+	// follows from a version that both sides have accepted, in the same transaction. Who keeps promises stands above contracts, so the program wires both. nil: nothing.
+	Contradicts func(ctx context.Context, tx bun.Tx, c Contract, next contract.Terms) ([]*fault.Fault, error)
+	AfterBind   func(ctx context.Context, tx bun.Tx, c Contract) error
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

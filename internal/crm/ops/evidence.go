@@ -38,6 +38,15 @@ func EvidenceAt(ctx context.Context, tx bun.Tx, client string, n int64) (crm.Evi
 	return r.evidence, err
 }
 
+// SpendAt are the rows of spend as of import n, deleted ones too, in the order of their ids. It decides no access: the caller has.
+func SpendAt(ctx context.Context, tx bun.Tx, client string, n int64) ([]crm.Spend, error) {
+	var s crm.Snapshot
+	if _, err := addKind(ctx, tx, client, crm.KindSpend, n, &s); err != nil {
+		return nil, fmt.Errorf("read the spend as of import %d: %w", n, err)
+	}
+	return s.Spend, nil
+}
+
 // readOrder is the kinds that fees can rest on. What people state of accounts comes before the touches, which are chosen by it; merges are followed with the
 // contacts; no fee rests on edits, or on what looks alike.
 var readOrder = []crm.Kind{crm.KindAccountLink, crm.KindCompany, crm.KindContact, crm.KindDeal, crm.KindDealContact, crm.KindTouch, crm.KindPayment, crm.KindCarveOut,

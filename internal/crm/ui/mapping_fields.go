@@ -106,6 +106,10 @@ func mappingFields(p ops.Preview, saved []ops.SavedMapping, m crm.Mapping) []kit
 
 var statedHints = map[string]string{
 	"category":          "What was bought, as the contract names it, such as media. No report says it.",
+	"provider":          "Who bought it or did the work, where it was not the agency. Left blank, the agency.",
+	"service":           "The category of the appointment, where the contract calls it otherwise there.",
+	"brand":             "For which brand, as the appointments name it.",
+	"market":            "In which market, as the appointments name it.",
 	"vendor":            "Left blank, the name of the platform.",
 	"channel_grouping":  "ga4-1 is the default channel group of Google Analytics 4; blank where a column or rules of your own tell the channel.",
 	"channel_rules":     "Own channels, which count first: Partners: source=partner*, medium=referral; Fairs: campaign=*fair*",

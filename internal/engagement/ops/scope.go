@@ -146,8 +146,8 @@ func (s *Service) Resolve(ctx context.Context, actor access.Actor, in ResolveInp
 
 // check settles the answer: the contract's, or another one with its reason.
 func (in *ResolveInput) check(found engagement.Intake) error {
-	if in.Answer == engagement.Unresolved {
-		if in.Answer = found.Answer; in.Answer == engagement.Unresolved {
+	if in.Answer == engagement.AnswerOpen {
+		if in.Answer = found.Answer; in.Answer == engagement.AnswerOpen {
 			return fault.New(fault.Invalid, "not-resolved", "%s", found.Missing).At("ask")
 		}
 	}

@@ -196,18 +196,18 @@ func TestARequestIsResolvedAndTheReasonsAreKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Answer != engagement.PreApproved || r.Found.Costs.Minor != 75_000 || r.Seq != 1 { // 5 h at 150.00
+		if r.Answer != engagement.AnswerPreApproved || r.Found.Costs.Minor != 75_000 || r.Seq != 1 { // 5 h at 150.00
 			t.Errorf("got %+v", r)
 		}
 		again, err := desk.Resolve(ctx, engagementtest.Lead, in)
 		if err != nil || again.ID != r.ID {
 			t.Errorf("asked twice: %+v, %v", again, err)
 		}
-		in.Answer = engagement.Declined
+		in.Answer = engagement.AnswerDeclined
 		_, err = desk.Resolve(ctx, engagementtest.Lead, in)
 		scopeRefused(t, err, fault.Invalid, "answer-reason")
 		in.Reason = "The client prefers to wait."
-		if r, err = desk.Resolve(ctx, engagementtest.Lead, in); err != nil || r.Seq != 2 || r.Answer != engagement.Declined {
+		if r, err = desk.Resolve(ctx, engagementtest.Lead, in); err != nil || r.Seq != 2 || r.Answer != engagement.AnswerDeclined {
 			t.Errorf("got %+v, %v", r, err)
 		}
 		if err := d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {

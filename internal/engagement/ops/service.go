@@ -26,6 +26,10 @@ type Service struct {
 
 	// Positions are how the hours of a contract's retainers stand on a day, as far as it is known. Hours are counted above this room, so the program wires it. nil: nobody knows.
 	Positions func(ctx context.Context, tx bun.Tx, client, contractID string, day cal.Date) (map[string]engagement.Position, error)
+	// SpendOf are the rows of what was spent for the client, whoever did the work; nil: none is known. Evidence stands above this room, so the program wires it.
+	SpendOf func(ctx context.Context, tx bun.Tx, client string) ([]engagement.Spend, error)
+	// WorkedOf is the time that each person worked for the client in a month; known is false where no time of it was entered. nil: no time is known.
+	WorkedOf func(ctx context.Context, tx bun.Tx, client string, month cal.Month) (worked []engagement.Worked, known bool, err error)
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

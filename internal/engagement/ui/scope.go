@@ -176,9 +176,9 @@ func answers(all []ops.Scoped, ask engagement.Ask, asked bool) templ.Component {
 		in := engagement.Resolve(s.Terms, ask, s.Positions)
 		n := kit.NoticeView{Level: kit.Info, Title: upper(in.Answer.Words()) + ".", Text: strings.Join(in.Reasons, " ") + in.Missing}
 		switch in.Answer {
-		case engagement.Unresolved, engagement.NeedsOrder:
+		case engagement.AnswerOpen, engagement.AnswerChangeOrder:
 			n.Level = kit.Warning
-		case engagement.Within, engagement.Draws:
+		case engagement.AnswerInScope, engagement.AnswerDraws:
 			n.Level = kit.Done
 		}
 		if len(all) > 1 {
