@@ -131,17 +131,20 @@ const maxCells = 2000
 // checkNewAppointments finds what a new text may not promise: one cell to two at once.
 func (b *builder) checkNewAppointments(v *value, t Terms) {
 	cells := 0
-	for i, a := range t.Appointments {
+	for _, a := range t.Appointments {
 		cells += max(1, len(a.Brands)) * max(1, len(a.Markets))
+	}
+	if cells > maxCells {
+		b.problem(v, "appointments-many", "the appointments cover %d pairs of a brand and a market; write at most %d, brands or markets that are meant together as one", cells, maxCells)
+		return
+	}
+	for i, a := range t.Appointments {
 		for _, earlier := range t.Appointments[:i] {
 			if why := atOdds(earlier, a, t); why != "" {
 				b.problem(v.items[i], "appointment-exclusive", "%s; write other brands, markets or days, or one promise", why)
 				break
 			}
 		}
-	}
-	if cells > maxCells {
-		b.problem(v, "appointments-many", "the appointments cover %d pairs of a brand and a market; write at most %d, brands or markets that are meant together as one", cells, maxCells)
 	}
 }
 

@@ -69,23 +69,25 @@ func Of(contractID string, agreement contract.Agreement) []Appointment {
 
 func ofVersion(contractID string, t *contract.Terms, inForce cal.Period) []Appointment {
 	var out []Appointment
+	said := map[Cell]int{}           // the last entry that named the cell
 	taken := map[Cell][]cal.Period{} // by an exclusive of this version: a text that was accepted long ago may say one thing twice
-	for n, said := range t.Appointments {
-		days := said.Holds(inForce)
+	for n, entry := range t.Appointments {
+		days := entry.Holds(inForce)
 		if days.IsEmpty() {
 			continue
 		}
-		for _, brand := range orEmpty(said.Brands) {
-			for _, market := range orEmpty(said.Markets) {
+		for _, brand := range orEmpty(entry.Brands) {
+			for _, market := range orEmpty(entry.Markets) {
 				a := Appointment{
-					Cell: Cell{said.Category, brand, market}, Provider: said.By(*t), Promise: Promise(said.Promise), Period: days,
-					FirstRefusal: said.FirstRefusal, MinimumShare: said.MinimumShare, Contract: contractID, Name: t.Key, Version: t.Version, Entry: n + 1, Terms: t,
+					Cell: Cell{entry.Category, brand, market}, Provider: entry.By(*t), Promise: Promise(entry.Promise), Period: days,
+					FirstRefusal: entry.FirstRefusal, MinimumShare: entry.MinimumShare, Contract: contractID, Name: t.Key, Version: t.Version, Entry: n + 1, Terms: t,
 				}
-				if twice := slices.ContainsFunc(out, func(b Appointment) bool { return b.Entry == a.Entry && b.Cell.Key() == a.Cell.Key() }); twice {
+				key := a.Cell.Key()
+				if said[key] == a.Entry { // one name written twice in an entry
 					continue
 				}
+				said[key] = a.Entry
 				if a.Promise == Exclusive {
-					key := a.Cell.Key()
 					if slices.ContainsFunc(taken[key], func(p cal.Period) bool { return !p.Overlap(days).IsEmpty() }) {
 						continue
 					}

@@ -24,8 +24,9 @@ func (c Cell) Key() Cell { return Cell{Plain(c.Category), Plain(c.Brand), Plain(
 func Plain(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 
 // Meets says whether work can be in both cells.
-func (c Cell) Meets(other Cell) bool {
-	a, b := c.Key(), other.Key()
+func (c Cell) Meets(other Cell) bool { return meets(c.Key(), other.Key()) }
+
+func meets(a, b Cell) bool {
 	return a.Category == b.Category && meet(a.Brand, b.Brand) && meet(a.Market, b.Market)
 }
 

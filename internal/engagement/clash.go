@@ -39,17 +39,26 @@ func AtOdds(a, b Appointment) cal.Period {
 
 // Clashes are what of the later promises cannot be kept beside those that stand. What stands was agreed first.
 func Clashes(standing, later []Appointment) []Clash {
-	byCategory := map[string][]Appointment{}
-	for _, a := range standing {
-		byCategory[Plain(a.Cell.Category)] = append(byCategory[Plain(a.Cell.Category)], a)
-	}
+	first, second := keysOf(standing), keysOf(later)
 	var out []Clash
-	for _, b := range later {
-		for _, a := range byCategory[Plain(b.Cell.Category)] {
-			if days := AtOdds(a, b); !days.IsEmpty() {
-				out = append(out, Clash{a, b, days})
+	for i := range later {
+		for j := range standing {
+			if !meets(first[j], second[i]) {
+				continue
+			}
+			if days := AtOdds(standing[j], later[i]); !days.IsEmpty() {
+				out = append(out, Clash{standing[j], later[i], days})
 			}
 		}
+	}
+	return out
+}
+
+// keysOf are the keys of the cells, for what compares many with many.
+func keysOf(all []Appointment) []Cell {
+	out := make([]Cell, len(all))
+	for i, a := range all {
+		out[i] = a.Cell.Key()
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package engagement
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -327,4 +328,22 @@ func TestMapAndRouteAgree(t *testing.T) {
 			}
 		}
 	})
+}
+
+func BenchmarkManyCells(b *testing.B) {
+	var all []Appointment
+	for brand := range 40 {
+		for market := range 50 {
+			all = append(all, Appointment{Cell: Cell{"media", "Brand " + strconv.Itoa(brand), "Market " + strconv.Itoa(market)}, Provider: "A", Promise: Exclusive, Period: days("2026-01-01", "2027-01-01")})
+		}
+	}
+	var rows []Spend
+	for i := range 5_000 {
+		rows = append(rows, Spend{On: day("2026-05-01"), Provider: "B", Cell: all[i%len(all)].Cell, Amount: usd(1), Known: true})
+	}
+	for b.Loop() {
+		if len(Map(all)) != 2000 || len(Clashes(all, all)) != 2000 || len(Leakage(rows, all, day("2026-06-01")).Lines) != 2000 {
+			b.Fatal("not all")
+		}
+	}
 }

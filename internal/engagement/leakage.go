@@ -84,8 +84,9 @@ func (l Leak) Of(fate Fate) []Held {
 // Leakage holds spend against the promises in force on its day. Every row has one fate, and none is dropped. Minimum shares are told of the windows that have begun by today.
 func Leakage(rows []Spend, all []Appointment, today cal.Date) Leak {
 	var out Leak
+	by := byCategory(all)
 	for _, row := range rows {
-		out.Rows = append(out.Rows, hold(row, all))
+		out.Rows = append(out.Rows, hold(row, by))
 	}
 	slices.SortStableFunc(out.Rows, func(a, b Held) int { return cmp.Or(a.On.Cmp(b.On), cmp.Compare(a.ID, b.ID)) })
 	out.Lines = leakLines(out.Rows)
@@ -93,31 +94,51 @@ func Leakage(rows []Spend, all []Appointment, today cal.Date) Leak {
 	return out
 }
 
-func hold(row Spend, all []Appointment) Held {
+// ofCategory are the appointments of one category with the keys of their cells.
+type ofCategory struct {
+	all  []Appointment
+	keys []Cell
+}
+
+func byCategory(all []Appointment) map[string]ofCategory {
+	out := map[string]ofCategory{}
+	for _, a := range all {
+		key := a.Cell.Key()
+		c := out[key.Category]
+		out[key.Category] = ofCategory{append(c.all, a), append(c.keys, key)}
+	}
+	return out
+}
+
+func hold(row Spend, by map[string]ofCategory) Held {
 	h := Held{Spend: row, Fate: Unassigned}
-	if row.Cell.Category == "" && slices.ContainsFunc(all, func(a Appointment) bool { return Plain(a.Cell.Category) == Plain(row.Bought) }) {
+	if row.Cell.Category == "" && len(by[Plain(row.Bought)].all) > 0 {
 		row.Cell.Category, h.Cell.Category = row.Bought, row.Bought
 	}
 	if row.Cell.Category == "" {
 		h.Reason = "The row names no category of an appointment. Write it as the contract does, in the column service."
 		return h
 	}
-	var category, here []Appointment
-	for _, a := range InForce(all, row.On) {
-		if Plain(a.Cell.Category) == Plain(row.Cell.Category) {
-			category = append(category, a)
-			if covers(a.Cell.Key(), row.Cell.Key()) {
-				here = append(here, a)
-			}
+	var here []Appointment
+	promised, byBrand, byMarket := false, false, false // anything of the category on that day, and what its promises hang on
+	key := row.Cell.Key()
+	of := by[key.Category]
+	for i := range of.all {
+		if !of.all[i].Period.Contains(row.On) {
+			continue
+		}
+		promised, byBrand, byMarket = true, byBrand || of.keys[i].Brand != "", byMarket || of.keys[i].Market != ""
+		if covers(of.keys[i], key) {
+			here = append(here, of.all[i])
 		}
 	}
 	slices.SortFunc(here, byStrength)
 	switch {
-	case len(category) == 0:
+	case !promised:
 		h.Fate = Unpromised
-	case row.Cell.Brand == "" && slices.ContainsFunc(category, func(a Appointment) bool { return a.Cell.Brand != "" }):
+	case row.Cell.Brand == "" && byBrand:
 		h.Reason = "The row names no brand, and the promise for " + row.Cell.Category + " hangs on it. Write the brand."
-	case row.Cell.Market == "" && slices.ContainsFunc(category, func(a Appointment) bool { return a.Cell.Market != "" }):
+	case row.Cell.Market == "" && byMarket:
 		h.Reason = "The row names no market, and the promise for " + row.Cell.Category + " hangs on it. Write the market."
 	case len(here) == 0:
 		h.Fate = Unpromised

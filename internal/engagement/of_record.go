@@ -26,18 +26,18 @@ func (s Stretch) Gap() bool { return len(s.Holders) == 0 }
 // Map is who is of record for what over time: each cell that was ever named, with its days cut where the promises change. A promise for any brand or any market counts
 // in each cell that it meets.
 func Map(all []Appointment) []Line {
-	cells := map[Cell]Cell{}
-	for _, a := range all {
-		if _, known := cells[a.Cell.Key()]; !known {
-			cells[a.Cell.Key()] = a.Cell
+	cells, keys := map[Cell]Cell{}, keysOf(all)
+	for i, a := range all {
+		if _, known := cells[keys[i]]; !known {
+			cells[keys[i]] = a.Cell
 		}
 	}
 	var out []Line
 	for _, key := range slices.SortedFunc(maps.Keys(cells), compareCells) {
 		var own []Appointment
-		for _, a := range all {
-			if covers(a.Cell.Key(), key) {
-				own = append(own, a)
+		for i := range all {
+			if covers(keys[i], key) {
+				own = append(own, all[i])
 			}
 		}
 		out = append(out, Line{cells[key], stretches(own)})

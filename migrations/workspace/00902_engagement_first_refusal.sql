@@ -17,7 +17,6 @@ CREATE TABLE first_refusal (
     CONSTRAINT first_refusal_pk PRIMARY KEY (id),
     CONSTRAINT first_refusal_work_key UNIQUE (client_id, category, brand, market, work),
     CONSTRAINT first_refusal_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT first_refusal_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT first_refusal_window CHECK (offered_at < until_at)
 );
 

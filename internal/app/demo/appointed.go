@@ -1,7 +1,12 @@
 package demo
 
 import (
+	"context"
+
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
+	"github.com/ofrecord/ofrecord/internal/engagement"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
 
@@ -31,3 +36,18 @@ const (
 	agencyName = "Northlight (sample)"
 	rosterName = "Southgate Media (sample)"
 )
+
+// offers are two pieces of work of the preferred category: the agency took one, the other waits for its answer.
+func (st *story) offers(ctx context.Context) error {
+	in := engagementops.OfferInput{Client: st.client, Category: "brand-design", Brand: "Acme", Market: "US", Work: "Catalogue of the winter season"}
+	taken, err := st.Engaged.OfferFirst(ctx, st.as(access.ClientExecutive), in)
+	if err != nil {
+		return err
+	}
+	if _, err := st.Engaged.AnswerOffer(ctx, st.as(access.AccountLead), engagementops.AnswerInput{Client: st.client, Offer: taken.ID, Answer: engagement.Taken}); err != nil {
+		return err
+	}
+	in.Work = "Film for the stand in Hanover"
+	_, err = st.Engaged.OfferFirst(ctx, st.as(access.ClientExecutive), in)
+	return err
+}

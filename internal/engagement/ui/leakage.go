@@ -97,10 +97,16 @@ func leakTable(r *http.Request, client string, leak engagement.Leak) kit.TableVi
 	return v
 }
 
-// percent is a share to a tenth of a percent, cut and not rounded up: 99.99 % never reads as all.
+// percent is a share to a tenth of a percent. What is not nothing never reads as nothing, and what is not all never as all.
 func percent(share money.Ratio) string {
-	tenths := money.MulDiv(1000, share.Num(), share.Den(), money.Down)
-	return fmt.Sprintf("%d.%d %%", tenths/10, tenths%10)
+	tenths := money.MulDiv(1000, share.Num(), share.Den(), money.HalfUp)
+	switch {
+	case tenths == 0 && share.Sign() > 0:
+		return "below 0.1 %"
+	case tenths == 1000 && share.Num() < share.Den():
+		return "above 99.9 %"
+	}
+	return fmt.Sprintf("%d.%d %%", tenths/10, max(tenths%10, -(tenths%10)))
 }
 
 func spendTable(r *http.Request, client string, list kit.List, leak engagement.Leak, shown []engagement.Held) kit.TableView {
