@@ -40,7 +40,10 @@ var document = spec{fields: []spec{
 			{key: "fee", doc: "What of the retainers is owed during notice: all; a share that goes down; or nothing, so that only work under the other clauses is paid.", scalar: choice("full", "ramp", "work-only")},
 			{key: "ramp", doc: "With ramp: the share of the retainers in each month of the notice, the last for the rest of it.", items: &spec{scalar: percentOf()}, optional: true},
 			{key: "received", doc: "The day on which notice was received, written by the amendment that ends the contract. The days after it are the notice.", scalar: dateScalar, optional: true},
+			receiptSpec,
+			{key: "ends", doc: "On which days notice can end it: any day once the period is over, only the last day of a month, or only the last day of the term or of a renewal.", scalar: choice(string(EndsAnyDay), string(EndsWithMonth), string(EndsWithTerm)), optional: true},
 		}},
+		exitSpec,
 		{key: "ended", doc: "The first day after an early end, written by the amendment that ends the contract.", scalar: dateScalar, optional: true},
 	}},
 	{key: "appointments", doc: "What the client promised: work of a category goes to the agency.", optional: true, items: &spec{fields: []spec{
