@@ -21,6 +21,8 @@ var AppendOnly = []string{
 	"statement", "statement_event", "statement_final", "statement_carry", "month_end", "month_end_outcome",
 	"billing_profile", "invoice", "invoice_event", "payment", "cash_applied", "ledger_posting",
 	"invoice_terms", "late_charge", "discount_taken",
+	"engagement_notice", "engagement_notice_deed", "engagement_renewal_assent", "engagement_transition_event",
+	"engagement_settlement_stated", "engagement_settlement_accepted", "engagement_settlement",
 }
 
 // Replaceable are the append-only tables that keep no guard against INSERT OR REPLACE by another program that opens a SQLite file: their rows

@@ -25,6 +25,12 @@ const (
 	ContractAcceptAgency Action = "contract.accept.agency"
 	ContractAcceptClient Action = "contract.accept.client"
 
+	NoticeGive       Action = "notice.give"
+	CalendarShare    Action = "calendar.share"
+	TransitionWork   Action = "transition.work"
+	SettlementState  Action = "settlement.state"
+	SettlementAccept Action = "settlement.accept"
+
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
 	EvidenceMap    Action = "evidence.map"
@@ -123,6 +129,12 @@ var table = []row{
 	{ContractAccept, "accept a contract for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
 	{ContractAcceptAgency, "accept a contract for the agency", writes, grants{cl, no, cl, no, no, no, no, no, no, no, no}},
 	{ContractAcceptClient, "accept a contract for the client", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
+
+	{NoticeGive, "give, acknowledge or withdraw a notice, or renew in writing, for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
+	{CalendarShare, "make or revoke an address of the calendar of a client's dates", writes, grants{cl, cl, cl, no, no, cl, cl, cl, no, no, no}},
+	{TransitionWork, "work on the checklist of the transition for the own side", writes, grants{cl, cl, cl, no, no, cl, cl, cl, no, cl, no}},
+	{SettlementState, "state a part of the final settlement", writes, grants{cl, no, cl, no, no, cl, cl, cl, no, no, no}},
+	{SettlementAccept, "accept the final settlement for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
 
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, no, cl, cl, cl, cl, no, no}},

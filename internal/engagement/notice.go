@@ -20,13 +20,13 @@ type Given struct {
 
 // Effect is what notice does under the words of the contract.
 type Effect struct {
-	Received cal.Date // the day on which it counts as received
-	Over     cal.Date // first day after the period
-	Earliest cal.Date // first day after the earliest end that the contract allows
-	End      cal.Date // first day after the end that this notice brings: the latest of Over, Earliest and what is asked
-	ByItself bool     // the contract ends on that day anyway, before the notice is over
-	Unsaid   []string // what the contract does not say, so that the sides must agree on it
-	Fee      []PhaseOfFee
+	Received cal.Date     // the day on which it counts as received
+	Over     cal.Date     // first day after the period
+	Earliest cal.Date     // first day after the earliest end that the contract allows
+	End      cal.Date     // first day after the end that this notice brings: the latest of Over, Earliest and what is asked
+	ByItself bool         // the contract ends on that day anyway, before the notice is over
+	Unsaid   []string     // what the contract does not say, so that the sides must agree on it
+	Fee      []PhaseOfFee `json:"-"`
 }
 
 // PhaseOfFee is what of the retainers is owed on a run of days of the notice.
@@ -176,7 +176,8 @@ type Notice struct {
 	Side     contract.Side
 	Given    Given
 	Effect   Effect
-	Text     string // what was written
+	Fee      []string // what of the retainers is owed until the end, as it was shown
+	Text     string   // what was written
 	At       time.Time
 	By       string
 	ByName   string

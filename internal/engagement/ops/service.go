@@ -11,13 +11,15 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field is needed.
+// Service is the use cases. Every field is needed but those that say otherwise.
 type Service struct {
 	DB        *db.DB
 	Now       func() time.Time
 	Random    io.Reader
 	Parties   *partyops.Service
 	Contracts *contractops.Service
+
+	Term // what term, notice and exit need from the rooms above
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.
