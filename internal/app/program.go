@@ -96,6 +96,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Contracts.LockedUntil = feesops.LockedUntil
+	p.Engagement.Term = p.endOfTerm()
 	p.Sessions = web.NewSessionStore(p.DB, time.Now)
 	if p.Mailer, err = mail.New(p.DB, p.Config.Mail(), p.Log, p.Now); err != nil {
 		return err

@@ -24,6 +24,7 @@ func Path(client string) string { return "/clients/" + url.PathEscape(client) + 
 // Register adds the pages with the action each needs: each file names its own.
 func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.overviewRoutes()...)
+	g.Add(p.termRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {
