@@ -216,4 +216,3 @@ func (p *Program) auditRecord(ctx context.Context, actor access.Actor, client st
 		return out.Encode(e)
 	})
 }
-
