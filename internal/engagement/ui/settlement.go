@@ -50,7 +50,9 @@ func (p *Pages) showSettlement(w http.ResponseWriter, r *http.Request) error {
 		view.State = kit.Pill("closed")
 	}
 	parts := []templ.Component{others(r, "settlement", all, s.Agreed)}
-	if issues := s.Issues(); len(issues) > 0 {
+	if running := !s.Standing.Ended && t.Term.Ended.IsZero(); running {
+		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Info, Title: "The contract runs.", Text: "This is what would be settled if it ended on " + s.Settlement.Last.Words() + ". Nothing has to be stated before the end is near."}))
+	} else if issues := s.Issues(); len(issues) > 0 {
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: partsOpen(len(issues)), Text: "What is unknown is not zero. The settlement can be accepted when every part is stated."}))
 	}
 	parts = append(parts, kit.Table(partTable(r, s)), termSection("Accepted", acceptanceParts(r, s)...))
