@@ -28,6 +28,9 @@ type Settlement struct {
 	NoEnd    bool                        // the contract has no end yet: there is nothing to settle
 }
 
+// Ripe says whether the settlement can be accepted: the contract has ended, or both sides have accepted the version that ends it.
+func (s Settlement) Ripe() bool { return s.Standing.Ended || !s.Standing.Terms.Term.Ended.IsZero() }
+
 // SettledBy is the assent of one side to a settlement.
 type SettledBy struct {
 	At     time.Time
@@ -201,7 +204,7 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, actio
 }
 
 // AcceptSettlement accepts, for the actor's side, the settlement of exactly the text whose SHA-256 was shown. With the second acceptance it is
-// frozen for good. Twice is once. Who may: see SettlementAccept. Faults: NotFound, Forbidden; Conflict while a part is open, when it changed after
+// frozen for good. Twice is once. Who may: see SettlementAccept. Faults: NotFound, Forbidden; Conflict while the contract runs or a part is open, when it changed after
 // it was shown, or is closed.
 func (s *Service) AcceptSettlement(ctx context.Context, actor access.Actor, client, contractID, sha256 string) (Settlement, error) {
 	known, err := s.knownFigures(ctx, actor, access.SettlementAccept, client, contractID)
@@ -241,6 +244,9 @@ func (s *Service) AcceptSettlement(ctx context.Context, actor access.Actor, clie
 }
 
 func acceptable(before Settlement, sha256 string) error {
+	if !before.Ripe() {
+		return fault.New(fault.Conflict, "settlement-early", "The contract runs until %s. It is settled when it has ended, or both sides have accepted the version that ends it.", before.Settlement.Last.Words())
+	}
 	if issues := before.Issues(); len(issues) > 0 {
 		names := make([]string, len(issues))
 		for i, p := range issues {

@@ -390,6 +390,9 @@ func TestASettlementFromOpenToFrozen(t *testing.T) {
 			t.Fatalf("%d issues", len(s.Issues()))
 		}
 		_, err := k.AcceptSettlement(ctx, k.owner, k.client, k.contract, s.SHA256)
+		refused(t, err, fault.Conflict, "settlement-early")
+		k.on("2027-01-11")
+		_, err = k.AcceptSettlement(ctx, k.owner, k.client, k.contract, s.SHA256)
 		refused(t, err, fault.Conflict, "settlement-open")
 		for _, r := range engagement.PartRules() {
 			in := ops.StateInput{Client: k.client, Contract: k.contract, Part: r.Key, Amount: "100.00", Basis: "as listed", Evidence: "folder Exit"}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -90,10 +91,12 @@ func itemTable(r *http.Request, exit ops.Exit) kit.TableView {
 	own, acts := ops.SideOf(actor(r), exit.Client)
 	acts = acts && mayDo(r, access.TransitionWork)
 	for _, i := range exit.Items {
-		past := i.Past[len(i.Past)-1]
 		what := kit.Text(i.Text)
-		if past.Note != "" {
-			what = kit.TwoLines(what, past.ByName+": "+past.Note)
+		for _, past := range slices.Backward(i.Past) {
+			if past.Note != "" {
+				what = kit.TwoLines(what, past.ByName+": "+past.Note)
+				break
+			}
 		}
 		row := kit.Row{ID: i.ID, Cells: []templ.Component{kit.Text(string(i.Area)), what, kit.Text("the " + string(i.Owner)), kit.DateText(i.DueOn), kit.PillIn(string(i.State), itemTone(i, exit.Today)), itemActs(r, exit, i, own, acts)}}
 		v.Rows = append(v.Rows, row)
@@ -124,7 +127,7 @@ func itemActs(r *http.Request, exit ops.Exit, i engagement.TransitionItem, own c
 	case i.State == engagement.ItemOpen && own == i.Owner:
 		return link("Done", engagement.ItemWasDone)
 	case i.State == engagement.ItemDone && own != i.Owner:
-		return kit.Group(link("Confirm", engagement.ItemAgreed), kit.Text(" "), link("Open again", engagement.ItemReopened))
+		return kit.Group(link("Confirm", engagement.ItemAgreed), kit.Text(" "), link("Open\u00a0again", engagement.ItemReopened))
 	case i.State != engagement.ItemOpen:
 		return link("Open again", engagement.ItemReopened)
 	default:

@@ -50,8 +50,12 @@ func (p *Pages) showSettlement(w http.ResponseWriter, r *http.Request) error {
 		view.State = kit.Pill("closed")
 	}
 	parts := []templ.Component{others(r, "settlement", all, s.Agreed)}
-	if running := !s.Standing.Ended && t.Term.Ended.IsZero(); running {
-		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Info, Title: "The contract runs.", Text: "This is what would be settled if it ended on " + s.Settlement.Last.Words() + ". Nothing has to be stated before the end is near."}))
+	if !s.Ripe() {
+		note := kit.NoticeView{Level: kit.Info, Title: "The contract runs.", Text: "This is what would be settled if it ended on " + s.Settlement.Last.Words() + ". It can be accepted when it has ended, or both sides have accepted the version that ends it."}
+		if n, stands := s.StandingNotice(); stands {
+			note.Text += " A notice stands that would end it on " + n.Effect.End.AddDays(-1).Words() + "."
+		}
+		parts = append(parts, kit.Notice(note))
 	} else if issues := s.Issues(); len(issues) > 0 {
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: partsOpen(len(issues)), Text: "What is unknown is not zero. The settlement can be accepted when every part is stated."}))
 	}
@@ -91,7 +95,7 @@ func partTable(r *http.Request, s ops.Settlement) kit.TableView {
 			}
 		}
 		if states {
-			row.Cells = append(row.Cells, kit.Anchor(kit.Link{Text: "State it", Href: on(r, "settlement/state", s.ID) + "&part=" + string(p.Key)}))
+			row.Cells = append(row.Cells, kit.Anchor(kit.Link{Text: "State\u00a0it", Href: on(r, "settlement/state", s.ID) + "&part=" + string(p.Key)}))
 		}
 		v.Rows = append(v.Rows, row)
 	}
@@ -130,7 +134,7 @@ func acceptanceParts(r *http.Request, s ops.Settlement) []templ.Component {
 	switch {
 	case !s.ClosedAt.IsZero():
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Done, Text: "Both sides have accepted it. It was closed on " + s.ClosedAt.Format("2 Jan 2006") + " and does not change any more."}))
-	case len(s.Issues()) == 0 && !done && mayDo(r, access.SettlementAccept):
+	case s.Ripe() && len(s.Issues()) == 0 && !done && mayDo(r, access.SettlementAccept):
 		parts = append(parts, kit.Button(kit.ButtonView{Text: "Accept the settlement", Kind: kit.Primary, Href: on(r, "settlement/accept", s.ID)}))
 	}
 	return parts
@@ -202,7 +206,7 @@ func (p *Pages) acceptPage(w http.ResponseWriter, r *http.Request, asked string,
 	if err != nil {
 		return err
 	}
-	if !ok || s.Total == nil || !s.ClosedAt.IsZero() {
+	if !ok || s.Total == nil || !s.Ripe() || !s.ClosedAt.IsZero() {
 		return kept(w, r, on(r, "settlement", asked), "The settlement cannot be accepted now; read what is open.")
 	}
 	own, _ := ops.SideOf(actor(r), s.Client)
