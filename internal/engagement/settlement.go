@@ -46,7 +46,7 @@ func PartRules() []PartRule {
 		{ProratedFees, "Prorated fees", "Fees of the days until the end that are not invoiced yet.", 1},
 		{RetainerBalance, "Retainer balance", "The price of hours that were paid for and not used (less than zero: given back), or used and not paid for.", 0},
 		{Commitments, "Commitments that cannot be cancelled", "Media and vendors that were booked with the client's consent and run past the end, with the commission on them.", 1},
-		{ClientFunds, "Client funds", "Money of the client that the agency holds and has not spent or billed.", -1},
+		{ClientFunds, "Client funds", "Money of the client that the agency holds and has not spent or billed, beside what open invoices deduct.", -1},
 		{MediaCredits, "Open media credits", "Makegoods, rebates and volume bonuses that are not passed on yet (less than zero: to the client), or discounts to be given back.", 0},
 		{EarnedFees, "Earned performance fees", "Bonus, revenue share and results that were earned until the end and are not invoiced yet.", 1},
 		{TailFees, "Performance fees of the tail", "What deals that were created before the end are expected to earn in the tail.", 1},
