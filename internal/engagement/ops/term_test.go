@@ -443,3 +443,61 @@ func TestWhatIsWrongInAStatementIsSaidTogether(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatIsKeptIsHeldToTheRecord(t *testing.T) {
+	const ending = "  length: 12 months\n  renewal: {kind: none}\n  notice: {period: 30 days, fee: full, ends: any-day, receipt: {in_product: 0 days}}\n  exit: {retainer_balance: forfeit}\n"
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newTermDesk(t, d, ctx, ending)
+		n := must[engagement.Notice](t)(k.GiveNotice(ctx, k.owner, k.give("2026-09-01")))
+		must[engagement.Notice](t)(k.AcknowledgeNotice(ctx, k.executive, k.client, n.ID, ""))
+		k.on("2027-01-11")
+		for _, r := range engagement.PartRules() {
+			must[ops.Settlement](t)(k.StatePart(ctx, k.owner, ops.StateInput{Client: k.client, Contract: k.contract, Part: r.Key, Amount: "100.00", Basis: "as listed", Evidence: "folder Exit"}))
+		}
+		s := must[ops.Settlement](t)(k.Settlement(ctx, k.owner, k.client, k.contract))
+		for _, by := range []access.Actor{k.owner, k.executive} {
+			must[ops.Settlement](t)(k.AcceptSettlement(ctx, by, k.client, k.contract, s.SHA256))
+		}
+		hold := func(name string, notices, settlements int) {
+			t.Helper()
+			err := d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+				held, altered, err := ops.VerifyNotices(ctx, tx)
+				if held != notices || len(altered) != 1-notices {
+					t.Errorf("%s: %d notices hold, altered %v", name, held, altered)
+				}
+				if err != nil {
+					return err
+				}
+				held, altered, err = ops.VerifySettlements(ctx, tx)
+				if held != settlements || len(altered) != 1-settlements {
+					t.Errorf("%s: %d settlements hold, altered %v", name, held, altered)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		hold("untouched", 1, 1)
+		alter := func(attack string) {
+			t.Helper()
+			err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+				if err := dbtest.Unprotect(ctx, tx, "engagement_notice", "engagement_settlement"); err != nil {
+					return err
+				}
+				_, err := tx.Tx.ExecContext(ctx, attack)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		alter("UPDATE engagement_notice SET body = replace(body, '2026-09-01', '2026-08-01'), received_on = '2026-08-01'")
+		hold("a notice of another day", 0, 1)
+		alter("UPDATE engagement_settlement SET total_minor = 1")
+		hold("another total", 0, 0)
+		alter("DELETE FROM engagement_settlement")
+		alter("DELETE FROM engagement_notice")
+		hold("both taken away", 0, 0)
+	})
+}
