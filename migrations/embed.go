@@ -23,6 +23,8 @@ var AppendOnly = []string{
 	"billing_profile", "invoice", "invoice_event", "payment", "cash_applied", "ledger_posting",
 	"invoice_terms", "late_charge", "discount_taken",
 	"change_order", "scope_resolution",
+	"engagement_notice", "engagement_notice_deed", "engagement_renewal_assent", "engagement_transition_event",
+	"engagement_settlement_stated", "engagement_settlement_accepted", "engagement_settlement",
 }
 
 // Replaceable are the append-only tables that keep no guard against INSERT OR REPLACE by another program that opens a SQLite file: their rows

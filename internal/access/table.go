@@ -25,11 +25,16 @@ const (
 	ContractAcceptAgency Action = "contract.accept.agency"
 	ContractAcceptClient Action = "contract.accept.client"
 
-	ScopeResolve   Action = "scope.resolve"
-	AppointmentSee Action = "appointment.see"
-	LeakageSee     Action = "leakage.see"
-	WorkOffer      Action = "work.offer"
-	OfferAnswer    Action = "offer.answer"
+	ScopeResolve     Action = "scope.resolve"
+	AppointmentSee   Action = "appointment.see"
+	LeakageSee       Action = "leakage.see"
+	WorkOffer        Action = "work.offer"
+	OfferAnswer      Action = "offer.answer"
+	NoticeGive       Action = "notice.give"
+	CalendarShare    Action = "calendar.share"
+	TransitionWork   Action = "transition.work"
+	SettlementState  Action = "settlement.state"
+	SettlementAccept Action = "settlement.accept"
 
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
@@ -135,6 +140,11 @@ var table = []row{
 	{WorkOffer, "offer work to who was promised to be asked first", writes, grants{cl, cl, cl, no, no, no, cl, no, cl, cl, no}},
 	{OfferAnswer, "take work that was offered, or decline it", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{LeakageSee, "see what was spent beside the promises", reads, grants{cl, cl, cl, no, no, cl, cl, cl, no, cl, cl}},
+	{NoticeGive, "give, acknowledge or withdraw a notice, or renew in writing, for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
+	{CalendarShare, "make or revoke an address of the calendar of a client's dates", writes, grants{cl, cl, cl, no, no, cl, cl, cl, no, no, no}},
+	{TransitionWork, "work on the checklist of the transition for the own side", writes, grants{cl, cl, cl, no, no, cl, cl, cl, no, cl, no}},
+	{SettlementState, "state a part of the final settlement", writes, grants{cl, no, cl, no, no, cl, cl, cl, no, no, no}},
+	{SettlementAccept, "accept the final settlement for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
 
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, no, cl, cl, cl, cl, no, no}},

@@ -14,6 +14,7 @@ import (
 	attributionops "github.com/ofrecord/ofrecord/internal/attribution/ops"
 	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -26,7 +27,7 @@ func journalCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "journal", Short: "The record of every change"}
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, decisions, recorded credit, invoices and payments with it",
+		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, decisions, recorded credit, invoices, payments, notices and settlements with it",
 		Long: "Recomputes the chain of the record, the text of every contract, the hash of every statement and the digests of every invoice and payment from what is\n" +
 			"kept of them, and compares all that happened to each with what the record tells. With --head, as an earlier run printed it, a record that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
 		Args: usage(cobra.NoArgs),
@@ -81,10 +82,24 @@ func (p *Program) verifyRecord(cmd *cobra.Command, heads []journal.Head) error {
 	if err != nil {
 		return err
 	}
-	if report.Break != nil || contracts+statements+decisions+credits+bills > 0 {
+	endings, err := p.writeEndings(ctx, out)
+	if err != nil {
+		return err
+	}
+	if report.Break != nil || contracts+statements+decisions+credits+bills+endings > 0 {
 		return errFound
 	}
 	return nil
+}
+
+// writeEndings prints where notices and final settlements stand; it gives the number of those that do not hold.
+func (p *Program) writeEndings(ctx context.Context, out io.Writer) (int, error) {
+	notices, err := writeStanding(ctx, out, p.DB, "notice", engagementops.VerifyNotices)
+	if err != nil {
+		return 0, err
+	}
+	settlements, err := writeStanding(ctx, out, p.DB, "final settlement", engagementops.VerifySettlements)
+	return notices + settlements, err
 }
 
 // writeBilling prints where invoices, payments and billing profiles stand; it gives the number of those that do not hold.

@@ -98,6 +98,14 @@ func subjectPath(e journal.Entry) string {
 		return home + "/approvals"
 	case "pull":
 		return home + "/evidence/pulls"
+	case "notice":
+		return home + "/relationship/notice"
+	case "renewal", "calendar":
+		return home + "/relationship/term"
+	case "transition":
+		return home + "/relationship/exit"
+	case "settlement":
+		return home + "/relationship/settlement"
 	case "payment", "account":
 		return home + "/account"
 	case "billing-profile":

@@ -98,6 +98,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Contracts.LockedUntil = feesops.LockedUntil
 	p.Engagement.SpendOf = p.spendOf
 	p.Contracts.Contradicts, p.Contracts.AfterBind = engagementops.Contradicts, engagementops.Appoint
+	p.Engagement.Term = p.endOfTerm()
 	p.Sessions = web.NewSessionStore(p.DB, time.Now)
 	if p.Mailer, err = mail.New(p.DB, p.Config.Mail(), p.Log, p.Now); err != nil {
 		return err

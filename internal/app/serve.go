@@ -136,6 +136,9 @@ const (
 	watchLeast = time.Minute
 )
 
+// remindEvery is how often dates are looked for of which people are to be reminded.
+const remindEvery = 15 * time.Minute
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -155,6 +158,9 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, watchEvery, watchLeast, func() error { return p.lookIntoDirectories(ctx) }, func(err error) { p.report("watched directories", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, remindEvery, time.Hour, func() error { return p.remind(ctx) }, func(err error) { p.report("remind of dates", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

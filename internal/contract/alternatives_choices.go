@@ -135,6 +135,8 @@ var choicesOfMoney = map[string]func(passage) []reading{
 var undecisive = map[string]string{
 	"revenue_share.attribution.removal_effects.order": "says how the effects were learned, which are what is written",
 	"term.renewal.kind":            "decides what comes after the term",
+	"term.notice.ends":             "decides when it ends, which an amendment then says",
+	"term.exit.retainer_balance":   "decides what is settled after the last month",
 	"appointments.promise":         "decides who gets the work",
 	"resources.kind":               "decides whose time is kept",
 	"statements.objection.silence": "decides what becomes of a line, not what it is",

@@ -166,6 +166,7 @@ func (b *builder) term(v *value) Term {
 		Renewal: Renewal{Kind: RenewalKind(renewal.str("kind")), AtMost: renewal.number("at_most"), Each: renewal.span("each")},
 		Notice:  Notice{Period: notice.span("period"), Fee: notice.str("fee"), Received: notice.date("received")},
 		Ended:   v.date("ended"),
+		Exit:    exitOf(v.get("exit")),
 	}
 	if v.str("length") != "open-ended" {
 		t.Length = v.span("length")
@@ -183,6 +184,7 @@ func (b *builder) term(v *value) Term {
 		b.problem(v.get("ended"), "ended", "the contract cannot end before it starts on %s", t.Start)
 	}
 	b.notice(v, &t)
+	b.receipt(v, &t)
 	return t
 }
 

@@ -15,6 +15,9 @@ var termRules = []lintRule{
 	{"notice-too-long", Warning, lintNoticeTooLong},
 	{"notice-unpaid", Warning, lintNoticeUnpaid},
 	{"notice-early-end", Warning, lintNoticeEarlyEnd},
+	{"notice-receipt", Note, lintNoticeReceipt},
+	{"notice-ends", Note, lintNoticeEnds},
+	{"exit-retainer", Note, lintExitRetainer},
 	{"renewal-unlimited", Warning, lintRenewalUnlimited},
 	{"renewal-lapses", Note, lintRenewalLapses},
 	{"renewal-unsaid", Note, lintRenewalUnsaid},
@@ -34,7 +37,7 @@ func (l *linter) firstEnd() (cal.Date, bool) {
 	if term.Length.IsZero() || !term.Ended.IsZero() {
 		return cal.Date{}, false
 	}
-	return term.Length.After(term.Start, l.terms.Calendar), true
+	return l.terms.turnEnd(0), true
 }
 
 // lintNoticeUnpaid: where only work is paid, something must say what work costs.
@@ -55,7 +58,7 @@ func lintNoticeEarlyEnd(l *linter) {
 	if n.Received.IsZero() {
 		return
 	}
-	if over := n.Period.After(n.Received, l.terms.Calendar).AddDays(1); ended.Before(over) {
+	if over := n.Over(n.Received, l.terms.Calendar); ended.Before(over) {
 		l.found(l.doc.find("term.ended"), "ended: "+over.String(), "Notice of %s that was received on %s is over on %s, but the contract is said to end before, on %s.",
 			n.Period, n.Received.Words(), over.AddDays(-1).Words(), ended.AddDays(-1).Words())
 	}
@@ -77,7 +80,7 @@ func lintNoticeUnit(l *linter) {
 		return
 	}
 	last := end.AddDays(-1)
-	own, theirs := period.Before(last, l.terms.Calendar), other.Before(last, l.terms.Calendar)
+	own, theirs := Notice{Period: period}.By(end, l.terms.Calendar), Notice{Period: other}.By(end, l.terms.Calendar)
 	if own == theirs {
 		return
 	}
@@ -91,9 +94,9 @@ func lintNoticeTooLong(l *linter) {
 	if !ok || term.Renewal.Kind != RenewalAuto || term.Renewal.Each.IsZero() {
 		return
 	}
-	for _, turn := range []cal.Period{{From: term.Start, To: end}, {From: end, To: term.Renewal.Each.After(end, l.terms.Calendar)}} {
+	for _, turn := range []cal.Period{{From: term.Start, To: end}, {From: end, To: l.terms.turnEnd(1)}} {
 		last := turn.To.AddDays(-1)
-		if by := term.Notice.Period.Before(last, l.terms.Calendar); by.Before(turn.From) {
+		if by := term.Notice.By(turn.To, l.terms.Calendar); by.Before(turn.From) {
 			l.found(l.doc.find("term.notice.period"), "each: 12 months, or a shorter period",
 				"To end on %s, notice of %s must be given by %s, before that term has begun on %s.", last.Words(), term.Notice.Period, by.Words(), turn.From.Words())
 			return
@@ -107,10 +110,9 @@ func lintRenewalUnlimited(l *linter) {
 	if !ok || term.Renewal.Kind != RenewalAuto || term.Renewal.AtMost > 0 {
 		return
 	}
-	last := end.AddDays(-1)
 	l.found(l.doc.find("term.renewal"), "at_most: 2",
 		"It renews by itself without end: whoever does not give notice by %s is bound until %s, and so on for ever.",
-		term.Notice.Period.Before(last, l.terms.Calendar).Words(), term.Renewal.Each.After(end, l.terms.Calendar).AddDays(-1).Words())
+		term.Notice.By(end, l.terms.Calendar).Words(), l.terms.turnEnd(1).AddDays(-1).Words())
 }
 
 func lintRenewalLapses(l *linter) {

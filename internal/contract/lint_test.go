@@ -38,6 +38,9 @@ var opened = []struct {
 	{"notice-unpaid", []string{"period: 45 days, fee: full", "period: 45 days, fee: work-only",
 		"  - hourly: extra\n    rates:\n      - {role: designer, rate: 150.00 per hour}\n    other_roles: hold\n    round_time: {per: person-day, up_to: 15 minutes, at_least: none}\n    cap: 5,000.00 per month\n    late_entries: next-open-statement\n", ""}, "no clause says what work costs"},
 	{"notice-early-end", []string{"period: 45 days, fee: full}", "period: 45 days, fee: full, received: 2026-06-30}\n  ended: 2026-08-01"}, "is over on 14 Aug 2026, but the contract is said to end before, on 31 Jul 2026"},
+	{"notice-receipt", []string{"receipt: {email: 1 working day, post: 3 working days}, ", ""}, "The period of 45 days runs from that day"},
+	{"notice-ends", []string{"ends: any-day, ", ""}, "before 31 Dec 2026, the last day of its term"},
+	{"exit-retainer", []string{"  exit: {retainer_balance: credit, settle_within: 45 days}\n", ""}, "what the retainer has paid for and was not used"},
 	{"renewal-unlimited", []string{"at_most: 2, ", ""}, "notice by 16 Nov 2026 is bound until 31 Dec 2027"},
 	{"renewal-lapses", []string{"kind: auto", "kind: mutual-written"}, "its last day is 31 Dec 2026"},
 	{"renewal-unsaid", []string{"kind: auto, at_most: 2, each: 12 months", "kind: mutual-written"}, "not for how long"},
@@ -208,7 +211,7 @@ func TestEveryRuleIsTried(t *testing.T) {
 
 func TestAFindingStandsAtItsPlace(t *testing.T) {
 	found := Lint(parsed(t, edited(t, closed(t), []string{"    late_entries: next-open-statement", "    late_entries: written-off"})))
-	want := []Finding{{Severity: Note, Code: "late-entries-lost", Clause: "extra", Path: "clauses[4].late_entries", Line: 72, Column: 19,
+	want := []Finding{{Severity: Note, Code: "late-entries-lost", Clause: "extra", Path: "clauses[4].late_entries", Line: 73, Column: 19,
 		Text: "Hours that are entered late are never paid: the agency loses work that was done, by a date that the month end decides.", Write: "late_entries: next-open-statement"}}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Error(diff)
@@ -217,7 +220,7 @@ func TestAFindingStandsAtItsPlace(t *testing.T) {
 
 // What is found in the contracts that people see first is what is open in them, and no more.
 func TestWhatIsOpenInTheSamples(t *testing.T) {
-	frame := []string{"notice-unit", "preferred-share", "renewal-lapses", "work-unsaid", "at-the-deal-unsaid", "earlier-deals-unsaid", "touches-unsaid", "channels-unsaid"}
+	frame := []string{"notice-unit", "notice-receipt", "notice-ends", "preferred-share", "renewal-lapses", "work-unsaid", "at-the-deal-unsaid", "earlier-deals-unsaid", "touches-unsaid", "channels-unsaid"}
 	samples := map[string][]string{
 		"../../docs/examples/northlight-acme-v1.yaml": append(slices.Clone(frame), "payment-unsaid", "carve-out-none", "clawback-unlimited", "tail-none"),
 		"../../docs/examples/northlight-acme-v2.yaml": append(slices.Clone(frame), "payment-unsaid", "clawback-unlimited", "home-amount"),

@@ -119,7 +119,7 @@ func noticeWords(n Notice) string {
 		}
 		fee = "that share of the retainers, and of the hours that are prorated with them, in each month of it: " + strings.Join(shares, ", ") + ", the last for the rest"
 	}
-	words := fmt.Sprintf("Notice is %s; the fee during notice is %s.", n.Period, fee)
+	words := fmt.Sprintf("Notice is %s; the fee during notice is %s.", n.Period, fee) + n.receiptWords()
 	if !n.Received.IsZero() {
 		words += fmt.Sprintf(" Notice was received on %s.", n.Received.Words())
 	}

@@ -38,6 +38,7 @@ type Term struct {
 	Renewal Renewal
 	Notice  Notice
 	Ended   cal.Date // first day after an early end; zero: not ended early
+	Exit    *Exit    // nil: the contract says nothing of what is settled at its end
 }
 
 // RenewalKind says what happens at the end of the term when nobody acts.
@@ -64,6 +65,8 @@ type Notice struct {
 	Fee      string        // full | ramp | work-only: what of the retainers is owed on the days of the notice
 	Ramp     []money.Ratio // with ramp: in each month of the notice, the last for the rest of it
 	Received cal.Date      // zero: no notice was received
+	Receipt  []Receipt     // nil: the contract does not say how notice is given and when it counts as received
+	Ends     NoticeEnds    // empty: the contract does not say on which days notice can end it
 }
 
 // StatementTerms is how statements are made and reviewed.
@@ -118,13 +121,10 @@ func (t *Terms) end() (end cal.Date, ok bool) {
 	case t.Term.Length.IsZero(), renewal.Kind == RenewalEvergreen, renewal.Kind == RenewalAuto && renewal.AtMost == 0:
 		return cal.Date{}, false
 	}
-	end = t.Term.Length.After(t.Term.Start, t.Calendar)
 	if renewal.Kind == RenewalAuto {
-		for range renewal.AtMost {
-			end = renewal.Each.After(end, t.Calendar)
-		}
+		return t.turnEnd(renewal.AtMost), true
 	}
-	return end, true
+	return t.turnEnd(0), true
 }
 
 // Window is the window of limits and tiers that a day belongs to. A contract year is twelve statements, the first that of the month in which the

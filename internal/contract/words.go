@@ -71,6 +71,9 @@ func termWords(t Terms) []string {
 		fmt.Sprintf("Amounts are in %s, rounded %s; days begin and end in %s.", t.Currency, t.Rounding, t.ZoneName),
 		calendarWords(t.Calendar),
 	}
+	if t.Term.Exit != nil {
+		out = append(out, t.Term.Exit.words())
+	}
 	if !t.Term.Ended.IsZero() {
 		out = append(out, fmt.Sprintf("It was ended early: its last day is %s.", t.Term.Ended.AddDays(-1).Words()))
 	}

@@ -99,11 +99,11 @@ func (e FeeEffect) Words() string {
 	each := e.PerPeriod()
 	for _, every := range []contract.Every{contract.EveryMonth, contract.EveryQuarter, contract.EveryYear} {
 		if sum, ok := each[every]; ok {
-			parts = append(parts, signed(sum)+" per "+string(every))
+			parts = append(parts, changeWords(sum)+" per "+string(every))
 		}
 	}
 	if !e.Once.IsZero() {
-		parts = append(parts, signed(e.Once)+" once")
+		parts = append(parts, changeWords(e.Once)+" once")
 	}
 	if len(parts) == 0 {
 		return "Fixed fees and prices stay as they are."
@@ -111,7 +111,7 @@ func (e FeeEffect) Words() string {
 	return "Fixed fees and prices change by " + strings.Join(parts, " and ") + "."
 }
 
-func signed(a money.Amount) string {
+func changeWords(a money.Amount) string {
 	if a.Minor > 0 {
 		return "+" + a.FormatWith()
 	}

@@ -9,13 +9,13 @@ import (
 )
 
 func fixed(fee int64, every contract.Every, hours int64, stones ...contract.Milestone) contract.Terms {
-	return contract.Terms{Currency: usd, Clauses: []contract.Clause{
-		contract.Retainer{ID: "team", Fee: money.New(fee, usd), Every: every, Hours: &contract.Hours{Minutes: hours}}, contract.Milestones{ID: "launch", List: stones}}}
+	return contract.Terms{Currency: dollars, Clauses: []contract.Clause{
+		contract.Retainer{ID: "team", Fee: money.New(fee, dollars), Every: every, Hours: &contract.Hours{Minutes: hours}}, contract.Milestones{ID: "launch", List: stones}}}
 }
 
 func TestAChangeOrderStatesWhatItDoesToTheFee(t *testing.T) {
-	film := contract.Milestone{Name: "film", Amount: money.New(800_000, usd)}
-	longer := contract.Milestone{Name: "film", Amount: money.New(950_000, usd)}
+	film := contract.Milestone{Name: "film", Amount: money.New(800_000, dollars)}
+	longer := contract.Milestone{Name: "film", Amount: money.New(950_000, dollars)}
 	before := fixed(1_000_000, contract.EveryMonth, 4_800, film)
 	for name, c := range map[string]struct {
 		after contract.Terms
@@ -29,7 +29,7 @@ func TestAChangeOrderStatesWhatItDoesToTheFee(t *testing.T) {
 			[]string{"team: 9,000.00 per month in place of 10,000.00 per month", "film: USD 9,500.00 in place of USD 8,000.00, once"}},
 		"no film":              {fixed(1_000_000, contract.EveryMonth, 4_800), "Fixed fees and prices change by USD -8,000.00 once.", []string{"film: USD 8,000.00 is no longer agreed"}},
 		"another fee period":   {fixed(3_000_000, contract.EveryQuarter, 4_800, film), "Fixed fees and prices change by USD -10,000.00 per month and +USD 30,000.00 per quarter.", []string{"team: 10,000.00 per month ends", "team: 30,000.00 per quarter, new"}},
-		"a retainer that ends": {contract.Terms{Currency: usd, Clauses: []contract.Clause{contract.Milestones{ID: "launch", List: []contract.Milestone{film}}}}, "Fixed fees and prices change by USD -10,000.00 per month.", []string{"team: 10,000.00 per month ends"}},
+		"a retainer that ends": {contract.Terms{Currency: dollars, Clauses: []contract.Clause{contract.Milestones{ID: "launch", List: []contract.Milestone{film}}}}, "Fixed fees and prices change by USD -10,000.00 per month.", []string{"team: 10,000.00 per month ends"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := EffectOn(before, c.after)

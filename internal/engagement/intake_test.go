@@ -11,13 +11,13 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
-var usd = money.Currency("USD")
+var dollars = money.Currency("USD")
 
 // agreed is a version with a retainer whose overage of 200.00 per hour needs approval as said, and a scope.
-func agreed(approval string, otherwise contract.Covered) contract.Terms {
-	return contract.Terms{Version: 3, Currency: usd, Rounding: money.HalfUp,
+func scopeTerms(approval string, otherwise contract.Covered) contract.Terms {
+	return contract.Terms{Version: 3, Currency: dollars, Rounding: money.HalfUp,
 		Clauses: []contract.Clause{
-			contract.Retainer{ID: "team", Hours: &contract.Hours{Overage: contract.Overage{Set: approval != "", Rate: money.New(20_000, usd), Approval: approval}}},
+			contract.Retainer{ID: "team", Hours: &contract.Hours{Overage: contract.Overage{Set: approval != "", Rate: money.New(20_000, dollars), Approval: approval}}},
 		},
 		Scope: &contract.Scope{SOW: "SOW 2026", Otherwise: otherwise, Work: []contract.ScopeWork{
 			{Name: "campaigns", Category: "paid-media", Covers: "running campaigns", Is: contract.DrawsRetainer, Of: "team", EachAtMost: 960},
@@ -59,7 +59,7 @@ func TestEveryRequestResolvesByTheTermsOfItsDay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.ask.Day = day
-			got := Resolve(agreed(c.approval, c.otherwise), c.ask, c.positions)
+			got := Resolve(scopeTerms(c.approval, c.otherwise), c.ask, c.positions)
 			if got.Answer != c.want || charged(got) != c.costs || got.Version != 3 {
 				t.Errorf("got %q at %d, want %q at %d: %+v", got.Answer, charged(got), c.want, c.costs, got)
 			}
@@ -84,7 +84,7 @@ func charged(in Intake) int64 {
 func TestMoreHoursNeverMakeAnAnswerWorse(t *testing.T) {
 	rank := map[Answer]int{AnswerChangeOrder: 0, AnswerPreApproved: 1, AnswerDraws: 2}
 	rapid.Check(t, func(t *rapid.T) {
-		terms := agreed(rapid.SampledFrom([]string{"", "before-work", "none-needed"}).Draw(t, "approval"), contract.ByChangeOrder)
+		terms := scopeTerms(rapid.SampledFrom([]string{"", "before-work", "none-needed"}).Draw(t, "approval"), contract.ByChangeOrder)
 		ask := Ask{Day: cal.MustDate("2026-03-10"), Category: "paid-media", Minutes: rapid.Int64Range(1, 1_000).Draw(t, "minutes"), Estimate: true}
 		at := Position{rapid.Int64Range(-500, 1_000).Draw(t, "left"), rapid.Int64Range(0, 600).Draw(t, "approved")}
 		more := Position{at.AtHand + rapid.Int64Range(0, 500).Draw(t, "more"), at.Approved + rapid.Int64Range(0, 500).Draw(t, "more approved")}

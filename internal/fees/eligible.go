@@ -101,7 +101,7 @@ func (d *drafter) underContract(deal *crm.Deal, e *event) *refusal {
 	if e.clause.Tail.IsZero() {
 		return refuse(AfterEnd, "%s is after the contract ended (last day %s), and it has no tail.", e.date.Words(), end.AddDays(-1).Words())
 	}
-	tail := e.clause.Tail.After(end, e.terms.Calendar)
+	tail := e.clause.TailOver(end, e.terms.Calendar)
 	created := createdOn(deal, e.terms.Zone)
 	if !e.date.Before(tail) {
 		return refuse(AfterEnd, "%s is after the tail of %s, whose last day is %s.", e.date.Words(), e.clause.Tail, tail.AddDays(-1).Words())

@@ -243,7 +243,7 @@ func Promise(t contract.Terms) string {
 	if !ok {
 		return fmt.Sprintf("%s, until notice of %s is given.", what, t.Term.Notice.Period)
 	}
-	return fmt.Sprintf("%s, until %s; the last day to give notice is %s.", what, end.AddDays(-1).Words(), t.Term.Notice.Period.Before(end.AddDays(-1), t.Calendar).Words())
+	return fmt.Sprintf("%s, until %s; the last day to give notice is %s.", what, end.AddDays(-1).Words(), t.Term.Notice.By(end, t.Calendar).Words())
 }
 
 // Clauses names the ways of pay: "growth-team 14,500.00 per month · closed-won 3 %".

@@ -39,6 +39,8 @@ type Stage struct {
 	Billing   *billingops.Service
 	Engaged   *engagementops.Service
 	Clock     *Clock
+
+	Engagement *engagementops.Service
 }
 
 // Persona is a person of the story who can sign in.
@@ -77,7 +79,7 @@ func Play(ctx context.Context, s Stage) (Made, error) {
 	st := &story{Stage: s, year: newYear(Seed), people: map[access.Role]*Persona{}}
 	ctx = db.WithWorkspace(ctx, Workspace)
 	st.at(First.AddDays(-24), 9)
-	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.today, st.offers} {
+	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.today, st.offers, st.lookAhead} {
 		if err := scene(ctx); err != nil {
 			return Made{}, fmt.Errorf("make the demo: %w", err)
 		}

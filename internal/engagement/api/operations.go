@@ -25,6 +25,7 @@ type Operations struct {
 // Register adds them to the API.
 func (o *Operations) Register(a *api.API) {
 	o.registerAppointments(a)
+	o.registerTerm(a)
 }
 
 func (o *Operations) registerAppointments(a *api.API) {

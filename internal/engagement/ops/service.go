@@ -16,7 +16,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. The fields above the blank line are needed.
+// Service is the use cases. Every field is needed but those that say otherwise.
 type Service struct {
 	DB        *db.DB
 	Now       func() time.Time
@@ -30,6 +30,7 @@ type Service struct {
 	SpendOf func(ctx context.Context, tx bun.Tx, client string) ([]engagement.Spend, error)
 	// WorkedOf is the time that each person worked for the client in a month; known is false where no time of it was entered. nil: no time is known.
 	WorkedOf func(ctx context.Context, tx bun.Tx, client string, month cal.Month) (worked []engagement.Worked, known bool, err error)
+	Term     // what term, notice and exit need from the rooms above
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

@@ -87,7 +87,7 @@ func (p *Pages) newOrder(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) orderForm(w http.ResponseWriter, r *http.Request, in kit.Input) error {
 	client := r.PathValue("client")
-	contracts, err := p.Ops.Agreed(r.Context(), actor(r), client)
+	contracts, err := p.Ops.Binding(r.Context(), actor(r), client)
 	if err != nil {
 		return err
 	}
@@ -198,7 +198,7 @@ func orderBody(o ops.ChangeOrder) templ.Component {
 		for i, s := range o.Shifts {
 			words[i] = upper(s.Words()) + "."
 		}
-		schedule = sentences(words)
+		schedule = saidOf(words)
 	}
 	parts = append(parts, section("Schedule", schedule))
 	var rows []kit.DiffRow

@@ -18,7 +18,7 @@ import (
 // shiftsOfAForm is how many dates one form moves.
 const shiftsOfAForm = 3
 
-func orderFields(contracts []ops.Agreed) []kit.Field {
+func orderFields(contracts []ops.Binding) []kit.Field {
 	var names, retainers, milestones, kinds []kit.Option
 	for _, c := range contracts {
 		names = append(names, kit.Option{Value: c.Contract, Text: c.Name})
@@ -71,7 +71,7 @@ func orderFields(contracts []ops.Agreed) []kit.Field {
 // orderOf reads the form. Faults stand at its fields.
 func (p *Pages) orderOf(r *http.Request, values url.Values) (ops.OrderInput, error) {
 	in := ops.OrderInput{Contract: values.Get("contract"), Title: values.Get("title"), Reason: values.Get("reason"), Request: values.Get("request"), SHA256: values.Get("sha256")}
-	contracts, err := p.Ops.Agreed(r.Context(), actor(r), r.PathValue("client"))
+	contracts, err := p.Ops.Binding(r.Context(), actor(r), r.PathValue("client"))
 	if err != nil {
 		return in, err
 	}

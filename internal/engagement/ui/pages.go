@@ -29,6 +29,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.leakageRoutes()...)
 	g.Add(p.askRoutes()...)
 	g.Add(p.offerRoutes()...)
+	g.Add(p.termRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {

@@ -62,7 +62,7 @@ func (p *Pages) scope(w http.ResponseWriter, r *http.Request) error {
 
 // today is the day in the zone of the client's first contract.
 func (p *Pages) today(r *http.Request, client string) (cal.Date, error) {
-	list, err := p.Ops.Agreed(r.Context(), actor(r), client)
+	list, err := p.Ops.Binding(r.Context(), actor(r), client)
 	zone := time.UTC
 	if len(list) > 0 {
 		zone = list[0].Agreement.First().Zone

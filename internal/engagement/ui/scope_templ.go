@@ -120,7 +120,7 @@ func asking(action string, fields []kit.Field) templ.Component {
 }
 
 // sentences are a list of them.
-func sentences(all []string) templ.Component {
+func saidOf(all []string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -10,19 +10,19 @@ import (
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 )
 
-// Agreed is a contract that binds.
-type Agreed struct {
+// Binding is a contract that binds.
+type Binding struct {
 	Contract  string
 	Name      string
 	Agreement contract.Agreement
 }
 
-// Agreed are the contracts of a client that bind, oldest first. Who may: see ContractSee. Faults: NotFound, Forbidden.
-func (s *Service) Agreed(ctx context.Context, actor access.Actor, client string) ([]Agreed, error) {
+// Binding are the contracts of a client that bind, oldest first. Who may: see ContractSee. Faults: NotFound, Forbidden.
+func (s *Service) Binding(ctx context.Context, actor access.Actor, client string) ([]Binding, error) {
 	if err := access.Require(actor, access.ContractSee, access.Of(client)); err != nil {
 		return nil, err
 	}
-	var out []Agreed
+	var out []Binding
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		out = nil
 		list, err := contractops.ContractsOf(ctx, tx, client)
@@ -37,7 +37,7 @@ func (s *Service) Agreed(ctx context.Context, actor access.Actor, client string)
 			if err != nil {
 				return err
 			}
-			out = append(out, Agreed{c.ID, c.Name, agreement})
+			out = append(out, Binding{c.ID, c.Name, agreement})
 		}
 		return nil
 	})

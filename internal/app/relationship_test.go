@@ -1,0 +1,132 @@
+package app
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/engagement"
+	"github.com/ofrecord/ofrecord/internal/journal"
+)
+
+// A client's executive downloads one file of the whole relationship: every pack in it verifies as ofrecord verify does, the record is one chain, and
+// nothing in it is another client's or the agency's own.
+func TestTheAuditPackVerifies(t *testing.T) {
+	p, made := demoOn(t, filepath.Join(t.TempDir(), "demo.db"))
+	ctx := p.inWorkspace(t.Context())
+	var executive access.Actor
+	people, err := p.Party.ListPeople(ctx, p.operator(), made.Client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range people {
+		if l.Membership.Role == access.ClientExecutive {
+			if executive, err = p.Party.ActorOf(ctx, l.Account.ID, p.Config.Workspace); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var body bytes.Buffer
+	if err := p.Engagement.AuditPack(ctx, executive, made.Client, &body); err != nil {
+		t.Fatal(err)
+	}
+	files, err := zip.NewReader(bytes.NewReader(body.Bytes()), int64(body.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	packs, texts := 0, 0
+	for _, f := range files.File {
+		content := unzipped(t, f)
+		switch {
+		case strings.HasPrefix(f.Name, "statements/"):
+			packs++
+			path := filepath.Join(t.TempDir(), "pack.zip")
+			if err := os.WriteFile(path, content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if status, out := ran(t, "verify", path); status != exitDone {
+				t.Errorf("%s: %d\n%s", f.Name, status, out)
+			}
+		case strings.HasPrefix(f.Name, "contracts/"):
+			texts++
+		case f.Name == "record.jsonl":
+			chainHolds(t, content, made.Client)
+		}
+	}
+	if packs != 11 || texts != 2 {
+		t.Errorf("%d packs and %d texts", packs, texts)
+	}
+}
+
+func unzipped(t *testing.T, f *zip.File) []byte {
+	t.Helper()
+	r, err := f.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	content, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+func chainHolds(t *testing.T, record []byte, client string) {
+	t.Helper()
+	var chain journal.Chain
+	read := 0
+	for line := range bytes.Lines(record) {
+		var e journal.Entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if broken := chain.Add(e); broken != nil {
+			t.Fatal(broken)
+		}
+		if e.Stub {
+			continue
+		}
+		if read++; e.Client != client || e.Internal {
+			t.Errorf("entry %d is not for the client: %+v", e.Seq, e)
+		}
+	}
+	if read < 50 || chain.Stubs() == 0 {
+		t.Errorf("%d entries to read, %d withheld", read, chain.Stubs())
+	}
+}
+
+// What the records know of a settlement is computed from them; the rest stays unknown.
+func TestWhatTheRecordsKnowOfASettlement(t *testing.T) {
+	p, made := demoOn(t, filepath.Join(t.TempDir(), "demo.db"))
+	ctx := p.inWorkspace(t.Context())
+	s, err := p.Engagement.Settlement(ctx, p.operator(), made.Client, made.Contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts, err := p.Billing.Owing(ctx, p.operator(), made.Client)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var open int64
+	for _, o := range accounts.Overdue {
+		open += o.Left.Minor
+	}
+	for _, o := range accounts.Open {
+		open += o.Left.Minor
+	}
+	i := slices.IndexFunc(s.Parts, func(part engagement.Part) bool { return part.Key == engagement.OpenInvoices })
+	if got := s.Parts[i]; got.Amount == nil || got.Amount.Minor != open || open == 0 {
+		t.Errorf("open invoices %+v, want %d", got, open)
+	}
+	if len(s.Issues()) != len(s.Parts)-1 || s.Total != nil {
+		t.Errorf("fees before the end are taken as known: %+v", s.Parts)
+	}
+}
