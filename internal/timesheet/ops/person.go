@@ -18,9 +18,8 @@ import (
 
 // Hours are a person's working hours as people write them.
 type Hours struct {
-	Week   [7]string           `json:"week"` // by time.Weekday: "09:00-17:00", "closed"
-	Closed []string            `json:"closed,omitempty"`
-	Days   map[string][]string `json:"days,omitempty"`
+	Week   [7]string `json:"week"`             // by time.Weekday: "09:00-12:00, 13:00-17:00"; empty: not worked
+	Closed []string  `json:"closed,omitempty"` // holidays and closures: "2026-12-25"
 }
 
 // personOf is how a person stands in timesheets; the first time it is written down. Of two people of the same name the second gets a number, for time is
@@ -48,11 +47,8 @@ func personOf(ctx context.Context, tx bun.Tx, account, name string) (personRow, 
 
 // workHours are the person's hours; nil when nobody stated them.
 func (r personRow) workHours() *cal.WorkHours {
-	if r.Hours == "" {
-		return nil
-	}
-	var h Hours
-	if err := json.Unmarshal([]byte(r.Hours), &h); err != nil {
+	h := r.hours()
+	if h == nil {
 		return nil
 	}
 	w, err := h.read(r.Zone)
@@ -117,4 +113,13 @@ func scopeOf(actor access.Actor, client string) (provider string, err error) {
 		}
 	}
 	return "", access.Require(actor, access.TimeEnter, access.Of(client))
+}
+
+// hours are the person's hours as they were written; nil when nobody stated them.
+func (r personRow) hours() *Hours {
+	var h Hours
+	if r.Hours == "" || json.Unmarshal([]byte(r.Hours), &h) != nil {
+		return nil
+	}
+	return &h
 }
