@@ -40,24 +40,29 @@ func (s *Service) Enter(ctx context.Context, actor access.Actor, in EntryInput) 
 	}
 	var out timesheet.Entry
 	err := s.write(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		d := s.desk(actor)
-		e := timesheet.Entry{ID: in.ID, Version: in.Version, Day: in.Day, Minutes: in.Minutes, What: trimmed(in.What), State: timesheet.Draft, Late: in.Late, Reason: oneLine(in.Reason)}
-		if in.ID == "" && in.Key != "" {
-			e.ID = idOf("key", actor.Account, in.Key)
-			if have, err := readEntry(ctx, tx, e.ID); err == nil {
-				out = have.entry()
-				return nil
-			} else if !fault.Is(err, fault.NotFound) {
-				return err
-			}
-			e.Version = 0
-		}
-		if out, err = d.put(ctx, tx, e, in.Again, ""); err != nil {
-			return err
-		}
-		return d.record(ctx, tx, out.Client, access.TimeEnter, fmt.Sprintf("entered %s on %s", timesheet.Clock(out.Minutes), out.Day.Words()))
+		out, err = s.desk(actor).enter(ctx, tx, in)
+		return err
 	})
 	return out, err
+}
+
+func (d *desk) enter(ctx context.Context, tx bun.Tx, in EntryInput) (timesheet.Entry, error) {
+	e := timesheet.Entry{ID: in.ID, Version: in.Version, Day: in.Day, Minutes: in.Minutes, What: trimmed(in.What), State: timesheet.Draft, Late: in.Late, Reason: oneLine(in.Reason)}
+	if in.ID == "" && in.Key != "" {
+		e.ID = idOf("key", d.actor.Account, in.Key)
+		have, err := readEntry(ctx, tx, e.ID)
+		if !fault.Is(err, fault.NotFound) {
+			return have.entry(), err
+		}
+	}
+	if in.ID == "" {
+		e.Version = 0
+	}
+	e, err := d.put(ctx, tx, e, in.Again, "")
+	if err != nil {
+		return e, err
+	}
+	return e, d.record(ctx, tx, e.Client, access.TimeEnter, fmt.Sprintf("entered %s on %s", timesheet.Clock(e.Minutes), e.Day.Words()))
 }
 
 // Remove takes a draft away. Who may: whoever entered it. Faults: NotFound; Conflict as Enter.
