@@ -147,13 +147,12 @@ func (p *Pages) whatFields(r *http.Request, w timesheet.What) ([]kit.Field, map[
 	}
 	names := map[string]string{}
 	client := kit.Field{Name: "client", Label: "Client", Kind: kit.Select, Value: w.Client, Optional: true}
-	agency := may(r, access.TimeEnter, access.Scope{})
-	if agency {
-		client.Options = append(client.Options, kit.Option{Value: "", Text: "none: internal time"})
-	}
 	for _, c := range places {
 		names[c.ID] = c.Name
 		client.Options = append(client.Options, kit.Option{Value: c.ID, Text: c.Name})
+	}
+	if isAgency(r) {
+		client.Options = append(client.Options, kit.Option{Value: "", Text: "none: internal time"})
 	}
 	class := kit.Field{Name: "class", Label: "Counts as", Kind: kit.Select, Value: string(w.Class)}
 	for _, c := range timesheet.Classes() {

@@ -73,7 +73,11 @@ func (p *Pages) weekPage(w http.ResponseWriter, r *http.Request, around cal.Date
 	if len(entriesOf(week)) > 0 {
 		parts = append(parts, part("Entries", kit.Table(entryTable(week, names))))
 	}
-	parts = append(parts, part("Add time", p.addForm(week.Today, fields, kit.Input{})))
+	add := p.addForm(week.Today, fields, kit.Input{})
+	if len(week.Lines) > 0 {
+		add = folded("Add an entry, or a row", add)
+	}
+	parts = append(parts, part("Add time", add))
 	return web.Render(w, r, view, kit.Group(parts...))
 }
 
