@@ -82,6 +82,9 @@ type Month struct {
 	ByCategory []Sum
 }
 
+// NotStated is the name of time without a category.
+const NotStated = "not stated"
+
 // Sum is time under a name.
 type Sum struct {
 	Name    string
@@ -234,7 +237,7 @@ func monthOf(m cal.Month, entries []timesheet.Entry, locks []lockRow, round roun
 		case e.Class == timesheet.Billable:
 			out.Minutes += e.Minutes
 			people[e.Person] += e.Minutes
-			categories[cmp.Or(e.Category, "not stated")] += e.Minutes
+			categories[cmp.Or(e.Category, NotStated)] += e.Minutes
 			r, ok := round(e)
 			out.Rounded = out.Rounded && ok
 			rules[r] = append(rules[r], e)

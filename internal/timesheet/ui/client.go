@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 	"github.com/xuri/excelize/v2"
@@ -124,7 +125,7 @@ func monthTable(all ops.ClientTime) kit.TableView {
 	for _, m := range all.Months {
 		counted := text(timesheet.Clock(m.Counted))
 		if !m.Rounded {
-			counted = kit.Unknown("no clause counts all of it")
+			counted = kit.Unknown("the contract does not count all of it")
 		}
 		state := "open"
 		if m.Locked {
@@ -161,7 +162,7 @@ func clientEntries(all ops.ClientTime, list kit.List, entries []timesheet.Entry)
 	for _, m := range all.Months {
 		month.Options = append(month.Options, kit.Option{Value: m.Month.String(), Text: m.Month.Words()})
 	}
-	filters := []kit.Field{month, {Name: "person", Label: "Person", Kind: kit.Search}, {Name: "category", Label: "Category", Kind: kit.Search}}
+	filters := []kit.Field{month, named("person", "Person", all, func(m ops.Month) []ops.Sum { return m.ByPerson }), named("category", "Category", all, func(m ops.Month) []ops.Sum { return m.ByCategory })}
 	t := kit.TableView{Caption: "Entries", Quiet: true, Cards: true, Exports: list.Exports(), Pager: list.Pager(len(entries)), Columns: []kit.Column{{Title: "Day"}, {Title: "Person"}, {Title: "For"}, {Title: "Time", Align: kit.End}},
 		Empty: kit.Quiet("No entry is like that.")}
 	if all.Internal {
@@ -178,6 +179,20 @@ func clientEntries(all ops.ClientTime, list kit.List, entries []timesheet.Entry)
 		t.Rows = append(t.Rows, kit.Row{Cells: cells})
 	}
 	return t
+}
+
+// named offers the names that the months know.
+func named(field, label string, all ops.ClientTime, of func(ops.Month) []ops.Sum) kit.Field {
+	f := kit.Field{Name: field, Label: label, Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "all"}}}
+	for _, m := range all.Months {
+		for _, s := range of(m) {
+			there := slices.ContainsFunc(f.Options, func(o kit.Option) bool { return o.Value == s.Name })
+			if !there && s.Name != ops.NotStated {
+				f.Options = append(f.Options, kit.Option{Value: s.Name, Text: s.Name})
+			}
+		}
+	}
+	return f
 }
 
 func handOverPart(r *http.Request, client string, all ops.ClientTime) templ.Component {
