@@ -152,3 +152,22 @@ func TestAMonthIsLockedWhenItsTimeIsSettled(t *testing.T) {
 		}
 	})
 }
+
+// The evidence gets one row of an entry and its correction, and none of what was not worked.
+func TestACorrectedEntryIsHandedOverOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		right, gone := k.enters(ana, "2026-03-24", 60, acme), k.enters(ana, "2026-03-25", 90, acme)
+		k.submits(ana, "2026-03-24")
+		k.approves(lead)
+		must(k.Correct(ctx, ana, ops.CorrectInput{Entry: right.ID, Day: right.Day, Minutes: 45, Class: timesheet.Billable, Note: "copy", Reason: "mistyped"}))(t)
+		must(k.Correct(ctx, ana, ops.CorrectInput{Entry: gone.ID, Day: gone.Day, Minutes: 0, Class: timesheet.Billable, Reason: "not worked"}))(t)
+		k.approves(lead)
+		k.on("2026-04-02 10:00")
+		must(k.Lock(ctx, lead, ops.LockInput{Client: "org_acme", Month: cal.Month{Year: 2026, Month: 3}}))(t)
+		want := "entry_id,worked_on,person,role,minutes,clause,note,deleted\n" + right.ID + ",2026-03-24,Ana Adler,,45,,copy,\n"
+		if len(k.handed) != 1 || k.handed[0] != want {
+			t.Errorf("handed over %q, want %q", k.handed, want)
+		}
+	})
+}
