@@ -23,7 +23,6 @@ func (p *Pages) weekRoutes() []web.Route {
 		get(Path, access.TimeOwn, p.week),
 		post(Path+"/week", access.TimeOwn, p.saveWeek),
 		post(Path+"/copy", access.TimeOwn, p.copyWeek),
-		post(Path+"/submit", access.TimeOwn, p.submit),
 	}
 }
 
@@ -239,20 +238,6 @@ func (p *Pages) copyWeek(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	web.Flash(r, kit.Done, fmt.Sprintf("Copied %d entries as drafts. Days to come stay empty.", n))
-	web.Redirect(w, r, weekPath(monday))
-	return nil
-}
-
-func (p *Pages) submit(w http.ResponseWriter, r *http.Request) error {
-	monday, err := p.weekIn(r)
-	if err != nil {
-		return p.weekPage(w, r, cal.Date{}, kit.Input{Err: err})
-	}
-	n, err := p.Ops.Submit(r.Context(), actor(r), monday)
-	if err != nil {
-		return err
-	}
-	web.Flash(r, kit.Done, fmt.Sprintf("Submitted %d entries.", n))
 	web.Redirect(w, r, weekPath(monday))
 	return nil
 }
