@@ -48,6 +48,15 @@ const (
 	ResultAnswer     Action = "result.answer"
 	HoursApprove     Action = "hours.approve"
 
+	TimeOwn      Action = "time.own"
+	TimeEnter    Action = "time.enter"
+	TimeSee      Action = "time.see"
+	TimeQueue    Action = "time.queue"
+	TimeApprove  Action = "time.approve"
+	TimeLock     Action = "time.lock"
+	CapacitySee  Action = "capacity.see"
+	CapacityPlan Action = "capacity.plan"
+
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
 	StatementSubmit   Action = "statement.submit"
@@ -157,6 +166,15 @@ var table = []row{
 	{ResultDecide, "accept, reject or dispute a result", writes, grants{no, no, no, no, no, no, cl, cl, cl, no, no}},
 	{ResultAnswer, "answer the dispute of a result, or give in to it", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
 	{HoursApprove, "approve hours above those included", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
+
+	{TimeOwn, "keep an own week of time", writes, grants{my, my, my, my, my, no, no, no, no, no, no}},
+	{TimeEnter, "enter own time for a client", writes, grants{cl, cl, cl, cl, pr, no, no, no, no, no, no}},
+	{TimeSee, "see the time spent for a client", reads, grants{cl, cl, cl, cl, no, cl, cl, cl, no, no, cl}},
+	{TimeQueue, "see what time of own clients waits for approval", reads, grants{my, my, my, no, no, no, no, no, no, no, no}},
+	{TimeApprove, "approve time, return or correct it", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{TimeLock, "lock the time of a month and hand it over", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{CapacitySee, "see who has time", reads, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{CapacityPlan, "state working hours and plan time", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{StatementDraft, "draft a statement", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},

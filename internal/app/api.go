@@ -14,6 +14,7 @@ import (
 	partyapi "github.com/ofrecord/ofrecord/internal/party/api"
 	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
+	timesheetapi "github.com/ofrecord/ofrecord/internal/timesheet/api"
 )
 
 // api is every operation for programs.
@@ -29,6 +30,7 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	(&partyapi.Operations{Party: p.Party}).Register(a)
 	(&contractapi.Operations{Contracts: p.Contracts}).Register(a)
 	(&engagementapi.Operations{Engagement: p.Engagement}).Register(a)
+	(&timesheetapi.Operations{Timesheet: p.Timesheet}).Register(a)
 	(&crmapi.Operations{CRM: p.CRM, MaxUpload: int64(p.Config.MaxUpload), Zone: p.zoneOf}).Register(a)
 	(&attributionapi.Operations{Attribution: p.attribution()}).Register(a)
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)

@@ -40,6 +40,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 		{"statements", "Statements", "/statements", access.StatementSee},
 		{"invoices", "Invoices", "/invoices", access.InvoiceSee},
 		{"approvals", "Approvals", "/approvals", access.EvidenceSee},
+		{"time", "Time", "/time", access.TimeSee},
 		{"evidence", "Evidence", "/evidence", access.EvidenceSee},
 		{"people", "People", "/people", access.PeopleSee},
 		{"record", "Record", "/record", access.RecordSee},
@@ -55,6 +56,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 func mainRooms(actor access.Actor) []kit.NavLink {
 	out := []kit.NavLink{{Key: "portfolio", Text: "Portfolio", Href: "/"}}
 	for _, r := range []room{
+		{"time", "Time", "/time", access.TimeOwn},
 		{"month-end", "Month end", "/month-ends", access.MonthEndSee},
 		{"people", "People", "/people", access.PeopleSee},
 		{"ledger", "Ledger", "/ledger", access.LedgerSee},

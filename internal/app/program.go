@@ -95,6 +95,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.CRM.Frozen = p.Fees.FrozenTexts
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
+	p.Timesheet.PublicURL, p.Timesheet.HandOver, p.Timesheet.Burn = p.Config.URL(), p.handOverTime, p.Fees.BurnOf
 	p.Contracts.LockedUntil = feesops.LockedUntil
 	p.Engagement.SpendOf = p.spendOf
 	p.Contracts.Contradicts, p.Contracts.AfterBind = engagementops.Contradicts, engagementops.Appoint

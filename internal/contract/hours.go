@@ -26,6 +26,14 @@ type TimeRounding struct {
 	AtLeast int64  // minutes; 0: no least
 }
 
+// Counted is what the worked minutes of a unit of work count as: up to the next whole step, and at least the least. Up to 15 minutes 13:45 is 13:45, and 13:46 is 14:00.
+func (r TimeRounding) Counted(worked int64) int64 {
+	if r.Per == "" || worked == 0 {
+		return worked
+	}
+	return max(r.AtLeast, (worked+r.UpTo-1)/r.UpTo*r.UpTo)
+}
+
 // CountsHours reports whether time entries can belong to the clause.
 func CountsHours(c Clause) bool {
 	switch c := c.(type) {

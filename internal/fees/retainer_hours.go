@@ -133,13 +133,10 @@ type lateEntry struct {
 // retainerHours puts the hours of the fee periods that end in this statement's month on it. A fee period that a locked statement closed stands
 // as it was closed: what came later counts in the next open one, or not at all.
 func (d *drafter) retainerHours(id string) {
-	periods := d.hoursPeriods(id)
-	if len(periods) == 0 {
+	b := d.book(id)
+	if b == nil {
 		return
 	}
-	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: d.entriesSettled(id),
-		count: newTimeCount(), entries: d.entriesOf(id), sums: map[int]HoursSum{}, restated: map[int]bool{}}
-	b.readSettled()
 	b.readChanges()
 	for i, p := range b.periods {
 		if !p.inForce().Last().Before(d.facts.Period.To) {

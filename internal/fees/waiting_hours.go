@@ -14,15 +14,12 @@ import (
 // waitingHours are the fee periods of a retainer in which more hours were worked than are at hand and than the client approved, and the fee period
 // that runs, in which hours can be approved before they are worked.
 func (d *drafter) waitingHours(id string, today cal.Date) []Waiting {
-	periods := d.hoursPeriods(id)
-	b := &hoursBook{drafter: d, clause: id, periods: periods, settled: map[cal.Period]HoursSum{}, handled: d.entriesSettled(id),
-		count: newTimeCount(), entries: d.entriesOf(id), sums: map[int]HoursSum{}, restated: map[int]bool{}}
-	if len(periods) == 0 {
+	b := d.book(id)
+	if b == nil {
 		return nil
 	}
-	b.readSettled()
 	var out []Waiting
-	for i, p := range periods {
+	for i, p := range b.periods {
 		if s, closed := b.settled[p.fee]; closed {
 			b.reopen(i, s)
 		} else {

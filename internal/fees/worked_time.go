@@ -45,7 +45,7 @@ func unitOf(r contract.TimeRounding, e crm.TimeEntry, role string) string {
 func (c timeCount) add(r contract.TimeRounding, e crm.TimeEntry, role string) int64 {
 	unit := unitOf(r, e, role)
 	c.worked[unit] += e.Minutes
-	now := max(0, countedMinutes(r, c.worked[unit])-c.counted[unit])
+	now := max(0, r.Counted(c.worked[unit])-c.counted[unit])
 	c.counted[unit] += now
 	return now
 }
@@ -55,14 +55,6 @@ func (c timeCount) had(r contract.TimeRounding, w WorkedEntry, role string) {
 	unit := unitOf(r, crm.TimeEntry{ID: w.ID, WorkedOn: w.On, Person: w.Person}, role)
 	c.worked[unit] += w.Minutes
 	c.counted[unit] += w.Counted
-}
-
-// countedMinutes of a unit of work: up to the next whole step, and at least the least. Worked: 13:45 up to 15 minutes is 13:45, 13:46 is 14:00.
-func countedMinutes(r contract.TimeRounding, worked int64) int64 {
-	if r.Per == "" || worked == 0 {
-		return worked
-	}
-	return max(r.AtLeast, (worked+r.UpTo-1)/r.UpTo*r.UpTo)
 }
 
 // clock writes minutes as hours and minutes: "13:45", "-0:30".

@@ -14,7 +14,6 @@ CREATE TABLE engagement_notice (
     CONSTRAINT engagement_notice_pk PRIMARY KEY (id),
     CONSTRAINT engagement_notice_seq_key UNIQUE (contract_id, seq),
     CONSTRAINT engagement_notice_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT engagement_notice_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT engagement_notice_side_known CHECK (side IN ('agency', 'client')),
     CONSTRAINT engagement_notice_seq_positive CHECK (seq > 0)
 );
@@ -42,7 +41,6 @@ CREATE TABLE engagement_renewal_assent (
     by_name     TEXT        NOT NULL,
     CONSTRAINT engagement_renewal_assent_pk PRIMARY KEY (contract_id, ends_on, side),
     CONSTRAINT engagement_renewal_assent_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT engagement_renewal_assent_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT engagement_renewal_assent_side_known CHECK (side IN ('agency', 'client'))
 );
 
@@ -59,7 +57,6 @@ CREATE TABLE engagement_transition_event (
     by_name     TEXT        NOT NULL,
     CONSTRAINT engagement_transition_event_pk PRIMARY KEY (contract_id, seq),
     CONSTRAINT engagement_transition_event_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT engagement_transition_event_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT engagement_transition_event_side_known CHECK (side IN ('agency', 'client')),
     CONSTRAINT engagement_transition_event_seq_positive CHECK (seq > 0)
 );
@@ -79,7 +76,6 @@ CREATE TABLE engagement_settlement_stated (
     by_name     TEXT        NOT NULL,
     CONSTRAINT engagement_settlement_stated_pk PRIMARY KEY (contract_id, seq),
     CONSTRAINT engagement_settlement_stated_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT engagement_settlement_stated_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT engagement_settlement_stated_side_known CHECK (side IN ('agency', 'client')),
     CONSTRAINT engagement_settlement_stated_seq_positive CHECK (seq > 0)
 );
@@ -94,7 +90,6 @@ CREATE TABLE engagement_settlement_accepted (
     by_name     TEXT        NOT NULL,
     CONSTRAINT engagement_settlement_accepted_pk PRIMARY KEY (contract_id, sha256, side),
     CONSTRAINT engagement_settlement_accepted_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT engagement_settlement_accepted_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT engagement_settlement_accepted_side_known CHECK (side IN ('agency', 'client'))
 );
 
@@ -107,8 +102,7 @@ CREATE TABLE engagement_settlement (
     sha256      TEXT        NOT NULL,
     closed_at   TIMESTAMPTZ NOT NULL,
     CONSTRAINT engagement_settlement_pk PRIMARY KEY (contract_id),
-    CONSTRAINT engagement_settlement_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT engagement_settlement_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id)
+    CONSTRAINT engagement_settlement_client_fk FOREIGN KEY (client_id) REFERENCES org (id)
 );
 
 CREATE INDEX engagement_notice_client_idx ON engagement_notice (client_id);

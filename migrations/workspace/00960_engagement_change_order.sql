@@ -17,7 +17,6 @@ CREATE TABLE change_order (
     CONSTRAINT change_order_number_key UNIQUE (contract_id, number),
     CONSTRAINT change_order_version_key UNIQUE (version_id),
     CONSTRAINT change_order_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT change_order_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT change_order_number_positive CHECK (number > 0)
 );
 
@@ -39,7 +38,6 @@ CREATE TABLE scope_resolution (
     CONSTRAINT scope_resolution_pk PRIMARY KEY (id),
     CONSTRAINT scope_resolution_seq_key UNIQUE (request_id, seq),
     CONSTRAINT scope_resolution_client_fk FOREIGN KEY (client_id) REFERENCES org (id),
-    CONSTRAINT scope_resolution_contract_fk FOREIGN KEY (contract_id) REFERENCES contract (id),
     CONSTRAINT scope_resolution_seq_positive CHECK (seq > 0),
     CONSTRAINT scope_resolution_answer_known CHECK (answer IN ('in-scope', 'draws-retainer', 'overage-pre-approved', 'change-order', 'declined'))
 );

@@ -19,6 +19,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
+	timesheetops "github.com/ofrecord/ofrecord/internal/timesheet/ops"
 )
 
 //go:embed contracts
@@ -38,6 +39,7 @@ type Stage struct {
 	Fees      *feesops.Service
 	Billing   *billingops.Service
 	Engaged   *engagementops.Service
+	Timesheet *timesheetops.Service
 	Clock     *Clock
 
 	Engagement *engagementops.Service
@@ -79,7 +81,7 @@ func Play(ctx context.Context, s Stage) (Made, error) {
 	st := &story{Stage: s, year: newYear(Seed), people: map[access.Role]*Persona{}}
 	ctx = db.WithWorkspace(ctx, Workspace)
 	st.at(First.AddDays(-24), 9)
-	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.today, st.offers, st.lookAhead} {
+	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.spendTime, st.today, st.offers, st.lookAhead} {
 		if err := scene(ctx); err != nil {
 			return Made{}, fmt.Errorf("make the demo: %w", err)
 		}

@@ -174,7 +174,7 @@ func TestEachTextLeadsToWhatItsChoicesAreWorth(t *testing.T) {
 	one := strings.TrimSuffix(edit.path, "/edit")
 	saved := s.post(edit.path, edit.hidden("source", text(1, "2025-12-01"), "do", "save")...)
 	leads(saved, one+"/edit/worth")
-	saved.says(t, "7 things that it leaves open", "closed-won, line 55 There is no list of what the client already had.", "Write: carve_out: pipeline-2025-12")
+	saved.says(t, "9 things that it leaves open", "closed-won, line 55 There is no list of what the client already had.", "Write: carve_out: pipeline-2025-12")
 	s.post(one+"/propose", s.get(one+"/propose").hidden()...)
 	page := s.get(room)
 	leads(page, one+"/worth")

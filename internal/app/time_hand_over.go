@@ -1,0 +1,23 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+)
+
+// handOverTime imports a plain file of time entries as anybody's file, once: the same content again gives the number of its first import.
+func (p *Program) handOverTime(ctx context.Context, actor access.Actor, client, name string, file []byte) (int64, error) {
+	sum := sha256.Sum256(file)
+	if no, err := p.CRM.TakenAs(ctx, actor, client, hex.EncodeToString(sum[:])); err != nil || no > 0 {
+		return no, err
+	}
+	mapping := crm.Plain(crm.KindTimeEntry)
+	done, err := p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: bytes.NewReader(file), Kind: crm.KindTimeEntry, Mapping: &mapping})
+	return done.No, err
+}
