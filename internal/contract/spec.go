@@ -61,4 +61,6 @@ var document = spec{fields: []spec{
 	}},
 	paymentSpec,
 	serviceLevelsSpec,
+	approvalsSpec,
+	ownershipSpec,
 }}
