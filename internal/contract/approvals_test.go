@@ -21,7 +21,7 @@ func guideApprovals(t testing.TB) string {
 // The sample agreement: 5 business days for the client's feedback, 2 revision rounds.
 func TestApprovalsOfTheGuide(t *testing.T) {
 	terms := parsed(t, read(t, "testdata/good.yaml")+guideApprovals(t))
-	want := Approvals{Within: cal.Span{N: 5, Unit: cal.WorkingDays}, Silence: "accepted", Late: LateDayForDay, Included: 2, Counted: CountRevisions, Further: FurtherOrder}
+	want := Approvals{Within: cal.Span{N: 5, Unit: cal.WorkingDays}, Silence: "not-accepted", Late: LateDayForDay, Included: 2, Counted: CountRevisions, Further: FurtherOrder}
 	if terms.Approvals == nil || *terms.Approvals != want {
 		t.Errorf("%+v", terms.Approvals)
 	}
@@ -33,7 +33,7 @@ func TestApprovalsOfTheGuide(t *testing.T) {
 		words = append(words, s.Sentences...)
 	}
 	for _, say := range []string{
-		"The client says what it thinks of a version within 5 working days. A version of which it says nothing by then is accepted.",
+		"The client says what it thinks of a version within 5 working days. Silence accepts nothing.",
 		"Late feedback moves the day on which the deliverable is due by a working day for each that it was late; one that has begun counts.",
 		"2 rounds are included; the first version opens none. A further round needs a change order.",
 		"What is made becomes the client's when it was accepted in writing within 12 months of being proposed and its fee is paid; otherwise it stays with the agency.",
@@ -54,11 +54,11 @@ func TestAContractWithoutApprovals(t *testing.T) {
 func TestApprovalsThatCannotBe(t *testing.T) {
 	good := read(t, "testdata/good.yaml") + guideApprovals(t)
 	for name, c := range map[string]struct{ instead, write, code string }{
-		"no silence":               {", silence: accepted, late", ", late", "missing"},
+		"no silence":               {", silence: not-accepted, late", ", late", "missing"},
 		"no answer to further":     {", further: change-order", "", "missing"},
-		"calendar days":            {"within: 5 working days, silence: accepted, late", "within: 5 days, silence: accepted, late", "value"},
-		"within nothing":           {"within: 5 working days, silence: accepted, late", "within: 0 working days, silence: accepted, late", "feedback-of-nothing"},
-		"hours of no time":         {"within: 5 working days, silence: accepted, late", "within: 40 hours, silence: accepted, late", "feedback-hours"},
+		"calendar days":            {"within: 5 working days, silence: not-accepted, late", "within: 5 days, silence: not-accepted, late", "value"},
+		"within nothing":           {"within: 5 working days, silence: not-accepted, late", "within: 0 working days, silence: not-accepted, late", "feedback-of-nothing"},
+		"hours of no time":         {"within: 5 working days, silence: not-accepted, late", "within: 40 hours, silence: not-accepted, late", "feedback-hours"},
 		"lateness of no time":      {"late: day-for-day", "late: by-lateness", "feedback-hours"},
 		"in time, and no time":     {", accepted_within: 12 months", "", "accepted-within"},
 		"accepted within nothing":  {"12 months, silence_accepts", "0 months, silence_accepts", "accepted-within"},
