@@ -37,6 +37,12 @@ const (
 	ResultAnswer     Action = "result.answer"
 	HoursApprove     Action = "hours.approve"
 
+	DeliverableSee     Action = "deliverable.see"
+	DeliverablePropose Action = "deliverable.propose"
+	DeliverableSubmit  Action = "deliverable.submit"
+	DeliverableRelease Action = "deliverable.release"
+	DeliverableAnswer  Action = "deliverable.answer"
+
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
 	StatementSubmit   Action = "statement.submit"
@@ -135,6 +141,12 @@ var table = []row{
 	{ResultDecide, "accept, reject or dispute a result", writes, grants{no, no, no, no, no, no, cl, cl, cl, no, no}},
 	{ResultAnswer, "answer the dispute of a result, or give in to it", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
 	{HoursApprove, "approve hours above those included", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
+
+	{DeliverableSee, "see a deliverable", reads, grants{cl, cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
+	{DeliverablePropose, "propose a deliverable, and withdraw or archive it", writes, grants{cl, cl, cl, cl, no, no, no, no, no, no, no}},
+	{DeliverableSubmit, "submit a version of a deliverable", writes, grants{cl, cl, cl, cl, pr, no, no, no, no, no, no}},
+	{DeliverableRelease, "release a version to the client, or hold it back", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{DeliverableAnswer, "approve a version, reject it or ask for changes", writes, grants{no, no, no, no, no, no, cl, cl, cl, cl, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{StatementDraft, "draft a statement", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},

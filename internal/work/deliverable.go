@@ -120,6 +120,12 @@ func (d Deliverable) AsOf(now time.Time) Deliverable {
 	return d.accept(Acceptance{At: v.Ends, How: StepLapsed, Version: v.Number, SHA256: v.SHA256})
 }
 
+// Outside is the deliverable as the client sees it: without versions that did not reach it.
+func (d Deliverable) Outside() Deliverable {
+	d.Versions = slices.DeleteFunc(slices.Clone(d.Versions), func(v Version) bool { return v.Released.IsZero() })
+	return d
+}
+
 // Waiting is the version that waits for the client's word.
 func (d Deliverable) Waiting() (Version, bool) {
 	if d.Stage != StageAtClient {

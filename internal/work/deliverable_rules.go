@@ -58,6 +58,23 @@ func RulesFor(t contract.Terms, milestone string) (Rules, error) {
 	return r, nil
 }
 
+// AcceptedByName are the names of the milestones and pieces of a contract.
+func AcceptedByName(t contract.Terms) (names []string) {
+	for _, c := range t.Clauses {
+		switch c := c.(type) {
+		case contract.Milestones:
+			for _, m := range c.List {
+				names = append(names, m.Name)
+			}
+		case contract.Deliverables:
+			for _, m := range c.List {
+				names = append(names, m.Name)
+			}
+		}
+	}
+	return names
+}
+
 // Ends is the end of the client's time for a version that reaches it at an instant: the first instant that is late. ok is false where no time is set.
 func (r Rules) Ends(from time.Time) (end time.Time, ok bool) {
 	switch r.Window.Unit {
