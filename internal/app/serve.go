@@ -133,6 +133,9 @@ const (
 	watchLeast = time.Minute
 )
 
+// settleEvery is how often is looked for what silence accepted, which fees were paid, and acceptances that become evidence.
+const settleEvery = 30 * time.Second
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -152,6 +155,9 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, watchEvery, watchLeast, func() error { return p.lookIntoDirectories(ctx) }, func(err error) { p.report("watched directories", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, settleEvery, resumeLeast, func() error { return p.settleDeliverables(ctx) }, func(err error) { p.report("deliverables", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

@@ -77,7 +77,7 @@ func (d Deliverable) DueWords(now time.Time) []string {
 	if !ok {
 		return nil
 	}
-	out := []string{"Due " + d.dueWords(due) + "."}
+	out := []string{"Due " + d.DueDay(due) + "."}
 	for _, l := range d.Lateness(now) {
 		said := "Feedback on version %d was due by %s and came on %s: %s late."
 		args := []any{l.Version, d.rules.endWords(l.Ends), d.rules.moment(l.Came), d.rules.lateWords(l)}
@@ -100,7 +100,8 @@ func (d Deliverable) DueWords(now time.Time) []string {
 	return append(out, fmt.Sprintf(moved, d.Due.Words()))
 }
 
-func (d Deliverable) dueWords(due time.Time) string {
+// DueDay names the day, or the instant where lateness is counted in working time.
+func (d Deliverable) DueDay(due time.Time) string {
 	if d.rules.Late == contract.LateByLateness && !due.Equal(d.Due.AddDays(1).Start(d.rules.Zone)) {
 		return d.rules.moment(due)
 	}

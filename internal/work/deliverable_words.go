@@ -73,6 +73,27 @@ func (d Deliverable) ApprovalEffects(now time.Time) []string {
 	return out
 }
 
+// ReleaseEffects are what the release of the next version brings: the round that it opens, and the client's time.
+func (d Deliverable) ReleaseEffects(now time.Time) []string {
+	if d.Accepted != nil {
+		return []string{"The deliverable is accepted already: this is the version after the changes, and needs no answer."}
+	}
+	words := "It opens no round."
+	if d.Opens() {
+		words = "It opens a round: " + d.rules.RoundWords(d.Round+1) + "."
+	}
+	out := []string{words}
+	end, ok := d.rules.Ends(now)
+	if !ok {
+		return append(out, "The contract sets no time for the client's answer.")
+	}
+	silence := "silence accepts nothing."
+	if d.rules.SilenceAccepts {
+		silence = "without a word by then the version is accepted."
+	}
+	return append(out, fmt.Sprintf("The client has until %s; %s", d.rules.endWords(end), silence))
+}
+
 // ChangeEffects are what asking for changes brings: on the rounds and on the dates.
 func (d Deliverable) ChangeEffects(now time.Time) []string {
 	next := d.Round + 1

@@ -24,8 +24,8 @@ type DeliverableDoors struct {
 	RequestEvent func(ctx context.Context, tx bun.Tx, request, kind string, at time.Time) error
 	// RequestOf says to which client a request belongs and which organisation works on it, empty for the agency. Fault: NotFound.
 	RequestOf func(ctx context.Context, tx bun.Tx, request string) (client, provider string, err error)
-	// FeePaid says whether all invoices under a contract up to a month are paid.
-	FeePaid func(ctx context.Context, tx bun.Tx, contract string, through cal.Month) (FeePaid, error)
+	// FeePaid says whether all invoices to a client under a contract up to a month are paid.
+	FeePaid func(ctx context.Context, tx bun.Tx, client, contract string, through cal.Month) (FeePaid, error)
 	// HandOver takes the acceptance of a milestone as a file of evidence, through the door of every file.
 	HandOver func(ctx context.Context, client, name string, file []byte) error
 }

@@ -85,7 +85,7 @@ func (s *Service) settleFee(ctx context.Context, id string) error {
 		if err != nil {
 			return k, FeePaid{}, err
 		}
-		paid, err := s.Deliverables.FeePaid(ctx, tx, k.row.ContractID, month)
+		paid, err := s.Deliverables.FeePaid(ctx, tx, k.row.ClientID, k.row.ContractID, month)
 		return k, paid, err
 	}
 	var paid FeePaid

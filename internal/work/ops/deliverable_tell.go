@@ -36,7 +36,7 @@ func (s *Service) tellOf(ctx context.Context, tx bun.Tx, actor access.Actor, k *
 		return err
 	}
 	told := map[string]bool{actor.Account: true}
-	link := fmt.Sprintf("%s/clients/%s/work/deliverables/%s", strings.TrimSuffix(s.PublicURL, "/"), url.PathEscape(k.row.ClientID), url.PathEscape(k.row.ID))
+	link := fmt.Sprintf("%s/clients/%s/deliverables/%s", strings.TrimSuffix(s.PublicURL, "/"), url.PathEscape(k.row.ClientID), url.PathEscape(k.row.ID))
 	for _, l := range people {
 		if told[l.Account.ID] || !to.has(k, l) {
 			continue

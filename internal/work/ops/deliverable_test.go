@@ -95,7 +95,7 @@ func newStudio(t *testing.T, d *db.DB, ctx context.Context, terms string) *studi
 			s.told = append(s.told, request+" "+kind)
 			return nil
 		},
-		FeePaid: func(context.Context, bun.Tx, string, cal.Month) (ops.FeePaid, error) { return s.paid, nil },
+		FeePaid: func(context.Context, bun.Tx, string, string, cal.Month) (ops.FeePaid, error) { return s.paid, nil },
 		HandOver: func(_ context.Context, _, name string, file []byte) error {
 			s.handed[name] = string(file)
 			return nil
