@@ -2,6 +2,7 @@ package app
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,20 +13,41 @@ import (
 	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 // deliverableDoors are what deliverables ask of billing and of the evidence.
 func (p *Program) deliverableDoors() workops.DeliverableDoors {
-	return workops.DeliverableDoors{FeePaid: feePaid, HandOver: p.acceptanceAsEvidence}
+	return workops.DeliverableDoors{FeePaid: feePaid, Acceptors: p.acceptors, HandOver: p.acceptanceAsEvidence}
 }
 
 // feePaid says whether all invoices of a contract up to a month are paid.
 func feePaid(ctx context.Context, tx bun.Tx, client, contract string, through cal.Month) (workops.FeePaid, error) {
 	on, paid, err := billingops.PaidThrough(ctx, tx, client, contract, through)
 	return workops.FeePaid{Paid: paid, On: on, Words: "all invoices up to " + through.Words()}, err
+}
+
+// acceptors are those of a client whom the words of a contract name, or all who decide about deliveries.
+func (p *Program) acceptors(ctx context.Context, tx bun.Tx, client, by string) ([]workops.Acceptor, error) {
+	people, err := partyops.PeopleOf(ctx, tx, client, p.Now())
+	if err != nil {
+		return nil, err
+	}
+	var deciders []fees.Person
+	for _, l := range people {
+		if m := l.Membership; m.Org.Kind == access.Client && access.GrantOf(m.Role, access.DeliveryDecide) == access.OfClient {
+			deciders = append(deciders, fees.Person{Account: l.Account.ID, Name: cmp.Or(l.Account.Name, string(l.Account.Email)), Role: m.Role})
+		}
+	}
+	var out []workops.Acceptor
+	for _, a := range fees.Acceptors(by, deciders) {
+		out = append(out, workops.Acceptor{Account: a.Account, Name: a.Name})
+	}
+	return out, nil
 }
 
 // acceptanceAsEvidence takes the acceptance of a milestone in as a file of deliveries. The same file twice is evidence once.

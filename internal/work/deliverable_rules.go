@@ -21,6 +21,7 @@ type Rules struct {
 	Included       int
 	EachVersion    bool // the first version opens a round
 	Further        string
+	AcceptedBy     string              // who accepts the milestone, as the contract names them; empty: nobody is named
 	Clause         string              // the clause that pays it as a milestone or piece; empty: none
 	Ownership      *contract.Ownership // nil: nothing is said
 	Reviewed       bool                // each version is looked at by the agency before the next is submitted
@@ -44,7 +45,7 @@ func RulesFor(t contract.Terms, milestone string) (Rules, error) {
 		switch c := c.(type) {
 		case contract.Milestones:
 			if _, ok := c.Find(milestone); ok {
-				r.Clause, r.Window, r.SilenceAccepts = c.ID, c.Within, c.Silence == "accepted"
+				r.Clause, r.Window, r.SilenceAccepts, r.AcceptedBy = c.ID, c.Within, c.Silence == "accepted", c.By
 			}
 		case contract.Deliverables:
 			if _, ok := c.Find(milestone); ok {

@@ -18,6 +18,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
+	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 //go:embed contracts
@@ -36,6 +37,7 @@ type Stage struct {
 	CRM       *crmops.Service
 	Fees      *feesops.Service
 	Billing   *billingops.Service
+	Work      *workops.Service
 	Clock     *Clock
 }
 
@@ -219,6 +221,11 @@ func (st *story) months(ctx context.Context) error {
 		if m.Period().Contains(amendment) {
 			st.at(amendment.AddDays(-9), 15)
 			if err := st.sign(ctx, "contracts/v2.yaml"); err != nil {
+				return err
+			}
+		}
+		if m == cal.MonthOf(Last) {
+			if err := st.deliverables(ctx); err != nil {
 				return err
 			}
 		}

@@ -26,8 +26,16 @@ type DeliverableDoors struct {
 	RequestOf func(ctx context.Context, tx bun.Tx, request string) (client, provider string, err error)
 	// FeePaid says whether all invoices to a client under a contract up to a month are paid.
 	FeePaid func(ctx context.Context, tx bun.Tx, client, contract string, through cal.Month) (FeePaid, error)
+	// Acceptors are those of the client whom the words of a contract let accept what decides a fee; none: whoever decides about deliveries.
+	Acceptors func(ctx context.Context, tx bun.Tx, client, by string) ([]Acceptor, error)
 	// HandOver takes the acceptance of a milestone as a file of evidence, through the door of every file.
 	HandOver func(ctx context.Context, client, name string, file []byte) error
+}
+
+// Acceptor is a person who may accept.
+type Acceptor struct {
+	Account string
+	Name    string
 }
 
 // FeePaid is what is known of a fee.

@@ -37,9 +37,6 @@ func (s *Service) AnswerVersion(ctx context.Context, actor access.Actor, in Answ
 	if err != nil {
 		return Deliverable{}, err
 	}
-	if err := s.mayDecide(ctx, actor, in); err != nil {
-		return Deliverable{}, err
-	}
 	return s.take(ctx, actor, access.DeliverableAnswer, in.Client, in.Deliverable, e, func(ctx context.Context, tx bun.Tx, k *kept) error {
 		text := actor.Name + " " + stepWords(k, e) + "."
 		for _, c := range e.Changes {
@@ -77,19 +74,35 @@ func (in AnswerInput) happened() (work.Happened, error) {
 	return e, nil
 }
 
-// mayDecide: what decides a fee is accepted by those who accept deliveries.
-func (s *Service) mayDecide(ctx context.Context, actor access.Actor, in AnswerInput) error {
-	if in.Step != work.StepApproved && in.Step != work.StepApprovedWithChanges {
+// mayDecide: nobody approves what they made or showed, and what decides a fee is accepted by those whom the contract names among those who accept deliveries.
+func (s *Service) mayDecide(ctx context.Context, tx bun.Tx, actor access.Actor, k *kept, e work.Happened) error {
+	if e.Step != work.StepApproved && e.Step != work.StepApprovedWithChanges {
 		return nil
 	}
-	return s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		k, err := admitDeliverable(ctx, tx, actor, access.DeliverableAnswer, in.Client, in.Deliverable)
-		if err != nil || k.rules.Clause == "" {
-			return err
+	for _, r := range k.steps {
+		if r.ActorID == actor.Account && r.Version == e.Version && (r.Step == string(work.StepSubmitted) || r.Step == string(work.StepReleased)) {
+			return fault.New(fault.Forbidden, "own-version", "You made or showed this version, so somebody else of the client decides about it.")
 		}
-		if err := access.Require(actor, access.DeliveryDecide, access.Of(in.Client)); err != nil {
-			return fmt.Errorf("%s decides a fee under %s: %w", k.row.Name, k.rules.Clause, err)
-		}
+	}
+	if k.rules.Clause == "" {
 		return nil
-	})
+	}
+	if err := access.Require(actor, access.DeliveryDecide, access.Of(k.row.ClientID)); err != nil {
+		return fmt.Errorf("%s decides a fee under %s: %w", k.row.Name, k.rules.Clause, err)
+	}
+	if k.rules.AcceptedBy == "" || s.Deliverables.Acceptors == nil {
+		return nil
+	}
+	can, err := s.Deliverables.Acceptors(ctx, tx, k.row.ClientID, k.rules.AcceptedBy)
+	if err != nil || len(can) == 0 {
+		return err
+	}
+	var names []string
+	for _, a := range can {
+		if a.Account == actor.Account {
+			return nil
+		}
+		names = append(names, a.Name)
+	}
+	return fault.New(fault.Forbidden, "not-the-acceptor", "The contract says that %s decides about it: here that is %s.", k.rules.AcceptedBy, strings.Join(names, " or "))
 }

@@ -67,6 +67,9 @@ func (s *Service) take(ctx context.Context, actor access.Actor, action access.Ac
 		e := e
 		e.At = s.now()
 		if !k.repeats(actor, e) {
+			if err := s.mayDecide(ctx, tx, actor, k, e); err != nil {
+				return err
+			}
 			if err := s.step(ctx, tx, actor, k, action, e); err != nil {
 				return err
 			}

@@ -48,14 +48,15 @@ var (
 // studio is a service with an agency, two clients, two specialists and an accepted contract.
 type studio struct {
 	*ops.Service
-	t        *testing.T
-	ctx      context.Context
-	now      time.Time
-	contract string
-	told     []string          // what requests were told
-	handed   map[string]string // files that were handed over
-	paid     ops.FeePaid
-	mu       sync.Mutex
+	t         *testing.T
+	ctx       context.Context
+	now       time.Time
+	contract  string
+	told      []string          // what requests were told
+	handed    map[string]string // files that were handed over
+	paid      ops.FeePaid
+	acceptors []ops.Acceptor
+	mu        sync.Mutex
 }
 
 const approvalTerms = `approvals:
@@ -95,7 +96,8 @@ func newStudio(t *testing.T, d *db.DB, ctx context.Context, terms string) *studi
 			s.told = append(s.told, request+" "+kind)
 			return nil
 		},
-		FeePaid: func(context.Context, bun.Tx, string, string, cal.Month) (ops.FeePaid, error) { return s.paid, nil },
+		FeePaid:   func(context.Context, bun.Tx, string, string, cal.Month) (ops.FeePaid, error) { return s.paid, nil },
+		Acceptors: func(context.Context, bun.Tx, string, string) ([]ops.Acceptor, error) { return s.acceptors, nil },
 		HandOver: func(_ context.Context, _, name string, file []byte) error {
 			s.handed[name] = string(file)
 			return nil
@@ -329,6 +331,18 @@ func TestTheAgencyReviewsWhatASpecialistMakes(t *testing.T) {
 	})
 }
 
+// Who made or showed a version does not approve it, whatever else they are.
+func TestNobodyApprovesTheirOwnVersion(t *testing.T) {
+	each(t, approvalTerms, func(t *testing.T, s *studio) {
+		d := s.proposed(ops.ProposeDeliverableInput{Name: "Headline", Contract: s.contract})
+		f := s.shows(d.ID, "Buy now")
+		both := accountLead
+		both.Memberships = append(slices.Clone(both.Memberships), product.Memberships...)
+		_, err := s.answer(both, d.ID, f, work.StepApproved)
+		s.refused(err, fault.Forbidden, "own-version")
+	})
+}
+
 // Two decisions at once: one counts, the other is told who was first.
 func TestTwoAnswersAtOnce(t *testing.T) {
 	each(t, approvalTerms, func(t *testing.T, s *studio) {
@@ -408,6 +422,9 @@ func TestAMilestoneIsAcceptedOnce(t *testing.T) {
 		f := s.shows(d.ID, "the site")
 		_, err := s.answer(product, d.ID, f, work.StepApproved)
 		s.refused(err, fault.Forbidden, "not-allowed")
+		s.acceptors = []ops.Acceptor{{Account: money.Account, Name: money.Name}}
+		_, err = s.answer(boss, d.ID, f, work.StepApproved)
+		s.refused(err, fault.Forbidden, "not-the-acceptor")
 		s.at("2026-03-10 15:00")
 		if _, err := s.answer(money, d.ID, f, work.StepApproved); err != nil {
 			t.Fatal(err)
@@ -433,7 +450,7 @@ func (s *studio) withMilestone() string {
 		s.t.Fatal(err)
 	}
 	text := contract.Template("launch", "Acme Robotics, Inc.", "Northlight LLC", cal.MustDate("2026-01-01"))
-	text = strings.Replace(text, "\nclauses:\n", "\nclauses:\n  - milestones: site\n    list: [{milestone: go-live, amount: 4000.00, bonus: none}]\n    acceptance: {within: 5 working days, silence: open}\n    partial: by-part\n", 1)
+	text = strings.Replace(text, "\nclauses:\n", "\nclauses:\n  - milestones: site\n    list: [{milestone: go-live, amount: 4000.00, bonus: none}]\n    acceptance: {by: client finance, within: 5 working days, silence: open}\n    partial: by-part\n", 1)
 	saved, err := s.Contracts.Save(s.ctx, agencyOwner, contractops.SaveInput{Contract: c.ID, Source: text})
 	if err != nil {
 		s.t.Fatal(err)

@@ -239,7 +239,7 @@ func (d deliverableDesk) why() templ.Component {
 		parts = append(parts, under("Why this day", sentences(words)))
 	}
 	if d.Owned != nil && d.Owned.Owner != work.OwnerUnsaid {
-		parts = append(parts, under("Whose it is", kit.Group(kit.PillIn(string(d.Owned.Owner), map[work.Owner]kit.Tone{work.OwnerClient: kit.Good}[d.Owned.Owner]), kit.Text(kit.Sentence(d.Owned.Why)))))
+		parts = append(parts, under("Whose it is: the "+string(d.Owned.Owner)+"'s", kit.Text(kit.Sentence(d.Owned.Why))))
 	}
 	return stack(parts...)
 }

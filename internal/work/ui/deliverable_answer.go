@@ -51,7 +51,7 @@ func (p *Pages) answerPage(w http.ResponseWriter, r *http.Request, a word, in ki
 	}
 	v := kit.ConfirmView{Action: versionPath(d.Deliverable, f.Number) + "/" + a.verb, What: a.what + "version " + itoa(f.Number) + " of " + d.Name + ".", Fields: a.fields, Danger: a.danger,
 		Hidden: []kit.Field{{Name: "sha256", Value: f.SHA256}}, Button: a.button, Cancel: d.path(), Input: in, Follows: d.follows(a),
-		Bound: []kit.Definition{{Term: "File", Value: kit.Text(f.Name + ", " + sizeWords(f.Bytes))}, {Term: "SHA-256", Value: kit.Text(f.SHA256)}, {Term: "Round", Value: kit.Text(kit.Sentence(d.State.RoundWords()))}}}
+		Bound: []kit.Definition{{Term: "File", Value: kit.Text(f.Name + ", " + sizeWords(f.Bytes))}, {Term: "SHA-256", Value: kit.Hash(f.SHA256)}, {Term: "Round", Value: kit.Text(kit.Sentence(d.State.RoundWords()))}}}
 	if wait := d.State.WaitWords(d.now); wait != "" {
 		v.Bound = append(v.Bound, kit.Definition{Term: "Time", Value: kit.Text(kit.Sentence(wait))})
 	}
@@ -125,7 +125,7 @@ func (d deliverableDesk) history() templ.Component {
 }
 
 var stepDid = map[work.Step]string{
-	work.StepProposed: "proposed it", work.StepSubmitted: "submitted", work.StepHeldBack: "held back", work.StepReleased: "released to the client", work.StepFeedback: "asked for changes to",
-	work.StepApproved: "approved", work.StepApprovedWithChanges: "approved with changes", work.StepRejected: "rejected", work.StepLapsed: "accepted by the client's silence", work.StepPaid: "took note that its fee is paid",
+	work.StepProposed: "proposed it", work.StepSubmitted: "submitted", work.StepHeldBack: "held back", work.StepReleased: "showed the client", work.StepFeedback: "asked for changes to",
+	work.StepApproved: "approved", work.StepApprovedWithChanges: "approved with changes", work.StepRejected: "rejected", work.StepLapsed: "accepted, by the client's silence,", work.StepPaid: "took note that its fee is paid",
 	work.StepHandedOver: "handed the acceptance over as evidence", work.StepWithdrawn: "withdrew it", work.StepArchived: "archived it",
 }
