@@ -117,7 +117,8 @@ func (k *kept) insider(actor access.Actor) bool {
 
 // shownTo is the deliverable as the person may see it, as of now.
 func (k *kept) shownTo(actor access.Actor, now time.Time) Deliverable {
-	inside := k.insider(actor)
+	inside, agency := k.insider(actor), access.SeesInternal(actor, k.row.ClientID)
+	maker := inside && !agency // sees no money
 	d := Deliverable{ID: k.row.ID, Client: k.row.ClientID, Contract: k.row.ContractID, Request: k.row.RequestID, Provider: k.row.ProviderID, Name: k.row.Name, Note: k.proposal.Note,
 		Milestone: k.proposal.Milestone, Part: k.proposal.Part, FeeMonth: k.proposal.FeeMonth, Terms: k.proposal.Terms, State: k.state.AsOf(now), Rules: k.rules, CreatedAt: k.row.CreatedAt}
 	released := map[int]bool{}
@@ -135,14 +136,16 @@ func (k *kept) shownTo(actor access.Actor, now time.Time) Deliverable {
 	for _, r := range k.steps {
 		e, _, err := r.happened()
 		internal := slices.Contains(internalSteps, e.Step)
-		if err == nil && (inside || !internal) {
+		if err == nil && (inside || !internal) && !(maker && e.Step == work.StepPaid) {
 			d.Steps = append(d.Steps, Taken{r.Seq, e, internal})
 		}
 	}
-	if access.SeesInternal(actor, k.row.ClientID) || !inside {
-		owned := d.State.Ownership(now)
-		d.Owned = &owned
+	if maker {
+		d.FeeMonth, d.State.Paid, d.State.PaidWords = "", cal.Date{}, ""
+		return d
 	}
+	owned := d.State.Ownership(now)
+	d.Owned = &owned
 	return d
 }
 

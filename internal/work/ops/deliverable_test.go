@@ -200,7 +200,7 @@ func each(t *testing.T, terms string, test func(t *testing.T, s *studio)) {
 // A request's deliverable: proposed, shown, changed in round one, approved in round one with the SHA-256 of exactly the file, paid, and then the client's.
 func TestADeliverableToItsEnd(t *testing.T) {
 	each(t, approvalTerms, func(t *testing.T, s *studio) {
-		d := s.proposed(ops.ProposeDeliverableInput{Name: "Headline", Contract: s.contract, Request: "R-1", Due: cal.MustDate("2026-03-31"), FeeMonth: "2026-03"})
+		d := s.proposed(ops.ProposeDeliverableInput{Name: "Headline", Contract: s.contract, Request: "R-1", Due: cal.MustDate("2026-03-31"), FeeMonth: "2026-03", Provider: "org_spec"})
 		first := s.shows(d.ID, "Buy now")
 		if _, err := s.answer(product, d.ID, first, work.StepFeedback, "shorter", " "); err != nil {
 			t.Fatal(err)
@@ -224,6 +224,9 @@ func TestADeliverableToItsEnd(t *testing.T) {
 		s.at("2026-04-21 09:00")
 		s.settle()
 		s.settle()
+		if text := fmt.Sprintf("%+v", must(s.ShowDeliverable(s.ctx, maker, "org_acme", d.ID))(t)); strings.Contains(text, "all invoices") || strings.Contains(text, "2026-03 ") {
+			t.Errorf("the specialist sees what is paid: %s", text)
+		}
 		shown, err := s.ShowDeliverable(s.ctx, boss, "org_acme", d.ID)
 		if err != nil || shown.Owned.Owner != work.OwnerClient || !strings.Contains(shown.Owned.Why, "all invoices up to March 2026 paid on 20 Apr 2026: owned by the client") {
 			t.Errorf("%v %+v", err, shown.Owned)
@@ -235,6 +238,16 @@ func TestADeliverableToItsEnd(t *testing.T) {
 			}
 		}
 	})
+}
+
+func must[T any](v T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
 }
 
 func (s *studio) settle() {

@@ -177,9 +177,14 @@ func (d deliverableDesk) actions() []templ.Component {
 	var out []templ.Component
 	if v, waits := d.State.Waiting(); waits && d.may(access.DeliverableAnswer) {
 		at := versionPath(d.Deliverable, v.Number)
-		out = append(out, kit.Button(kit.ButtonView{Text: "Approve version " + strconv.Itoa(v.Number), Kind: kit.Primary, Href: at + "/approve"}),
-			kit.Button(kit.ButtonView{Text: "Ask for changes", Href: at + "/feedback"}), kit.Button(kit.ButtonView{Text: "Approve with changes", Href: at + "/approve-with-changes"}),
-			kit.Button(kit.ButtonView{Text: "Reject", Href: at + "/reject"}))
+		changes := kit.Button(kit.ButtonView{Text: "Ask for changes", Href: at + "/feedback"})
+		if d.Rules.Clause == "" || d.may(access.DeliveryDecide) {
+			out = append(out, kit.Button(kit.ButtonView{Text: "Approve version " + strconv.Itoa(v.Number), Kind: kit.Primary, Href: at + "/approve"}), changes,
+				kit.Button(kit.ButtonView{Text: "Approve with changes", Href: at + "/approve-with-changes"}))
+		} else {
+			out = append(out, changes)
+		}
+		out = append(out, kit.Button(kit.ButtonView{Text: "Reject", Href: at + "/reject"}))
 	}
 	if !d.may(access.DeliverablePropose) || d.State.Archived {
 		return out
