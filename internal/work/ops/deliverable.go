@@ -118,7 +118,7 @@ func (k *kept) insider(actor access.Actor) bool {
 // shownTo is the deliverable as the person may see it, as of now.
 func (k *kept) shownTo(actor access.Actor, now time.Time) Deliverable {
 	inside, agency := k.insider(actor), access.SeesInternal(actor, k.row.ClientID)
-	maker := inside && !agency // sees no money
+	maker := inside && !agency // sees neither money nor the contract
 	d := Deliverable{ID: k.row.ID, Client: k.row.ClientID, Contract: k.row.ContractID, Request: k.row.RequestID, Provider: k.row.ProviderID, Name: k.row.Name, Note: k.proposal.Note,
 		Milestone: k.proposal.Milestone, Part: k.proposal.Part, FeeMonth: k.proposal.FeeMonth, Terms: k.proposal.Terms, State: k.state.AsOf(now), Rules: k.rules, CreatedAt: k.row.CreatedAt}
 	released := map[int]bool{}
@@ -141,7 +141,7 @@ func (k *kept) shownTo(actor access.Actor, now time.Time) Deliverable {
 		}
 	}
 	if maker {
-		d.FeeMonth, d.State.Paid, d.State.PaidWords = "", cal.Date{}, ""
+		d.Contract, d.Terms, d.FeeMonth, d.State.Paid, d.State.PaidWords = "", 0, "", cal.Date{}, ""
 		return d
 	}
 	owned := d.State.Ownership(now)
