@@ -26,6 +26,7 @@ var AppendOnly = []string{
 	"engagement_notice", "engagement_notice_deed", "engagement_renewal_assent", "engagement_transition_event",
 	"engagement_settlement_stated", "engagement_settlement_accepted", "engagement_settlement",
 	"time_entry", "time_approved", "time_lock", "time_hand_over", "time_handed", "time_hand_over_done", "time_alert",
+	"deliverable_version", "deliverable_event", "deliverable_acceptance",
 }
 
 // Replaceable are the append-only tables that keep no guard against INSERT OR REPLACE by another program that opens a SQLite file: their rows

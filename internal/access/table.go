@@ -48,14 +48,19 @@ const (
 	ResultAnswer     Action = "result.answer"
 	HoursApprove     Action = "hours.approve"
 
-	TimeOwn      Action = "time.own"
-	TimeEnter    Action = "time.enter"
-	TimeSee      Action = "time.see"
-	TimeQueue    Action = "time.queue"
-	TimeApprove  Action = "time.approve"
-	TimeLock     Action = "time.lock"
-	CapacitySee  Action = "capacity.see"
-	CapacityPlan Action = "capacity.plan"
+	TimeOwn            Action = "time.own"
+	TimeEnter          Action = "time.enter"
+	TimeSee            Action = "time.see"
+	TimeQueue          Action = "time.queue"
+	TimeApprove        Action = "time.approve"
+	TimeLock           Action = "time.lock"
+	CapacitySee        Action = "capacity.see"
+	CapacityPlan       Action = "capacity.plan"
+	DeliverableSee     Action = "deliverable.see"
+	DeliverablePropose Action = "deliverable.propose"
+	DeliverableSubmit  Action = "deliverable.submit"
+	DeliverableRelease Action = "deliverable.release"
+	DeliverableAnswer  Action = "deliverable.answer"
 
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
@@ -175,6 +180,11 @@ var table = []row{
 	{TimeLock, "lock the time of a month and hand it over", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{CapacitySee, "see who has time", reads, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{CapacityPlan, "state working hours and plan time", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{DeliverableSee, "see a deliverable", reads, grants{cl, cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
+	{DeliverablePropose, "propose a deliverable, and withdraw or archive it", writes, grants{cl, cl, cl, cl, no, no, no, no, no, no, no}},
+	{DeliverableSubmit, "submit a version of a deliverable", writes, grants{cl, cl, cl, cl, pr, no, no, no, no, no, no}},
+	{DeliverableRelease, "release a version to the client, or hold it back", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{DeliverableAnswer, "approve a version, reject it or ask for changes", writes, grants{no, no, no, no, no, no, cl, cl, cl, cl, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{StatementDraft, "draft a statement", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},

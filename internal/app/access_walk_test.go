@@ -219,6 +219,10 @@ func (p *Program) walk(t *testing.T, server http.Handler, a address, actor acces
 		}
 		return
 	}
+	if persona.Role == access.SpecialistPartner && strings.HasPrefix(a.action, "deliverable.") && access.GrantOf(persona.Role, access.Action(a.action)) == access.OfOrg {
+		p.walkMade(t, a, w, own, real)
+		return
+	}
 	if persona.Role == access.SpecialistPartner && access.GrantOf(persona.Role, access.Action(a.action)) == access.OfOrg {
 		p.walkProvider(t, a, w, real)
 		return
@@ -249,6 +253,21 @@ func (p *Program) walkProvider(t *testing.T, a address, w *httptest.ResponseReco
 	for _, name := range []string{"statement", "contract", "version", "deal", "invoice"} {
 		if w.Code >= 500 || strings.Contains(w.Body.String(), real[name]) && w.Code < 300 {
 			t.Errorf("specialist: %s %s (%s): answers %d and tells of the %s of the client", a.method, a.pattern, a.action, w.Code, name)
+		}
+	}
+}
+
+// walkMade: of deliverables a specialist sees those that its own organisation makes, and of them nothing that is between the agency and the client. What cannot be read is refused before
+// anything is looked up.
+func (p *Program) walkMade(t *testing.T, a address, w *httptest.ResponseRecorder, own bool, real map[string]string) {
+	t.Helper()
+	hidden := slices.Contains([]int{http.StatusNotFound, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity}, w.Code)
+	if w.Code >= 500 || (!own || strings.Contains(a.pattern, "{deliverable}")) && !hidden {
+		t.Errorf("specialist: %s %s (%s): answers %d, but it must look as if it were not there", a.method, a.pattern, a.action, w.Code)
+	}
+	for _, secret := range []string{real["statement"], real["contract"], real["invoice"], "Landing page of the robotics guide"} {
+		if strings.Contains(w.Body.String(), secret) && w.Code < 300 {
+			t.Errorf("specialist: %s %s (%s): answers %d and tells of %s", a.method, a.pattern, a.action, w.Code, secret)
 		}
 	}
 }

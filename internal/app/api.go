@@ -15,6 +15,7 @@ import (
 	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
 	timesheetapi "github.com/ofrecord/ofrecord/internal/timesheet/api"
+	workapi "github.com/ofrecord/ofrecord/internal/work/api"
 )
 
 // api is every operation for programs.
@@ -35,6 +36,7 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	(&attributionapi.Operations{Attribution: p.attribution()}).Register(a)
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)
 	(&billingapi.Operations{Billing: p.Billing}).Register(a)
+	(&workapi.Deliverables{Work: p.Work}).Register(a)
 	return a
 }
 

@@ -39,13 +39,14 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 		{"relationship", "Relationship", "/relationship", access.ContractSee},
 		{"statements", "Statements", "/statements", access.StatementSee},
 		{"invoices", "Invoices", "/invoices", access.InvoiceSee},
+		{"deliverables", "Deliverables", "/deliverables", access.DeliverableSee},
 		{"approvals", "Approvals", "/approvals", access.EvidenceSee},
 		{"time", "Time", "/time", access.TimeSee},
 		{"evidence", "Evidence", "/evidence", access.EvidenceSee},
 		{"people", "People", "/people", access.PeopleSee},
 		{"record", "Record", "/record", access.RecordSee},
 	} {
-		if access.Decide(actor, r.action, access.Of(client)).Allowed || r.action == access.ClientSee {
+		if access.Decide(actor, r.action, access.Of(client)).Allowed || r.action == access.ClientSee || r.action == access.DeliverableSee && access.RequireAny(actor, r.action, client) == nil {
 			out = append(out, kit.NavLink{Key: r.key, Text: r.text, Href: "/clients/" + client + r.path})
 		}
 	}

@@ -25,6 +25,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/archive"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
+	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 func configCommand() *cobra.Command {
@@ -174,7 +175,11 @@ func probeImports(ctx context.Context, d *db.DB) (words []string, err error) {
 // probeFiles lists the stored files that imports rest on.
 func probeFiles(ctx context.Context, d *db.DB) (digests []string, err error) {
 	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		digests, err = crmops.FilesOf(ctx, tx)
+		if digests, err = crmops.FilesOf(ctx, tx); err != nil {
+			return err
+		}
+		versions, err := workops.VersionFilesOf(ctx, tx)
+		digests = append(digests, versions...)
 		return err
 	})
 	return digests, err

@@ -20,6 +20,7 @@ import (
 	portfolioops "github.com/ofrecord/ofrecord/internal/portfolio/ops"
 	portfolioui "github.com/ofrecord/ofrecord/internal/portfolio/ui"
 	timesheetui "github.com/ofrecord/ofrecord/internal/timesheet/ui"
+	workui "github.com/ofrecord/ofrecord/internal/work/ui"
 )
 
 // registry is every address of the program.
@@ -30,6 +31,7 @@ func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
 	(&engagementui.Pages{Ops: p.Engagement}).Register(g)
 	(&timesheetui.Pages{Ops: p.Timesheet}).Register(g)
+	(&workui.Pages{Ops: p.Work}).Register(g)
 	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, MaxUpload: int64(p.Config.MaxUpload), PublicURL: p.Config.URL()}).Register(g)
 	(&attributionui.Pages{Ops: p.attribution(), ClientName: p.clientName}).Register(g)
 	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices, NoMail: !p.Config.Mail().Configured()}).Register(g)
@@ -98,6 +100,8 @@ func subjectPath(e journal.Entry) string {
 		return home + "/invoices/" + e.Subject.ID
 	case "delivery", "result", "hours":
 		return home + "/approvals"
+	case "deliverable":
+		return home + "/deliverables/" + e.Subject.ID
 	case "pull":
 		return home + "/evidence/pulls"
 	case "notice":

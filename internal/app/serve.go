@@ -139,6 +139,9 @@ const (
 // remindEvery is how often dates are looked for of which people are to be reminded.
 const remindEvery = 15 * time.Minute
 
+// settleEvery is how often is looked for what silence accepted, which fees were paid, and acceptances that become evidence.
+const settleEvery = 30 * time.Second
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -161,6 +164,7 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, remindEvery, time.Hour, func() error { return p.remind(ctx) }, func(err error) { p.report("remind of dates", err) })
+		patiently(ctx, settleEvery, resumeLeast, func() error { return p.settleDeliverables(ctx) }, func(err error) { p.report("deliverables", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

@@ -161,8 +161,14 @@ var undecisive = map[string]string{
 	"service_levels.promises.until": "says what is promised; what a miss costs is in the misses that are recorded",
 	"service_levels.escalate.to":    "decides who is told",
 
-	"scope.work.is":   "decides which work a fee covers, not what the fee is",
-	"scope.otherwise": "decides what is agreed of other work",
+	"scope.work.is":              "decides which work a fee covers, not what the fee is",
+	"scope.otherwise":            "decides what is agreed of other work",
+	"approvals.feedback.silence": "decides what is accepted; what of it is paid is in the deliveries of the evidence",
+	"approvals.feedback.late":    "moves dates",
+	"approvals.rounds.counted":   "says which version opens a round; what a further one costs is in the hours that are worked, or in a change order",
+	"approvals.rounds.further":   "says how a further round is asked for; what it costs is in the hours that are worked, or in a change order",
+	"ownership.passes":           "decides whose a deliverable is",
+	"ownership.silence_accepts":  "decides whose a deliverable is",
 }
 
 // otherNoticeFees are those that need no share that nobody agreed on.

@@ -135,6 +135,8 @@ func (b *builder) terms(doc *value) Terms {
 	t.Payment = b.payment(doc.get("payment"))
 	b.checkPayment(doc.get("payment"), t.Payment)
 	t.Service = b.serviceLevels(doc.get("service_levels"), b.zone, t.Calendar)
+	t.Approvals = b.approvals(doc.get("approvals"), t.Service)
+	t.Ownership = b.ownership(doc.get("ownership"))
 	t.Appointments = b.appointments(doc.get("appointments"))
 	t.Scope = b.scope(doc.get("scope"))
 	t.Resources = b.resources(doc.get("resources"), t)

@@ -157,10 +157,14 @@ var opened = []struct {
 	{"credit-and-bonus", []string{"metric: cac_payback", "metric: first_response", "for: [cac_payback]", "for: [first_response]"}, "Misses of first-response give a credit here"},
 	{"credit-unpromised", []string{"promise: launch, by: agency, until: resolution", "promise: reporting, by: agency, until: resolution"}, "Misses of launch give a credit, but no promise of the agency has that name"},
 	{"promise-uncredited", []string{"promise: feedback, by: client, until: feedback", "promise: first-draft, by: agency, until: first-draft"}, "The agency promises first-draft, and the clause service does not say whether its misses count"},
+	{"feedback-twice", []string{"within: 40 hours", "within: 5 working days"}, "The client has 5 working days for feedback here, and promises it within 40 hours under feedback"},
+	{"round-unpriced", []string{"deficit: billed", "deficit: written-off", "overage: {rate: 150.00 per hour, approval: before-work, approved_hours: overage-approved}", "overage: not-allowed",
+		"deficit: carried\n    starts_with: 1 hour", "deficit: written-off", "overage: {rate: 120.00 per hour, approval: none-needed}", "overage: not-allowed",
+		"  - hourly: extra\n    rates:\n      - {role: designer, rate: 150.00 per hour}\n    other_roles: hold\n    round_time: {per: person-day, up_to: 15 minutes, at_least: none}\n    cap: 5,000.00 per month\n    late_entries: next-open-statement\n", ""}, "no clause says what an hour costs"},
 }
 
 // besides are findings that an edit cannot do without.
-var besides = map[string][]string{"renewal-unsaid": {"renewal-lapses"}}
+var besides = map[string][]string{"renewal-unsaid": {"renewal-lapses"}, "round-unpriced": {"deficit-written-off"}}
 
 func edited(t testing.TB, text string, edits []string) string {
 	t.Helper()

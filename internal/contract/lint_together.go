@@ -11,6 +11,8 @@ var togetherRules = []lintRule{
 	of("credit-and-bonus", Warning, lintCreditAndBonus),
 	of("credit-unpromised", Warning, lintCreditUnpromised),
 	{"promise-uncredited", Warning, lintPromiseUncredited},
+	{"feedback-twice", Warning, lintFeedbackTwice},
+	{"round-unpriced", Warning, lintRoundUnpriced},
 }
 
 // paidBy are words in the name of a metric that say that a clause of this kind pays for the same.

@@ -60,4 +60,6 @@ var document = spec{fields: []spec{
 	paymentSpec,
 	serviceLevelsSpec,
 	scopeSpec,
+	approvalsSpec,
+	ownershipSpec,
 }}

@@ -27,6 +27,8 @@ type Terms struct {
 	Payment      *Payment       // nil: the contract says nothing of it
 	Service      *ServiceLevels // nil: nothing is promised
 	Scope        *Scope         // nil: nothing is agreed of it
+	Approvals    *Approvals     // nil: the contract says nothing of rounds and feedback
+	Ownership    *Ownership     // nil: the contract does not say
 	Source       string         // the YAML text
 	SHA256       string         // of Source, in hex
 }

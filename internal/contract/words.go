@@ -46,6 +46,12 @@ func Words(t Terms) []Section {
 	if t.Service != nil {
 		sections = append(sections, Section{Heading: "Service levels", Sentences: t.Service.Words()})
 	}
+	if t.Approvals != nil {
+		sections = append(sections, Section{Heading: "Approvals", Sentences: t.Approvals.Words()})
+	}
+	if t.Ownership != nil {
+		sections = append(sections, Section{Heading: "Ownership", Sentences: t.Ownership.Words()})
+	}
 	return sections
 }
 

@@ -3,6 +3,8 @@
 // It owns: the events of a request (opened, responded, delivered …), the clocks that follow from them, who used how much of the time, what was kept and missed
 // in a month. It does not own the promises, which are terms of the contract, nor what a miss costs, which is a rule of the fee.
 //
+// It owns deliverables too: their versions, the rounds, the client's word, what silence does, and whose they are. What the client is shown is only what was released to it.
+//
 // Words: a clock is one promise on its way; allowed, how much time it has; elapsed, how much of it is used; it stands still while nobody's time runs; round, the
 // how many-th version or hand-over a clock is of; due, the instant until which a promise is kept if its clock keeps running.
 //

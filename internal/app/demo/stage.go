@@ -20,6 +20,7 @@ import (
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	timesheetops "github.com/ofrecord/ofrecord/internal/timesheet/ops"
+	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 //go:embed contracts
@@ -40,6 +41,7 @@ type Stage struct {
 	Billing   *billingops.Service
 	Engaged   *engagementops.Service
 	Timesheet *timesheetops.Service
+	Work      *workops.Service
 	Clock     *Clock
 
 	Engagement *engagementops.Service
@@ -225,6 +227,11 @@ func (st *story) months(ctx context.Context) error {
 		if m.Period().Contains(amendment) {
 			st.at(amendment.AddDays(-9), 15)
 			if err := st.sign(ctx, "contracts/v2.yaml"); err != nil {
+				return err
+			}
+		}
+		if m == cal.MonthOf(Last) {
+			if err := st.deliverables(ctx); err != nil {
 				return err
 			}
 		}

@@ -65,7 +65,7 @@ func TestYearHasTheMess(t *testing.T) {
 
 func TestContractsOfTheDemoCharge(t *testing.T) {
 	var versions []contract.Terms
-	for _, name := range []string{"contracts/v1.yaml", "contracts/v2.yaml"} {
+	for _, name := range []string{"contracts/v1.yaml", "contracts/v2.yaml", "contracts/v3.yaml"} {
 		source, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

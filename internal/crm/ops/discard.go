@@ -53,7 +53,7 @@ func (s *Service) removeUnused(ctx context.Context, sha string) error {
 		return err
 	}
 	return s.DB.WriteAlone(ctx, func(ctx context.Context, tx bun.Tx) error {
-		used, err := FilesOf(ctx, tx)
+		used, err := s.filesInUse(ctx, tx)
 		if err != nil || slices.Contains(used, sha) {
 			return err
 		}

@@ -191,3 +191,22 @@ func TestARefusedImportLeavesNothing(t *testing.T) {
 		}
 	})
 }
+
+// A file that another room rests on too stays when the upload of the same content is discarded.
+func TestDiscardKeepsTheFilesOfOtherRooms(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		dir := t.TempDir()
+		r := roomIn(t, d, ctx, dir)
+		i, err := r.Upload(ctx, owner, ops.UploadInput{Client: acme, Filename: "a.csv", Reader: strings.NewReader("deal_id\nD-1\n")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.OtherFiles = func(context.Context, bun.Tx) ([]string, error) { return []string{i.SHA256}, nil }
+		if err := r.Discard(ctx, owner, acme, i.ID); err != nil {
+			t.Fatal(err)
+		}
+		if len(stored(t, dir)) != 1 {
+			t.Error("the file of another room is gone")
+		}
+	})
+}

@@ -185,7 +185,7 @@ func (x *erasure) marked(ctx context.Context, sha string) error {
 func (s *Service) removeLeft(ctx context.Context, files *blob.Store, r redactor) error {
 	var used []string
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		used, err = FilesOf(ctx, tx)
+		used, err = s.filesInUse(ctx, tx)
 		return err
 	})
 	if err != nil {

@@ -13,3 +13,13 @@ func FilesOf(ctx context.Context, tx bun.Tx) (digests []string, err error) {
 		Scan(ctx, &digests)
 	return digests, err
 }
+
+// filesInUse are the files that uploads and imports rest on, and those of other rooms.
+func (s *Service) filesInUse(ctx context.Context, tx bun.Tx) ([]string, error) {
+	used, err := FilesOf(ctx, tx)
+	if err != nil || s.OtherFiles == nil {
+		return used, err
+	}
+	others, err := s.OtherFiles(ctx, tx)
+	return append(used, others...), err
+}

@@ -47,6 +47,9 @@ type Service struct {
 	// Progress is told how far the rows of a check or an import are read, after each chunk, by whoever does the work; nil tells nobody.
 	Progress func(importID string, rows, bytes int64)
 
+	// OtherFiles lists the digests of the stored files that other rooms rest on, so that none of them is removed here; nil: there are none.
+	OtherFiles func(ctx context.Context, tx bun.Tx) ([]string, error)
+
 	// Connections are those of the context's workspace to the CRMs of its clients; nil: there are none.
 	Connections func(ctx context.Context) ([]Connection, error)
 
