@@ -21,6 +21,7 @@ var AppendOnly = []string{
 	"statement", "statement_event", "statement_final", "statement_carry", "month_end", "month_end_outcome",
 	"billing_profile", "invoice", "invoice_event", "payment", "cash_applied", "ledger_posting",
 	"invoice_terms", "late_charge", "discount_taken",
+	"request_forms", "request", "request_event", "request_message", "request_file", "request_told",
 }
 
 // Replaceable are the append-only tables that keep no guard against INSERT OR REPLACE by another program that opens a SQLite file: their rows
