@@ -151,7 +151,7 @@ CREATE TABLE request_word (
     visibility TEXT   NOT NULL,
     number     BIGINT NOT NULL,
     client_id  TEXT   NOT NULL,
-    CONSTRAINT request_word_pk PRIMARY KEY (word, visibility, number)
+    CONSTRAINT request_word_pk PRIMARY KEY (word, number, visibility)
 );
 
-CREATE INDEX request_word_client_idx ON request_word (client_id, word, visibility, number);
+CREATE INDEX request_word_client_idx ON request_word (client_id, word, number, visibility);
