@@ -19,6 +19,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	portfolioops "github.com/ofrecord/ofrecord/internal/portfolio/ops"
 	portfolioui "github.com/ofrecord/ofrecord/internal/portfolio/ui"
+	workui "github.com/ofrecord/ofrecord/internal/work/ui"
 )
 
 // registry is every address of the program.
@@ -28,6 +29,7 @@ func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing}}).Register(g)
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
 	(&engagementui.Pages{Ops: p.Engagement}).Register(g)
+	(&workui.Pages{Ops: p.Work}).Register(g)
 	(&crmui.Pages{Ops: p.CRM, Zone: p.zoneOf, Weighing: p.weighingOf, MaxUpload: int64(p.Config.MaxUpload), PublicURL: p.Config.URL()}).Register(g)
 	(&attributionui.Pages{Ops: p.attribution(), ClientName: p.clientName}).Register(g)
 	(&feesui.Pages{Ops: p.Fees, Contracts: p.contractChoices, NoMail: !p.Config.Mail().Configured()}).Register(g)
@@ -92,6 +94,8 @@ func subjectPath(e journal.Entry) string {
 		return home + "/statements/" + e.Subject.ID
 	case "invoice":
 		return home + "/invoices/" + e.Subject.ID
+	case "request":
+		return home + "/work/" + e.Subject.ID
 	case "delivery", "result", "hours":
 		return home + "/approvals"
 	case "pull":

@@ -13,7 +13,6 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	"github.com/ofrecord/ofrecord/internal/work"
 )
 
 // Visibility says who reads a message or a file.
@@ -53,8 +52,8 @@ func (r fileRow) file() File {
 
 // receive checks files and keeps their content. It comes before the transaction that names them: content that nothing names does no harm.
 func (s *Service) receive(ctx context.Context, files []NewFile) ([]fileRow, error) {
-	if len(files) > work.MaxFiles {
-		return nil, fault.New(fault.Invalid, "files-many", "These are more than %d files; pack them as .zip, or send some with another message.", work.MaxFiles).At("files")
+	if len(files) > MaxFiles {
+		return nil, fault.New(fault.Invalid, "files-many", "These are more than %d files; pack them as .zip, or send some with another message.", MaxFiles).At("files")
 	}
 	var faults fault.List
 	var rows []fileRow
@@ -63,12 +62,12 @@ func (s *Service) receive(ctx context.Context, files []NewFile) ([]fileRow, erro
 		if f.Field != "" {
 			place = "brief." + f.Field
 		}
-		content, err := io.ReadAll(io.LimitReader(f.Content, work.MaxFile+1))
+		content, err := io.ReadAll(io.LimitReader(f.Content, MaxFile+1))
 		if err != nil {
 			return nil, err
 		}
-		name := work.CleanFileName(f.Name)
-		media, err := work.CheckFile(name, content)
+		name := CleanFileName(f.Name)
+		media, err := CheckFile(name, content)
 		for _, problem := range fault.All(err) {
 			faults.Add(problem.At(place))
 		}

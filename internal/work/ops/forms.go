@@ -43,9 +43,13 @@ func readForms(ctx context.Context, tx bun.Tx) (FormsText, error) {
 	return FormsText{Forms: forms, Source: row.Source, Version: row.Version}, err
 }
 
-// Forms are the briefs as they are asked for now. Who may: see RequestSee, for any client.
+// Forms are the briefs as they are asked for now. Who may: see RequestSee for a client, InboxSee for none.
 func (s *Service) Forms(ctx context.Context, actor access.Actor, client string) (out FormsText, err error) {
-	if err := access.RequireAny(actor, access.RequestSee, client); err != nil {
+	action := access.RequestSee
+	if client == "" {
+		action = access.InboxSee
+	}
+	if err := access.RequireAny(actor, action, client); err != nil {
 		return out, err
 	}
 	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {

@@ -52,6 +52,9 @@ func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microseco
 
 func (s *Service) id(prefix string) string { return ident.New(prefix, s.Random) }
 
+// FormKey is a fresh key of a form, by which sending it twice is one act.
+func (s *Service) FormKey() string { return s.id("rky") }
+
 // files are those of the context's workspace.
 func (s *Service) files(ctx context.Context) (*blob.Store, error) {
 	workspace, ok := db.Workspace(ctx)

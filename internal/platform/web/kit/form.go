@@ -51,6 +51,7 @@ type Field struct {
 	Unit         string
 	Rows         int // Area and Source
 	Accept       string
+	Many         bool // Upload: several files at once
 	Autocomplete string
 	Placeholder  string
 	Check        string // Source: address that checks the text while typing and answers with a fragment
@@ -172,6 +173,9 @@ func (f Field) attributes() templ.Attributes {
 	}
 	if f.Accept != "" {
 		a["accept"] = f.Accept
+	}
+	if f.Many {
+		a["multiple"] = true
 	}
 	return a
 }

@@ -1,4 +1,4 @@
-package work
+package ops
 
 import (
 	"archive/zip"
