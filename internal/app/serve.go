@@ -133,6 +133,9 @@ const (
 	watchLeast = time.Minute
 )
 
+// tickEvery is how often the clocks of requests are looked at that have come to a moment at which somebody is told.
+const tickEvery = time.Minute
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -152,6 +155,9 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, watchEvery, watchLeast, func() error { return p.lookIntoDirectories(ctx) }, func(err error) { p.report("watched directories", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, tickEvery, resumeLeast, func() error { return p.tickRequests(ctx) }, func(err error) { p.report("clocks of requests", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

@@ -33,16 +33,16 @@ func (s *Service) appendEvent(ctx context.Context, tx bun.Tx, r *Request, e Reco
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
-	return s.derive(ctx, tx, r, e.At)
+	return s.derive(ctx, tx, r, e.At, e.Seq == 1)
 }
 
 // derive writes where the request stands, from its events alone.
-func (s *Service) derive(ctx context.Context, tx bun.Tx, r *Request, now time.Time) error {
+func (s *Service) derive(ctx context.Context, tx bun.Tx, r *Request, now time.Time, first bool) error {
 	state, clocks, err := s.derived(ctx, tx, r, now)
 	if err != nil {
 		return err
 	}
-	if err := put(ctx, tx, &state, r.Seq() == 1); err != nil {
+	if err := put(ctx, tx, &state, first); err != nil {
 		return fmt.Errorf("write the state of request %s: %w", r.ID, err)
 	}
 	if _, err := tx.NewDelete().Model((*clockRow)(nil)).Where("request_id = ?", r.ID).Exec(ctx); err != nil {
@@ -70,11 +70,7 @@ const never = math.MaxInt64
 const undated = math.MaxInt64 / 2
 
 func (s *Service) derived(ctx context.Context, tx bun.Tx, r *Request, now time.Time) (stateRow, []clockRow, error) {
-	levels, err := s.levelsOf(ctx, tx, r)
-	if err != nil {
-		return stateRow{}, nil, err
-	}
-	x, err := work.ClocksOf(levels, r.events(), now)
+	x, levels, err := s.clocks(ctx, tx, r, now)
 	if err != nil {
 		return stateRow{}, nil, err
 	}

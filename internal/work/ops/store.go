@@ -122,6 +122,15 @@ type fileRow struct {
 	ByName     string    `bun:"by_name"`
 }
 
+type toldRow struct {
+	bun.BaseModel `bun:"table:request_told"`
+
+	RequestID string    `bun:"request_id,pk"`
+	Clock     string    `bun:"clock,pk"`
+	What      string    `bun:"what,pk"`
+	At        time.Time `bun:"at"`
+}
+
 func notFound() error {
 	return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
 }

@@ -98,7 +98,7 @@ func (d desk) clocks() templ.Component {
 	table := kit.TableView{Caption: "Clocks", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "What is promised"}, {Title: "State"}, {Title: "Where it stands"}}}
 	for i := range d.Clocks.Clocks {
 		c := &d.Clocks.Clocks[i]
-		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(kit.Sentence(promiseWords(c))), kit.PillIn(string(c.State), clockTones[c.State]), kit.Text(kit.Sentence(c.Words(d.Now)))}})
+		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(capital(promiseWords(c))), kit.PillIn(string(c.State), clockTones[c.State]), kit.Text(kit.Sentence(c.Words(d.Now)))}})
 	}
 	var used []string
 	for _, by := range []contract.Party{contract.ByAgency, contract.BySpecialist, contract.ByClient} {
@@ -111,6 +111,8 @@ func (d desk) clocks() templ.Component {
 	}
 	return kit.Group(kit.Table(table), kit.Quiet("Working time used so far: "+strings.Join(used, ", ")+"."))
 }
+
+func capital(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
 
 var clockTones = map[work.State]kit.Tone{work.Running: kit.Active, work.Paused: kit.Plain, work.Resting: kit.Inactive, work.Kept: kit.Good, work.Missed: kit.Bad, work.Ended: kit.Inactive}
 
