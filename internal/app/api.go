@@ -13,6 +13,7 @@ import (
 	partyapi "github.com/ofrecord/ofrecord/internal/party/api"
 	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
 	"github.com/ofrecord/ofrecord/internal/platform/api"
+	workapi "github.com/ofrecord/ofrecord/internal/work/api"
 )
 
 // api is every operation for programs.
@@ -31,6 +32,7 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	(&attributionapi.Operations{Attribution: p.attribution()}).Register(a)
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)
 	(&billingapi.Operations{Billing: p.Billing}).Register(a)
+	(&workapi.Operations{Work: p.Work}).Register(a)
 	return a
 }
 

@@ -171,10 +171,10 @@ func probeImports(ctx context.Context, d *db.DB) (words []string, err error) {
 	return words, err
 }
 
-// probeFiles lists the stored files that imports rest on.
+// probeFiles lists the stored files that imports and requests rest on.
 func probeFiles(ctx context.Context, d *db.DB) (digests []string, err error) {
 	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		digests, err = crmops.FilesOf(ctx, tx)
+		digests, err = filesOf(ctx, tx)
 		return err
 	})
 	return digests, err

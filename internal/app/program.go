@@ -93,6 +93,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.CRM.AfterApply = p.Fees.TellOverruled
 	p.CRM.Resting, p.CRM.Cost, p.CRM.CostBetween = p.Fees.Resting, p.Fees.Cost, p.Fees.CostBetween
 	p.CRM.Frozen = p.Fees.FrozenTexts
+	p.Work.HandOver = p.handOverMisses
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Contracts.LockedUntil = feesops.LockedUntil

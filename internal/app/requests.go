@@ -1,8 +1,17 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 // tickRequests settles, in every workspace, the clocks of requests that are due, and takes requests from people who have no role any more.
@@ -15,4 +24,23 @@ func (p *Program) tickRequests(ctx context.Context) error {
 		_, again := p.Work.FreeFromTheGone(ctx)
 		return errors.Join(err, again)
 	})
+}
+
+// handOverMisses imports the missed promises of a client as any file of evidence is imported.
+func (p *Program) handOverMisses(ctx context.Context, actor access.Actor, client, name string, file []byte) error {
+	mapping := crm.Plain(crm.KindSLAMiss)
+	_, err := p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: bytes.NewReader(file), Kind: crm.KindSLAMiss, Mapping: &mapping})
+	return err
+}
+
+// filesOf are the stored files that rows of the workspace name, each once.
+func filesOf(ctx context.Context, tx bun.Tx) ([]string, error) {
+	evidence, err := crmops.FilesOf(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	attached, err := workops.FilesOf(ctx, tx)
+	all := slices.Concat(evidence, attached)
+	slices.Sort(all)
+	return slices.Compact(all), err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
@@ -35,7 +36,7 @@ type Service struct {
 	Route func(ctx context.Context, tx bun.Tx, client, category, brand, market string, day cal.Date) (Routed, error)
 
 	// HandOver takes the misses of a client as a file of evidence. Evidence stands beside this room, so the program wires it. nil: nothing is handed over.
-	HandOver func(ctx context.Context, client, name string, file []byte) error
+	HandOver func(ctx context.Context, actor access.Actor, client, name string, file []byte) error
 
 	levels sync.Map // version of a contract -> *contract.ServiceLevels
 }

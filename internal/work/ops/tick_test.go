@@ -6,8 +6,12 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+	"github.com/ofrecord/ofrecord/internal/work"
 	"github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
@@ -83,5 +87,47 @@ func TestATickThatFailsOnTheWayLeavesNothingHalf(t *testing.T) {
 		if got := must[ops.Ticked](t)(d.Tick(ctx)); got.Told != 1 || d.mailsTo(lead)-before != 1 {
 			t.Errorf("%+v", got)
 		}
+	})
+}
+
+// The response of the first request is missed on 3 March, that of the second is kept; the third is of another month.
+func TestAMonthOfPromisesAndItsMissesGoToTheEvidence(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
+		d := newDesk(t, data, ctx)
+		d.open("a page")
+		second := d.open("another page")
+		d.clock.set(t, "2026-03-03 10:00")
+		must[*ops.Request](t)(d.Answer(ctx, team, ops.MessageInput{Act: d.act(second), Text: "We see."}))
+		d.clock.set(t, "2026-03-31 16:00")
+		d.open("a third page")
+		march := cal.MonthOf(cal.MustDate("2026-03-01"))
+		_, err := d.HandOverMisses(ctx, lead, "org_acme", march)
+		refused(t, err, fault.Unavailable, "no-evidence")
+		var handed []string
+		d.HandOver = func(_ context.Context, _ access.Actor, client, name string, file []byte) error {
+			handed = append(handed, client+" "+name+"\n"+string(file))
+			return nil
+		}
+		_, err = d.HandOverMisses(ctx, lead, "org_acme", march)
+		refused(t, err, fault.Conflict, "month-runs")
+		d.clock.set(t, "2026-04-02 16:00")
+		month := must[ops.Month](t)(d.Compliance(ctx, product, "org_acme", march))
+		got := map[string]work.Compliance{}
+		for _, c := range month.Kept {
+			got[c.Promise] = c
+		}
+		if c := got["first-response"]; c.Kept != 1 || c.Missed != 1 || c.Open != 1 {
+			t.Errorf("%+v", c)
+		}
+		_, err = d.HandOverMisses(ctx, team, "org_acme", march)
+		refused(t, err, fault.Forbidden, "not-allowed")
+		n := must[int](t)(d.HandOverMisses(ctx, lead, "org_acme", march))
+		want := "org_acme sla_misses-2026-03.csv\nmiss_id,missed_on,target,note,excused\n" +
+			"R-1/first-response,2026-03-03,first-response,was due 2026-03-03T13:00:00Z,false\nR-1/launch,2026-03-09,launch,was due 2026-03-09T17:00:00Z,false\nR-2/launch,2026-03-09,launch,was due 2026-03-09T17:00:00Z,false\n"
+		if n != 3 || len(handed) != 1 || handed[0] != want {
+			t.Errorf("%d\n%s", n, handed)
+		}
+		_, err = d.Compliance(ctx, specialist, "org_acme", march)
+		refused(t, err, fault.NotFound, "not-found")
 	})
 }

@@ -20,7 +20,7 @@ const mostOnBoard = 20
 // board shows the requests by where they are.
 func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 	client := r.PathValue("client")
-	view := kit.PageView{Title: "Work", Room: Room, Tabs: tabs(client, 1), Lede: "Where each request is. Within a stage, what is due first is on top."}
+	view := kit.PageView{Title: "Work", Room: Room, Tabs: tabsFor(r, 1), Lede: "Where each request is. Within a stage, what is due first is on top."}
 	fresh := ""
 	if access.Decide(actor(r), access.RequestOpen, access.Of(client)).Allowed {
 		fresh = Path(client) + "/new"

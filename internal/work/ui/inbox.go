@@ -35,7 +35,7 @@ type mailbox struct {
 
 func (p *Pages) client(w http.ResponseWriter, r *http.Request) error {
 	client := r.PathValue("client")
-	box := mailbox{client: true, filter: ops.Filter{Client: client}, view: kit.PageView{Title: "Work", Room: Room, Tabs: tabs(client, 0),
+	box := mailbox{client: true, filter: ops.Filter{Client: client}, view: kit.PageView{Title: "Work", Room: Room, Tabs: tabsFor(r, 0),
 		Lede: "What was asked, and what is due first."},
 		empty: kit.EmptyView{Title: "Nothing was asked yet", Text: "A request begins with a short brief. From then on its clocks run as the contract promises, and everything that is said about it stands here, for both sides."}}
 	if access.Decide(actor(r), access.RequestOpen, access.Of(client)).Allowed {
@@ -47,8 +47,18 @@ func (p *Pages) client(w http.ResponseWriter, r *http.Request) error {
 }
 
 func tabs(client string, at int) []kit.Tab {
-	all := []kit.Tab{{Text: "Inbox", Href: Path(client)}, {Text: "Board", Href: Path(client) + "/board"}}
+	all := []kit.Tab{{Text: "Inbox", Href: Path(client)}, {Text: "Board", Href: Path(client) + "/board"}, {Text: "Promises", Href: Path(client) + "/promises"}}
 	all[at].Current = true
+	return all
+}
+
+// tabsFor leaves out what somebody may not see who sees some of the requests only.
+func tabsFor(r *http.Request, at int) []kit.Tab {
+	client := r.PathValue("client")
+	all := tabs(client, at)
+	if !access.Decide(actor(r), access.RequestSee, access.Of(client)).Allowed {
+		return all[:2]
+	}
 	return all
 }
 

@@ -40,6 +40,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.requestRoutes()...)
 	g.Add(p.stepRoutes()...)
 	g.Add(p.briefRoutes()...)
+	g.Add(p.monthRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {
