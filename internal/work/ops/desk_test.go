@@ -42,7 +42,7 @@ var (
 // desk is a service with one agency, two clients, a specialist, their people and an accepted contract with promises.
 type desk struct {
 	*ops.Service
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	clock *hand
 }
@@ -59,7 +59,7 @@ func (h *hand) now() time.Time {
 	return h.at
 }
 
-func (h *hand) set(t *testing.T, text string) {
+func (h *hand) set(t testing.TB, text string) {
 	t.Helper()
 	at, err := time.Parse("2006-01-02 15:04", text)
 	if err != nil {
@@ -85,7 +85,7 @@ service_levels:
     - {at: 100 %, to: agency-owner}
 `
 
-func newDesk(t *testing.T, d *db.DB, ctx context.Context) desk {
+func newDesk(t testing.TB, d *db.DB, ctx context.Context) desk {
 	t.Helper()
 	clock := &hand{}
 	clock.set(t, "2026-03-03 09:00") // a Tuesday
