@@ -261,7 +261,8 @@ func (p *Program) walkProvider(t *testing.T, a address, w *httptest.ResponseReco
 func (p *Program) walkGiven(t *testing.T, a address, w *httptest.ResponseRecorder, own bool, real map[string]string) {
 	t.Helper()
 	missing := !own || strings.Contains(a.pattern, "{request}")
-	if w.Code >= 500 || missing && w.Code != http.StatusNotFound || strings.Contains(w.Body.String(), real["request"]) && w.Code < 300 {
+	unread := a.method == http.MethodPost && strings.HasPrefix(a.pattern, "/api/") && w.Code == http.StatusBadRequest // it was sent without a body
+	if w.Code >= 500 || missing && w.Code != http.StatusNotFound && !unread || strings.Contains(w.Body.String(), real["request"]) && w.Code < 300 {
 		t.Errorf("specialist: %s %s (%s): answers %d, or tells of a request that somebody else does", a.method, a.pattern, a.action, w.Code)
 	}
 }

@@ -98,11 +98,8 @@ func (m Month) File() []byte {
 }
 
 // HandOverMisses gives the misses of a month to the evidence, from which the fee rules take service credits. Doing it again changes nothing. Who may: see
-// RequestWork; and who may not import evidence is refused there. Faults: NotFound, Forbidden; Conflict for a month that is not over or that has no miss.
+// EvidenceImport. Faults: NotFound, Forbidden; Conflict for a month that is not over or that has no miss.
 func (s *Service) HandOverMisses(ctx context.Context, actor access.Actor, client string, m cal.Month) (n int, err error) {
-	if err := access.Require(actor, access.RequestWork, access.Of(client)); err != nil {
-		return 0, err
-	}
 	if err := access.Require(actor, access.EvidenceImport, access.Of(client)); err != nil {
 		return 0, err
 	}

@@ -19,7 +19,7 @@ import (
 func (p *Pages) monthRoutes() []web.Route {
 	return []web.Route{
 		get("/clients/{client}/work/promises", access.RequestSee, p.promises),
-		post("/clients/{client}/work/promises", access.RequestWork, p.handOver),
+		post("/clients/{client}/work/promises", access.EvidenceImport, p.handOver),
 	}
 }
 
@@ -102,7 +102,7 @@ func (p *Pages) misses(r *http.Request, m ops.Month) templ.Component {
 		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Anchor(kit.Link{Text: x.Title, Href: RequestPath(client, x.Request)}), x.ID), kit.Text(x.Promise), kit.DateText(x.On())}})
 	}
 	who := actor(r)
-	if !access.Decide(who, access.RequestWork, access.Of(client)).Allowed || !access.Decide(who, access.EvidenceImport, access.Of(client)).Allowed {
+	if !access.Decide(who, access.EvidenceImport, access.Of(client)).Allowed {
 		return kit.Table(table)
 	}
 	return kit.Group(kit.Table(table), kit.Quiet("Service credits are computed from evidence: hand the misses of a month over when it has ended. Doing it again changes nothing."),
