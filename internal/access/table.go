@@ -61,6 +61,16 @@ const (
 	DeliverableSubmit  Action = "deliverable.submit"
 	DeliverableRelease Action = "deliverable.release"
 	DeliverableAnswer  Action = "deliverable.answer"
+	InboxSee           Action = "inbox.see"
+	RequestSee         Action = "request.see"
+	RequestOpen        Action = "request.open"
+	RequestAnswer      Action = "request.answer"
+	RequestNote        Action = "request.note"
+	RequestWork        Action = "request.work"
+	RequestReturn      Action = "request.return"
+	RequestReopen      Action = "request.reopen"
+	RequestWithdraw    Action = "request.withdraw"
+	RequestFormsEdit   Action = "request-forms.edit"
 
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
@@ -185,6 +195,16 @@ var table = []row{
 	{DeliverableSubmit, "submit a version of a deliverable", writes, grants{cl, cl, cl, cl, pr, no, no, no, no, no, no}},
 	{DeliverableRelease, "release a version to the client, or hold it back", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{DeliverableAnswer, "approve a version, reject it or ask for changes", writes, grants{no, no, no, no, no, no, cl, cl, cl, cl, no}},
+	{InboxSee, "see the work of own clients, and the own work", reads, grants{my, my, my, my, my, my, no, no, no, no, no}},
+	{RequestSee, "see requests", reads, grants{cl, cl, cl, cl, pr, cl, cl, cl, cl, cl, cl}},
+	{RequestOpen, "open a request", writes, grants{cl, cl, cl, cl, no, no, cl, cl, cl, cl, no}},
+	{RequestAnswer, "write on a request what the client reads", writes, grants{cl, cl, cl, cl, pr, no, cl, cl, cl, cl, no}},
+	{RequestNote, "write an internal note on a request", writes, grants{cl, cl, cl, cl, no, cl, no, no, no, no, no}},
+	{RequestWork, "triage, assign, hold, prioritise, resolve or decline a request", writes, grants{cl, cl, cl, cl, no, no, no, no, no, no, no}},
+	{RequestReturn, "hand a request back to the agency", writes, grants{cl, cl, cl, cl, pr, no, no, no, no, no, no}},
+	{RequestReopen, "reopen a request", writes, grants{cl, cl, cl, cl, no, no, cl, cl, cl, cl, no}},
+	{RequestWithdraw, "withdraw a request", writes, grants{no, no, no, no, no, no, cl, cl, cl, cl, no}},
+	{RequestFormsEdit, "change what a brief asks for", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{StatementDraft, "draft a statement", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},

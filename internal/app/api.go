@@ -37,6 +37,7 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)
 	(&billingapi.Operations{Billing: p.Billing}).Register(a)
 	(&workapi.Deliverables{Work: p.Work}).Register(a)
+	(&workapi.Operations{Work: p.Work}).Register(a)
 	return a
 }
 

@@ -37,6 +37,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 		{"overview", "Overview", "", access.ClientSee},
 		{"contract", "Contract", "/contract", access.ContractSee},
 		{"relationship", "Relationship", "/relationship", access.ContractSee},
+		{"work", "Work", "/work", access.RequestSee},
 		{"statements", "Statements", "/statements", access.StatementSee},
 		{"invoices", "Invoices", "/invoices", access.InvoiceSee},
 		{"deliverables", "Deliverables", "/deliverables", access.DeliverableSee},
@@ -46,7 +47,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 		{"people", "People", "/people", access.PeopleSee},
 		{"record", "Record", "/record", access.RecordSee},
 	} {
-		if access.Decide(actor, r.action, access.Of(client)).Allowed || r.action == access.ClientSee || r.action == access.DeliverableSee && access.RequireAny(actor, r.action, client) == nil {
+		if access.Decide(actor, r.action, access.Of(client)).Allowed || r.action == access.ClientSee || (r.action == access.DeliverableSee || r.action == access.RequestSee) && access.RequireAny(actor, r.action, client) == nil {
 			out = append(out, kit.NavLink{Key: r.key, Text: r.text, Href: "/clients/" + client + r.path})
 		}
 	}
@@ -57,6 +58,7 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 func mainRooms(actor access.Actor) []kit.NavLink {
 	out := []kit.NavLink{{Key: "portfolio", Text: "Portfolio", Href: "/"}}
 	for _, r := range []room{
+		{"inbox", "Inbox", "/inbox", access.InboxSee},
 		{"time", "Time", "/time", access.TimeOwn},
 		{"month-end", "Month end", "/month-ends", access.MonthEndSee},
 		{"people", "People", "/people", access.PeopleSee},

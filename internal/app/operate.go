@@ -25,7 +25,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/archive"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
-	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 func configCommand() *cobra.Command {
@@ -172,14 +171,10 @@ func probeImports(ctx context.Context, d *db.DB) (words []string, err error) {
 	return words, err
 }
 
-// probeFiles lists the stored files that imports rest on.
+// probeFiles lists the stored files that imports and requests rest on.
 func probeFiles(ctx context.Context, d *db.DB) (digests []string, err error) {
 	err = d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		if digests, err = crmops.FilesOf(ctx, tx); err != nil {
-			return err
-		}
-		versions, err := workops.VersionFilesOf(ctx, tx)
-		digests = append(digests, versions...)
+		digests, err = filesOf(ctx, tx)
 		return err
 	})
 	return digests, err

@@ -98,6 +98,8 @@ func subjectPath(e journal.Entry) string {
 		return home + "/statements/" + e.Subject.ID
 	case "invoice":
 		return home + "/invoices/" + e.Subject.ID
+	case "request":
+		return home + "/work/" + e.Subject.ID
 	case "delivery", "result", "hours":
 		return home + "/approvals"
 	case "deliverable":

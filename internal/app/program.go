@@ -87,7 +87,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.connectors, _ = p.Config.connectors() // what is wrong with them, Check has told
 	p.watches, _ = p.Config.watches()
 	p.CRM.Connections = p.connections
-	p.CRM.OtherFiles = workops.VersionFilesOf
+	p.CRM.OtherFiles = workFiles
 	p.Fees = &feesops.Service{
 		DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, PublicURL: p.Config.URL(),
 		Evidence: evidenceBy(new(crmops.Memory)), NewestImport: crmops.LatestImport, ImportedAt: crmops.LatestImportAt, Rows: p.CRM, Failed: p.monthEndFailed,
@@ -95,6 +95,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.CRM.AfterApply = p.Fees.TellOverruled
 	p.CRM.Resting, p.CRM.Cost, p.CRM.CostBetween = p.Fees.Resting, p.Fees.Cost, p.Fees.CostBetween
 	p.CRM.Frozen = p.Fees.FrozenTexts
+	p.Work.HandOver = p.handOverMisses
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Timesheet.PublicURL, p.Timesheet.HandOver, p.Timesheet.Burn = p.Config.URL(), p.handOverTime, p.Fees.BurnOf

@@ -142,6 +142,9 @@ const remindEvery = 15 * time.Minute
 // settleEvery is how often is looked for what silence accepted, which fees were paid, and acceptances that become evidence.
 const settleEvery = 30 * time.Second
 
+// tickEvery is how often the clocks of requests are looked at that have come to a moment at which somebody is told.
+const tickEvery = time.Minute
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -164,7 +167,12 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, remindEvery, time.Hour, func() error { return p.remind(ctx) }, func(err error) { p.report("remind of dates", err) })
+	})
+	work.Go(func() {
 		patiently(ctx, settleEvery, resumeLeast, func() error { return p.settleDeliverables(ctx) }, func(err error) { p.report("deliverables", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, tickEvery, resumeLeast, func() error { return p.tickRequests(ctx) }, func(err error) { p.report("clocks of requests", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -36,7 +35,7 @@ func slaClockCommand() *cobra.Command {
 		Use:   "clock --policy FILE --events FILE",
 		Short: "Tell the clocks of requests from what happened to them, without a server",
 		Long: "Reads what is promised, from a contract or a text with its time_zone, calendar and service_levels, and what happened to requests, a CSV file with the columns at, event, priority, on and,\n" +
-			"where it is of several, request. Events are opened, responded, priority, waiting (on client, specialist or nobody), delivered, feedback, resolved, reopened, withdrawn.\n" +
+			"where it is of several, request. Events are opened, triaged, assigned, responded, priority, waiting (on client, specialist or nobody), delivered, feedback, resolved, reopened, withdrawn, declined.\n" +
 			"--month tells how each promise was kept in a month, --misses prints the promises of the agency that were missed, as sla_misses.csv has them.",
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return k.run(cmd.OutOrStdout(), time.Now()) },
@@ -79,7 +78,7 @@ func (k slaClock) run(out io.Writer, now time.Time) error {
 	}
 	switch {
 	case k.misses:
-		return writeMisses(out, levels, logs, all)
+		return writeMisses(out, logs, all)
 	case k.month != "":
 		return k.writeMonth(out, levels, all)
 	}
@@ -180,15 +179,10 @@ func writeClocks(out io.Writer, r work.Report) {
 }
 
 // writeMisses prints what the agency missed, as evidence has it.
-func writeMisses(out io.Writer, levels *contract.ServiceLevels, logs []work.Log, all []work.Clocks) error {
-	w := csv.NewWriter(out)
-	rows := [][]string{{"miss_id", "missed_on", "target", "note", "excused"}}
+func writeMisses(out io.Writer, logs []work.Log, all []work.Clocks) error {
+	var misses []work.Miss
 	for i := range all {
-		for _, c := range all[i].Clocks {
-			if c.State == work.Missed && c.By == contract.ByAgency {
-				rows = append(rows, []string{c.Name(logs[i].Request), cal.DateOf(c.Late, levels.Hours.Zone).String(), c.Promise, "was due " + c.Late.In(levels.Hours.Zone).Format(time.RFC3339), "false"})
-			}
-		}
+		misses = append(misses, all[i].Misses(logs[i].Request)...)
 	}
-	return w.WriteAll(rows)
+	return work.WriteMisses(out, misses)
 }

@@ -146,7 +146,7 @@ func (x *Clocks) take(e Event, next Request) {
 		}
 	case Reopened:
 		x.goOn(e.At)
-	case Withdrawn:
+	case Withdrawn, Declined:
 		x.end(e.At)
 	}
 	if before.Waiting == OnSpecialist && next.Waiting != OnSpecialist {

@@ -213,7 +213,7 @@ func TestTimeIsConserved(t *testing.T) {
 			case Reopened:
 				gaps = append(gaps, cal.Interval{From: since, To: e.At})
 				since = e.At
-			case Resolved, Withdrawn:
+			case Resolved, Withdrawn, Declined:
 				open += l.Hours.Between(since, e.At)
 				since = e.At
 			}

@@ -30,17 +30,17 @@ const (
 	StepArchived            Step = "archived"
 )
 
-// Stage is where a deliverable stands for the client: what it has not seen is not in it.
-type Stage string
+// DeliverableStage is where a deliverable stands for the client: what it has not seen is not in it.
+type DeliverableStage string
 
 // The stages. An archived deliverable keeps its stage.
 const (
-	StageProposed  Stage = "proposed"
-	StageAtClient  Stage = "with client"
-	StageChanges   Stage = "changes asked"
-	StageRejected  Stage = "rejected"
-	StageAccepted  Stage = "accepted"
-	StageWithdrawn Stage = "withdrawn"
+	StageProposed  DeliverableStage = "proposed"
+	StageAtClient  DeliverableStage = "with client"
+	StageChanges   DeliverableStage = "changes asked"
+	StageRejected  DeliverableStage = "rejected"
+	StageAccepted  DeliverableStage = "accepted"
+	StageWithdrawn DeliverableStage = "withdrawn"
 )
 
 // Happened is one thing that happened to a deliverable.
@@ -90,7 +90,7 @@ type Acceptance struct {
 
 // Deliverable is where a deliverable stands after what happened.
 type Deliverable struct {
-	Stage      Stage
+	Stage      DeliverableStage
 	Proposed   time.Time
 	Due        cal.Date // as it was agreed; zero: no day
 	Versions   []Version

@@ -10,9 +10,12 @@ import (
 // Kind is what happened to a request.
 type Kind string
 
-// What can happen. Delivered hands a version to the client and waits for its feedback; Withdrawn ends a request that nobody wants any more.
+// What can happen. Triaged says who does it, the agency or a specialist; Assigned names the person. Delivered hands a version to the client and waits for its
+// feedback; Withdrawn ends a request that nobody wants any more, Declined one that the agency does not take.
 const (
 	Opened      Kind = "opened"
+	Triaged     Kind = "triaged"
+	Assigned    Kind = "assigned"
 	Responded   Kind = "responded"
 	Prioritised Kind = "priority"
 	Waits       Kind = "waiting"
@@ -21,11 +24,12 @@ const (
 	Resolved    Kind = "resolved"
 	Reopened    Kind = "reopened"
 	Withdrawn   Kind = "withdrawn"
+	Declined    Kind = "declined"
 )
 
 // Kinds are all of them, for messages.
 func Kinds() []Kind {
-	return []Kind{Opened, Responded, Prioritised, Waits, Delivered, Feedback, Resolved, Reopened, Withdrawn}
+	return []Kind{Opened, Triaged, Assigned, Responded, Prioritised, Waits, Delivered, Feedback, Resolved, Reopened, Withdrawn, Declined}
 }
 
 // Waiting is on whom a request waits.
@@ -44,6 +48,8 @@ type Event struct {
 	Kind     Kind
 	Priority contract.Priority // of Opened and Prioritised
 	On       Waiting           // of Waits
+	Provider string            // of Triaged: the organisation that does it; empty: the agency
+	Assignee string            // of Assigned: the account of the person; empty: nobody any more
 }
 
 // Phase is where a request stands.
@@ -55,7 +61,11 @@ const (
 	Open     Phase = "open"
 	Done     Phase = "resolved"
 	Gone     Phase = "withdrawn"
+	Refused  Phase = "declined"
 )
+
+// Phases are those that a request can be in.
+func Phases() []Phase { return []Phase{Open, Done, Gone, Refused} }
 
 // Request is where a request stands after some events.
 type Request struct {
@@ -66,12 +76,28 @@ type Request struct {
 	Responded time.Time // zero: not yet
 	Versions  int       // that were delivered
 	Reviewed  bool      // the last of them has its feedback
+	Triaged   bool      // somebody said who does it
+	Provider  string    // organisation that does it; empty: the agency
+	Assignee  string    // account of the person; empty: nobody
 	Ended     time.Time // when it was resolved or withdrawn; zero while it is open
 	last      time.Time
 }
 
 // allowed are the phases in which something can happen.
-var allowed = map[Kind]Phase{Opened: Unopened, Responded: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open, Resolved: Open, Reopened: Done, Withdrawn: Open}
+var allowed = map[Kind]Phase{Opened: Unopened, Triaged: Open, Assigned: Open, Responded: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open,
+	Resolved: Open, Reopened: Done, Withdrawn: Open, Declined: Open}
+
+// ends are the phases into which an event takes a request out of its hands.
+var ends = map[Kind]Phase{Resolved: Done, Withdrawn: Gone, Declined: Refused}
+
+// Can reports whether the phase of the request allows such an event. Feedback asks besides for a version that waits for it.
+func (r Request) Can(k Kind) bool {
+	phase, known := allowed[k]
+	return known && phase == r.Phase && (k != Feedback || r.Versions > 0 && !r.Reviewed)
+}
+
+// AwaitsFeedback: a version was handed over and has no word of the client yet.
+func (r Request) AwaitsFeedback() bool { return r.Phase == Open && r.Versions > 0 && !r.Reviewed }
 
 // After is where the request stands after one more event. Fault: Invalid for an event that cannot happen then, or before the one before it; Conflict where
 // the phase does not allow it.
@@ -94,6 +120,13 @@ func (r Request) After(e Event) (Request, error) {
 		return r.prioritise(e)
 	case Prioritised:
 		return r.prioritise(e)
+	case Triaged:
+		if r.Triaged && r.Provider != e.Provider {
+			r.Assignee = "" // who did it works for the other one
+		}
+		r.Triaged, r.Provider = true, e.Provider
+	case Assigned:
+		r.Assignee = e.Assignee
 	case Responded:
 		if r.Responded.IsZero() {
 			r.Responded = e.At
@@ -111,11 +144,8 @@ func (r Request) After(e Event) (Request, error) {
 			return r, fault.New(fault.Conflict, "feedback", "feedback at %s, and no version waits for it; deliver one first", e.At.Format(time.RFC3339)).At("event")
 		}
 		r.Reviewed, r.Waiting = true, OnNobody
-	case Resolved, Withdrawn:
-		r.Phase, r.Ended, r.Waiting = Done, e.At, OnNobody
-		if e.Kind == Withdrawn {
-			r.Phase = Gone
-		}
+	case Resolved, Withdrawn, Declined:
+		r.Phase, r.Ended, r.Waiting = ends[e.Kind], e.At, OnNobody
 	case Reopened:
 		r.Phase, r.Ended, r.Waiting = Open, time.Time{}, OnNobody
 	}
@@ -133,7 +163,8 @@ func (r Request) prioritise(e Event) (Request, error) {
 }
 
 func (r Request) refuse(e Event) error {
-	words := map[Phase]string{Unopened: "was not opened yet", Open: "is open already", Done: "is resolved; reopen it first", Gone: "was withdrawn; open a new one"}[r.Phase]
+	words := map[Phase]string{Unopened: "was not opened yet", Open: "is open already", Done: "is resolved; reopen it first", Gone: "was withdrawn; open a new one",
+		Refused: "was declined; open a new one"}[r.Phase]
 	if r.Phase == Open && e.Kind == Reopened {
 		words = "is open"
 	}

@@ -104,5 +104,19 @@
   };
   for (const box of document.querySelectorAll("[data-poll]")) follow(box, 1000);
 
+  // A list by keys: j and k go through it, / to the search, c to what is new. Where somebody types, or a combination is meant, they are left alone.
+  const keyed = document.querySelector("[data-keys]");
+  if (keyed) document.addEventListener("keydown", (e) => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select") || e.target.isContentEditable) return;
+    const rows = [...keyed.querySelectorAll("tbody tr td:first-child a, a[data-row]")], at = rows.indexOf(document.activeElement);
+    const search = keyed.querySelector("input[type=search]");
+    if (e.key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
+    else if (e.key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
+    else if (e.key === "/" && search) search.focus();
+    else if (e.key === "c" && keyed.dataset.new) location.assign(keyed.dataset.new);
+    else return;
+    e.preventDefault();
+  });
+
   document.documentElement.classList.add("js");
 })();

@@ -62,6 +62,7 @@ type Made struct {
 	Statement string // id of the newest statement
 	Invoice   string // id of the newest invoice
 	Payment   string // id of the newest payment
+	Request   string // id of the newest request
 	Personas  []Persona
 }
 
@@ -76,6 +77,9 @@ type story struct {
 	latest   string
 	invoice  billingops.Invoice // the newest
 	payment  string
+
+	specialist string // id of its organisation
+	request    string // the newest
 }
 
 // Play makes the sample year in an empty workspace.
@@ -83,12 +87,12 @@ func Play(ctx context.Context, s Stage) (Made, error) {
 	st := &story{Stage: s, year: newYear(Seed), people: map[access.Role]*Persona{}}
 	ctx = db.WithWorkspace(ctx, Workspace)
 	st.at(First.AddDays(-24), 9)
-	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.spendTime, st.today, st.offers, st.lookAhead} {
+	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.requests, st.spendTime, st.today, st.offers, st.lookAhead} {
 		if err := scene(ctx); err != nil {
 			return Made{}, fmt.Errorf("make the demo: %w", err)
 		}
 	}
-	out := Made{Client: st.client, Contract: st.contract, Statement: st.latest, Invoice: st.invoice.ID, Payment: st.payment}
+	out := Made{Client: st.client, Contract: st.contract, Statement: st.latest, Invoice: st.invoice.ID, Payment: st.payment, Request: st.request}
 	for _, role := range st.order {
 		out.Personas = append(out.Personas, *st.people[role])
 	}
@@ -135,6 +139,7 @@ func (st *story) meetPeople(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	st.specialist = brightpath.ID
 	if _, err := st.Party.CreateClient(ctx, owner, "Bluebell Foods (sample)"); err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ var (
 	otherMaker  = person("acc_other", "Otto Other", access.Membership{Role: access.SpecialistPartner, Org: "org_spec2", OrgKind: access.Specialist, Client: "org_acme"})
 	boss        = person("acc_exec", "Emil Executive", access.Membership{Role: access.ClientExecutive, Org: "org_acme", OrgKind: access.Client})
 	money       = person("acc_fin", "Finn Finance", access.Membership{Role: access.ClientFinance, Org: "org_acme", OrgKind: access.Client})
-	product     = person("acc_prod", "Petra Product", access.Membership{Role: access.ClientProduct, Org: "org_acme", OrgKind: access.Client})
+	productLead = person("acc_prod", "Petra Product", access.Membership{Role: access.ClientProduct, Org: "org_acme", OrgKind: access.Client})
 	elsewhere   = person("acc_str", "Sam Stranger", access.Membership{Role: access.ClientExecutive, Org: "org_bolt", OrgKind: access.Client})
 )
 
@@ -202,18 +202,18 @@ func TestADeliverableToItsEnd(t *testing.T) {
 	each(t, approvalTerms, func(t *testing.T, s *studio) {
 		d := s.proposed(ops.ProposeDeliverableInput{Name: "Headline", Contract: s.contract, Request: "R-1", Due: cal.MustDate("2026-03-31"), FeeMonth: "2026-03", Provider: "org_spec"})
 		first := s.shows(d.ID, "Buy now")
-		if _, err := s.answer(product, d.ID, first, work.StepFeedback, "shorter", " "); err != nil {
+		if _, err := s.answer(productLead, d.ID, first, work.StepFeedback, "shorter", " "); err != nil {
 			t.Fatal(err)
 		}
 		second := s.shows(d.ID, "Buy")
-		got, err := s.answer(product, d.ID, second, work.StepApproved)
+		got, err := s.answer(productLead, d.ID, second, work.StepApproved)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got.State.RoundWords() != "round 1 of 2" || got.State.Accepted.SHA256 != second.SHA256 || got.State.Accepted.By != "Petra Product" {
 			t.Errorf("%s %+v", got.State.RoundWords(), got.State.Accepted)
 		}
-		if again, err := s.answer(product, d.ID, second, work.StepApproved); err != nil || len(again.Steps) != len(got.Steps) {
+		if again, err := s.answer(productLead, d.ID, second, work.StepApproved); err != nil || len(again.Steps) != len(got.Steps) {
 			t.Errorf("saying it again: %v", err)
 		}
 		if want := []string{"R-1 delivered", "R-1 feedback", "R-1 delivered", "R-1 feedback"}; !slices.Equal(s.told, want) {
@@ -224,7 +224,7 @@ func TestADeliverableToItsEnd(t *testing.T) {
 		s.at("2026-04-21 09:00")
 		s.settle()
 		s.settle()
-		if text := fmt.Sprintf("%+v", must(s.ShowDeliverable(s.ctx, maker, "org_acme", d.ID))(t)); strings.Contains(text, "all invoices") || strings.Contains(text, "2026-03 ") {
+		if text := fmt.Sprintf("%+v", studioMust(s.ShowDeliverable(s.ctx, maker, "org_acme", d.ID))(t)); strings.Contains(text, "all invoices") || strings.Contains(text, "2026-03 ") {
 			t.Errorf("the specialist sees what is paid: %s", text)
 		}
 		shown, err := s.ShowDeliverable(s.ctx, boss, "org_acme", d.ID)
@@ -240,7 +240,7 @@ func TestADeliverableToItsEnd(t *testing.T) {
 	})
 }
 
-func must[T any](v T, err error) func(testing.TB) T {
+func studioMust[T any](v T, err error) func(testing.TB) T {
 	return func(t testing.TB) T {
 		t.Helper()
 		if err != nil {
@@ -264,7 +264,7 @@ func TestTheClientSeesNoVersionBeforeItIsReleased(t *testing.T) {
 		if _, err := s.submit(maker, d.ID, "secret-draft.txt", "a secret draft"); err != nil {
 			t.Fatal(err)
 		}
-		for _, who := range []access.Actor{boss, money, product} {
+		for _, who := range []access.Actor{boss, money, productLead} {
 			shown, err := s.ShowDeliverable(s.ctx, who, "org_acme", d.ID)
 			if err != nil || len(shown.Files) != 0 || len(shown.State.Versions) != 0 || len(shown.Steps) != 1 {
 				t.Errorf("%s sees %+v, %v", who.Name, shown, err)
@@ -337,7 +337,7 @@ func TestTheAgencyReviewsWhatASpecialistMakes(t *testing.T) {
 		if _, err := s.ReleaseVersion(s.ctx, accountLead, ops.ReviewInput{Client: "org_acme", Deliverable: d.ID, Version: 2, SHA256: got.Files[1].SHA256}); err != nil {
 			t.Fatal(err)
 		}
-		shown, err := s.ShowDeliverable(s.ctx, product, "org_acme", d.ID)
+		shown, err := s.ShowDeliverable(s.ctx, productLead, "org_acme", d.ID)
 		if err != nil || len(shown.Files) != 1 || shown.Files[0].Number != 2 || strings.Contains(fmt.Sprintf("%+v", shown.Steps), "old one") {
 			t.Errorf("%+v, %v", shown, err)
 		}
@@ -350,7 +350,7 @@ func TestNobodyApprovesTheirOwnVersion(t *testing.T) {
 		d := s.proposed(ops.ProposeDeliverableInput{Name: "Headline", Contract: s.contract})
 		f := s.shows(d.ID, "Buy now")
 		both := accountLead
-		both.Memberships = append(slices.Clone(both.Memberships), product.Memberships...)
+		both.Memberships = append(slices.Clone(both.Memberships), productLead.Memberships...)
 		_, err := s.answer(both, d.ID, f, work.StepApproved)
 		s.refused(err, fault.Forbidden, "own-version")
 	})
@@ -363,7 +363,7 @@ func TestTwoAnswersAtOnce(t *testing.T) {
 		f := s.shows(d.ID, "Buy now")
 		var group sync.WaitGroup
 		errs := make([]error, 2)
-		for i, who := range []access.Actor{product, money} {
+		for i, who := range []access.Actor{productLead, money} {
 			group.Go(func() {
 				step, changes := work.StepApproved, []string(nil)
 				if i == 1 {
@@ -398,7 +398,7 @@ func TestSilenceAcceptsOnce(t *testing.T) {
 			t.Fatal("accepted before Friday is over in New York")
 		}
 		s.at("2026-03-14 04:00")
-		_, err := s.answer(product, d.ID, f, work.StepFeedback, "shorter")
+		_, err := s.answer(productLead, d.ID, f, work.StepFeedback, "shorter")
 		s.refused(err, fault.Conflict, "accepted")
 		if shown, _ := s.ShowDeliverable(s.ctx, boss, "org_acme", d.ID); shown.State.Accepted == nil || shown.State.Accepted.Recorded {
 			t.Fatalf("%+v", shown.State.Accepted)
@@ -421,7 +421,7 @@ func TestSilenceAcceptsOnce(t *testing.T) {
 		if n != 1 {
 			t.Errorf("recorded %d times", n)
 		}
-		if _, err := s.answer(product, d.ID, f, work.StepApproved); err != nil {
+		if _, err := s.answer(productLead, d.ID, f, work.StepApproved); err != nil {
 			t.Errorf("it can be confirmed in writing: %v", err)
 		}
 	})
@@ -433,7 +433,7 @@ func TestAMilestoneIsAcceptedOnce(t *testing.T) {
 		id := s.withMilestone()
 		d := s.proposed(ops.ProposeDeliverableInput{Name: "Website", Contract: id, Milestone: "go-live"})
 		f := s.shows(d.ID, "the site")
-		_, err := s.answer(product, d.ID, f, work.StepApproved)
+		_, err := s.answer(productLead, d.ID, f, work.StepApproved)
 		s.refused(err, fault.Forbidden, "not-allowed")
 		s.acceptors = []ops.Acceptor{{Account: money.Account, Name: money.Name}}
 		_, err = s.answer(boss, d.ID, f, work.StepApproved)
@@ -495,7 +495,7 @@ func TestDeliverablesThatCannotBe(t *testing.T) {
 			_, err := s.ProposeDeliverable(s.ctx, accountLead, x)
 			s.refused(err, fault.Invalid, code)
 		}
-		_, err := s.ProposeDeliverable(s.ctx, product, in)
+		_, err := s.ProposeDeliverable(s.ctx, productLead, in)
 		s.refused(err, fault.Forbidden, "not-allowed")
 		d, err := s.ProposeDeliverable(s.ctx, accountLead, in)
 		if err != nil {
@@ -509,7 +509,7 @@ func TestDeliverablesThatCannotBe(t *testing.T) {
 		s.refused(err, fault.Conflict, "key-used")
 		_, err = s.submit(teamMember, d.ID, "logo.png", "<svg onload='x'/>")
 		s.refused(err, fault.Invalid, "file-lies")
-		_, err = s.submit(product, d.ID, "a.txt", "x")
+		_, err = s.submit(productLead, d.ID, "a.txt", "x")
 		s.refused(err, fault.Forbidden, "not-allowed")
 		_, err = s.SubmitVersion(s.ctx, teamMember, ops.SubmitVersionInput{Client: "org_acme", Deliverable: d.ID, Filename: "a.txt", Reader: io.MultiReader(strings.NewReader("text"), &endless{left: work.MaxVersion})})
 		s.refused(err, fault.TooLarge, "file-size")

@@ -1,18 +1,27 @@
 // Package ops holds what can be done with requests, their conversation and their clocks.
+//
+// A request is a head that never changes and its events in their order; request_state and request_clock tell where it stands and are written anew from the
+// events with each of them. What a message or a file is visible to is said when it is written, and never changes.
 package ops
 
 import (
+	"context"
 	"io"
+	"sync"
 	"time"
 
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field but Deliverables is needed.
+// Service is the use cases. Every field but Deliverables, Route and HandOver is needed.
 type Service struct {
 	DB        *db.DB
 	Now       func() time.Time
@@ -24,9 +33,37 @@ type Service struct {
 
 	// Deliverables are what deliverables ask of the rooms beside and above.
 	Deliverables DeliverableDoors
+
+	// Route says who does a request of a category, brand and market on a day. Appointments stand beside this room, so the program wires it. nil: the agency
+	// triages each.
+	Route func(ctx context.Context, tx bun.Tx, client, category, brand, market string, day cal.Date) (Routed, error)
+
+	// HandOver takes the misses of a client as a file of evidence. Evidence stands beside this room, so the program wires it. nil: nothing is handed over.
+	HandOver func(ctx context.Context, actor access.Actor, client, name string, file []byte) error
+
+	levels sync.Map // version of a contract -> *contract.ServiceLevels
+}
+
+// Routed is to whom a request goes by what both sides have agreed.
+type Routed struct {
+	Provider string    // organisation; empty: the agency
+	Words    string    // the promise by which it goes there
+	Until    time.Time // until when it has its first refusal; zero: it has none
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
 func (s *Service) id(prefix string) string { return ident.New(prefix, s.Random) }
+
+// FormKey is a fresh key of a form, by which sending it twice is one act.
+func (s *Service) FormKey() string { return s.id("rky") }
+
+// files are those of the context's workspace.
+func (s *Service) files(ctx context.Context) (*blob.Store, error) {
+	workspace, ok := db.Workspace(ctx)
+	if !ok || s.DB.Engine() == db.SQLite {
+		return s.Files, nil
+	}
+	return s.Files.In(workspace)
+}

@@ -202,8 +202,8 @@ func (d deliverableDesk) pill() templ.Component {
 	return kit.PillIn(string(d.State.Stage), stageTone(d.State.Stage))
 }
 
-func stageTone(s work.Stage) kit.Tone {
-	return map[work.Stage]kit.Tone{work.StageAtClient: kit.Active, work.StageChanges: kit.Attend, work.StageRejected: kit.Bad, work.StageAccepted: kit.Good, work.StageWithdrawn: kit.Inactive}[s]
+func stageTone(s work.DeliverableStage) kit.Tone {
+	return map[work.DeliverableStage]kit.Tone{work.StageAtClient: kit.Active, work.StageChanges: kit.Attend, work.StageRejected: kit.Bad, work.StageAccepted: kit.Good, work.StageWithdrawn: kit.Inactive}[s]
 }
 
 // facts are what was agreed, and where it stands.

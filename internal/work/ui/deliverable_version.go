@@ -234,13 +234,13 @@ func (p *Pages) receiveVersion(r *http.Request) (ops.Deliverable, error) {
 			return ops.Deliverable{}, missing
 		}
 		if err != nil {
-			return ops.Deliverable{}, broken(err)
+			return ops.Deliverable{}, brokenVersion(err)
 		}
 		switch part.FormName() {
 		case "note":
 			note, err := io.ReadAll(io.LimitReader(part, 64<<10))
 			if err != nil {
-				return ops.Deliverable{}, broken(err)
+				return ops.Deliverable{}, brokenVersion(err)
 			}
 			if !web.Storable(string(note)) {
 				return ops.Deliverable{}, fault.New(fault.Invalid, "unprintable", "This holds a sign that no text can keep; type it again rather than paste it.").At("note")
@@ -252,13 +252,13 @@ func (p *Pages) receiveVersion(r *http.Request) (ops.Deliverable, error) {
 			}
 			in.Filename, in.Reader = part.FileName(), part
 			d, err := p.Ops.SubmitVersion(r.Context(), actor(r), in)
-			return d, broken(err)
+			return d, brokenVersion(err)
 		}
 	}
 }
 
 // broken turns the error of a form that broke off into words; it leaves every other as it is.
-func broken(err error) error {
+func brokenVersion(err error) error {
 	for _, cause := range []error{web.ErrIncomplete, io.ErrUnexpectedEOF} {
 		if errors.Is(err, cause) {
 			return fault.New(fault.Invalid, "file-incomplete", "The file did not arrive whole. Choose it and send it again.").At("file").Because(err)

@@ -51,6 +51,7 @@ type Field struct {
 	Unit         string
 	Rows         int // Area and Source
 	Accept       string
+	Many         bool // Upload: several files at once
 	Autocomplete string
 	Placeholder  string
 	Heading      string // above the control, where a long form begins another part
@@ -173,6 +174,9 @@ func (f Field) attributes() templ.Attributes {
 	}
 	if f.Accept != "" {
 		a["accept"] = f.Accept
+	}
+	if f.Many {
+		a["multiple"] = true
 	}
 	return a
 }

@@ -1,0 +1,66 @@
+package work
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+)
+
+func TestThePresetFormsAreForms(t *testing.T) {
+	forms, err := ParseForms([]byte(PresetForms()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, category := range []string{"paid-media", "creative", "content", "email-crm", "web", "seo", "analytics", "pr", "other"} {
+		if _, ok := forms.Of(category); !ok {
+			t.Errorf("no form for %s", category)
+		}
+	}
+}
+
+func TestFormsThatAreRefused(t *testing.T) {
+	for code, text := range map[string]string{
+		"forms-empty":   "forms: []",
+		"forms-text":    "forms:\n  - {category: web, titel: Web}",
+		"form-category": "forms:\n  - {category: Web Site, title: Web, fields: [{key: a, label: A, kind: text, required: true}]}",
+		"form-twice":    "forms:\n  - {category: web, title: Web, fields: [{key: a, label: A, kind: text, required: true}]}\n  - {category: web, title: Web, fields: [{key: a, label: A, kind: text, required: true}]}",
+		"form-title":    "forms:\n  - {category: web, title: ' ', fields: [{key: a, label: A, kind: text, required: true}]}",
+		"form-fields":   "forms:\n  - {category: web, title: Web, fields: []}",
+		"field-kind":    "forms:\n  - {category: web, title: Web, fields: [{key: a, label: A, kind: number, required: true}]}",
+		"field-twice":   "forms:\n  - {category: web, title: Web, fields: [{key: a, label: A, kind: text, required: true}, {key: a, label: A, kind: text, required: true}]}",
+		"field-choices": "forms:\n  - {category: web, title: Web, fields: [{key: a, label: A, kind: choice, required: true, choices: [one]}]}",
+		"field-label":   "forms:\n  - {category: web, title: Web, fields: [{key: a, label: '', kind: text, required: true}]}",
+		"field-key":     "forms:\n  - {category: web, title: Web, fields: [{key: A B, label: A, kind: text, required: true}]}",
+	} {
+		if _, err := ParseForms([]byte(text)); fault.Code(err) != code {
+			t.Errorf("%s: %v", code, err)
+		}
+	}
+}
+
+func TestABriefIsReadAsItsFormAsks(t *testing.T) {
+	form := Form{Category: "paid-media", Title: "Paid media", Fields: []BriefField{
+		{Key: "goal", Label: "Goal", Kind: LongField, Required: true}, {Key: "budget", Label: "Budget", Kind: MoneyField, Required: true},
+		{Key: "start", Label: "First day", Kind: DateField}, {Key: "channel", Label: "Channel", Kind: ChoiceField, Choices: []string{"search", "social"}},
+		{Key: "material", Label: "Material", Kind: FilesField, Required: true},
+	}}
+	have, err := form.Check(Answers{"goal": "  120 demo requests ", "budget": "1500 USD", "start": "2026-03-31", "channel": "social"}, map[string]int{"material": 1})
+	if err != nil || have["goal"] != "120 demo requests" || have["budget"] != "1500.00 USD" || have["start"] != "2026-03-31" {
+		t.Errorf("%v, %v", have, err)
+	}
+	_, err = form.Check(Answers{"budget": "lots", "start": "31 March", "channel": "radio", "colour": "red"}, nil)
+	at := map[string]string{}
+	for _, f := range fault.All(err) {
+		at[f.Field] = f.Code
+	}
+	for field, code := range map[string]string{"brief.goal": "brief-missing", "brief.budget": "brief-money", "brief.start": "brief-date", "brief.channel": "brief-choice",
+		"brief.material": "brief-missing", "brief.colour": "brief-unknown"} {
+		if at[field] != code {
+			t.Errorf("%s: got %q, want %s", field, at[field], code)
+		}
+	}
+	if _, err := form.Check(Answers{"goal": strings.Repeat("a", longestText+1), "budget": "1 USD"}, map[string]int{"material": 1}); fault.Code(err) != "brief-long" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,127 @@
+package ops
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
+	"github.com/ofrecord/ofrecord/internal/work"
+)
+
+// Shown is a request as one person sees it now.
+type Shown struct {
+	*Request
+	Clocks   work.Clocks
+	Messages []Message // that the person may read, in the order in which they were written
+	Files    []File    // of the brief
+	Now      time.Time
+	Zone     *time.Location // of the contract; UTC where there is none
+
+	ClientName   string
+	ProviderName string // empty: the agency
+	AssigneeName string // empty: nobody
+
+	Doers       []Choice // to whom it can be given; only for who may give it
+	Specialists []Choice // likewise
+	Internal    bool     // the person reads internal notes
+	May         func(action access.Action) bool
+}
+
+// Choice is somebody who can be chosen.
+type Choice struct{ ID, Name string }
+
+// Show is a request with its conversation and clocks. Who may: see RequestSee. Faults: NotFound, Forbidden.
+func (s *Service) Show(ctx context.Context, actor access.Actor, client, id string) (Shown, error) {
+	out := Shown{Now: s.now(), Zone: time.UTC}
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		r, err := s.admit(ctx, tx, actor, access.RequestSee, client, id)
+		if err != nil {
+			return err
+		}
+		out.Request, out.Internal = r, access.SeesInternal(actor, client)
+		out.May = func(action access.Action) bool { return access.Decide(actor, action, r.Scope()).Allowed }
+		if err := s.tellClocks(ctx, tx, &out); err != nil {
+			return err
+		}
+		if err := out.read(ctx, tx); err != nil {
+			return err
+		}
+		return out.name(ctx, tx)
+	})
+	if err != nil {
+		return Shown{}, fmt.Errorf("show a request: %w", err)
+	}
+	return out, nil
+}
+
+func (s *Service) tellClocks(ctx context.Context, tx bun.Tx, out *Shown) error {
+	x, levels, err := s.clocks(ctx, tx, out.Request, out.Now)
+	if err != nil {
+		return err
+	}
+	out.Clocks, out.Zone = x, levels.Hours.Zone
+	return nil
+}
+
+// read adds messages and files. What is internal is not even read for who may not see it.
+func (out *Shown) read(ctx context.Context, tx bun.Tx) error {
+	visible := []string{string(ForClient)}
+	if out.Internal {
+		visible = append(visible, string(Internal))
+	}
+	var messages []messageRow
+	if err := tx.NewSelect().Model(&messages).Where("request_id = ? AND visibility IN (?)", out.ID, bun.List(visible)).OrderExpr("seq").Scan(ctx); err != nil {
+		return err
+	}
+	var files []fileRow
+	if err := tx.NewSelect().Model(&files).Where("request_id = ? AND visibility IN (?)", out.ID, bun.List(visible)).OrderExpr("at, name, id").Scan(ctx); err != nil {
+		return err
+	}
+	of := map[string][]File{}
+	for _, f := range files {
+		of[f.MessageID] = append(of[f.MessageID], f.file())
+	}
+	out.Files = of[""]
+	for _, m := range messages {
+		out.Messages = append(out.Messages, Message{ID: m.ID, Seq: m.Seq, Visibility: Visibility(m.Visibility), Text: m.Body, At: m.At.UTC(), By: m.ByID, ByName: m.ByName,
+			Side: access.OrgKind(m.BySide), Files: of[m.ID]})
+	}
+	return nil
+}
+
+// name adds the names of who is meant, and who could be.
+func (out *Shown) name(ctx context.Context, tx bun.Tx) error {
+	n, err := names(ctx, tx, []string{out.State.Assignee}, []string{out.Client, out.State.Provider})
+	if err != nil {
+		return err
+	}
+	out.ClientName, out.ProviderName, out.AssigneeName = n.orgs[out.Client], n.orgs[out.State.Provider], n.person(out.State.Assignee)
+	if !out.May(access.RequestWork) {
+		return nil
+	}
+	doers, err := doersOf(ctx, tx, out.Client, out.State.Provider, out.Now)
+	if err != nil {
+		return err
+	}
+	for _, l := range doers {
+		out.Doers = append(out.Doers, Choice{l.Account.ID, l.Account.Name})
+	}
+	people, err := partyops.PeopleOf(ctx, tx, out.Client, out.Now)
+	if err != nil {
+		return err
+	}
+	for _, l := range people {
+		c := Choice{l.Membership.Org.ID, l.Membership.Org.Name}
+		if l.Membership.Org.Kind == access.Specialist && l.Membership.InForce(out.Now) && !slices.Contains(out.Specialists, c) {
+			out.Specialists = append(out.Specialists, c)
+		}
+	}
+	slices.SortFunc(out.Specialists, func(a, b Choice) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
+	return nil
+}

@@ -1,0 +1,224 @@
+package ui
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/platform/web"
+	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
+	"github.com/ofrecord/ofrecord/internal/work"
+	"github.com/ofrecord/ofrecord/internal/work/ops"
+)
+
+// stepping is what the form of a step sent.
+type stepping struct {
+	ops.Act
+	values url.Values
+}
+
+// step is what can be done with a request. Its fields are named after its verb, for several stand on one page.
+type step struct {
+	verb   string
+	action access.Action
+	label  string // opens the form
+	button string
+	tone   kit.ButtonKind
+	offers func(d desk) bool
+	fields func(d desk) []kit.Field
+	take   func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error)
+	done   string // after "R-12 "
+}
+
+var needed = kit.Field{Name: "note", Label: "Words", Kind: kit.Area, Rows: 2}
+
+func noteField(label, hint string, optional bool) kit.Field {
+	f := needed
+	f.Label, f.Hint, f.Optional = label, hint, optional
+	return f
+}
+
+func only(fields ...kit.Field) func(desk) []kit.Field {
+	return func(desk) []kit.Field { return fields }
+}
+
+const clientReads = "Everybody who sees the request reads this, the client too."
+
+func can(kind work.Kind) func(desk) bool {
+	return func(d desk) bool { return d.State.Can(kind) }
+}
+
+var steps = []step{
+	{verb: "assign", action: access.RequestWork, label: "Give to a person", button: "Give it", offers: can(work.Assigned), done: "has its person.",
+		fields: func(d desk) []kit.Field {
+			return []kit.Field{{Name: "assignee", Label: "Person", Kind: kit.Select, Optional: true, Value: d.State.Assignee, Options: choose("nobody", d.Doers)}}
+		},
+		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+			return o.Assign(ctx, who, in.Act, in.values.Get("assignee"))
+		}},
+	{verb: "triage", action: access.RequestWork, label: "Say who does it", button: "Say so", offers: can(work.Triaged), done: "goes to whoever does it.",
+		fields: func(d desk) []kit.Field {
+			return []kit.Field{{Name: "provider", Label: "Done by", Kind: kit.Select, Optional: true, Value: d.State.Provider, Options: choose("the agency", d.Specialists)}, noteField("Words", clientReads, true)}
+		},
+		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+			return o.Triage(ctx, who, in.Act, in.values.Get("provider"))
+		}},
+	{verb: "ask", action: access.RequestWork, label: "Wait on the client", button: "Wait on the client", done: "waits on the client; the agency's time stands still.",
+		offers: func(d desk) bool { return d.State.Can(work.Waits) && d.State.Waiting != work.OnClient },
+		fields: only(noteField("What the client is asked for", clientReads, false)), take: waitsOn(work.OnClient)},
+	{verb: "hand", action: access.RequestWork, label: "Wait on the specialist", button: "Wait on the specialist", done: "waits on the specialist; the agency's time runs on.",
+		offers: func(d desk) bool {
+			return d.State.Can(work.Waits) && d.State.Waiting == work.OnNobody && (len(d.Specialists) > 0 || d.State.Provider != "")
+		},
+		fields: only(noteField("What is asked of it", clientReads, true)), take: waitsOn(work.OnSpecialist)},
+	{verb: "back", action: access.RequestReturn, label: "Hand back to the agency", button: "Hand it back", done: "is with the agency again.",
+		offers: func(d desk) bool {
+			return d.State.Can(work.Waits) && d.State.Waiting != work.OnNobody && !d.State.AwaitsFeedback()
+		},
+		fields: only(noteField("Words", clientReads, true)), take: waitsOn(work.OnNobody)},
+	{verb: "priority", action: access.RequestWork, label: "Change the priority", button: "Change it", offers: can(work.Prioritised), done: "has its new priority; what is used of the time stays used.",
+		fields: func(d desk) []kit.Field {
+			f := priorityField("priority", "")
+			f.Value = string(d.State.Priority)
+			return []kit.Field{f, noteField("Why", clientReads, false)}
+		},
+		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+			return o.Prioritise(ctx, who, in.Act, contract.Priority(in.values.Get("priority")))
+		}},
+	{verb: "resolve", action: access.RequestWork, label: "Resolve", button: "Resolve it", offers: can(work.Resolved), done: "is resolved.",
+		fields: only(noteField("What was done", clientReads, true)),
+		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+			return o.Resolve(ctx, who, in.Act)
+		}},
+	{verb: "decline", action: access.RequestWork, label: "Decline", button: "Decline it", tone: kit.Danger, offers: can(work.Declined), done: "is declined.",
+		fields: only(noteField("Why", clientReads, false)),
+		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+			return o.Decline(ctx, who, in.Act)
+		}},
+	{verb: "withdraw", action: access.RequestWithdraw, label: "Withdraw", button: "Withdraw it", tone: kit.Danger, offers: can(work.Withdrawn), done: "is withdrawn.",
+		fields: only(noteField("Why", "", true)),
+		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+			return o.Withdraw(ctx, who, in.Act)
+		}},
+	{verb: "reopen", action: access.RequestReopen, label: "Reopen", button: "Reopen it", offers: can(work.Reopened), done: "is open again.",
+		fields: only(noteField("What is missing or wrong", clientReads, false)),
+		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+			return o.Reopen(ctx, who, in.Act)
+		}},
+}
+
+func waitsOn(on work.Waiting) func(context.Context, *ops.Service, access.Actor, stepping) (*ops.Request, error) {
+	return func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+		return o.Wait(ctx, who, in.Act, on)
+	}
+}
+
+func choose(none string, some []ops.Choice) []kit.Option {
+	out := []kit.Option{{Value: "", Text: none}}
+	for _, c := range some {
+		out = append(out, kit.Option{Value: c.ID, Text: c.Name})
+	}
+	return out
+}
+
+func (p *Pages) stepRoutes() []web.Route {
+	routes := []web.Route{
+		upload(onePath+"/answer", access.RequestAnswer, p.say("answer", (*ops.Service).Answer, "Sent.")),
+		upload(onePath+"/note", access.RequestNote, p.say("note", (*ops.Service).Note, "Kept as an internal note. The client does not see it.")),
+	}
+	for _, s := range steps {
+		routes = append(routes, post(onePath+"/"+s.verb, s.action, p.takeStep(s)))
+	}
+	return routes
+}
+
+// steps are the forms of what this person can do now, each behind its words.
+func (d desk) steps() templ.Component {
+	var forms []templ.Component
+	for _, s := range steps {
+		if !d.May(s.action) || !s.offers(d) {
+			continue
+		}
+		fields := s.fields(d)
+		for i := range fields {
+			fields[i].Name = s.verb + "-" + fields[i].Name
+		}
+		fields = append(fields, kit.Field{Name: "seen", Kind: kit.Hidden, Value: strconv.FormatInt(d.Seq(), 10)}, kit.Field{Name: "once", Kind: kit.Hidden, Value: d.key()})
+		forms = append(forms, stepForm(s.label, d.refused.verb == s.verb, kit.FormView{Action: d.path(s.verb), Submit: s.button, Tone: s.tone, Fields: fields, Input: d.input(s.verb)}))
+	}
+	if len(forms) == 0 {
+		return kit.Quiet("Nothing for you at this moment.")
+	}
+	return kit.Group(forms...)
+}
+
+func (p *Pages) takeStep(s step) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		values, err := web.ReadForm(r)
+		if err != nil {
+			return err
+		}
+		seen, _ := strconv.ParseInt(values.Get("seen"), 10, 64) // none: whatever has happened
+		in := stepping{Act: ops.Act{Client: r.PathValue("client"), Request: r.PathValue("request"), Seen: seen, Key: values.Get("once"), Note: values.Get(s.verb + "-note")}, values: url.Values{}}
+		for name, v := range values {
+			in.values[strings.TrimPrefix(name, s.verb+"-")] = v
+		}
+		changed, err := s.take(r.Context(), p.Ops, actor(r), in)
+		return p.after(w, r, s.verb, values, changed, err, s.done)
+	}
+}
+
+type writing func(*ops.Service, context.Context, access.Actor, ops.MessageInput) (*ops.Request, error)
+
+// say answers the form of a message.
+func (p *Pages) say(verb string, write writing, done string) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		values, files, err := readForm(r)
+		if err != nil && !correctable(err) {
+			return err
+		}
+		var changed *ops.Request
+		if err == nil {
+			changed, err = write(p.Ops, r.Context(), actor(r), ops.MessageInput{Act: ops.Act{Client: r.PathValue("client"), Request: r.PathValue("request"), Key: values.Get("once")},
+				Text: values.Get(verb + "-text"), Files: files})
+		}
+		return p.after(w, r, verb, values, changed, err, done)
+	}
+}
+
+// after shows the page again: as it stands now, or with what was refused and typed.
+func (p *Pages) after(w http.ResponseWriter, r *http.Request, verb string, values url.Values, changed *ops.Request, err error, done string) error {
+	if correctable(err) {
+		if fault.Is(err, fault.Conflict) {
+			values.Del("seen") // it is seen now
+		}
+		at := fault.Moved(err, func(place string) string {
+			if place == "" || strings.HasPrefix(place, verb+"-") {
+				return place
+			}
+			return verb + "-" + place
+		})
+		return p.requestPage(w, r, refusal{verb, kit.Input{Values: values, Err: at}})
+	}
+	if err != nil {
+		return err
+	}
+	words := done
+	if verb != "answer" && verb != "note" {
+		words = changed.Name() + " " + done
+	}
+	web.Flash(r, kit.Done, words)
+	if access.Decide(actor(r), access.RequestSee, changed.Scope()).Allowed {
+		web.Redirect(w, r, RequestPath(changed.Client, changed.ID))
+		return nil
+	}
+	web.Redirect(w, r, Path(changed.Client))
+	return nil
+}
