@@ -136,6 +136,8 @@ var undecisive = map[string]string{
 	"revenue_share.attribution.removal_effects.order": "says how the effects were learned, which are what is written",
 	"term.renewal.kind":            "decides what comes after the term",
 	"appointments.promise":         "decides who gets the work",
+	"non_competition.unit":         "decides whom the agency may serve",
+	"non_competition.cleared_by":   "decides whom the agency may serve",
 	"statements.objection.silence": "decides what becomes of a line, not what it is",
 	"scorecard.metrics.better":     "says what the metric is",
 	"media_commission.bills":       "decides who pays the vendor",

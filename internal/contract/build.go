@@ -136,6 +136,7 @@ func (b *builder) terms(doc *value) Terms {
 	b.checkPayment(doc.get("payment"), t.Payment)
 	t.Service = b.serviceLevels(doc.get("service_levels"), b.zone, t.Calendar)
 	t.Appointments = b.appointments(doc.get("appointments"))
+	t.NonCompetition = b.nonCompetition(doc.get("non_competition"))
 	t.Clauses = b.clauses(doc.get("clauses"), t)
 	return t
 }

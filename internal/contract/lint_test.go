@@ -51,6 +51,11 @@ var opened = []struct {
 	{"rounding-one-sided", []string{"rounding: half-up", "rounding: ceiling"}, "in favour of the agency"},
 	{"preferred-share", []string{"promise: roster", "promise: preferred, first_refusal: 5 working days"}, "for 5 working days"},
 	{"appointment-overlap", []string{"markets: [CA], promise: roster", "markets: [CA, us], promise: roster"}, "paid-media is roster here and exclusive above"},
+	{"non-competition-vague", []string{"\nclauses:\n", "\nnon_competition:\n  - {category: robots, brands: [], markets: [US], unit: office, tail: none, cool_off: none, cleared_by: waiver}\nclauses:\n"}, "robots is a word for a market"},
+	{"non-competition-tail", []string{"length: 12 months", "length: open-ended", "kind: auto, at_most: 2, each: 12 months", "kind: evergreen",
+		"\nclauses:\n", "\nnon_competition:\n  - {named: [Boltworks], brands: [], markets: [US], unit: office, tail: 6 months, cool_off: none, cleared_by: waiver}\nclauses:\n"}, "the tail of 6 months"},
+	{"non-competition-mobility", []string{"\nclauses:\n", "\nnon_competition:\n  - {named: [Boltworks], brands: [], markets: [US], unit: team, tail: none, cool_off: none, cleared_by: wall}\nclauses:\n"}, "on the next day"},
+	{"non-competition-wide", []string{"\nclauses:\n", "\nnon_competition:\n  - {named: [Boltworks], brands: [], markets: [], unit: holding, tail: none, cool_off: none, cleared_by: waiver}\nclauses:\n"}, "Every agency of the holding"},
 	{"objection-short", []string{"objection: {within: 5 working days", "objection: {within: 4 working days"}, "within 4 working days"},
 	{"objection-open", []string{"objection: {within: 5 working days, silence: accepted", "objection: {within: 5 working days, silence: open"}, "5 working days"},
 
