@@ -25,6 +25,13 @@ const (
 	ContractAcceptAgency Action = "contract.accept.agency"
 	ContractAcceptClient Action = "contract.accept.client"
 
+	ConflictSee   Action = "conflict.see"
+	ConflictCheck Action = "conflict.check"
+	WallKeep      Action = "wall.keep"
+	WaiverSee     Action = "waiver.see"
+	WaiverAsk     Action = "waiver.ask"
+	WaiverAnswer  Action = "waiver.answer"
+
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
 	EvidenceMap    Action = "evidence.map"
@@ -123,6 +130,13 @@ var table = []row{
 	{ContractAccept, "accept a contract for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
 	{ContractAcceptAgency, "accept a contract for the agency", writes, grants{cl, no, cl, no, no, no, no, no, no, no, no}},
 	{ContractAcceptClient, "accept a contract for the client", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
+
+	{ConflictSee, "see conflicts between clients", reads, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{ConflictCheck, "check for conflicts between clients", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{WallKeep, "build, keep and end a wall between clients", writes, grants{cl, no, no, no, no, no, no, no, no, no, no}},
+	{WaiverSee, "see the waivers of the client", reads, grants{cl, cl, cl, no, no, no, cl, no, no, no, cl}},
+	{WaiverAsk, "ask a client for a waiver, or record one on paper", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{WaiverAnswer, "give a waiver or refuse it", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
 
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, no, cl, cl, cl, cl, no, no}},

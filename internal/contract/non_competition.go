@@ -229,3 +229,6 @@ func lintNonCompetitionWide(l *linter) {
 		}
 	})
 }
+
+// Forever is the end of what has none: the end of the calendar.
+var Forever = lastDay

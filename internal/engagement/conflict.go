@@ -231,7 +231,9 @@ func (o *Overlap) waivedOn(waivers []Waiver, day cal.Date) (id string, until cal
 		if len(w.Markets) == 0 {
 			rest = nil
 		} else if len(left) > 0 {
-			rest = slices.DeleteFunc(slices.Clone(left), func(m string) bool { return slices.ContainsFunc(w.Markets, func(x string) bool { return sameWord(m, x) }) })
+			rest = slices.DeleteFunc(slices.Clone(left), func(m string) bool {
+				return slices.ContainsFunc(w.Markets, func(x string) bool { return sameWord(m, x) })
+			})
 		}
 		if len(w.Markets) > 0 && len(rest) == len(left) {
 			continue // of other markets, or of some where any are meant

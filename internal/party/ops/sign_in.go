@@ -169,6 +169,10 @@ func (s *Service) actor(ctx context.Context, account, workspace string, holds fu
 				out.Memberships = append(out.Memberships, m.Access())
 			}
 		}
+		if err != nil {
+			return err
+		}
+		out.Memberships, err = behindWalls(ctx, tx, account, out.Memberships, now)
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
