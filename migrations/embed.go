@@ -21,6 +21,7 @@ var AppendOnly = []string{
 	"statement", "statement_event", "statement_final", "statement_carry", "month_end", "month_end_outcome",
 	"billing_profile", "invoice", "invoice_event", "payment", "cash_applied", "ledger_posting",
 	"invoice_terms", "late_charge", "discount_taken",
+	"conflict_check", "conflict_settled", "waiver", "waiver_answer", "wall", "wall_place", "wall_end",
 }
 
 // Replaceable are the append-only tables that keep no guard against INSERT OR REPLACE by another program that opens a SQLite file: their rows

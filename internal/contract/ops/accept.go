@@ -129,6 +129,11 @@ func (s *Service) accept(ctx context.Context, tx bun.Tx, actor access.Actor, c C
 		after["paper"], after["signatory"], after["signed_on"] = a.Paper.Reference, a.Paper.Signatory, a.Paper.SignedOn.String()
 	}
 	entry.After = journal.Snapshot(after)
-	_, err := journalops.Append(ctx, tx, journalops.By(actor, entry))
-	return v, err
+	if _, err := journalops.Append(ctx, tx, journalops.By(actor, entry)); err != nil {
+		return v, err
+	}
+	if v.State() == contract.Accepted && s.Bound != nil {
+		return v, s.Bound(ctx, tx, actor, c)
+	}
+	return v, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
@@ -18,7 +19,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field but LockedUntil is needed.
+// Service is the use cases. Every field but LockedUntil and Bound is needed.
 type Service struct {
 	DB      *db.DB
 	Now     func() time.Time
@@ -28,6 +29,10 @@ type Service struct {
 	// LockedUntil is the first day that no locked statement of the contract covers, zero when none is locked. Statements stand above
 	// contracts, so the program wires it. nil: nothing is ever locked.
 	LockedUntil func(ctx context.Context, tx bun.Tx, contractID string) (cal.Date, error)
+
+	// Bound is told, within the transaction, when both sides have accepted a version. What it means for other clients stands above contracts, so the program
+	// wires it. nil: nobody is told.
+	Bound func(ctx context.Context, tx bun.Tx, actor access.Actor, c Contract) error
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

@@ -105,3 +105,29 @@ func thisSide(ctx context.Context, tx bun.Tx, client string, members []party.Mem
 		return m.Org.Kind != access.Client && slices.ContainsFunc(barriers, func(b Barrier) bool { return b.Account == m.Account && b.Client == client })
 	}), nil
 }
+
+// NamesOfKind are the organisations of a kind by name, for use cases that have decided access already, inside their transaction.
+func NamesOfKind(ctx context.Context, tx bun.Tx, kind access.OrgKind) ([]party.Org, error) {
+	var rows []orgRow
+	if err := tx.NewSelect().Model(&rows).Where("kind = ?", string(kind)).OrderExpr("lower(name), id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	out := make([]party.Org, len(rows))
+	for i, r := range rows {
+		out[i] = r.org()
+	}
+	return out, nil
+}
+
+// StaysOf are all roles that an account has or had in the agency and with specialists, also those that have ended, as NamesOfKind.
+func StaysOf(ctx context.Context, tx bun.Tx, account string) ([]party.Membership, error) {
+	var rows []membershipRow
+	err := tx.NewSelect().Model(&rows).Relation("Org").Where("membership_row.account_id = ?", account).OrderExpr("membership_row.from_at, membership_row.id").Scan(ctx)
+	var out []party.Membership
+	for _, r := range rows {
+		if m := r.membership(); m.Org.Kind != access.Client {
+			out = append(out, m)
+		}
+	}
+	return out, err
+}
