@@ -69,7 +69,7 @@ func makeDemo(ctx context.Context, cfg Config, log *slog.Logger) (*Program, demo
 		_ = d.Close() // the first error is the one to report
 		return nil, demo.Made{}, err
 	}
-	made, err := demo.Play(ctx, demo.Stage{Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing, Clock: clock})
+	made, err := demo.Play(ctx, demo.Stage{Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing, Clock: clock, Engagement: p.Engagement})
 	if err != nil {
 		_ = p.Close() // as above
 		return nil, demo.Made{}, err

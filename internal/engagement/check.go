@@ -17,8 +17,8 @@ const (
 	OfStaffing   CheckKind = "staffing"
 )
 
-// Line is one overlap as the record keeps it.
-type Line struct {
+// OverlapLine is one overlap as the record keeps it.
+type OverlapLine struct {
 	Client   string  `json:"client"` // whose promise it is
 	Against  string  `json:"against"`
 	ClientID string  `json:"client_id,omitempty"` // of the existing client
@@ -53,7 +53,7 @@ type Made struct {
 	Kind      CheckKind
 	Newcomer  Account
 	Outcome   Outcome
-	Lines     []Line
+	Lines     []OverlapLine
 	Questions []Asked
 	Looked    Looked
 	On        cal.Date
@@ -71,8 +71,8 @@ func (m Made) Open() bool {
 }
 
 // Lines are the overlaps as the record keeps them, the worst first.
-func (f Found) Lines() []Line {
-	var out []Line
+func (f Found) Lines() []OverlapLine {
+	var out []OverlapLine
 	for _, outcome := range []Outcome{Blocked, WaiverRequired, WallRequired, Clear} {
 		for _, o := range f.Overlaps {
 			if o.Outcome != outcome {
@@ -82,7 +82,7 @@ func (f Found) Lines() []Line {
 			if o.Own {
 				existing = o.Account.Client
 			}
-			out = append(out, Line{Client: o.Promise.ClientName, Against: o.Account.Name, ClientID: existing, Clause: o.Clause(), Words: o.Words(), Cure: o.Cure(), Outcome: o.Outcome,
+			out = append(out, OverlapLine{Client: o.Promise.ClientName, Against: o.Account.Name, ClientID: existing, Clause: o.Clause(), Words: o.Words(), Cure: o.Cure(), Outcome: o.Outcome,
 				Required: o.Required, Category: o.Category, Markets: orAnyMarket(o.Markets), Own: o.Own})
 		}
 	}

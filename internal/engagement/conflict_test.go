@@ -11,7 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 )
 
-func days(from, to string) cal.Period {
+func served(from, to string) cal.Period {
 	return cal.Period{From: cal.MustDate(from), To: cal.MustDate(to)}
 }
 
@@ -25,11 +25,11 @@ func promiseToAcme(edit func(*contract.NonCompetition)) Promise {
 		edit(&n)
 	}
 	return Promise{Client: "acme", ClientName: "Acme Robotics", Contract: "northlight-acme-growth", Clause: "non_competition[0]", Terms: n,
-		Binds: n.Binds(days("2026-01-01", "2027-01-01"), cal.WorkCalendar{})}
+		Binds: n.Binds(served("2026-01-01", "2027-01-01"), cal.WorkCalendar{})}
 }
 
 func cargobots(edit func(*Account)) Account {
-	a := Account{Name: "Cargobots GmbH", Categories: []string{"warehouse-robots"}, Markets: []string{"US", "CA"}, Served: days("2026-06-01", "2027-06-01"), Shared: contract.Office}
+	a := Account{Name: "Cargobots GmbH", Categories: []string{"warehouse-robots"}, Markets: []string{"US", "CA"}, Served: served("2026-06-01", "2027-06-01"), Shared: contract.Office}
 	if edit != nil {
 		edit(&a)
 	}
@@ -52,9 +52,9 @@ func TestAConflictIsAnOverlapOfCategoryMarketUnitAndTime(t *testing.T) {
 		{"the holding is bound", func(n *contract.NonCompetition) { n.Unit = contract.Holding }, func(a *Account) { a.Shared = contract.Holding }, WaiverRequired},
 		{"another office, where the office is bound", func(n *contract.NonCompetition) { n.Unit = contract.Office }, func(a *Account) { a.Shared = contract.AgencyBrand }, Clear},
 		{"nobody says how far apart", func(n *contract.NonCompetition) { n.Unit = contract.Team }, func(a *Account) { a.Shared = "" }, WaiverRequired},
-		{"within the tail", nil, func(a *Account) { a.Served = days("2027-06-30", "2028-01-01") }, WaiverRequired},
-		{"the day after the tail", nil, func(a *Account) { a.Served = days("2027-07-01", "2028-01-01") }, Clear},
-		{"served until before it", nil, func(a *Account) { a.Served = days("2025-01-01", "2026-01-01") }, Clear},
+		{"within the tail", nil, func(a *Account) { a.Served = served("2027-06-30", "2028-01-01") }, WaiverRequired},
+		{"the day after the tail", nil, func(a *Account) { a.Served = served("2027-07-01", "2028-01-01") }, Clear},
+		{"served until before it", nil, func(a *Account) { a.Served = served("2025-01-01", "2026-01-01") }, Clear},
 		{"named, in another category", nil, func(a *Account) { a.Name, a.Categories = "BOLTWORKS Inc.", []string{"cookies"} }, WaiverRequired},
 		{"named under another name", nil, func(a *Account) { a.Also, a.Categories = []string{"Boltworks"}, []string{"cookies"} }, WaiverRequired},
 		{"named, in another market", nil, func(a *Account) { a.Name, a.Markets = "Boltworks", []string{"DE"} }, Clear},
@@ -87,7 +87,7 @@ func TestTheOverlapIsShownInPlainWords(t *testing.T) {
 func TestTheNewcomersOwnPromiseIsHeldAgainstWhoIsThere(t *testing.T) {
 	own := promiseToAcme(nil)
 	own.Client, own.ClientName, own.Contract = "", "Cargobots", ""
-	there := []Account{{Client: "acme", Name: "Acme Robotics", Categories: []string{"warehouse-robots"}, Markets: []string{"US"}, Served: days("2026-01-01", "2027-01-01"), Shared: contract.Office}}
+	there := []Account{{Client: "acme", Name: "Acme Robotics", Categories: []string{"warehouse-robots"}, Markets: []string{"US"}, Served: served("2026-01-01", "2027-01-01"), Shared: contract.Office}}
 	f := Check(cargobots(nil), nil, []Promise{own}, there, Held{}, today)
 	if f.Outcome != WaiverRequired || !f.Overlaps[0].Own || !strings.Contains(f.Overlaps[0].Cure(), "not agreed") {
 		t.Errorf("got %+v", f)
@@ -108,7 +108,7 @@ func TestWhatIsNotKnownIsAQuestion(t *testing.T) {
 }
 
 func waiverOfAcme(edit func(*Waiver)) Waiver {
-	w := Waiver{ID: "wai_1", Client: "acme", Category: "warehouse-robots", Markets: []string{"US"}, Unit: contract.Office, Period: days("2026-05-01", "2026-09-01")}
+	w := Waiver{ID: "wai_1", Client: "acme", Category: "warehouse-robots", Markets: []string{"US"}, Unit: contract.Office, Period: served("2026-05-01", "2026-09-01")}
 	if edit != nil {
 		edit(&w)
 	}
@@ -349,8 +349,8 @@ func TestAWallKeepsWhoStandsOnASideFromTheOther(t *testing.T) {
 
 func TestNobodyIsStaffedAcrossAPromise(t *testing.T) {
 	now := time.Date(2026, 6, 10, 12, 0, 0, 0, time.UTC)
-	accounts := []Account{{Client: "cargo", Name: "Cargobots", Categories: []string{"warehouse-robots"}, Served: days("2026-01-01", "2027-01-01")},
-		{Client: "foods", Name: "Bluebell Foods", Categories: []string{"cookies"}, Served: days("2026-01-01", "2027-01-01")}}
+	accounts := []Account{{Client: "cargo", Name: "Cargobots", Categories: []string{"warehouse-robots"}, Served: served("2026-01-01", "2027-01-01")},
+		{Client: "foods", Name: "Bluebell Foods", Categories: []string{"cookies"}, Served: served("2026-01-01", "2027-01-01")}}
 	promises := []Promise{promiseToAcme(nil)}
 	may := func(client string, stays ...Stay) error {
 		return MayStaff(client, stays, promises, accounts, Held{}, now, cal.WorkCalendar{})

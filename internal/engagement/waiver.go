@@ -8,8 +8,8 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
-// Paper is a consent that was signed outside the program.
-type Paper struct {
+// PaperConsent is a consent that was signed outside the program.
+type PaperConsent struct {
 	Reference string
 	Signatory string
 	SignedOn  cal.Date
@@ -27,7 +27,7 @@ type Consent struct {
 	Reason         string
 	AnsweredAt     time.Time
 	AnsweredByName string
-	Paper          *Paper // nil: given in the program
+	Paper          *PaperConsent // nil: given in the program
 }
 
 // State is asked, given, refused or expired, on a day.

@@ -14,6 +14,7 @@ import (
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
@@ -37,6 +38,8 @@ type Stage struct {
 	Fees      *feesops.Service
 	Billing   *billingops.Service
 	Clock     *Clock
+
+	Engagement *engagementops.Service
 }
 
 // Persona is a person of the story who can sign in.
@@ -75,7 +78,7 @@ func Play(ctx context.Context, s Stage) (Made, error) {
 	st := &story{Stage: s, year: newYear(Seed), people: map[access.Role]*Persona{}}
 	ctx = db.WithWorkspace(ctx, Workspace)
 	st.at(First.AddDays(-24), 9)
-	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.today} {
+	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.today, st.conflicts} {
 		if err := scene(ctx); err != nil {
 			return Made{}, fmt.Errorf("make the demo: %w", err)
 		}

@@ -111,8 +111,8 @@ func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, kind 
 	m := engagement.Made{ID: s.id("chk"), Topic: topic, Kind: kind, Newcomer: newcomer, Outcome: f.Outcome, Lines: f.Lines(), Questions: f.Asked(), Looked: w.looked, On: w.on, At: now, ByName: actor.Name}
 	row := checkRow{ID: m.ID, Topic: topic, Kind: string(kind), Name: newcomer.Name, Outcome: string(m.Outcome), Questions: len(m.Questions), JudgedOn: w.on.String(),
 		MadeAt: now, MadeBy: actor.Account, MadeByName: actor.Name}
-	for into, v := range map[*string]any{&row.Newcomer: newcomer, &row.Asks: asks, &row.Found: found{m.Lines, m.Questions}, &row.Looked: w.looked} {
-		text, err := stored(v)
+	for into, v := range map[*string]any{&row.Newcomer: newcomer, &row.Asks: asks, &row.Found: checkFound{m.Lines, m.Questions}, &row.Looked: w.looked} {
+		text, err := asJSON(v)
 		if err != nil {
 			return m, err
 		}
@@ -123,13 +123,13 @@ func (s *Service) keep(ctx context.Context, tx bun.Tx, actor access.Actor, kind 
 	}
 	_, err := journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{
 		At: now, Action: string(access.ConflictCheck), Internal: true, Subject: journal.Subject{Kind: "conflict-check", ID: m.ID, Name: newcomer.Name},
-		Words: fmt.Sprintf("checked %s for conflicts: %s", newcomer.Name, words(m)),
+		Words: fmt.Sprintf("checked %s for conflicts: %s", newcomer.Name, checkWords(m)),
 		After: journal.Snapshot(map[string]any{"outcome": m.Outcome, "overlaps": len(m.Lines), "questions": len(m.Questions)}),
 	}))
 	return m, err
 }
 
-func words(m engagement.Made) string {
+func checkWords(m engagement.Made) string {
 	switch n := len(m.Questions); n {
 	case 0:
 		return m.Outcome.Words()
@@ -243,7 +243,7 @@ func (s *Service) Conflict(ctx context.Context, actor access.Actor, id string) (
 			return err
 		}
 		if len(one) == 0 {
-			return notFound()
+			return notHere()
 		}
 		same, _, err = readChecks(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("topic = ?", one[0].Topic) })
 		return err
@@ -271,7 +271,7 @@ func (s *Service) Settle(ctx context.Context, actor access.Actor, id, reason str
 			return err
 		}
 		if len(list) == 0 {
-			return notFound()
+			return notHere()
 		}
 		m := list[0]
 		if !m.Open() {

@@ -44,17 +44,17 @@ type settledRow struct {
 	SettledByName string    `bun:"settled_by_name"`
 }
 
-// found is what a check came to, as it is stored.
-type found struct {
-	Lines     []engagement.Line  `json:"lines"`
-	Questions []engagement.Asked `json:"questions"`
+// checkFound is what a check came to, as it is stored.
+type checkFound struct {
+	Lines     []engagement.OverlapLine `json:"lines"`
+	Questions []engagement.Asked       `json:"questions"`
 }
 
-func notFound() error {
+func notHere() error {
 	return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
 }
 
-func stored(v any) (string, error) {
+func asJSON(v any) (string, error) {
 	b, err := json.Marshal(v)
 	return string(b), err
 }
@@ -62,7 +62,7 @@ func stored(v any) (string, error) {
 func (r checkRow) made() (engagement.Made, error) {
 	m := engagement.Made{ID: r.ID, Topic: r.Topic, Kind: engagement.CheckKind(r.Kind), Outcome: engagement.Outcome(r.Outcome), At: r.MadeAt.UTC(), ByName: r.MadeByName}
 	m.On, _ = cal.ParseDate(r.JudgedOn)
-	var f found
+	var f checkFound
 	for text, into := range map[string]any{r.Newcomer: &m.Newcomer, r.Found: &f, r.Looked: &m.Looked} {
 		if err := json.Unmarshal([]byte(text), into); err != nil {
 			return m, fmt.Errorf("read the check %s: %w", r.ID, err)
@@ -157,7 +157,7 @@ func (r waiverRow) consent(answers map[string]answerRow) (engagement.Consent, er
 		c.Answered, c.Given, c.Reason, c.AnsweredAt, c.AnsweredByName = true, a.Given, a.Reason, a.AnsweredAt.UTC(), a.AnsweredByName
 		if a.PaperReference != "" {
 			on, _ := cal.ParseDate(a.PaperSignedOn)
-			c.Paper = &engagement.Paper{Reference: a.PaperReference, Signatory: a.PaperSignatory, SignedOn: on}
+			c.Paper = &engagement.PaperConsent{Reference: a.PaperReference, Signatory: a.PaperSignatory, SignedOn: on}
 		}
 	}
 	return c, nil
@@ -262,7 +262,7 @@ func readWall(ctx context.Context, tx bun.Tx, id string) (engagement.Wall, error
 		}
 	}
 	if err == nil {
-		err = notFound()
+		err = notHere()
 	}
 	return engagement.Wall{}, err
 }
@@ -272,7 +272,7 @@ func readWaiverRow(ctx context.Context, tx bun.Tx, id string) (waiverRow, error)
 	var row waiverRow
 	err := tx.NewSelect().Model(&row).Where("id = ?", id).Scan(ctx)
 	if errors.Is(err, sql.ErrNoRows) {
-		err = notFound()
+		err = notHere()
 	}
 	return row, err
 }

@@ -43,7 +43,7 @@ const (
 	byWall   = "{category: warehouse-robots, named: [Boltworks], brands: [Acme], markets: [US], unit: agency-brand, tail: 6 months, cool_off: 90 days, cleared_by: wall}"
 )
 
-func each(t *testing.T, promise string, test func(f *floor)) {
+func eachFloor(t *testing.T, promise string, test func(f *floor)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		f := &floor{t: t, ctx: ctx, d: d, at: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 		now := func() time.Time { f.at = f.at.Add(time.Second); return f.at }
@@ -75,12 +75,12 @@ func (f *floor) actor(account string) access.Actor {
 
 func (f *floor) client(name string) party.Org {
 	f.t.Helper()
-	return must(f.Parties.CreateClient(f.ctx, f.owner, name))(f.t)
+	return have(f.Parties.CreateClient(f.ctx, f.owner, name))(f.t)
 }
 
 func (f *floor) invite(role access.Role, org, client string) access.Actor {
 	f.t.Helper()
-	m := must(f.Parties.Invite(f.ctx, f.owner, f.invitation(role, org, client)))(f.t)
+	m := have(f.Parties.Invite(f.ctx, f.owner, f.invitation(role, org, client)))(f.t)
 	return f.actor(m.Account)
 }
 
@@ -93,18 +93,18 @@ func (f *floor) invitation(role access.Role, org, client string) partyops.Invite
 func (f *floor) promised(client party.Org, name, promise string) {
 	f.t.Helper()
 	text := strings.Replace(contract.Template(name, client.Name, "Northlight", cal.MustDate("2026-01-01")), "\nclauses:\n", "\nnon_competition:\n  - "+promise+"\n\nclauses:\n", 1)
-	c := must(f.Contracts.Begin(f.ctx, f.owner, client.ID, name))(f.t)
-	_, have, err := f.Contracts.Draft(f.ctx, f.owner, c.ID)
+	c := have(f.Contracts.Begin(f.ctx, f.owner, client.ID, name))(f.t)
+	_, draft, err := f.Contracts.Draft(f.ctx, f.owner, c.ID)
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	saved := must(f.Contracts.Save(f.ctx, f.owner, contractops.SaveInput{Contract: c.ID, Source: text, Revision: have.Revision}))(f.t)
-	v := must(f.Contracts.Propose(f.ctx, f.owner, contractops.ProposeInput{Contract: c.ID, Revision: saved.Revision}))(f.t)
+	saved := have(f.Contracts.Save(f.ctx, f.owner, contractops.SaveInput{Contract: c.ID, Source: text, Revision: draft.Revision}))(f.t)
+	v := have(f.Contracts.Propose(f.ctx, f.owner, contractops.ProposeInput{Contract: c.ID, Revision: saved.Revision}))(f.t)
 	executive := f.invite(access.ClientExecutive, client.ID, "")
-	must(f.Contracts.Accept(f.ctx, executive, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide}))(f.t)
+	have(f.Contracts.Accept(f.ctx, executive, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide}))(f.t)
 }
 
-func must[T any](v T, err error) func(*testing.T) T {
+func have[T any](v T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
 		if err != nil {
@@ -127,8 +127,8 @@ func (f *floor) competitor(client string) ops.CheckInput {
 }
 
 func TestAProspectIsHeldAgainstWhatWasPromised(t *testing.T) {
-	each(t, byWaiver, func(f *floor) {
-		m := must(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
+	eachFloor(t, byWaiver, func(f *floor) {
+		m := have(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
 		if m.Outcome != engagement.WaiverRequired || len(m.Lines) != 1 || m.Lines[0].Client != "Acme Robotics" || !strings.Contains(m.Lines[0].Clause, "acme-growth, non_competition[0]") {
 			f.t.Errorf("got %+v", m)
 		}
@@ -136,12 +136,12 @@ func TestAProspectIsHeldAgainstWhatWasPromised(t *testing.T) {
 		if err != nil || kept.Outcome != m.Outcome || len(same) != 1 || len(kept.Looked.Promises) != 1 || kept.Looked.Accounts != 2 {
 			f.t.Errorf("kept: %+v, %v", kept, err)
 		}
-		register := must(f.Conflicts(f.ctx, f.owner))(f.t)
+		register := have(f.Conflicts(f.ctx, f.owner))(f.t)
 		if len(register) == 0 || register[0].ID != m.ID || !register[0].Open() {
 			f.t.Errorf("the open one stands first: %+v", register)
 		}
-		again := must(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
-		if n := len(must(f.Conflicts(f.ctx, f.owner))(f.t)); n != len(register) || again.Topic != m.Topic {
+		again := have(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
+		if n := len(have(f.Conflicts(f.ctx, f.owner))(f.t)); n != len(register) || again.Topic != m.Topic {
 			f.t.Errorf("a second check of the same stands twice: %d", n)
 		}
 		if err := f.Settle(f.ctx, f.owner, again.ID, "Turned down."); err != nil {
@@ -160,9 +160,9 @@ func TestAProspectIsHeldAgainstWhatWasPromised(t *testing.T) {
 }
 
 func TestConflictsAreForThoseWhoCoverAllClients(t *testing.T) {
-	each(t, byWaiver, func(f *floor) {
-		m := must(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
-		specialist := must(f.Parties.CreateOrg(f.ctx, f.owner, access.Specialist, "Brightpath"))(f.t)
+	eachFloor(t, byWaiver, func(f *floor) {
+		m := have(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
+		specialist := have(f.Parties.CreateOrg(f.ctx, f.owner, access.Specialist, "Brightpath"))(f.t)
 		for name, who := range map[string]access.Actor{
 			"executive": f.invite(access.ClientExecutive, f.zed.ID, ""), "lead of one client": f.invite(access.AccountLead, f.host, f.zed.ID),
 			"finance": f.invite(access.AgencyFinance, f.host, ""), "specialist": f.invite(access.SpecialistPartner, specialist.ID, f.zed.ID), "nobody": {},
@@ -178,7 +178,7 @@ func TestConflictsAreForThoseWhoCoverAllClients(t *testing.T) {
 				}
 			}
 		}
-		entries := must(entriesOf(f, f.invite(access.AccountLead, f.host, f.acme.ID)))(f.t)
+		entries := have(entriesOf(f, f.invite(access.AccountLead, f.host, f.acme.ID)))(f.t)
 		if strings.Contains(entries, "Robohaul") || strings.Contains(entries, "Cargobots") {
 			f.t.Errorf("the record tells of others: %s", entries)
 		}
@@ -193,13 +193,13 @@ func entriesOf(f *floor, who access.Actor) (string, error) {
 }
 
 func TestChecksAreMadeWhenSomethingChanges(t *testing.T) {
-	each(t, byWaiver, func(f *floor) {
+	eachFloor(t, byWaiver, func(f *floor) {
 		f.client("Bolt Works Inc.")
 		f.client("Boltworks, Inc.")
-		must(f.Parties.CreateOrg(f.ctx, f.owner, access.Specialist, "Brightpath"))(f.t)
+		have(f.Parties.CreateOrg(f.ctx, f.owner, access.Specialist, "Brightpath"))(f.t)
 		f.promised(f.zed, "zed-growth", "{category: warehouse-robots, brands: [], markets: [US], unit: office, tail: none, cool_off: none, cleared_by: nothing}")
 		got := map[string]string{}
-		for _, m := range must(f.Conflicts(f.ctx, f.owner))(f.t) {
+		for _, m := range have(f.Conflicts(f.ctx, f.owner))(f.t) {
 			got[m.Newcomer.Name] = string(m.Kind) + " " + string(m.Outcome)
 		}
 		for name, want := range map[string]string{"Boltworks, Inc.": "client waiver-required", "Bolt Works Inc.": "client clear", "Brightpath": "specialist clear", "Cargobots GmbH": "client blocked"} {
@@ -211,8 +211,8 @@ func TestChecksAreMadeWhenSomethingChanges(t *testing.T) {
 }
 
 func TestAWaiverIsAskedGivenAndEnds(t *testing.T) {
-	each(t, byWaiver, func(f *floor) {
-		m := must(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
+	eachFloor(t, byWaiver, func(f *floor) {
+		m := have(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
 		in := ops.WaiverInput{Waiver: engagement.Waiver{Client: f.acme.ID, Category: "warehouse-robots", Markets: []string{"US"}, Unit: contract.Office, For: "Robohaul",
 			Period: cal.Period{From: cal.MustDate("2026-03-01"), To: cal.MustDate("2026-09-01")}}, Words: "A maker of robots for small shops, served from another office than Robohaul."}
 		_, err := f.AskWaiver(f.ctx, f.owner, in)
@@ -221,14 +221,14 @@ func TestAWaiverIsAskedGivenAndEnds(t *testing.T) {
 		_, err = f.AskWaiver(f.ctx, f.owner, in)
 		f.fails(err, fault.Invalid, "waiver-names")
 		in.Words = "A maker of robots for small shops, served by another team."
-		c := must(f.AskWaiver(f.ctx, f.owner, in))(f.t)
+		c := have(f.AskWaiver(f.ctx, f.owner, in))(f.t)
 
 		executive := f.actor(f.executiveOf(f.acme))
-		seen := must(f.Waivers(f.ctx, executive, f.acme.ID))(f.t)
+		seen := have(f.Waivers(f.ctx, executive, f.acme.ID))(f.t)
 		if len(seen) != 1 || seen[0].For != "" {
 			f.t.Errorf("the client sees %+v", seen)
 		}
-		entries := must(entriesOf(f, executive))(f.t)
+		entries := have(entriesOf(f, executive))(f.t)
 		if mails := f.mails(); strings.Contains(entries+mails, "Robohaul") || !strings.Contains(mails, "A maker of robots") {
 			f.t.Errorf("mail or record: %s", mails)
 		}
@@ -236,32 +236,32 @@ func TestAWaiverIsAskedGivenAndEnds(t *testing.T) {
 		f.fails(err, fault.Forbidden, "not-allowed")
 		_, err = f.AnswerWaiver(f.ctx, executive, c.ID, false, "")
 		f.fails(err, fault.Invalid, "reason")
-		must(f.AnswerWaiver(f.ctx, executive, c.ID, true, ""))(f.t)
+		have(f.AnswerWaiver(f.ctx, executive, c.ID, true, ""))(f.t)
 		_, err = f.AnswerWaiver(f.ctx, executive, c.ID, false, "changed my mind")
 		f.fails(err, fault.Conflict, "waiver-given")
 
-		register := must(f.Conflicts(f.ctx, f.owner))(f.t)
+		register := have(f.Conflicts(f.ctx, f.owner))(f.t)
 		i := slices.IndexFunc(register, func(x engagement.Made) bool { return x.Topic == m.Topic })
 		if now := register[i]; now.Outcome != engagement.Clear || now.ID == m.ID || !strings.Contains(now.Lines[0].Cure, "until 31 Aug 2026") {
 			f.t.Errorf("after the consent: %+v", now)
 		}
 		f.at = time.Date(2026, 9, 2, 9, 0, 0, 0, time.UTC)
-		if late := must(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t); late.Outcome != engagement.WaiverRequired {
+		if late := have(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t); late.Outcome != engagement.WaiverRequired {
 			f.t.Errorf("after it expired: %s", late.Outcome)
 		}
 	})
 }
 
 func TestAWaiverOnPaperNamesItsPaper(t *testing.T) {
-	each(t, byWaiver, func(f *floor) {
+	eachFloor(t, byWaiver, func(f *floor) {
 		in := ops.WaiverInput{Waiver: engagement.Waiver{Client: f.acme.ID, Unit: contract.Office, Period: cal.Period{From: cal.MustDate("2026-03-01"), To: cal.MustDate("2026-09-01")}}, Words: "As signed.",
-			Paper: &engagement.Paper{}}
+			Paper: &engagement.PaperConsent{}}
 		_, err := f.AskWaiver(f.ctx, f.owner, in)
 		if got := len(fault.All(err)); got != 3 {
 			f.t.Errorf("%d problems: %v", got, err)
 		}
-		in.Paper = &engagement.Paper{Reference: "Folder 12", Signatory: "Emil Executive", SignedOn: cal.MustDate("2026-02-27")}
-		if c := must(f.AskWaiver(f.ctx, f.owner, in))(f.t); !c.Given || c.Paper == nil || c.State(cal.MustDate("2026-03-02")) != "given" {
+		in.Paper = &engagement.PaperConsent{Reference: "Folder 12", Signatory: "Emil Executive", SignedOn: cal.MustDate("2026-02-27")}
+		if c := have(f.AskWaiver(f.ctx, f.owner, in))(f.t); !c.Given || c.Paper == nil || c.State(cal.MustDate("2026-03-02")) != "given" {
 			f.t.Errorf("got %+v", c)
 		}
 	})
@@ -269,7 +269,7 @@ func TestAWaiverOnPaperNamesItsPaper(t *testing.T) {
 
 func (f *floor) executiveOf(client party.Org) string {
 	f.t.Helper()
-	for _, l := range must(f.Parties.ListPeople(f.ctx, f.owner, client.ID))(f.t) {
+	for _, l := range have(f.Parties.ListPeople(f.ctx, f.owner, client.ID))(f.t) {
 		if l.Membership.Role == access.ClientExecutive {
 			return l.Account.ID
 		}
@@ -290,10 +290,10 @@ func (f *floor) mails() string {
 }
 
 func TestAWallPartsThePeopleInAccessAndInStaffing(t *testing.T) {
-	each(t, byWall, func(f *floor) {
+	eachFloor(t, byWall, func(f *floor) {
 		ann, ben := f.invite(access.AccountLead, f.host, ""), f.invite(access.FractionalCMO, f.host, "")
 		uma := f.invite(access.TeamMember, f.host, f.zed.ID)
-		before := must(f.CheckConflict(f.ctx, f.owner, f.competitor(f.zed.ID)))(f.t)
+		before := have(f.CheckConflict(f.ctx, f.owner, f.competitor(f.zed.ID)))(f.t)
 		if before.Outcome != engagement.WallRequired {
 			f.t.Fatalf("before: %+v", before)
 		}
@@ -304,19 +304,19 @@ func TestAWallPartsThePeopleInAccessAndInStaffing(t *testing.T) {
 		_, err = f.BuildWall(f.ctx, f.owner, in)
 		f.fails(err, fault.Invalid, "keeper-missing")
 		in.Sides[f.owner.Account] = engagement.Keeper
-		wall := must(f.BuildWall(f.ctx, f.owner, in))(f.t)
+		wall := have(f.BuildWall(f.ctx, f.owner, in))(f.t)
 		_, err = f.BuildWall(f.ctx, f.owner, in)
 		f.fails(err, fault.Conflict, "wall-stands")
 
 		ann = f.actor(ann.Account)
-		if clients := must(f.Parties.Clients(f.ctx, ann))(f.t); len(clients) != 1 || clients[0].ID != f.acme.ID {
+		if clients := have(f.Parties.Clients(f.ctx, ann))(f.t); len(clients) != 1 || clients[0].ID != f.acme.ID {
 			f.t.Errorf("sees %+v", clients)
 		}
 		_, err = f.Parties.Client(f.ctx, ann, f.zed.ID)
 		f.fails(err, fault.NotFound, "not-found")
 		_, err = f.Conflicts(f.ctx, ann)
 		f.fails(err, fault.Forbidden, "not-allowed")
-		for _, l := range must(f.Parties.ListPeople(f.ctx, f.owner, f.zed.ID))(f.t) {
+		for _, l := range have(f.Parties.ListPeople(f.ctx, f.owner, f.zed.ID))(f.t) {
 			if l.Account.ID == ann.Account {
 				f.t.Error("who is kept from a client is told of as one of its people, and gets its mails")
 			}
@@ -329,13 +329,13 @@ func TestAWallPartsThePeopleInAccessAndInStaffing(t *testing.T) {
 
 		third := f.client("Bluebell Foods")
 		later := f.invite(access.TeamMember, f.host, "")
-		if clients := must(f.Parties.Clients(f.ctx, later))(f.t); len(clients) != 1 || clients[0].ID != third.ID {
+		if clients := have(f.Parties.Clients(f.ctx, later))(f.t); len(clients) != 1 || clients[0].ID != third.ID {
 			f.t.Errorf("who comes later sees neither side until somebody has placed them: %+v", clients)
 		}
 		if err := f.Place(f.ctx, f.owner, wall.ID, later.Account, f.zed.ID); err != nil {
 			f.t.Fatal(err)
 		}
-		if clients := must(f.Parties.Clients(f.ctx, f.actor(later.Account)))(f.t); len(clients) != 2 {
+		if clients := have(f.Parties.Clients(f.ctx, f.actor(later.Account)))(f.t); len(clients) != 2 {
 			f.t.Errorf("placed on a side: %+v", clients)
 		}
 		f.fails(f.Place(f.ctx, f.owner, wall.ID, uma.Account, f.acme.ID), fault.Conflict, "side-first-off")
@@ -353,7 +353,7 @@ func TestAWallPartsThePeopleInAccessAndInStaffing(t *testing.T) {
 			f.t.Fatal(err)
 		}
 		f.fails(f.EndWall(f.ctx, f.owner, wall.ID, "Twice."), fault.Conflict, "wall-ended")
-		if clients := must(f.Parties.Clients(f.ctx, f.actor(ben.Account)))(f.t); len(clients) != 3 {
+		if clients := have(f.Parties.Clients(f.ctx, f.actor(ben.Account)))(f.t); len(clients) != 3 {
 			f.t.Errorf("after the end: %+v", clients)
 		}
 		if got := f.latest("client:" + f.zed.ID); got.Outcome != engagement.WallRequired {
@@ -364,7 +364,7 @@ func TestAWallPartsThePeopleInAccessAndInStaffing(t *testing.T) {
 
 func (f *floor) latest(topic string) engagement.Made {
 	f.t.Helper()
-	register := must(f.Conflicts(f.ctx, f.owner))(f.t)
+	register := have(f.Conflicts(f.ctx, f.owner))(f.t)
 	i := slices.IndexFunc(register, func(m engagement.Made) bool { return m.Topic == topic })
 	if i < 0 {
 		f.t.Fatalf("no check of %s", topic)
@@ -373,9 +373,9 @@ func (f *floor) latest(topic string) engagement.Made {
 }
 
 func TestStaffingKeepsTheCoolOff(t *testing.T) {
-	each(t, byWaiver, func(f *floor) {
-		must(f.CheckConflict(f.ctx, f.owner, f.competitor(f.zed.ID)))(f.t)
-		m := must(f.Parties.Invite(f.ctx, f.owner, f.invitation(access.TeamMember, f.host, f.acme.ID)))(f.t)
+	eachFloor(t, byWaiver, func(f *floor) {
+		have(f.CheckConflict(f.ctx, f.owner, f.competitor(f.zed.ID)))(f.t)
+		m := have(f.Parties.Invite(f.ctx, f.owner, f.invitation(access.TeamMember, f.host, f.acme.ID)))(f.t)
 		over := f.invitation(access.TeamMember, f.host, f.zed.ID)
 		over.Email = f.invitation(access.TeamMember, f.host, f.acme.ID).Email
 		_, err := f.Parties.Invite(f.ctx, f.owner, over)
@@ -389,10 +389,9 @@ func TestStaffingKeepsTheCoolOff(t *testing.T) {
 			f.t.Errorf("90 days after 2 Mar 2026: %v", err)
 		}
 		f.at = time.Date(2026, 5, 31, 9, 0, 0, 0, time.UTC)
-		must(f.Parties.Invite(f.ctx, f.owner, over))(f.t)
+		have(f.Parties.Invite(f.ctx, f.owner, over))(f.t)
 		if got := f.latest("staffing:" + m.Account + ":" + f.zed.ID); got.Kind != engagement.OfStaffing || got.Open() {
 			f.t.Errorf("the check is kept: %+v", got)
 		}
 	})
 }
-

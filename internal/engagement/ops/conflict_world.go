@@ -84,17 +84,17 @@ func (w *world) read(client, name string, account *engagement.Account, contracts
 		w.work[client] = terms.Calendar
 		account.Served = spanned(account.Served, running)
 		for _, a := range terms.Appointments {
-			account.Brands, account.Markets = union(account.Brands, a.Brands), union(account.Markets, a.Markets)
+			account.Brands, account.Markets = joined(account.Brands, a.Brands), joined(account.Markets, a.Markets)
 			anywhere = anywhere || len(a.Markets) == 0
 		}
 		for i, n := range terms.NonCompetition {
 			p := engagement.Promise{Client: client, ClientName: name, Contract: terms.Key, Clause: fmt.Sprintf("non_competition[%d]", i), Terms: n, Binds: n.Binds(running, terms.Calendar)}
 			w.promises = append(w.promises, p)
 			w.looked.Promises = append(w.looked.Promises, fmt.Sprintf("%s: %s version %d, %s", name, terms.Key, terms.Version, p.Clause))
-			account.Brands, account.Markets = union(account.Brands, n.Brands), union(account.Markets, n.Markets)
+			account.Brands, account.Markets = joined(account.Brands, n.Brands), joined(account.Markets, n.Markets)
 			anywhere = anywhere || len(n.Markets) == 0
 			if about := n.About(); about != "" {
-				account.Categories = union(account.Categories, []string{about})
+				account.Categories = joined(account.Categories, []string{about})
 			}
 		}
 	}
@@ -114,7 +114,7 @@ func told(a engagement.Account, known []engagement.Made) engagement.Account {
 			continue
 		}
 		said := m.Newcomer
-		a.Also, a.Brands, a.Categories = union(a.Also, said.Also), union(a.Brands, said.Brands), union(a.Categories, said.Categories)
+		a.Also, a.Brands, a.Categories = joined(a.Also, said.Also), joined(a.Brands, said.Brands), joined(a.Categories, said.Categories)
 		if len(a.Markets) == 0 && len(a.Categories) == len(said.Categories) {
 			a.Markets = said.Markets
 		}
@@ -133,7 +133,7 @@ func spanned(a, b cal.Period) cal.Period {
 	return cal.Period{From: cal.Earlier(a.From, b.From), To: cal.Later(a.To, b.To)}
 }
 
-func union(a, b []string) []string {
+func joined(a, b []string) []string {
 	out := slices.Clone(a)
 	for _, x := range b {
 		if !slices.Contains(out, x) {

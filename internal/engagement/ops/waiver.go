@@ -23,8 +23,8 @@ import (
 type WaiverInput struct {
 	engagement.Waiver
 	Words string
-	Names bool              // the words may name other companies: the agency means to
-	Paper *engagement.Paper // the client has signed already, on paper
+	Names bool                     // the words may name other companies: the agency means to
+	Paper *engagement.PaperConsent // the client has signed already, on paper
 }
 
 // AskWaiver asks a client for its consent, or records one that was signed on paper. The client's executives get a mail. Who may: see WaiverAsk, and ConflictSee for
@@ -42,7 +42,7 @@ func (s *Service) AskWaiver(ctx context.Context, actor access.Actor, in WaiverIn
 		if err := s.checkWaiver(ctx, tx, &in, now); err != nil {
 			return err
 		}
-		markets, err := stored(slices.Concat([]string{}, in.Markets))
+		markets, err := asJSON(slices.Concat([]string{}, in.Markets))
 		if err != nil {
 			return err
 		}

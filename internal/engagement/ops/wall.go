@@ -255,7 +255,7 @@ func (s *Service) Place(ctx context.Context, actor access.Actor, wall, account, 
 		}
 		i := slices.IndexFunc(people, func(p Standing) bool { return p.Account == account })
 		if i < 0 {
-			return notFound()
+			return notHere()
 		}
 		if err := s.place(ctx, tx, actor, wall, account, people[i].Name, side, w, now); err != nil {
 			return err
@@ -397,10 +397,10 @@ func (s *Service) mayStaff(ctx context.Context, tx bun.Tx, actor access.Actor, m
 	}
 	row := checkRow{ID: s.id("chk"), Topic: "staffing:" + m.Account + ":" + m.Client, Kind: string(engagement.OfStaffing), Name: name, Outcome: string(engagement.Clear), JudgedOn: w.on.String(),
 		Asks: "null", Found: "{}", MadeAt: now, MadeBy: actor.Account, MadeByName: actor.Name}
-	if row.Newcomer, err = stored(engagement.Account{Name: name + " for " + w.clients[m.Client], Served: cal.Period{From: w.on, To: contract.Forever}}); err != nil {
+	if row.Newcomer, err = asJSON(engagement.Account{Name: name + " for " + w.clients[m.Client], Served: cal.Period{From: w.on, To: contract.Forever}}); err != nil {
 		return err
 	}
-	if row.Looked, err = stored(w.looked); err != nil {
+	if row.Looked, err = asJSON(w.looked); err != nil {
 		return err
 	}
 	_, err = tx.NewInsert().Model(&row).Exec(ctx)

@@ -24,10 +24,17 @@ func Path(client string) string { return "/clients/" + url.PathEscape(client) + 
 // Register adds the pages with the action each needs: each file names its own.
 func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.overviewRoutes()...)
+	g.Add(p.conflictRoutes()...)
+	g.Add(p.wallRoutes()...)
+	g.Add(p.waiverRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {
 	return web.Route{Method: http.MethodGet, Pattern: pattern, Action: string(action), Handler: h}
+}
+
+func post(pattern string, action access.Action, h web.Handler) web.Route {
+	return web.Route{Method: http.MethodPost, Pattern: pattern, Action: string(action), Handler: h}
 }
 
 func actor(r *http.Request) access.Actor { return access.ActorFrom(r.Context()) }
