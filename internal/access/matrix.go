@@ -22,6 +22,8 @@ Generated from the table in ` + "`internal/access/table.go`" + ` by ` + "`go gen
 **provider** is kept for a part that the program does not tell yet: a touch names who ran it by a text of the CRM, and a contract, a statement or a deal belongs to the client as a whole. Until it does, the people of a
 specialist see that the client is theirs and get nothing behind such an action: no evidence, contract, deal, statement or pack, neither their own part nor that of others; it is answered as if it did not exist.
 
+A **wall** between two clients keeps people from the one they do not work for: everything of it is answered as if it did not exist. A role for all clients becomes one for each of the others, so that such a person has nothing of the whole workspace, which would tell of the client behind the wall.
+
 What the agency marks as internal is seen by members of the agency only, whatever their role. Another client's things are answered as if
 they did not exist.
 

@@ -9,6 +9,7 @@ import (
 	billingapi "github.com/ofrecord/ofrecord/internal/billing/api"
 	contractapi "github.com/ofrecord/ofrecord/internal/contract/api"
 	crmapi "github.com/ofrecord/ofrecord/internal/crm/api"
+	engagementapi "github.com/ofrecord/ofrecord/internal/engagement/api"
 	feesapi "github.com/ofrecord/ofrecord/internal/fees/api"
 	partyapi "github.com/ofrecord/ofrecord/internal/party/api"
 	partyui "github.com/ofrecord/ofrecord/internal/party/ui"
@@ -27,6 +28,7 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	})
 	(&partyapi.Operations{Party: p.Party}).Register(a)
 	(&contractapi.Operations{Contracts: p.Contracts}).Register(a)
+	(&engagementapi.Conflicts{Engagement: p.Engagement}).Register(a)
 	(&crmapi.Operations{CRM: p.CRM, MaxUpload: int64(p.Config.MaxUpload), Zone: p.zoneOf}).Register(a)
 	(&attributionapi.Operations{Attribution: p.attribution()}).Register(a)
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)

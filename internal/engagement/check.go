@@ -100,16 +100,21 @@ func (f Found) Asked() []Asked {
 
 // Next is who must do what about an open check, in a sentence.
 func (m Made) Next() string {
-	switch {
-	case !m.Open():
+	if !m.Open() {
 		return ""
-	case m.Outcome == Blocked:
-		return "Nobody may begin: amend the contract, or turn it down."
-	case m.Outcome == WaiverRequired:
-		return "Ask the client for a waiver."
-	case m.Outcome == WallRequired:
-		return "The owner builds a wall."
-	default:
-		return "Answer the questions."
 	}
+	for _, l := range m.Lines {
+		switch {
+		case l.Outcome == Clear:
+		case l.Outcome == Blocked:
+			return "Nobody may begin: amend the contract with " + l.Client + ", or turn it down."
+		case l.Own && m.Newcomer.Client == "":
+			return "Whoever negotiates: agree with " + l.Client + " on a narrower scope, or do not agree."
+		case l.Outcome == WaiverRequired:
+			return "The account lead asks " + l.Client + " for a waiver, and its executive answers."
+		default:
+			return "The owner builds a wall between " + l.Client + " and " + l.Against + "."
+		}
+	}
+	return "Whoever checks: answer the questions, and check again or settle it."
 }

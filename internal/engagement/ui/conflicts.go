@@ -187,9 +187,13 @@ func overlapTable(m engagement.Made) kit.TableView {
 func cureOf(m engagement.Made, l engagement.OverlapLine) templ.Component {
 	q := url.Values{}
 	switch {
-	case l.Outcome == engagement.WaiverRequired && !l.Own:
-		q.Set("client", l.ClientID)
-		q.Set("for", m.Newcomer.Name)
+	case l.Outcome == engagement.WaiverRequired && (!l.Own || m.Newcomer.Client != ""):
+		whose, whom := l.ClientID, m.Newcomer.Name
+		if l.Own {
+			whose, whom = m.Newcomer.Client, l.Against
+		}
+		q.Set("client", whose)
+		q.Set("for", whom)
 		q.Set("category", l.Category)
 		return kit.Group(kit.Text(l.Cure+" "), kit.Anchor(kit.Link{Text: "Ask for a waiver", Href: ConflictsPath + "/waivers/new?" + q.Encode()}))
 	case l.Outcome == engagement.WallRequired && m.Newcomer.Client != "":
