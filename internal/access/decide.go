@@ -16,6 +16,7 @@ type Membership struct {
 	OrgName string
 	OrgKind OrgKind
 	Client  string // the one client it covers; empty: all clients of the workspace, which only a membership in the agency can
+	Apart   bool   // given for all clients, but a wall keeps the person from one: this is what is left of it for one of the others
 }
 
 // Actor is a signed-in account in one workspace.
@@ -70,6 +71,9 @@ func Decide(actor Actor, action Action, scope Scope) Decision {
 	}
 	if !seen {
 		return Decision{Hidden: true, Reason: "There is nothing here, or it is not for you."}
+	}
+	if scope.Client == "" && slices.ContainsFunc(actor.Memberships, func(m Membership) bool { return m.Apart && m.oneClientOnly(action) }) {
+		return Decision{Reason: "A wall keeps you from one of the clients, and this is of the whole workspace. Its keeper can do it for you."}
 	}
 	if scope.Client == "" && slices.ContainsFunc(actor.Memberships, func(m Membership) bool { return m.oneClientOnly(action) }) {
 		return Decision{Reason: "Your role is for one client, and this is of the whole workspace. It needs the role for all clients; the agency's owner gives it under People."}

@@ -25,6 +25,8 @@ enter themselves is known to be theirs.
 **provider** is what the person's organisation does for the client: the deliverables that it makes. Of evidence, contracts, deals, statements and packs the program does not tell such a part yet: a touch names who ran it by a text of the CRM, and a
 contract, a statement or a deal belongs to the client as a whole. Until it does, the people of a specialist get nothing behind such an action, neither their own part nor that of others; it is answered as if it did not exist.
 
+A **wall** between two clients keeps people from the one they do not work for: everything of it is answered as if it did not exist. A role for all clients becomes one for each of the others, so that such a person has nothing of the whole workspace, which would tell of the client behind the wall.
+
 What the agency marks as internal is seen by members of the agency only, whatever their role. Another client's things are answered as if
 they did not exist.
 

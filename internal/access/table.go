@@ -35,6 +35,12 @@ const (
 	TransitionWork   Action = "transition.work"
 	SettlementState  Action = "settlement.state"
 	SettlementAccept Action = "settlement.accept"
+	ConflictSee      Action = "conflict.see"
+	ConflictCheck    Action = "conflict.check"
+	WallKeep         Action = "wall.keep"
+	WaiverSee        Action = "waiver.see"
+	WaiverAsk        Action = "waiver.ask"
+	WaiverAnswer     Action = "waiver.answer"
 
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
@@ -169,6 +175,12 @@ var table = []row{
 	{TransitionWork, "work on the checklist of the transition for the own side", writes, grants{cl, cl, cl, no, no, cl, cl, cl, no, cl, no}},
 	{SettlementState, "state a part of the final settlement", writes, grants{cl, no, cl, no, no, cl, cl, cl, no, no, no}},
 	{SettlementAccept, "accept the final settlement for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
+	{ConflictSee, "see conflicts between clients", reads, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{ConflictCheck, "check for conflicts between clients", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{WallKeep, "build, keep and end a wall between clients", writes, grants{cl, no, no, no, no, no, no, no, no, no, no}},
+	{WaiverSee, "see the waivers of the client", reads, grants{cl, cl, cl, no, no, no, cl, no, no, no, cl}},
+	{WaiverAsk, "ask a client for a waiver, or record one on paper", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{WaiverAnswer, "give a waiver or refuse it", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
 
 	{EvidenceSee, "see the evidence", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{EvidenceImport, "import evidence", writes, grants{cl, cl, cl, no, no, cl, cl, cl, cl, no, no}},

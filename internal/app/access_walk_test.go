@@ -154,7 +154,12 @@ func (p *Program) realIDs(t *testing.T, made demo.Made) map[string]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	conflicts, err := p.Engagement.Conflicts(ctx, p.operator())
+	if err != nil || len(conflicts) == 0 {
+		t.Fatal("the demo has no check", err)
+	}
 	return map[string]string{
+		"check":     conflicts[0].ID,
 		"statement": made.Statement, "contract": made.Contract, "version": c.Versions[0].ID, "deal": "D-0100", "import": "1", "line": "1", "number": "1", "no": "1",
 		"request": made.Request, "invoice": made.Invoice, "payment": made.Payment, "account": "assets:receivable",
 	}

@@ -32,6 +32,7 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	(&contractapi.Operations{Contracts: p.Contracts}).Register(a)
 	(&engagementapi.Operations{Engagement: p.Engagement}).Register(a)
 	(&timesheetapi.Operations{Timesheet: p.Timesheet}).Register(a)
+	(&engagementapi.Conflicts{Engagement: p.Engagement}).Register(a)
 	(&crmapi.Operations{CRM: p.CRM, MaxUpload: int64(p.Config.MaxUpload), Zone: p.zoneOf}).Register(a)
 	(&attributionapi.Operations{Attribution: p.attribution()}).Register(a)
 	(&feesapi.Operations{Fees: p.Fees, Contracts: p.contractIDs}).Register(a)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
@@ -62,6 +63,7 @@ func mainRooms(actor access.Actor) []kit.NavLink {
 		{"time", "Time", "/time", access.TimeOwn},
 		{"month-end", "Month end", "/month-ends", access.MonthEndSee},
 		{"people", "People", "/people", access.PeopleSee},
+		{"conflicts", "Conflicts", "/conflicts", access.ConflictSee},
 		{"ledger", "Ledger", "/ledger", access.LedgerSee},
 		{"billing", "Billing profile", "/billing-profile", access.BillingProfileSee},
 		{"record", "Record", "/record", access.RecordSee},
@@ -79,7 +81,7 @@ func roleWords(actor access.Actor) string {
 		return "no role"
 	}
 	words := actor.Memberships[0].Role.Label()
-	if len(actor.Memberships) > 1 {
+	if slices.ContainsFunc(actor.Memberships, func(m access.Membership) bool { return m.Role != actor.Memberships[0].Role || !m.Apart }) && len(actor.Memberships) > 1 {
 		words += " and more"
 	}
 	return words

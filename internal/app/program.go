@@ -80,6 +80,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Party = partyops.New(partyops.Options{DB: p.DB, Now: p.Now, PublicURL: p.Config.URL()})
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
 	p.Engagement = &engagementops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
+	p.Party.Staffed, p.Party.Arrived = p.Engagement.Staffed, p.Engagement.Arrived
 	p.Work = &workops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts, Files: p.Blobs, PublicURL: p.Config.URL()}
 	p.Work.Deliverables = p.deliverableDoors()
 	p.Timesheet = &timesheetops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
@@ -101,13 +102,21 @@ func (p *Program) build(ctx context.Context) error {
 	p.Timesheet.PublicURL, p.Timesheet.HandOver, p.Timesheet.Burn = p.Config.URL(), p.handOverTime, p.Fees.BurnOf
 	p.Contracts.LockedUntil = feesops.LockedUntil
 	p.Engagement.SpendOf = p.spendOf
-	p.Contracts.Contradicts, p.Contracts.AfterBind = engagementops.Contradicts, engagementops.Appoint
+	p.Contracts.Contradicts, p.Contracts.AfterBind = engagementops.Contradicts, p.bound
 	p.Engagement.Term = p.endOfTerm()
 	p.Sessions = web.NewSessionStore(p.DB, time.Now)
 	if p.Mailer, err = mail.New(p.DB, p.Config.Mail(), p.Log, p.Now); err != nil {
 		return err
 	}
 	return nil
+}
+
+// bound is what follows when both sides have accepted a version: who is of record, and what it means for other clients.
+func (p *Program) bound(ctx context.Context, tx bun.Tx, actor access.Actor, c contractops.Contract) error {
+	if err := engagementops.Appoint(ctx, tx, actor, c); err != nil {
+		return err
+	}
+	return p.Engagement.Bound(ctx, tx, actor, c)
 }
 
 // evidenceBy gives the evidence as of an import, 0 being the newest, out of what is remembered of it.

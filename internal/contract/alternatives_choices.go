@@ -139,6 +139,8 @@ var undecisive = map[string]string{
 	"term.exit.retainer_balance":   "decides what is settled after the last month",
 	"appointments.promise":         "decides who gets the work",
 	"resources.kind":               "decides whose time is kept",
+	"non_competition.unit":         "decides whom the agency may serve",
+	"non_competition.cleared_by":   "decides whom the agency may serve",
 	"statements.objection.silence": "decides what becomes of a line, not what it is",
 	"scorecard.metrics.better":     "says what the metric is",
 	"media_commission.bills":       "decides who pays the vendor",

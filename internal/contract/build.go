@@ -140,6 +140,7 @@ func (b *builder) terms(doc *value) Terms {
 	t.Appointments = b.appointments(doc.get("appointments"))
 	t.Scope = b.scope(doc.get("scope"))
 	t.Resources = b.resources(doc.get("resources"), t)
+	t.NonCompetition = b.nonCompetition(doc.get("non_competition"))
 	t.Clauses = b.clauses(doc.get("clauses"), t)
 	b.checkScope(doc.get("scope"), t.Scope, t.Clauses)
 	return t

@@ -74,7 +74,7 @@ var beyondSchema = []string{
 	"half-life-without-days", "holiday-backwards", "hours-incomplete", "hours-not-whole-minutes", "hours-of-nothing",
 	"hours-without-includes", "limit-counts-two-ways", "limit-over-later-clause", "limit-over-nothing", "limit-over-unknown-clause",
 	"limit-without-what-counts", "lookback-in-years", "lookback-too-long", "lookback-without-edge", "merge-key", "milestones-contradictions",
-	"minimum-above-what-is-not-exceeded", "minimum-share-of-roster", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "nothing-cap",
+	"minimum-above-what-is-not-exceeded", "minimum-share-of-roster", "model-unknown", "new-by-missing", "new-by-without-need", "no-such-date", "non-competition-backwards", "non-competition-of-nobody", "non-competition-of-two", "nothing-cap",
 	"nothing-ceiling", "nothing-hourly", "nothing-milestone-bonus", "nothing-minimum", "nothing-retainer", "nothing-share", "notice-ramp-missing",
 	"notice-ramp-without-need", "notice-received-after-the-end", "payment-discount-after-due", "payment-discount-of-all",
 	"payment-due-after-a-year", "payment-grace-of-nothing", "payment-late-charge-of-nothing",

@@ -95,7 +95,7 @@ type lintRule struct {
 }
 
 func lintRules() []lintRule {
-	return slices.Concat(termRules, appointmentRules, shareRules, scorecardRules, timeRules, resultRules, moneyRules, togetherRules, paymentRules)
+	return slices.Concat(termRules, appointmentRules, shareRules, scorecardRules, timeRules, resultRules, moneyRules, togetherRules, paymentRules, nonCompetitionRules)
 }
 
 // linter carries one look at a contract from rule to rule.

@@ -58,6 +58,11 @@ var opened = []struct {
 	{"appointment-idle", []string{"promise: roster}", "promise: roster, until: 2025-12-31}"}, "it begins on 1 Jan 2026"},
 	{"appointment-idle", []string{"promise: roster}\n", "promise: roster}\nresources:\n  - {resource: lead strategist, kind: dedicated, hours: 40, until: 2025-12-31}\n"}, "lead strategist is promised"},
 	{"spelling", []string{"brands: [Acme], markets: [CA]", "brands: [Ac-me], markets: [CA]"}, `"Acme" and "Ac-me" may be one of the brands under two names`},
+	{"non-competition-vague", []string{"\nclauses:\n", "\nnon_competition:\n  - {category: robots, brands: [], markets: [US], unit: office, tail: none, cool_off: none, cleared_by: waiver}\nclauses:\n"}, "robots is a word for a market"},
+	{"non-competition-tail", []string{"length: 12 months", "length: open-ended", "kind: auto, at_most: 2, each: 12 months", "kind: evergreen",
+		"\nclauses:\n", "\nnon_competition:\n  - {named: [Boltworks], brands: [], markets: [US], unit: office, tail: 6 months, cool_off: none, cleared_by: waiver}\nclauses:\n"}, "the tail of 6 months"},
+	{"non-competition-mobility", []string{"\nclauses:\n", "\nnon_competition:\n  - {named: [Boltworks], brands: [], markets: [US], unit: team, tail: none, cool_off: none, cleared_by: wall}\nclauses:\n"}, "on the next day"},
+	{"non-competition-wide", []string{"\nclauses:\n", "\nnon_competition:\n  - {named: [Boltworks], brands: [], markets: [], unit: holding, tail: none, cool_off: none, cleared_by: waiver}\nclauses:\n"}, "Every agency of the holding"},
 	{"objection-short", []string{"objection: {within: 5 working days", "objection: {within: 4 working days"}, "within 4 working days"},
 	{"objection-open", []string{"objection: {within: 5 working days, silence: accepted", "objection: {within: 5 working days, silence: open"}, "5 working days"},
 

@@ -31,6 +31,8 @@ type Terms struct {
 	Ownership    *Ownership     // nil: the contract does not say
 	Source       string         // the YAML text
 	SHA256       string         // of Source, in hex
+
+	NonCompetition []NonCompetition // whom the agency does not serve beside the client
 }
 
 // Term is how long the contract runs and how it ends.

@@ -33,6 +33,13 @@ func Words(t Terms) []Section {
 		}
 		sections = append(sections, Section{Heading: "People promised", Sentences: s})
 	}
+	if len(t.NonCompetition) > 0 {
+		var s []string
+		for _, n := range t.NonCompetition {
+			s = append(s, sentences(n.Words())...)
+		}
+		sections = append(sections, Section{Heading: "Non-competition", Sentences: s})
+	}
 	for _, c := range t.Clauses {
 		sections = append(sections, Section{Heading: KindName(c.Kind()) + ": " + c.ClauseID(), ID: c.ClauseID(), Sentences: sentences(c.Words(t))})
 	}

@@ -132,11 +132,11 @@ func (s *Service) accept(ctx context.Context, tx bun.Tx, actor access.Actor, c C
 	if _, err := journalops.Append(ctx, tx, journalops.By(actor, entry)); err != nil {
 		return v, err
 	}
-	return v, s.afterBind(ctx, tx, c, v)
+	return v, s.afterBind(ctx, tx, actor, c, v)
 }
 
 // afterBind lets others write what follows, once both sides have accepted.
-func (s *Service) afterBind(ctx context.Context, tx bun.Tx, c Contract, v contract.Version) error {
+func (s *Service) afterBind(ctx context.Context, tx bun.Tx, actor access.Actor, c Contract, v contract.Version) error {
 	if s.AfterBind == nil || v.State() != contract.Accepted {
 		return nil
 	}
@@ -144,5 +144,5 @@ func (s *Service) afterBind(ctx context.Context, tx bun.Tx, c Contract, v contra
 	if err != nil {
 		return err
 	}
-	return s.AfterBind(ctx, tx, c)
+	return s.AfterBind(ctx, tx, actor, c)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -33,7 +34,7 @@ type Service struct {
 	// Contradicts are the problems of terms as the next version beside what other contracts of the client promise, each at its place of the text; AfterBind writes what
 	// follows from a version that both sides have accepted, in the same transaction. Who keeps promises stands above contracts, so the program wires both. nil: nothing.
 	Contradicts func(ctx context.Context, tx bun.Tx, c Contract, next contract.Terms) ([]*fault.Fault, error)
-	AfterBind   func(ctx context.Context, tx bun.Tx, c Contract) error
+	AfterBind   func(ctx context.Context, tx bun.Tx, actor access.Actor, c Contract) error
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

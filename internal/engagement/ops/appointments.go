@@ -116,7 +116,7 @@ func promisesOf(contracts []contractops.Contract) (kept []engagement.Appointment
 
 // Appoint writes who is of record for what as the client's accepted contracts say. What is written follows from them alone, so doing it again changes nothing. For
 // contractops.Service.AfterBind, in the transaction of the acceptance.
-func Appoint(ctx context.Context, tx bun.Tx, c contractops.Contract) error {
+func Appoint(ctx context.Context, tx bun.Tx, _ access.Actor, c contractops.Contract) error {
 	_, err := appoint(ctx, tx, c.Client)
 	return err
 }

@@ -30,6 +30,9 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.askRoutes()...)
 	g.Add(p.offerRoutes()...)
 	g.Add(p.termRoutes()...)
+	g.Add(p.conflictRoutes()...)
+	g.Add(p.wallRoutes()...)
+	g.Add(p.waiverRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {

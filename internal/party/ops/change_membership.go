@@ -31,6 +31,9 @@ func (s *Service) ChangeRole(ctx context.Context, actor access.Actor, membership
 		}
 		out = m
 		out.ID, out.Role, out.From = s.id("mem"), role, now
+		if err := s.staffed(ctx, tx, actor, out, account.Name); err != nil {
+			return err
+		}
 		if err := insertMembership(ctx, tx, out); err != nil {
 			return err
 		}

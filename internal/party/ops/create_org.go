@@ -57,8 +57,10 @@ func (s *Service) createOrg(ctx context.Context, actor access.Actor, action acce
 		if kind == access.Client {
 			entry.Client = row.ID
 		}
-		_, err = journalops.Append(ctx, tx, journalops.By(actor, entry))
-		return err
+		if _, err := journalops.Append(ctx, tx, journalops.By(actor, entry)); err != nil {
+			return err
+		}
+		return s.arrived(ctx, tx, actor, out)
 	})
 	if err != nil {
 		return party.Org{}, fmt.Errorf("add %s: %w", kind, err)

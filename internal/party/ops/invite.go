@@ -60,6 +60,9 @@ func (s *Service) Invite(ctx context.Context, actor access.Actor, in InviteInput
 		if err := refuseSecond(ctx, tx, out, now); err != nil {
 			return err
 		}
+		if err := s.staffed(ctx, tx, actor, out, account.Name); err != nil {
+			return err
+		}
 		if err := s.admitMember(ctx, tx, actor.Workspace, out); err != nil {
 			return err
 		}

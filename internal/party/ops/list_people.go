@@ -56,7 +56,7 @@ func (s *Service) ListPeople(ctx context.Context, actor access.Actor, client str
 	return out, nil
 }
 
-// PeopleOf are the roles in which people see something of a client, or of any for an empty one, at a moment. It decides no access: the caller has.
+// PeopleOf are the roles in which people see something of a client, or of any for an empty one, at a moment; whom a wall keeps from it does not. It decides no access: the caller has.
 func PeopleOf(ctx context.Context, tx bun.Tx, client string, at time.Time) ([]Listing, error) {
 	members, err := readMemberships(ctx, tx, at, func(q *bun.SelectQuery) *bun.SelectQuery {
 		if client != "" {
@@ -64,7 +64,10 @@ func PeopleOf(ctx context.Context, tx bun.Tx, client string, at time.Time) ([]Li
 		}
 		return q
 	})
-	if err != nil || len(members) == 0 {
+	if err != nil {
+		return nil, err
+	}
+	if members, err = thisSide(ctx, tx, client, members, at); err != nil || len(members) == 0 {
 		return nil, err
 	}
 	return listings(ctx, tx, members)

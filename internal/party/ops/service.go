@@ -11,7 +11,11 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/uptrace/bun"
+
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
+	"github.com/ofrecord/ofrecord/internal/party"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
@@ -28,6 +32,11 @@ type Options struct {
 type Service struct {
 	Options
 	passwords passwords
+
+	// Staffed is asked, within the transaction, before somebody gets a role, and Arrived is told when an organisation was added. What the agency promised its
+	// clients of people and of competitors stands above, so the program wires them. nil: nothing was promised.
+	Staffed func(ctx context.Context, tx bun.Tx, actor access.Actor, m party.Membership, name string) error
+	Arrived func(ctx context.Context, tx bun.Tx, actor access.Actor, org party.Org) error
 }
 
 // New prepares the use cases.
@@ -45,6 +54,20 @@ func New(o Options) *Service {
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
 func (s *Service) id(prefix string) string { return ident.New(prefix, s.Random) }
+
+func (s *Service) staffed(ctx context.Context, tx bun.Tx, actor access.Actor, m party.Membership, name string) error {
+	if s.Staffed == nil {
+		return nil
+	}
+	return s.Staffed(ctx, tx, actor, m, name)
+}
+
+func (s *Service) arrived(ctx context.Context, tx bun.Tx, actor access.Actor, org party.Org) error {
+	if s.Arrived == nil {
+		return nil
+	}
+	return s.Arrived(ctx, tx, actor, org)
+}
 
 // secret is 256 random bits as text, and the hash under which it is stored.
 func (s *Service) secret(prefix string) (text, hash string) {

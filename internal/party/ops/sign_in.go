@@ -169,6 +169,14 @@ func (s *Service) actor(ctx context.Context, account, workspace string, holds fu
 				out.Memberships = append(out.Memberships, m.Access())
 			}
 		}
+		if err != nil {
+			return err
+		}
+		roles := len(out.Memberships)
+		out.Memberships, err = behindWalls(ctx, tx, account, out.Memberships, now)
+		if err == nil && roles > 0 && len(out.Memberships) == 0 {
+			err = fault.New(fault.Forbidden, "behind-walls", "Walls keep you from every client that your role is for, until their keeper has placed you. Ask the agency's owner.")
+		}
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {

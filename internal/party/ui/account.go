@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -203,7 +204,9 @@ func tokensTable(tokens []ops.Token) kit.TableView {
 func rolesOf(who access.Actor) string {
 	var out []string
 	for _, m := range who.Memberships {
-		out = append(out, m.Role.Label()+" at "+m.OrgName)
+		if words := m.Role.Label() + " at " + m.OrgName; !slices.Contains(out, words) {
+			out = append(out, words)
+		}
 	}
 	return strings.Join(out, "; ")
 }
