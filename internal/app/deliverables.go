@@ -22,7 +22,7 @@ import (
 
 // deliverableDoors are what deliverables ask of billing and of the evidence.
 func (p *Program) deliverableDoors() workops.DeliverableDoors {
-	return workops.DeliverableDoors{FeePaid: feePaid, Acceptors: p.acceptors, HandOver: p.acceptanceAsEvidence}
+	return workops.DeliverableDoors{RequestEvent: p.Work.TellRequest, RequestOf: p.Work.RequestOf, FeePaid: feePaid, Acceptors: p.acceptors, HandOver: p.acceptanceAsEvidence}
 }
 
 // feePaid says whether all invoices of a contract up to a month are paid.

@@ -105,7 +105,7 @@ func TestTwoRenewalsByWriting(t *testing.T) {
 
 func TestWhatNoticeDoes(t *testing.T) {
 	auto := "kind: auto, each: 12 months, at_most: 2"
-	by := "receipt: {email: 1 working termDay, post: 3 working days, in_product: 0 days}, "
+	by := "receipt: {email: 1 working day, post: 3 working days, in_product: 0 days}, "
 	for _, c := range []struct {
 		name, length, renewal, notice string
 		given                         Given
@@ -116,11 +116,11 @@ func TestWhatNoticeDoes(t *testing.T) {
 		{"1 Oct is not, and it renews", "12 months", auto, by + "ends: term-end, period: 3 months, fee: full", Given{On: termDay("2026-10-01"), Way: contract.InProduct}, "2026-10-01", "2028-01-01", false},
 		{"2 Oct is in time for 90 days", "12 months", auto, by + "ends: term-end, period: 90 days, fee: full", Given{On: termDay("2026-10-02"), Way: contract.InProduct}, "2026-10-02", "2027-01-01", false},
 		{"by post it is received three working days later", "12 months", auto, by + "ends: term-end, period: 90 days, fee: full", Given{On: termDay("2026-09-30"), Way: contract.ByPost}, "2026-10-05", "2028-01-01", false},
-		{"any day", "open-ended", "kind: evergreen", by + "ends: any-termDay, period: 30 days, fee: full", Given{On: termDay("2026-05-01"), Way: contract.InProduct}, "2026-05-01", "2026-06-01", false},
+		{"any day", "open-ended", "kind: evergreen", by + "ends: any-day, period: 30 days, fee: full", Given{On: termDay("2026-05-01"), Way: contract.InProduct}, "2026-05-01", "2026-06-01", false},
 		{"with a month", "open-ended", "kind: evergreen", by + "ends: month-end, period: 30 days, fee: full", Given{On: termDay("2026-05-10"), Way: contract.InProduct}, "2026-05-10", "2026-07-01", false},
 		{"a month that is just over", "open-ended", "kind: evergreen", by + "ends: month-end, period: 31 days, fee: full", Given{On: termDay("2026-04-30"), Way: contract.InProduct}, "2026-04-30", "2026-06-01", false},
-		{"a later day is asked for", "open-ended", "kind: evergreen", by + "ends: any-termDay, period: 30 days, fee: full", Given{On: termDay("2026-05-01"), Way: contract.InProduct, Asked: termDay("2026-08-31")}, "2026-05-01", "2026-09-01", false},
-		{"it ends by itself first", "12 months", "kind: none", by + "ends: any-termDay, period: 90 days, fee: full", Given{On: termDay("2026-12-01"), Way: contract.InProduct}, "2026-12-01", "2027-01-01", true},
+		{"a later day is asked for", "open-ended", "kind: evergreen", by + "ends: any-day, period: 30 days, fee: full", Given{On: termDay("2026-05-01"), Way: contract.InProduct, Asked: termDay("2026-08-31")}, "2026-05-01", "2026-09-01", false},
+		{"it ends by itself first", "12 months", "kind: none", by + "ends: any-day, period: 90 days, fee: full", Given{On: termDay("2026-12-01"), Way: contract.InProduct}, "2026-12-01", "2027-01-01", true},
 	} {
 		e, err := EffectOf(termAgreed(t, term(c.length, c.renewal, c.notice)), c.given)
 		if err != nil || e.Received != termDay(c.received) || e.End != termDay(c.end) || e.ByItself != c.byItself {
@@ -144,7 +144,7 @@ func TestAContractThatDoesNotSayHowNoticeIsReceived(t *testing.T) {
 }
 
 func TestNoticeThatCannotBeGiven(t *testing.T) {
-	a := termAgreed(t, term("12 months", "kind: none", "receipt: {email: 1 working day}, ends: any-termDay, period: 30 days, fee: full"))
+	a := termAgreed(t, term("12 months", "kind: none", "receipt: {email: 1 working day}, ends: any-day, period: 30 days, fee: full"))
 	for want, g := range map[string]Given{
 		"given_on notice-day":       {Way: contract.ByEmail},
 		"given_on notice-day ":      {On: termDay("2025-12-31"), Way: contract.ByEmail},

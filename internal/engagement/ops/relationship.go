@@ -185,9 +185,9 @@ func (s *Service) routeOn(ctx context.Context, tx bun.Tx, in AskInput) (Asked, e
 	return out, nil
 }
 
-// RouteOf is who gets work that is asked for now, for use cases that have decided access already, inside their transaction.
-func (s *Service) RouteOf(ctx context.Context, tx bun.Tx, client, category, brand, market string) (Asked, error) {
-	return s.routeOn(ctx, tx, AskInput{Client: client, Category: category, Brand: brand, Market: market})
+// RouteOf is who gets work that is asked for on a day, for use cases that have decided access already, inside their transaction.
+func (s *Service) RouteOf(ctx context.Context, tx bun.Tx, client, category, brand, market string, day cal.Date) (Asked, error) {
+	return s.routeOn(ctx, tx, AskInput{Client: client, Category: category, Brand: brand, Market: market, Day: day})
 }
 
 // Named are the categories, brands and markets of the promises, for forms that ask for one.

@@ -43,8 +43,8 @@ func (p *Pages) orders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := kit.PageView{Title: "Change orders", Room: Room, Crumbs: []kit.Link{{Text: "Relationship", Href: Path(client)}, {Text: "Scope", Href: scopePath(client)}},
-		Lede: "Each states its cost, its schedule and what it does to the fee. When both sides have accepted it, it is the next version of the contract."}
+	view := roomView(r, "Change orders", "change-orders", "")
+	view.Lede = "Each states its cost, its schedule and what it does to the fee. When both sides have accepted it, it is the next version of the contract."
 	var write templ.Component
 	if access.Decide(actor(r), access.ContractPropose, access.Of(client)).Allowed {
 		write = kit.Button(kit.ButtonView{Text: "Write a change order", Kind: kit.Primary, Href: ordersPath(client) + "/new"})

@@ -30,7 +30,7 @@ func (p *Pages) showExit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := termView(r, "Exit", "exit", a.ID)
+	view := roomView(r, "Exit", "exit", a.ID)
 	view.Eyebrow, view.Lede = a.Name, "What is handed over before the final settlement."
 	if last := exit.Last(); !last.IsZero() {
 		view.Lede += " The last day of the contract is " + last.Words() + "."

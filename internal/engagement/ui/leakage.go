@@ -44,8 +44,8 @@ func (p *Pages) leakage(w http.ResponseWriter, r *http.Request) error {
 	if list.Format() == "csv" {
 		return sendSpend(w, shown)
 	}
-	view := kit.PageView{Title: "Leakage", Room: Room, Crumbs: []kit.Link{{Text: "Relationship", Href: Path(client)}},
-		Lede: "Spend in an exclusive category, brand and market that went to another provider, of all spend in it."}
+	view := roomView(r, "Leakage", "leakage", "")
+	view.Lede = "Spend in an exclusive category, brand and market that went to another provider, of all spend in it."
 	if len(leak.Rows) == 0 {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No spend is known",
 			Text: "Import what was spent, by invoices of vendors or reports, as spend.csv: with the provider who did the work, the category as the contract names it, brand and market. What went elsewhere shows here then."}))

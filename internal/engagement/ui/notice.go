@@ -25,7 +25,7 @@ func (p *Pages) showNotice(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return noTerm(w, r, "Notice", "notice", "Notice ends a contract. It is given here, or recorded here, with the day on which it counts as received.")
 	}
-	view := termView(r, "Notice", "notice", a.ID)
+	view := roomView(r, "Notice", "notice", a.ID)
 	view.Eyebrow, view.Lede = a.Name, a.Standing.Words()
 	_, stands := a.StandingNotice()
 	if mayDo(r, access.NoticeGive) && !stands && !a.Standing.Ended {

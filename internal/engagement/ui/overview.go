@@ -29,7 +29,8 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := kit.PageView{Title: "Relationship", Room: Room, Lede: "Who is of record for what, until when, and whether what was promised is kept."}
+	view := roomView(r, "Relationship", "", "")
+	view.Lede = "Who is of record for what, until when, and whether what was promised is kept."
 	if len(found.Contracts) == 0 {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No contract yet",
 			Text: "Who is of record for what, until when, and what follows at the end is read from the contract that both sides have accepted. It will stand here then."}))

@@ -45,9 +45,8 @@ func (p *Pages) scope(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := kit.PageView{Title: "Scope", Room: Room, Status: in.Status(), Crumbs: []kit.Link{{Text: "Relationship", Href: Path(client)}},
-		Lede:    "What the fees cover, what draws hours, and what needs an agreement of its own.",
-		Actions: []templ.Component{kit.Button(kit.ButtonView{Text: "Change orders", Href: ordersPath(client)})}}
+	view := roomView(r, "Scope", "scope", "")
+	view.Status, view.Lede = in.Status(), "What the fees cover, what draws hours, and what needs an agreement of its own."
 	if len(all) == 0 {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No contract is in force on " + ask.Day.Words(),
 			Text: "The scope is a section of the contract: kinds of work, each covered by a fee, drawn from a retainer's hours, by change order, or not offered."}))

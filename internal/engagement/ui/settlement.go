@@ -38,7 +38,7 @@ func (p *Pages) showSettlement(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return noTerm(w, r, "Final settlement", "settlement", teaches)
 	}
-	view := termView(r, "Final settlement", "settlement", s.ID)
+	view := roomView(r, "Final settlement", "settlement", s.ID)
 	view.Eyebrow = s.Name
 	if s.NoEnd {
 		return web.Render(w, r, view, kit.Group(others(r, "settlement", all, s.Agreed), kit.Empty(kit.EmptyView{Title: "The contract has no end yet", Text: teaches})))

@@ -68,24 +68,35 @@ func (p *Pages) termRoutes() []web.Route {
 
 // on is the address of one of these pages, of a contract.
 func on(r *http.Request, page, contractID string) string {
-	return Path(r.PathValue("client")) + "/" + page + "?contract=" + url.QueryEscape(contractID)
+	at := Path(r.PathValue("client")) + "/" + page
+	if contractID != "" {
+		at += "?contract=" + url.QueryEscape(contractID)
+	}
+	return at
 }
 
 func mayDo(r *http.Request, action access.Action) bool {
 	return access.Decide(actor(r), action, access.Of(r.PathValue("client"))).Allowed
 }
 
-// termView is the frame of these pages. The faces of the relationship stand as tabs above.
-func termView(r *http.Request, title, page, contractID string) kit.PageView {
-	v := kit.PageView{Title: title, Room: Room, Crumbs: []kit.Link{{Text: "Relationship", Href: Path(r.PathValue("client"))}}}
+// roomView is the frame of the pages of this room. Its faces stand as tabs above.
+func roomView(r *http.Request, title, page, contractID string) kit.PageView {
+	client := r.PathValue("client")
+	v := kit.PageView{Title: title, Room: Room}
+	if page != "" {
+		v.Crumbs = []kit.Link{{Text: "Relationship", Href: Path(client)}}
+	}
 	for _, t := range []struct {
-		text, page string
-		action     access.Action
+		text, page, href string
+		action           access.Action
 	}{
-		{"Term", "term", access.ContractSee}, {"Notice", "notice", access.ContractSee}, {"Exit", "exit", access.ContractSee}, {"Settlement", "settlement", access.InvoiceSee},
+		{"Of record", "", Path(client), access.AppointmentSee}, {"Scope", "scope", scopePath(client), access.ContractSee}, {"Change orders", "change-orders", ordersPath(client), access.ContractSee},
+		{"Leakage", "leakage", leakagePath(client), access.LeakageSee}, {"Waivers", "waivers", WaiversPath(client), access.WaiverSee},
+		{"Term", "term", on(r, "term", contractID), access.ContractSee}, {"Notice", "notice", on(r, "notice", contractID), access.ContractSee},
+		{"Exit", "exit", on(r, "exit", contractID), access.ContractSee}, {"Settlement", "settlement", on(r, "settlement", contractID), access.InvoiceSee},
 	} {
 		if mayDo(r, t.action) {
-			v.Tabs = append(v.Tabs, kit.Tab{Text: t.text, Href: on(r, t.page, contractID), Current: t.page == page})
+			v.Tabs = append(v.Tabs, kit.Tab{Text: t.text, Href: t.href, Current: t.page == page})
 		}
 	}
 	return v
@@ -125,7 +136,7 @@ func askedFor(r *http.Request) string { return r.URL.Query().Get("contract") }
 
 // noTerm teaches what will stand on a page while no contract is accepted.
 func noTerm(w http.ResponseWriter, r *http.Request, title, page, text string) error {
-	return web.Render(w, r, termView(r, title, page, ""), kit.Empty(kit.EmptyView{Title: "No contract is accepted by both sides yet", Text: text}))
+	return web.Render(w, r, roomView(r, title, page, ""), kit.Empty(kit.EmptyView{Title: "No contract is accepted by both sides yet", Text: text}))
 }
 
 // others leads to the same page of the client's other contracts.
@@ -150,7 +161,7 @@ func (p *Pages) showTerm(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return noTerm(w, r, "Term", "term", "How long it runs, what comes when nobody acts, and the last day for notice are read from the contract. They will stand here then.")
 	}
-	view := termView(r, "Term and renewal", "term", a.ID)
+	view := roomView(r, "Term and renewal", "term", a.ID)
 	view.Eyebrow, view.Lede = a.Name, a.Standing.Words()
 	parts := []templ.Component{others(r, "term", all, a), kit.Figures(termFigures(a)...), termSection("Dates", kit.Table(datesTable(a, promised)))}
 	if a.Standing.Terms.Term.Renewal.Kind == contract.RenewalMutual {

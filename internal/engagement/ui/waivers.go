@@ -41,8 +41,8 @@ func (p *Pages) showWaivers(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	view := kit.PageView{Title: "Waivers", Room: Room, Crumbs: []kit.Link{{Text: "Relationship", Href: Path(client)}},
-		Lede: "Written consents to what the contract keeps the agency from: each within its scope, and until it expires."}
+	view := roomView(r, "Waivers", "waivers", "")
+	view.Lede = "Written consents to what the contract keeps the agency from: each within its scope, and until it expires."
 	if access.Decide(who, access.ConflictSee, access.Scope{}).Allowed && access.Decide(who, access.WaiverAsk, access.Of(client)).Allowed {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Ask for a waiver", Kind: kit.Primary, Href: newWaiverPath + "?client=" + url.QueryEscape(client)}))
 	}

@@ -219,6 +219,9 @@ func (s *Service) route(ctx context.Context, tx bun.Tx, r *Request, day cal.Date
 	if err != nil {
 		return fmt.Errorf("route request %s: %w", r.ID, err)
 	}
+	if to == (Routed{}) { // nobody is promised it
+		return nil
+	}
 	note := to.Words
 	if !to.Until.IsZero() {
 		note = strings.TrimSpace(note + " First refusal until " + to.Until.UTC().Format("2 Jan 2006 15:04") + " UTC.")
