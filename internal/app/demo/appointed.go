@@ -40,14 +40,14 @@ const (
 // offers are two pieces of work of the preferred category: the agency took one, the other waits for its answer.
 func (st *story) offers(ctx context.Context) error {
 	in := engagementops.OfferInput{Client: st.client, Category: "brand-design", Brand: "Acme", Market: "US", Work: "Catalogue of the winter season"}
-	taken, err := st.Engaged.OfferFirst(ctx, st.as(access.ClientExecutive), in)
+	taken, err := st.Engagement.OfferFirst(ctx, st.as(access.ClientExecutive), in)
 	if err != nil {
 		return err
 	}
-	if _, err := st.Engaged.AnswerOffer(ctx, st.as(access.AccountLead), engagementops.AnswerInput{Client: st.client, Offer: taken.ID, Answer: engagement.Taken}); err != nil {
+	if _, err := st.Engagement.AnswerOffer(ctx, st.as(access.AccountLead), engagementops.AnswerInput{Client: st.client, Offer: taken.ID, Answer: engagement.Taken}); err != nil {
 		return err
 	}
 	in.Work = "Film for the stand in Hanover"
-	_, err = st.Engaged.OfferFirst(ctx, st.as(access.ClientExecutive), in)
+	_, err = st.Engagement.OfferFirst(ctx, st.as(access.ClientExecutive), in)
 	return err
 }

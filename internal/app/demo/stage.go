@@ -39,7 +39,6 @@ type Stage struct {
 	CRM       *crmops.Service
 	Fees      *feesops.Service
 	Billing   *billingops.Service
-	Engaged   *engagementops.Service
 	Timesheet *timesheetops.Service
 	Work      *workops.Service
 	Clock     *Clock
