@@ -19,8 +19,9 @@ Generated from the table in ` + "`internal/access/table.go`" + ` by ` + "`go gen
 | provider | for the client of the membership, and there only what the person's own organisation did |
 | – | never |
 
-**provider** is kept for a part that the program does not tell yet: a touch names who ran it by a text of the CRM, and a contract, a statement or a deal belongs to the client as a whole. Until it does, the people of a
-specialist see that the client is theirs and get nothing behind such an action: no evidence, contract, deal, statement or pack, neither their own part nor that of others; it is answered as if it did not exist.
+**provider** is what the agency has agreed with the person's own organisation: the contract under which a specialist works for the client, and the statements and packs under it. They are between the agency and that
+specialist. The client's people, its auditors and other specialists get none of it: it is answered as if it did not exist. What belongs to the client as a whole, its contracts with the agency, their statements, its evidence and its deals, is
+answered to a specialist as if it did not exist; the evidence that decides its own statement stands in that statement's pack.
 
 What the agency marks as internal is seen by members of the agency only, whatever their role. Another client's things are answered as if
 they did not exist.
