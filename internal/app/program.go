@@ -80,6 +80,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Party = partyops.New(partyops.Options{DB: p.DB, Now: p.Now, PublicURL: p.Config.URL()})
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
 	p.Engagement = &engagementops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
+	p.Engagement.Score = p.scoreOf
 	p.Work = &workops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
 	p.Timesheet = &timesheetops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
 	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed, Holder: p.accountNow}

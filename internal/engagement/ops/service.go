@@ -8,6 +8,8 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -26,6 +28,9 @@ type Service struct {
 
 	// Positions are how the hours of a contract's retainers stand on a day, as far as it is known. Hours are counted above this room, so the program wires it. nil: nobody knows.
 	Positions func(ctx context.Context, tx bun.Tx, client, contractID string, day cal.Date) (map[string]engagement.Position, error)
+
+	// Score is what a specialist did, was paid and brought under its contract. Statements and credit stand above this room, so the program wires it. nil: nobody counts it.
+	Score func(ctx context.Context, actor access.Actor, c contractops.Contract, a contract.Agreement) (engagement.Score, error)
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

@@ -26,6 +26,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.overviewRoutes()...)
 	g.Add(p.scopeRoutes()...)
 	g.Add(p.orderRoutes()...)
+	g.Add(p.specialistRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {
