@@ -28,6 +28,8 @@ const (
 
 	ScopeResolve Action = "scope.resolve"
 
+	SpecialistSee Action = "specialist.see"
+
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
 	EvidenceMap    Action = "evidence.map"
@@ -127,6 +129,8 @@ var table = []row{
 	{ContractAcceptAgency, "accept a contract for the agency", writes, grants{cl, no, cl, no, no, no, no, no, no, no, no}},
 	{ContractAcceptClient, "accept a contract for the client", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
 	{ContractAcceptSpecialist, "accept a contract for the specialist", writes, grants{no, no, no, no, pr, no, no, no, no, no, no}},
+
+	{SpecialistSee, "see who works under the agency, and what it pays and gets for it", reads, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
 
 	{ScopeResolve, "say how a request stands to the scope", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 

@@ -22,6 +22,13 @@ func (p *Program) scoreOf(ctx context.Context, actor access.Actor, c contractops
 	}
 	out := engagement.Score{Known: done.Import > 0, Statements: done.Statements, Paid: done.Payable, Minutes: done.Minutes, Handed: done.Handed, Accepted: done.Accepted, Missed: done.Missed,
 		Charged: done.FromFees, ForMonth: done.Months, PaidThen: done.Then}
+	months, err := p.Fees.StatementsUnder(ctx, actor, c.ID)
+	if err != nil {
+		return out, err
+	}
+	for _, s := range months {
+		out.Months = append(out.Months, engagement.Statement{ID: s.ID, Period: s.Period, State: string(s.State), Total: s.Total})
+	}
 	out.Credited, err = p.outcomeOf(ctx, actor, c, a)
 	return out, err
 }

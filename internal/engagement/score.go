@@ -9,7 +9,8 @@ import (
 type Score struct {
 	Known bool // there is evidence; without any, nothing but the statements is known
 
-	Statements int          // locked
+	Months     []Statement  // of all months, the newest first
+	Statements int          // of them locked
 	Paid       money.Amount // payable by them
 	Minutes    int64        // worked, by the time entries that name a clause of the contract
 	Handed     int          // deliveries that name a milestone or a piece of the contract
@@ -21,6 +22,14 @@ type Score struct {
 	PaidThen money.Amount // what the specialist was paid in those
 
 	Credited *Outcome // nil: not known
+}
+
+// Statement is what a month under the contract came to, in short.
+type Statement struct {
+	ID     string
+	Period cal.Period
+	State  string
+	Total  money.Amount
 }
 
 // Outcome is what the journeys of won deals credit a provider with.

@@ -32,10 +32,10 @@ func (s Specialist) Gaps() []engagement.Link {
 	return out
 }
 
-// Specialists tells who is engaged for a client, by which contract until when, what they promised under what the client is promised, and what they did and brought. It is the agency's
-// own: who may not see what is internal to it gets NotFound. Who may: see ContractSee. Faults: NotFound, Forbidden.
+// Specialists tells who is engaged for a client, by which contract until when, what they promised under what the client is promised, and what they did and brought. Who may: see
+// SpecialistSee. Faults: NotFound, Forbidden.
 func (s *Service) Specialists(ctx context.Context, actor access.Actor, client string) ([]Specialist, error) {
-	if err := hostSees(actor, client); err != nil {
+	if err := access.Require(actor, access.SpecialistSee, access.Of(client)); err != nil {
 		return nil, err
 	}
 	engaged, err := s.Contracts.Engaged(ctx, actor, client)
@@ -93,19 +93,8 @@ func (s *Service) standing(a contract.Agreement) contract.Terms {
 
 // Organisations are the specialists and vendors that a contract can be begun with. Who may: see ContractEdit. Faults: NotFound, Forbidden.
 func (s *Service) Organisations(ctx context.Context, actor access.Actor, client string) ([]party.Org, error) {
-	if err := hostSees(actor, client); err != nil {
-		return nil, err
-	}
 	if err := access.Require(actor, access.ContractEdit, access.Of(client)); err != nil {
 		return nil, err
 	}
 	return s.Parties.Providers(ctx, actor, client)
-}
-
-// hostSees lets pass the agency's people who see contracts. To everybody else there is nothing here.
-func hostSees(actor access.Actor, client string) error {
-	if actor.Account != "" && !access.SeesInternal(actor, client) {
-		return nothingHere()
-	}
-	return access.Require(actor, access.ContractSee, access.Scope{Client: client, Internal: true})
 }

@@ -23,7 +23,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No contract yet",
 			Text: "Who is of record for what, until when, and what follows at the end is read from the contract that both sides have accepted. It will stand here then."}))
 	}
-	if access.SeesInternal(actor(r), r.PathValue("client")) {
+	if access.Decide(actor(r), access.SpecialistSee, access.Of(r.PathValue("client"))).Allowed {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Specialists", Href: specialistsPath(r.PathValue("client"))}))
 	}
 	return web.Render(w, r, view, kit.Text("Each contract is told in its own words on its page."))

@@ -20,7 +20,7 @@ import (
 func (p *Pages) specialistRoutes() []web.Route {
 	const all = "/clients/{client}/relationship/specialists"
 	return []web.Route{
-		get(all, access.ContractSee, p.specialists),
+		get(all, access.SpecialistSee, p.specialists),
 		get(all+"/new", access.ContractEdit, p.showEngage),
 		post(all+"/new", access.ContractEdit, p.engage),
 	}
@@ -51,7 +51,7 @@ func (p *Pages) specialists(w http.ResponseWriter, r *http.Request) error {
 		if s.Terms == nil {
 			continue
 		}
-		parts = append(parts, section(s.With.Name+": "+s.Contract.Name, kit.Group(chainOf(s), kit.Figures(scoreOf(client, s)...))))
+		parts = append(parts, section(s.With.Name+": "+s.Contract.Name, kit.Group(chainOf(s), kit.Figures(scoreOf(s)...), monthsOf(client, s))))
 	}
 	return web.Render(w, r, view, kit.Group(parts...))
 }
@@ -86,7 +86,11 @@ func heldWords(s ops.Specialist) string {
 // chainOf shows each promise to the client with what the specialist promised under it.
 func chainOf(s ops.Specialist) templ.Component {
 	if len(s.Chain) == 0 {
-		return kit.Text("The client's contract promises nothing of how fast, so there is nothing for " + s.With.Name + " to hold.")
+		parts := []templ.Component{kit.Text("The client's contract promises nothing of how fast, so there is nothing for " + s.With.Name + " to hold.")}
+		if s.Terms.Service != nil {
+			parts = append(parts, kit.Text("It has promised all the same:"), sentences(s.Terms.Service.Words()))
+		}
+		return kit.Group(parts...)
 	}
 	var notices []templ.Component
 	for _, l := range s.Gaps() {
@@ -112,15 +116,14 @@ func chainOf(s ops.Specialist) templ.Component {
 }
 
 // scoreOf is what was done and paid beside what came of it.
-func scoreOf(client string, s ops.Specialist) []kit.FigureView {
+func scoreOf(s ops.Specialist) []kit.FigureView {
 	if s.Score == nil {
 		return nil
 	}
-	c, sc := s.Contract, *s.Score
-	statements := "/clients/" + url.PathEscape(client) + "/statements/draft?contract=" + url.QueryEscape(c.ID)
-	paid := kit.FigureView{Label: "Paid by locked statements", Value: "unknown", Note: "none is locked yet", Href: statements}
+	sc := *s.Score
+	paid := kit.FigureView{Label: "Paid by locked statements", Value: "unknown", Note: "none is locked yet"}
 	if sc.Statements > 0 {
-		paid.Value, paid.Unit, paid.Note, paid.Href = sc.Paid.Format(), string(sc.Paid.Currency), counted(sc.Statements, "statement"), ""
+		paid.Value, paid.Unit, paid.Note = sc.Paid.Format(), string(sc.Paid.Currency), counted(sc.Statements, "statement")
 	}
 	out := []kit.FigureView{paid}
 	margin := kit.FigureView{Label: "Left of the client's fees", Value: "unknown", Note: "no month is locked with both"}
@@ -131,10 +134,35 @@ func scoreOf(client string, s ops.Specialist) []kit.FigureView {
 	if !sc.Known {
 		return append(out, kit.FigureView{Label: "Work", Value: "unknown", Note: "nothing is imported yet"})
 	}
-	out = append(out, kit.FigureView{Label: "Hours", Value: hoursWords(sc.Minutes), Note: "by time entries that name the contract's clauses"},
-		kit.FigureView{Label: "Deliveries accepted", Value: strconv.Itoa(sc.Accepted), Unit: "of " + strconv.Itoa(sc.Handed)},
-		kit.FigureView{Label: "Promises missed", Value: strconv.Itoa(sc.Missed), Note: "but for those excused"})
+	const none = "none recorded"
+	hours := kit.FigureView{Label: "Hours", Value: none, Note: "no time entry names a clause of the contract"}
+	if sc.Minutes > 0 {
+		hours.Value, hours.Note = hoursWords(sc.Minutes), "by time entries that name its clauses"
+	}
+	deliveries := kit.FigureView{Label: "Deliveries accepted", Value: none, Note: "no delivery names a milestone or piece of it"}
+	if sc.Handed > 0 {
+		deliveries.Value, deliveries.Unit, deliveries.Note = strconv.Itoa(sc.Accepted), "of "+strconv.Itoa(sc.Handed), ""
+	}
+	missed := kit.FigureView{Label: "Promises missed", Value: none, Note: "but for those excused"}
+	if sc.Missed > 0 {
+		missed.Value = strconv.Itoa(sc.Missed)
+	}
+	out = append(out, hours, deliveries, missed)
 	return append(out, outcomeOf(sc.Credited)...)
+}
+
+// monthsOf are the statements under the contract, with the next one to draft.
+func monthsOf(client string, s ops.Specialist) templ.Component {
+	if s.Score == nil {
+		return templ.NopComponent
+	}
+	room := "/clients/" + url.PathEscape(client) + "/statements/"
+	v := kit.TableView{Caption: "Statements of " + s.With.Name, Cards: true, Columns: []kit.Column{{Title: "Period"}, {Title: "State"}, {Title: "Total", Align: kit.End}},
+		Empty: kit.Empty(kit.EmptyView{Title: "No statement yet", Text: "You draft it from the same evidence as the client's, submit it, and " + s.With.Name + " accepts or disputes each line."})}
+	for _, m := range s.Score.Months {
+		v.Rows = append(v.Rows, kit.Row{ID: m.ID, Cells: []templ.Component{kit.Anchor(kit.Link{Text: m.Period.Words(), Href: room + url.PathEscape(m.ID)}), kit.Pill(m.State), kit.Money(m.Total)}})
+	}
+	return kit.Group(kit.Table(v), kit.Button(kit.ButtonView{Text: "Draft a statement", Href: room + "draft?contract=" + url.QueryEscape(s.Contract.ID)}))
 }
 
 func outcomeOf(o *engagement.Outcome) []kit.FigureView {

@@ -69,7 +69,18 @@ func (o *Output) paid(ctx context.Context, tx bun.Tx, c contractops.Contract) er
 	if err != nil {
 		return err
 	}
-	charged, err := FeesByMonth(ctx, tx, c.Client, cal.Period{From: cal.MustDate("0001-01-01"), To: cal.MustDate("9999-01-01")})
+	if len(finals) == 0 {
+		return nil
+	}
+	first, err := cal.ParseDate(finals[0].PeriodFrom)
+	if err != nil {
+		return err
+	}
+	last, err := cal.ParseDate(finals[len(finals)-1].PeriodTo)
+	if err != nil {
+		return err
+	}
+	charged, err := FeesByMonth(ctx, tx, c.Client, cal.Period{From: first, To: last})
 	if err != nil {
 		return err
 	}

@@ -138,7 +138,7 @@ func (p *Pages) submit(w http.ResponseWriter, r *http.Request) error {
 	return p.answer(w, r, p.submitting, func(st ops.Statement, v answers) (ops.Statement, error) {
 		return p.Ops.Submit(r.Context(), actor(r), ops.SubmitInput{Statement: st.ID, Hash: v.hash})
 	}, func(st ops.Statement) string {
-		return "Submitted. " + st.Reviewer() + " can accept or dispute lines until " + st.WindowEnds.Words() + "."
+		return "Submitted. " + sentence(reviewer(st)) + " can accept or dispute lines until " + st.WindowEnds.Words() + "."
 	})
 }
 
