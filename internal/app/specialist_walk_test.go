@@ -17,6 +17,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/app/demo"
+	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
@@ -146,6 +147,13 @@ func (s *secret) life() {
 		st = have(s.Fees.AcceptRest(ctx, specialist, st.ID))(t)
 	}
 	st = have(s.Fees.Lock(ctx, finance, feesops.LockInput{Statement: st.ID, Seen: -1}))(t)
+	_, err = s.Billing.Issue(ctx, finance, billingops.IssueInput{Statement: st.ID})
+	refused(t, err, fault.Conflict)
+	for _, w := range have(s.Billing.Owing(ctx, finance, s.made.Client))(t).Waiting {
+		if w.Statement == st.ID {
+			t.Error("what a specialist is paid waits to be invoiced to the client")
+		}
+	}
 	s.walk("once its statement is locked", false)
 }
 

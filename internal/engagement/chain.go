@@ -3,6 +3,7 @@ package engagement
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -113,4 +114,25 @@ func (l Link) Words() string {
 		return fmt.Sprintf("%s, %s promises %s: nothing is left for the agency's own work", to, l.Specialist, l.Within)
 	}
 	return fmt.Sprintf("%s, %s promises %s: %s of working time are left for the agency", to, l.Specialist, l.Within, cal.Length(l.Left))
+}
+
+// Promises are what the party that is paid promised, a sentence each, the most pressing priority first.
+func Promises(t contract.Terms) []string {
+	if t.Service == nil {
+		return nil
+	}
+	var out []string
+	for _, p := range t.Service.Promises {
+		if p.By != contract.ByAgency {
+			continue
+		}
+		var within []string
+		for _, priority := range contract.Priorities() {
+			if span, ok := p.Within[priority]; ok {
+				within = append(within, string(priority)+" "+span.String())
+			}
+		}
+		out = append(out, fmt.Sprintf("%s: %s within %s.", p.Name, untilName[p.Until], strings.Join(within, ", ")))
+	}
+	return out
 }

@@ -74,6 +74,9 @@ func TestAPromiseWithNothingUnderItIsAGap(t *testing.T) {
 			t.Errorf("%s: %s", l.Held, l.Words())
 		}
 	}
+	if own := engagement.Promises(client); len(own) != 2 || own[0] != "first-draft: a first draft within normal 5 working days." {
+		t.Errorf("%q", own)
+	}
 	if links := engagement.Chain(bare, client); links != nil {
 		t.Errorf("a client that was promised nothing: %+v", links)
 	}

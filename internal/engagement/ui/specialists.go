@@ -86,11 +86,12 @@ func heldWords(s ops.Specialist) string {
 // chainOf shows each promise to the client with what the specialist promised under it.
 func chainOf(s ops.Specialist) templ.Component {
 	if len(s.Chain) == 0 {
-		parts := []templ.Component{kit.Text("The client's contract promises nothing of how fast, so there is nothing for " + s.With.Name + " to hold.")}
-		if s.Terms.Service != nil {
-			parts = append(parts, kit.Text("It has promised all the same:"), sentences(s.Terms.Service.Words()))
+		text := "The client's contract promises nothing of how fast, so there is nothing for " + s.With.Name + " to hold."
+		promised := engagement.Promises(*s.Terms)
+		if len(promised) == 0 {
+			return kit.Text(text)
 		}
-		return kit.Group(parts...)
+		return kit.Group(kit.Text(text+" It has promised all the same:"), sentences(promised))
 	}
 	var notices []templ.Component
 	for _, l := range s.Gaps() {
