@@ -42,6 +42,7 @@ type Scope struct {
 	Client   string // id of the client; empty: the workspace
 	Provider string // organisation that did the work; empty: the agency, or all of them
 	Internal bool   // marked by the agency as not for the client
+	Private  bool   // between the agency and Provider, and for nobody else: a contract with a specialist and what is paid under it
 }
 
 // Of is the scope of something of a client.
@@ -56,7 +57,7 @@ type Decision struct {
 
 // Decide says whether the actor may do the action in the scope. Any one membership suffices.
 func Decide(actor Actor, action Action, scope Scope) Decision {
-	seen := scope.Client == "" && scope.Provider == "" && !scope.Internal
+	seen := scope.Client == "" && scope.Provider == "" && !scope.Internal && !scope.Private
 	for _, m := range actor.Memberships {
 		if !m.fits() {
 			continue
@@ -78,7 +79,7 @@ func Decide(actor Actor, action Action, scope Scope) Decision {
 	if scope.Client == "" && slices.ContainsFunc(actor.Memberships, func(m Membership) bool { return m.oneClientOnly(action) }) {
 		return Decision{Reason: "Your role is for one client, and this is of the whole workspace. It needs the role for all clients; the agency's owner gives it under People."}
 	}
-	return Decision{Reason: refusal(action)}
+	return Decision{Reason: refusal(action, scope)}
 }
 
 // Require is Decide as an error: nil, Unauthenticated for nobody, NotFound for what is hidden, Forbidden with who may do it.
@@ -97,11 +98,16 @@ func Require(actor Actor, action Action, scope Scope) error {
 	}
 }
 
+// Between is the scope of what is between the agency and a provider of work for a client, and for nobody else.
+func Between(client, provider string) Scope {
+	return Scope{Client: client, Provider: provider, Private: true}
+}
+
 // RequireAny is Require before it is known whose work within the client is meant: it lets pass who may do the action for the client as a
 // whole or for what their own organisation did. What is behind it decides each thing again.
 func RequireAny(actor Actor, action Action, client string) error {
 	for _, m := range actor.Memberships {
-		if Decide(actor, action, Scope{Client: client, Provider: m.Org}).Allowed {
+		if Decide(actor, action, Scope{Client: client, Provider: m.Org, Private: m.OrgKind == Specialist}).Allowed {
 			return nil
 		}
 	}
@@ -194,7 +200,9 @@ func (m Membership) oneClientOnly(action Action) bool {
 	return m.fits() && m.OrgKind == Agency && m.Client != "" && GrantOf(m.Role, action) == OfClient
 }
 
-func (m Membership) maySee(scope Scope) bool { return !scope.Internal || m.OrgKind == Agency }
+func (m Membership) maySee(scope Scope) bool {
+	return m.OrgKind == Agency || !scope.Internal && (!scope.Private || scope.Provider != "" && m.OrgKind == Specialist && m.Org == scope.Provider)
+}
 
 func (m Membership) allows(grant Grant, scope Scope) bool {
 	switch grant {
@@ -217,16 +225,20 @@ func (m Membership) knows(grant Grant, scope Scope) bool {
 	return m.OrgKind != Specialist || grant == OfClient || scope.Provider == m.Org
 }
 
-func refusal(action Action) string {
+func refusal(action Action, scope Scope) string {
 	found, ok := find(action)
 	if !ok {
 		return "Nobody may do this."
 	}
 	var who []string
 	for i, g := range found.grants {
-		if g != Never && g != Undecided {
+		ofAnother := g == OfOrg && scope.Provider == "" || g == OfClient && scope.Private && !slices.Contains(roles[i].kinds, Agency)
+		if g != Never && g != Undecided && !ofAnother {
 			who = append(who, "the "+roles[i].words)
 		}
+	}
+	if len(who) == 0 {
+		return "Nobody may do this here."
 	}
 	return fmt.Sprintf("Only %s may %s.", list(who), found.words)
 }

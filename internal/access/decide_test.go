@@ -76,6 +76,8 @@ func TestDecide(t *testing.T) {
 	lead := Membership{Role: AccountLead, Org: "ag", OrgKind: Agency, Client: "c1"}
 	finance := Membership{Role: ClientFinance, Org: "c1", OrgKind: Client, Client: "c1"}
 	specialist := Membership{Role: SpecialistPartner, Org: "sp", OrgKind: Specialist, Client: "c1"}
+	auditor := Membership{Role: Auditor, Org: "c1", OrgKind: Client, Client: "c1"}
+	other := Membership{Role: SpecialistPartner, Org: "sp2", OrgKind: Specialist, Client: "c1"}
 	const allowed, forbidden, hidden = "allowed", "forbidden", "hidden"
 
 	for _, c := range []struct {
@@ -98,6 +100,18 @@ func TestDecide(t *testing.T) {
 		{"specialist sees own statement", []Membership{specialist}, StatementSee, Scope{Client: "c1", Provider: "sp"}, allowed},
 		{"specialist does not know another's", []Membership{specialist}, StatementSee, Scope{Client: "c1", Provider: "sp2"}, hidden},
 		{"specialist does not know the agency's", []Membership{specialist}, StatementSee, Of("c1"), hidden},
+		{"what is between agency and specialist: the specialist sees it", []Membership{specialist}, StatementSee, Between("c1", "sp"), allowed},
+		{"what is between agency and specialist: the agency sees it", []Membership{lead}, ContractSee, Between("c1", "sp"), allowed},
+		{"what is between agency and specialist: the client does not know it", []Membership{finance}, StatementSee, Between("c1", "sp"), hidden},
+		{"what is between agency and specialist: nor does its auditor", []Membership{auditor}, PackDownload, Between("c1", "sp"), hidden},
+		{"what is between agency and specialist: nor does another specialist", []Membership{other}, ContractSee, Between("c1", "sp"), hidden},
+		{"a specialist accepts a line of its own statement", []Membership{specialist}, StatementAccept, Between("c1", "sp"), allowed},
+		{"a specialist accepts no line of the client's", []Membership{specialist}, StatementAccept, Of("c1"), hidden},
+		{"a client accepts no line of a specialist's", []Membership{finance}, StatementAccept, Between("c1", "sp"), hidden},
+		{"the agency accepts no line for a specialist", []Membership{owner}, StatementAccept, Between("c1", "sp"), forbidden},
+		{"the agency accepts no contract for a specialist", []Membership{owner}, ContractAcceptSpecialist, Between("c1", "sp"), forbidden},
+		{"a specialist accepts its contract", []Membership{specialist}, ContractAcceptSpecialist, Between("c1", "sp"), allowed},
+		{"a private thing of nobody is nobody's", []Membership{specialist}, ContractSee, Scope{Client: "c1", Private: true}, hidden},
 		{"specialist sees the client it works for", []Membership{specialist}, ClientSee, Of("c1"), allowed},
 		{"specialist cannot draft own", []Membership{specialist}, StatementDraft, Scope{Client: "c1", Provider: "sp"}, forbidden},
 		{"two memberships add up", []Membership{lead, finance}, StatementAccept, Of("c1"), allowed},
@@ -207,6 +221,7 @@ func TestClientPersonStaysWithinItsClient(t *testing.T) {
 			Client:   rapid.SampledFrom(ids).Draw(t, "scope client"),
 			Provider: rapid.SampledFrom(ids).Draw(t, "scope provider"),
 			Internal: rapid.Bool().Draw(t, "internal"),
+			Private:  rapid.Bool().Draw(t, "private"),
 		}
 		action := rapid.SampledFrom(Actions()).Draw(t, "action")
 		actor := Actor{Account: "a", Memberships: []Membership{m}}
@@ -221,6 +236,9 @@ func TestClientPersonStaysWithinItsClient(t *testing.T) {
 			}
 			if scope.Internal {
 				t.Fatalf("%+v may %s what is internal", m, action)
+			}
+			if scope.Private && (m.OrgKind != Specialist || scope.Provider != m.Org) {
+				t.Fatalf("%+v may %s what is between the agency and %q", m, action, scope.Provider)
 			}
 		}
 		if !d.Allowed && scope.Client != "" && scope.Client != own && !d.Hidden {

@@ -19,11 +19,9 @@ Generated from the table in ` + "`internal/access/table.go`" + ` by ` + "`go gen
 | provider | for the client of the membership, and there only what the person's own organisation did |
 | – | never |
 
-**provider** is kept for a part that the program does not tell yet: a touch names who ran it by a text of the CRM, and a contract, a statement or a deal belongs to the client as a whole. Until it does, the people of a
-specialist see that the client is theirs and get nothing behind such an action: no evidence, contract, deal, statement or pack, neither their own part nor that of others; it is answered as if it did not exist. Only the time that they
-enter themselves is known to be theirs.
-**provider** is what the person's organisation does for the client: the deliverables that it makes. Of evidence, contracts, deals, statements and packs the program does not tell such a part yet: a touch names who ran it by a text of the CRM, and a
-contract, a statement or a deal belongs to the client as a whole. Until it does, the people of a specialist get nothing behind such an action, neither their own part nor that of others; it is answered as if it did not exist.
+**provider** is what the person's organisation does for the client, the deliverables and requests that it works on and the time that its people enter, and what the agency has agreed with the person's own organisation: the contract under which a specialist works for the client, and the statements and packs under it. They are between the agency and that
+specialist. The client's people, its auditors and other specialists get none of it: it is answered as if it did not exist. What belongs to the client as a whole, its contracts with the agency, their statements, its evidence and its deals, is
+answered to a specialist as if it did not exist; the evidence that decides its own statement stands in that statement's pack.
 
 A **wall** between two clients keeps people from the one they do not work for: everything of it is answered as if it did not exist. A role for all clients becomes one for each of the others, so that such a person has nothing of the whole workspace, which would tell of the client behind the wall.
 

@@ -18,12 +18,13 @@ const (
 
 	ClientSee Action = "client.see"
 
-	ContractSee          Action = "contract.see"
-	ContractEdit         Action = "contract.edit"
-	ContractPropose      Action = "contract.propose"
-	ContractAccept       Action = "contract.accept"
-	ContractAcceptAgency Action = "contract.accept.agency"
-	ContractAcceptClient Action = "contract.accept.client"
+	ContractSee              Action = "contract.see"
+	ContractEdit             Action = "contract.edit"
+	ContractPropose          Action = "contract.propose"
+	ContractAccept           Action = "contract.accept"
+	ContractAcceptAgency     Action = "contract.accept.agency"
+	ContractAcceptClient     Action = "contract.accept.client"
+	ContractAcceptSpecialist Action = "contract.accept.specialist"
 
 	ScopeResolve     Action = "scope.resolve"
 	AppointmentSee   Action = "appointment.see"
@@ -41,6 +42,8 @@ const (
 	WaiverSee        Action = "waiver.see"
 	WaiverAsk        Action = "waiver.ask"
 	WaiverAnswer     Action = "waiver.answer"
+
+	SpecialistSee Action = "specialist.see"
 
 	EvidenceSee    Action = "evidence.see"
 	EvidenceImport Action = "evidence.import"
@@ -161,9 +164,12 @@ var table = []row{
 	{ContractSee, "see the contract", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
 	{ContractEdit, "edit a draft of the contract", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{ContractPropose, "propose a contract", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
-	{ContractAccept, "accept a contract for the own side", writes, grants{cl, no, cl, no, no, no, cl, no, no, no, no}},
+	{ContractAccept, "accept a contract for the own side", writes, grants{cl, no, cl, no, pr, no, cl, no, no, no, no}},
 	{ContractAcceptAgency, "accept a contract for the agency", writes, grants{cl, no, cl, no, no, no, no, no, no, no, no}},
 	{ContractAcceptClient, "accept a contract for the client", writes, grants{no, no, no, no, no, no, cl, no, no, no, no}},
+	{ContractAcceptSpecialist, "accept a contract for the specialist", writes, grants{no, no, no, no, pr, no, no, no, no, no, no}},
+
+	{SpecialistSee, "see who works under the agency, and what it pays and gets for it", reads, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
 
 	{ScopeResolve, "say how a request stands to the scope", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{AppointmentSee, "see who is of record for what, and who gets work", reads, grants{cl, cl, cl, cl, no, cl, cl, cl, cl, cl, cl}},
@@ -222,10 +228,10 @@ var table = []row{
 	{StatementDraft, "draft a statement", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
 	{StatementSubmit, "submit a statement", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
 	{StatementWithdraw, "withdraw a statement", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
-	{StatementAccept, "accept a line of a statement", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
-	{StatementDispute, "dispute a line of a statement", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
+	{StatementAccept, "accept a line of a statement", writes, grants{no, no, no, no, pr, no, cl, cl, no, no, no}},
+	{StatementDispute, "dispute a line of a statement", writes, grants{no, no, no, no, pr, no, cl, cl, no, no, no}},
 	{StatementAnswer, "answer a dispute", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
-	{StatementRelease, "release what a dispute held over the lock", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
+	{StatementRelease, "release what a dispute held over the lock", writes, grants{no, no, no, no, pr, no, cl, cl, no, no, no}},
 	{StatementWaive, "give up what a dispute held over the lock", writes, grants{cl, cl, cl, no, no, cl, no, no, no, no, no}},
 	{StatementLock, "lock a statement", writes, grants{cl, no, cl, no, no, cl, cl, cl, no, no, no}},
 	{PackDownload, "download the pack of a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},

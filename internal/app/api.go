@@ -42,12 +42,16 @@ func (p *Program) api(people *partyui.Pages) *api.API {
 	return a
 }
 
-// contractIDs are the ids of a client's contracts.
+// contractIDs are the ids of a client's contracts, those with specialists too for who may see them.
 func (p *Program) contractIDs(ctx context.Context, actor access.Actor, client string) ([]string, error) {
 	list, err := p.Contracts.Contracts(ctx, actor, client)
-	ids := make([]string, len(list))
-	for i, c := range list {
-		ids[i] = c.ID
+	if err != nil {
+		return nil, err
+	}
+	engaged, err := p.Contracts.Engaged(ctx, actor, client)
+	var ids []string
+	for _, c := range append(list, engaged...) {
+		ids = append(ids, c.ID)
 	}
 	return ids, err
 }

@@ -48,11 +48,16 @@ func clientRooms(actor access.Actor, client string) []kit.NavLink {
 		{"people", "People", "/people", access.PeopleSee},
 		{"record", "Record", "/record", access.RecordSee},
 	} {
-		if access.Decide(actor, r.action, access.Of(client)).Allowed || r.action == access.ClientSee || (r.action == access.DeliverableSee || r.action == access.RequestSee) && access.RequireAny(actor, r.action, client) == nil {
+		if access.Decide(actor, r.action, access.Of(client)).Allowed || r.action == access.ClientSee || (r.action == access.DeliverableSee || r.action == access.RequestSee) && access.RequireAny(actor, r.action, client) == nil || ofProvider(actor, r.key, r.action, client) {
 			out = append(out, kit.NavLink{Key: r.key, Text: r.text, Href: "/clients/" + client + r.path})
 		}
 	}
 	return out
+}
+
+// ofProvider: the people of a specialist have the contract with the agency and the statements under it.
+func ofProvider(actor access.Actor, key string, action access.Action, client string) bool {
+	return (key == "contract" || key == "statements") && access.RequireAny(actor, action, client) == nil
 }
 
 // mainRooms are the rooms of the workspace. People whose memberships are all at clients have only their portfolio.

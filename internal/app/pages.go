@@ -53,7 +53,13 @@ func (p *Program) contractChoices(ctx context.Context, actor access.Actor, clien
 			out = append(out, feesui.Contract{ID: c.ID, Name: c.Name})
 		}
 	}
-	return out, nil
+	engaged, err := p.Contracts.Engaged(ctx, actor, client)
+	for _, c := range engaged {
+		if with, err := p.Party.Provider(ctx, actor, client, c.Provider); err == nil && len(c.Accepted()) > 0 {
+			out = append(out, feesui.Contract{ID: c.ID, Name: c.Name + ", with " + with.Name})
+		}
+	}
+	return out, err
 }
 
 // attribution is the use cases of credit.

@@ -80,6 +80,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Party = partyops.New(partyops.Options{DB: p.DB, Now: p.Now, PublicURL: p.Config.URL()})
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
 	p.Engagement = &engagementops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
+	p.Engagement.Score = p.scoreOf
 	p.Party.Staffed, p.Party.Arrived = p.Engagement.Staffed, p.Engagement.Arrived
 	p.Work = &workops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts, Files: p.Blobs, PublicURL: p.Config.URL()}
 	p.Work.Deliverables = p.deliverableDoors()

@@ -79,10 +79,10 @@ func TestCommandsFindEveryKindOfRowThatWasChanged(t *testing.T) {
 		t.Run(engine, func(t *testing.T) {
 			p, _ := demoOn(t, database)
 			place := []string{"--database", database, "--files", p.Config.FilesDir(), "--workspace", p.Config.Workspace}
-			if status, out := ran(t, append([]string{"journal", "verify"}, place...)...); status != exitDone || !strings.Contains(out, "\n1 contract holds\n") || !strings.Contains(out, "\n2 billing profiles hold\n") {
+			if status, out := ran(t, append([]string{"journal", "verify"}, place...)...); status != exitDone || !strings.Contains(out, "\n2 contracts hold\n") || !strings.Contains(out, "\n2 billing profiles hold\n") {
 				t.Fatalf("%d\n%s", status, out)
 			}
-			if _, out := ran(t, append([]string{"doctor"}, place...)...); !regexp.MustCompile(`(?m)^ok +contracts +1 contract holds$`).MatchString(out) {
+			if _, out := ran(t, append([]string{"doctor"}, place...)...); !regexp.MustCompile(`(?m)^ok +contracts +2 contracts hold$`).MatchString(out) {
 				t.Fatal(out)
 			}
 			never := map[string]string{db.SQLite: "rubbish", db.Postgres: "infinity"}[engine]

@@ -8,7 +8,7 @@
 // It does not own: what the clauses are worth (fees), who may sign (access), the rows of drafts and versions (contract/ops).
 //
 // Words: draft (the agency's working text), version (one immutable text, effective from a date; an amendment is the next version),
-// side (agency or client; a version binds when both have accepted), paper (a signature outside the product), clause (one promise with an
+// side (agency or client; a version binds when both have accepted), paper (a signature outside the product), underpinning contract (with a specialist or vendor that works under the agency for the client: in its text the agency is the client, who pays, and the specialist the agency, who is paid), clause (one promise with an
 // id that is stable across versions), retainer, revenue share, scorecard (pool, weight, threshold, target and max, gate, malus, relief),
 // proration, tiers, baseline (the revenue that would have come anyway), lookback, edge (what happens to touches that the lookback cuts off), carve-out (deals that the client already had), tail (how
 // long revenue counts after the end), earlier deal (of the same contacts: its touches are reused, or paths are reset), repeats, steps, clawback, objection window, ramp (what of the retainers is owed during notice), rate of exchange (agreed, for other currencies), spend (what the agency buys for the client: net is what the vendor charges,

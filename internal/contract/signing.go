@@ -193,11 +193,19 @@ func placed(t Terms, faults fault.List) fault.List {
 	return spokenPlaces(doc, faults)
 }
 
-// find is the value at a path of keys such as "term.start".
+// find is the value at a path of keys such as "term.start" or "clauses[1].rate".
 func (v *value) find(path string) *value {
-	for key := range strings.SplitSeq(path, ".") {
+	for step := range strings.SplitSeq(path, ".") {
+		key, index, listed := strings.Cut(strings.TrimSuffix(step, "]"), "[")
 		if v = v.get(key); v == nil {
 			return nil
+		}
+		if listed {
+			n, err := strconv.Atoi(index)
+			if err != nil || n < 0 || n >= len(v.items) {
+				return nil
+			}
+			v = v.items[n]
 		}
 	}
 	return v

@@ -9,5 +9,6 @@
 // (a signed record that a conflict is accepted, with scope and expiry), deemed receipt (the day on which a notice counts as received).
 //
 // Invariants: at most one provider is exclusive in a cell on a day, by rule and by constraint; dates are days in the contract's zone; a period keeps the unit in which it was agreed;
-// notices, waivers and accepted change orders never change.
+// notices, waivers and accepted change orders never change; what a specialist is paid is between it and the agency. Waiting on a specialist stops no clock of the client, so a chain of promises
+// (client <- agency <- specialist) holds only where the specialist's is the shorter.
 package engagement

@@ -12,7 +12,7 @@
 // (hours earned in one fee period, with their expiry), account (the hours of a fee period), hours at hand (its lots less repaid debt), overage,
 // late entry (one of a fee period that is settled without it), result (a lead, appointment or acquisition that is paid for one by one), handover
 // (a delivery of a milestone or of a part of it), side (an agreement in a comparison), resample (a history of companies drawn by chance), need (a fact
-// that a history lacks altogether), waiting (a row that a person of a side has to decide about, with the time for it and what silence makes of it).
+// that a history lacks altogether), reviewer (who accepts or disputes: the client, or the specialist of an underpinning contract), waiting (a row that a person of a side has to decide about, with the time for it and what silence makes of it).
 //
 // Order of a statement: fees, then service credits, then minimums, then what is not to be exceeded, each computed on what stands before it; then
 // settled disputes, which no limit counts again. A limit over several clauses counts other months as they were charged, and those without

@@ -86,7 +86,7 @@ func Play(ctx context.Context, s Stage) (Made, error) {
 	st := &story{Stage: s, year: newYear(Seed), people: map[access.Role]*Persona{}}
 	ctx = db.WithWorkspace(ctx, Workspace)
 	st.at(First.AddDays(-24), 9)
-	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.requests, st.spendTime, st.today, st.conflicts, st.offers, st.lookAhead} {
+	for _, scene := range []func(context.Context) error{st.openWorkspace, st.meetPeople, st.signFirst, st.enterProfiles, st.months, st.engage, st.requests, st.spendTime, st.today, st.conflicts, st.offers, st.lookAhead} {
 		if err := scene(ctx); err != nil {
 			return Made{}, fmt.Errorf("make the demo: %w", err)
 		}

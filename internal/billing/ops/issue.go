@@ -181,15 +181,18 @@ func (s *Service) lockedFor(ctx context.Context, tx bun.Tx, actor access.Actor, 
 			return feesops.Statement{}, err
 		}
 	}
-	client, err := feesops.ClientOf(ctx, tx, in.Statement)
+	scope, err := feesops.ScopeOf(ctx, tx, in.Statement)
 	if err != nil {
 		return feesops.Statement{}, err
 	}
-	if in.Client != "" && in.Client != client {
+	if in.Client != "" && in.Client != scope.Client {
 		return feesops.Statement{}, notFound()
 	}
-	if err := access.Require(actor, access.InvoiceIssue, access.Of(client)); err != nil {
+	if err := access.Require(actor, access.InvoiceIssue, scope); err != nil {
 		return feesops.Statement{}, err
+	}
+	if scope.Private {
+		return feesops.Statement{}, fault.New(fault.Conflict, "specialists-invoice", "This statement says what the agency pays a specialist. The specialist writes that invoice; the agency's are for the client.")
 	}
 	return s.Fees.Locked(ctx, tx, in.Statement)
 }

@@ -20,7 +20,8 @@ func (s *Service) recipients(ctx context.Context, actor access.Actor, in IssueIn
 	client := in.Client
 	if client == "" {
 		err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-			client, err = feesops.ClientOf(ctx, tx, in.Statement)
+			scope, err := feesops.ScopeOf(ctx, tx, in.Statement)
+			client = scope.Client
 			return err
 		})
 		if err != nil {

@@ -77,8 +77,11 @@ func lockedOf(st feesops.Statement) ledger.Locked {
 	}
 }
 
-// PostLock posts a statement within the transaction that locks it.
+// PostLock posts a statement within the transaction that locks it. What the agency owes a specialist is no revenue of it, and is not posted.
 func (s *Service) PostLock(ctx context.Context, tx bun.Tx, st feesops.Statement) error {
+	if st.Underpins() {
+		return nil
+	}
 	locked := lockedOf(st)
 	if err := post(ctx, tx, st.Life.LockedAt, ledger.OfLock(locked)...); err != nil {
 		return err

@@ -20,7 +20,7 @@ func (o *Operations) registerBind(a *api.API) {
 	propose.Description = "It counts as the agency's acceptance when the caller may accept for the agency."
 	api.Register(a, propose, o.propose)
 	accept := post(version+"/accept", "acceptContract", "Accept a version for one side", access.ContractAccept)
-	accept.Description = "For the client its executives may, for the agency its owner and the fractional CMO."
+	accept.Description = "For the client its executives may, for the agency its owner and the fractional CMO. In a contract with a specialist the agency is the side that pays (client), and the people of the specialist accept for the side that is paid (agency)."
 	api.Register(a, accept, o.accept)
 	api.Register(a, post(version+"/paper", "recordContractPaper", "Record that the client signed a version on paper", access.ContractAcceptAgency), o.paper)
 	api.Register(a, post(version+"/withdraw", "withdrawContract", "Withdraw a proposal that does not bind yet", access.ContractPropose), o.withdraw)

@@ -26,14 +26,21 @@ func (o *Operations) registerDraft(a *api.API) {
 
 // Begin is the name of a new contract.
 type Begin struct {
-	Name string `json:"name" minLength:"1" maxLength:"80" example:"acme-growth" doc:"Small letters, digits and hyphens"`
+	Name     string `json:"name" minLength:"1" maxLength:"80" example:"acme-growth" doc:"Small letters, digits and hyphens"`
+	Provider string `json:"provider,omitempty" doc:"Id of the specialist or vendor that it is with, who works under the agency; absent: it is the agency's own with the client"`
 }
 
 func (o *Operations) begin(ctx context.Context, in *struct {
 	Client string `path:"client" doc:"Id of the client"`
 	Body   Begin
 }) (*api.Created[Contract], error) {
-	c, err := o.Contracts.Begin(ctx, access.ActorFrom(ctx), in.Client, in.Body.Name)
+	begin := func() (ops.Contract, error) {
+		if in.Body.Provider != "" {
+			return o.Contracts.Engage(ctx, access.ActorFrom(ctx), in.Client, in.Body.Provider, in.Body.Name)
+		}
+		return o.Contracts.Begin(ctx, access.ActorFrom(ctx), in.Client, in.Body.Name)
+	}
+	c, err := begin()
 	if err != nil {
 		return nil, err
 	}

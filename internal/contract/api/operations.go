@@ -36,6 +36,7 @@ func (o *Operations) Register(a *api.API) {
 type Contract struct {
 	ID        string    `json:"id"`
 	Client    string    `json:"client"`
+	Provider  string    `json:"provider,omitempty" doc:"Id of the specialist or vendor that it is with; absent: it is the agency's own with the client. Only these two see such a contract"`
 	Name      string    `json:"name" doc:"The same in every version"`
 	CreatedAt time.Time `json:"created_at"`
 	InForce   string    `json:"in_force,omitempty" doc:"Id of the version that governs today, in the contract's time zone; absent when none does"`
@@ -79,7 +80,7 @@ type Withdrawal struct {
 }
 
 func (o *Operations) contractOf(c ops.Contract) Contract {
-	out := Contract{ID: c.ID, Client: c.Client, Name: c.Name, CreatedAt: c.CreatedAt, Versions: []Version{}}
+	out := Contract{ID: c.ID, Client: c.Client, Provider: c.Provider, Name: c.Name, CreatedAt: c.CreatedAt, Versions: []Version{}}
 	for _, v := range c.Versions {
 		out.Versions = append(out.Versions, versionOf(v))
 	}

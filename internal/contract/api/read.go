@@ -29,6 +29,13 @@ func (o *Operations) list(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	if access.SeesInternal(access.ActorFrom(ctx), in.Client) {
+		engaged, err := o.Contracts.Engaged(ctx, access.ActorFrom(ctx), in.Client)
+		if err != nil {
+			return nil, err
+		}
+		contracts = append(contracts, engaged...)
+	}
 	var out []Contract
 	for _, c := range contracts {
 		out = append(out, o.contractOf(c))

@@ -22,18 +22,16 @@ type AcceptInput struct {
 }
 
 // Accept binds the actor's side to a version. It is in force from its effective date once both sides have accepted. Who may: see
-// ContractAcceptAgency and ContractAcceptClient. Faults: NotFound, Forbidden; Invalid for an unknown side, and when a statement was locked
+// ContractAcceptAgency and ContractAcceptClient; under a contract with a specialist the side that is paid is the specialist's (ContractAcceptSpecialist),
+// and the side that pays the agency's (ContractAcceptAgency). Faults: NotFound, Forbidden; Invalid for an unknown side, and when a statement was locked
 // meanwhile beyond the effective date; Conflict when that side has accepted, the version is withdrawn, or the text is another one.
 func (s *Service) Accept(ctx context.Context, actor access.Actor, in AcceptInput) (contract.Version, error) {
-	action := access.ContractAcceptAgency
-	switch in.Side {
-	case contract.AgencySide:
-	case contract.ClientSide:
-		action = access.ContractAcceptClient
-	default:
+	if in.Side != contract.AgencySide && in.Side != contract.ClientSide {
 		return contract.Version{}, fault.New(fault.Invalid, "side", "Choose the side that accepts: agency or client.").At("side")
 	}
-	return s.bind(ctx, actor, action, in.Version, in.SHA256, contract.Acceptance{Side: in.Side})
+	return s.bind(ctx, actor, in.Version, in.SHA256, func(c Contract) (access.Action, contract.Acceptance) {
+		return c.Accepts(in.Side), contract.Acceptance{Side: in.Side}
+	})
 }
 
 // PaperInput is a signature of the client outside the product.
@@ -43,14 +41,16 @@ type PaperInput struct {
 	Paper   contract.Paper
 }
 
-// RecordPaper notes that the client signed the version on paper; it is shown as such for ever. Who may: see ContractAcceptAgency.
+// RecordPaper notes that the client, or the specialist whose contract it is, signed the version on paper; it is shown as such for ever. Who may: see ContractAcceptAgency.
 // Faults: as Accept, and Invalid at "reference", "signatory" or "signed_on".
 func (s *Service) RecordPaper(ctx context.Context, actor access.Actor, in PaperInput) (contract.Version, error) {
 	paper, err := s.checkPaper(in.Paper)
 	if err != nil {
 		return contract.Version{}, err
 	}
-	return s.bind(ctx, actor, access.ContractAcceptAgency, in.Version, in.SHA256, contract.Acceptance{Side: contract.ClientSide, Paper: &paper})
+	return s.bind(ctx, actor, in.Version, in.SHA256, func(c Contract) (access.Action, contract.Acceptance) {
+		return access.ContractAcceptAgency, contract.Acceptance{Side: c.Counterpart(), Paper: &paper}
+	})
 }
 
 const longestPaper = 200
@@ -62,7 +62,7 @@ func (s *Service) checkPaper(p contract.Paper) (contract.Paper, error) {
 		faults.Add(fault.New(fault.Invalid, "paper-reference", "Say where the signed paper is kept, such as DocuSign 4711 (at most %d characters).", longestPaper).At("reference"))
 	}
 	if p.Signatory == "" || len(p.Signatory) > longestPaper {
-		faults.Add(fault.New(fault.Invalid, "paper-signatory", "Name the person who signed for the client (at most %d characters).", longestPaper).At("signatory"))
+		faults.Add(fault.New(fault.Invalid, "paper-signatory", "Name the person who signed (at most %d characters).", longestPaper).At("signatory"))
 	}
 	switch {
 	case p.SignedOn.IsZero():
@@ -73,9 +73,9 @@ func (s *Service) checkPaper(p contract.Paper) (contract.Paper, error) {
 	return p, faults.Err()
 }
 
-func (s *Service) bind(ctx context.Context, actor access.Actor, action access.Action, version, sha256 string, a contract.Acceptance) (contract.Version, error) {
+func (s *Service) bind(ctx context.Context, actor access.Actor, version, sha256 string, of func(Contract) (access.Action, contract.Acceptance)) (contract.Version, error) {
 	if actor.Account == "" {
-		return contract.Version{}, access.Require(actor, action, access.Scope{})
+		return contract.Version{}, access.Require(actor, access.ContractAccept, access.Scope{})
 	}
 	var out contract.Version
 	err := s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -83,7 +83,8 @@ func (s *Service) bind(ctx context.Context, actor access.Actor, action access.Ac
 		if err != nil {
 			return err
 		}
-		if err := access.Require(actor, action, access.Of(c.Client)); err != nil {
+		action, a := of(c)
+		if err := access.Require(actor, action, c.Scope()); err != nil {
 			return err
 		}
 		if err := v.MayAccept(a.Side, sha256); err != nil {
@@ -119,13 +120,13 @@ func (s *Service) accept(ctx context.Context, tx bun.Tx, actor access.Actor, c C
 	after := recorded(v)
 	after["accepted_for"] = a.Side
 	entry := journal.Entry{
-		At: a.At, Action: "contract.accept." + string(a.Side), Client: c.Client, Subject: subject(c),
-		Words: fmt.Sprintf("accepted version %d of the contract %s for the %s", v.Number, c.Name, a.Side), Before: journal.Snapshot(before),
+		At: a.At, Action: "contract.accept." + string(a.Side), Client: c.Client, Subject: subject(c), Internal: c.Underpins(),
+		Words: fmt.Sprintf("accepted version %d of the contract %s for the %s", v.Number, c.Name, c.SideWords(a.Side)), Before: journal.Snapshot(before),
 	}
 	if a.Paper != nil {
 		entry.Action = "contract.paper"
-		entry.Words = fmt.Sprintf("recorded that %s signed version %d of the contract %s for the client on paper on %s (%s)",
-			a.Paper.Signatory, v.Number, c.Name, a.Paper.SignedOn.Words(), a.Paper.Reference)
+		entry.Words = fmt.Sprintf("recorded that %s signed version %d of the contract %s for the %s on paper on %s (%s)",
+			a.Paper.Signatory, v.Number, c.Name, c.SideWords(a.Side), a.Paper.SignedOn.Words(), a.Paper.Reference)
 		after["paper"], after["signatory"], after["signed_on"] = a.Paper.Reference, a.Paper.Signatory, a.Paper.SignedOn.String()
 	}
 	entry.After = journal.Snapshot(after)

@@ -32,12 +32,14 @@ func DraftOf(ctx context.Context, tx bun.Tx, c Contract) (d Draft, saved bool, e
 	return readDraft(ctx, tx, c.ID)
 }
 
-// ContractsOf are the contracts of a client, oldest first, as ContractOf.
+// ContractsOf are the agency's own contracts with a client, oldest first, as ContractOf. Those with specialists are not among them.
 func ContractsOf(ctx context.Context, tx bun.Tx, client string) ([]Contract, error) {
-	return readContracts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("client_id = ?", client) })
+	return readContracts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("client_id = ? AND provider_id = ''", client)
+	})
 }
 
-// ContractsWithin are the contracts of every client within reach, oldest first, as ContractOf.
+// ContractsWithin are the contracts of every client within reach, oldest first, as ContractOf, those with specialists among them: it is for the agency's people.
 func ContractsWithin(ctx context.Context, tx bun.Tx, reach access.Reach) ([]Contract, error) {
 	if !reach.All && len(reach.Clients) == 0 {
 		return nil, nil
@@ -89,10 +91,15 @@ func (c Contract) terms() ([]contract.Terms, error) {
 	return out, nil
 }
 
-// Contracts lists the contracts of a client with every version, oldest first. Who may: see ContractSee. Faults: NotFound, Forbidden.
+// Contracts lists the agency's own contracts with a client with every version, oldest first; for the people of a specialist, those with their own
+// organisation: see Engaged. Who may: see ContractSee. Faults: NotFound, Forbidden.
 func (s *Service) Contracts(ctx context.Context, actor access.Actor, client string) ([]Contract, error) {
 	if err := access.Require(actor, access.ContractSee, access.Of(client)); err != nil {
-		return nil, err
+		own, otherwise := s.Engaged(ctx, actor, client)
+		if otherwise != nil || len(own) == 0 {
+			return nil, err
+		}
+		return own, nil
 	}
 	var out []Contract
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
@@ -109,8 +116,13 @@ func (s *Service) Contracts(ctx context.Context, actor access.Actor, client stri
 func (s *Service) Contract(ctx context.Context, actor access.Actor, id string) (Contract, error) {
 	var out Contract
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		out, err = seen(ctx, tx, actor, access.ContractSee, id)
-		return err
+		if out, err = seen(ctx, tx, actor, access.ContractSee, id); err != nil {
+			return err
+		}
+		if out.Underpins() && len(out.Versions) == 0 && !access.Decide(actor, access.ContractEdit, out.Scope()).Allowed { // what is not proposed yet is the agency's own
+			return notFound()
+		}
+		return nil
 	})
 	return out, err
 }
@@ -126,7 +138,7 @@ func (s *Service) VersionOf(ctx context.Context, actor access.Actor, versionID s
 		if c, v, err = contractOf(ctx, tx, versionID); err != nil {
 			return err
 		}
-		return access.Require(actor, access.ContractSee, access.Of(c.Client))
+		return access.Require(actor, access.ContractSee, c.Scope())
 	})
 	if err != nil {
 		return Contract{}, contract.Version{}, err
@@ -143,7 +155,7 @@ func seen(ctx context.Context, tx bun.Tx, actor access.Actor, action access.Acti
 	if err != nil {
 		return Contract{}, err
 	}
-	if err := access.Require(actor, action, access.Of(c.Client)); err != nil {
+	if err := access.Require(actor, action, c.Scope()); err != nil {
 		return Contract{}, err
 	}
 	return c, nil

@@ -32,7 +32,7 @@ func (s *Service) ProposeText(ctx context.Context, tx bun.Tx, actor access.Actor
 
 // offer checks and freezes a text, and accepts it for the agency where the actor may.
 func (s *Service) offer(ctx context.Context, tx bun.Tx, actor access.Actor, c Contract, source string) (contract.Version, error) {
-	checked, err := s.check(ctx, tx, c, source)
+	checked, err := s.CheckText(ctx, tx, c, source)
 	if err != nil {
 		return contract.Version{}, err
 	}
@@ -40,13 +40,17 @@ func (s *Service) offer(ctx context.Context, tx bun.Tx, actor access.Actor, c Co
 		return contract.Version{}, fault.List(checked.Problems).Err()
 	}
 	v, err := s.freeze(ctx, tx, actor, c, checked.Terms)
-	if err != nil || !access.Decide(actor, access.ContractAcceptAgency, access.Of(c.Client)).Allowed {
+	if err != nil || !access.Decide(actor, access.ContractAcceptAgency, c.Scope()).Allowed {
 		return v, err
 	}
-	return s.accept(ctx, tx, actor, c, v, contract.Acceptance{Side: contract.AgencySide})
+	return s.accept(ctx, tx, actor, c, v, contract.Acceptance{Side: c.HostSide()})
 }
 
 // CheckText reads a text as the next version of a contract, as Check, for use cases that have decided access already, inside their transaction.
 func (s *Service) CheckText(ctx context.Context, tx bun.Tx, c Contract, source string) (Checked, error) {
-	return s.check(ctx, tx, c, source)
+	out, err := s.check(ctx, tx, c, source)
+	if err != nil || !out.Readable {
+		return out, err
+	}
+	return out, apart(ctx, tx, c, &out)
 }

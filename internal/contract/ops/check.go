@@ -30,8 +30,10 @@ func (s *Service) Check(ctx context.Context, actor access.Actor, contractID, sou
 		if err != nil {
 			return err
 		}
-		out, err = s.check(ctx, tx, c, source)
-		return err
+		if out, err = s.check(ctx, tx, c, source); err != nil || !out.Readable {
+			return err
+		}
+		return apart(ctx, tx, c, &out)
 	})
 	return out, err
 }
@@ -50,6 +52,9 @@ func (s *Service) check(ctx context.Context, tx bun.Tx, c Contract, source strin
 		return Checked{}, err
 	}
 	out := Checked{Terms: terms, Readable: true, Problems: fault.All(contract.CheckNext(c.Name, accepted, terms, locked))}
+	if c.Underpins() {
+		out.Problems = append(out.Problems, fault.All(contract.CheckUnderpinning(terms))...)
+	}
 	if len(out.Problems) == 0 && s.Contradicts != nil {
 		if out.Problems, err = s.Contradicts(ctx, tx, c, terms); err != nil {
 			return Checked{}, err
@@ -59,4 +64,24 @@ func (s *Service) check(ctx context.Context, tx bun.Tx, c Contract, source strin
 		out.Changes = contract.Compare(accepted[len(accepted)-1], terms)
 	}
 	return out, nil
+}
+
+// apart adds what keeps the text from standing beside the client's other contracts, where one of the two is with a specialist: rows of evidence say only the names that a
+// contract gives, and it must be plain whose they are.
+func apart(ctx context.Context, tx bun.Tx, c Contract, out *Checked) error {
+	all, err := readContracts(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("client_id = ? AND id <> ?", c.Client, c.ID) })
+	if err != nil {
+		return err
+	}
+	for _, other := range all {
+		if len(other.Accepted()) == 0 || c.Provider == other.Provider {
+			continue
+		}
+		agreement, err := other.Agreement()
+		if err != nil {
+			return err
+		}
+		out.Problems = append(out.Problems, fault.All(contract.CheckApart(out.Terms, agreement))...)
+	}
+	return nil
 }

@@ -81,7 +81,7 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, actor access.Actor, c C
 		return contract.Version{}, err
 	}
 	_, err = journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{
-		At: row.ProposedAt, Action: "contract.propose", Client: c.Client, Subject: subject(c),
+		At: row.ProposedAt, Action: "contract.propose", Client: c.Client, Subject: subject(c), Internal: c.Underpins(),
 		Words:  fmt.Sprintf("proposed version %d of the contract %s, effective %s", row.Number, c.Name, t.Effective.Words()),
 		Before: journal.Snapshot(before), After: journal.Snapshot(after),
 	}))

@@ -54,6 +54,7 @@ type Contract struct {
 	ID        string
 	Client    string
 	Name      string // the same in every version
+	Provider  string // id of the specialist or vendor that it is with; empty: it is the agency's own with the client
 	CreatedAt time.Time
 	Versions  []contract.Version // in the order in which they were proposed
 }

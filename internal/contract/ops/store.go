@@ -16,10 +16,11 @@ import (
 type contractRow struct {
 	bun.BaseModel `bun:"table:contract"`
 
-	ID        string    `bun:"id,pk"`
-	ClientID  string    `bun:"client_id"`
-	Name      string    `bun:"name"`
-	CreatedAt time.Time `bun:"created_at"`
+	ID         string    `bun:"id,pk"`
+	ClientID   string    `bun:"client_id"`
+	Name       string    `bun:"name"`
+	CreatedAt  time.Time `bun:"created_at"`
+	ProviderID string    `bun:"provider_id"` // specialist or vendor; empty: the agency's own contract
 }
 
 type draftRow struct {
@@ -131,7 +132,7 @@ func readContracts(ctx context.Context, tx bun.Tx, narrow func(*bun.SelectQuery)
 	}
 	out := make([]Contract, len(rows))
 	for i, r := range rows {
-		out[i] = Contract{ID: r.ID, Client: r.ClientID, Name: r.Name, CreatedAt: r.CreatedAt.UTC(), Versions: versions[r.ID]}
+		out[i] = Contract{ID: r.ID, Client: r.ClientID, Name: r.Name, Provider: r.ProviderID, CreatedAt: r.CreatedAt.UTC(), Versions: versions[r.ID]}
 	}
 	return out, nil
 }

@@ -190,6 +190,9 @@ func (s *stored) alteredRow() string {
 		if name, ok := said(e)["name"]; e.Action == "contract.begin" && (!e.At.Equal(s.row.CreatedAt) || ok && name != s.row.Name) {
 			return fmt.Sprintf("was altered: its name or the time when it was begun is not what entry %d of the record tells", e.Seq)
 		}
+		if e.Action == "contract.begin" && said(e)["provider"] != s.row.ProviderID {
+			return fmt.Sprintf("was altered: it is kept with another organisation than entry %d of the record tells", e.Seq)
+		}
 	}
 	return ""
 }

@@ -75,13 +75,14 @@ func TestStoredContractsHoldUntilSomebodyChangesThem(t *testing.T) {
 			{"DELETE FROM contract_withdrawal", "no longer kept so: Lea Lead withdrew"},
 			{"UPDATE contract SET client_id = 'org_bolt' WHERE name = 'growth'", "under another client"},
 			{"UPDATE contract SET name = 'grown' WHERE name = 'growth'", "its name"},
+			{"UPDATE contract SET provider_id = 'org_sp' WHERE name = 'growth'", "with another organisation"},
 		} {
 			held, altered := after(t, data, ctx, attack.do)
 			if held != 1 || altered[0].Contract != c.ID || !strings.Contains(altered[0].Reason, attack.want) {
 				t.Errorf("%s: %d hold, %v", attack.do, held, altered)
 			}
 		}
-		if _, altered := after(t, data, ctx, "INSERT INTO contract SELECT 'ct_x', client_id, 'x', created_at FROM contract WHERE name = 'other'"); len(altered) != 1 || altered[0].Contract != "ct_x" {
+		if _, altered := after(t, data, ctx, "INSERT INTO contract SELECT 'ct_x', client_id, 'x', created_at, provider_id FROM contract WHERE name = 'other'"); len(altered) != 1 || altered[0].Contract != "ct_x" {
 			t.Errorf("one that was put in: %v", altered)
 		}
 		if _, altered := after(t, data, ctx, "DELETE FROM contract WHERE name = 'other'"); len(altered) != 1 || !strings.Contains(altered[0].Reason, "not kept") {

@@ -23,7 +23,7 @@ const longestReason = 500
 func (s *Service) Withdraw(ctx context.Context, actor access.Actor, version, reason string) (contract.Version, error) {
 	reason = strings.TrimSpace(reason)
 	if reason == "" || len(reason) > longestReason {
-		return contract.Version{}, fault.New(fault.Invalid, "reason", "Say in a sentence why it is withdrawn (at most %d characters); the client sees it.", longestReason).At("reason")
+		return contract.Version{}, fault.New(fault.Invalid, "reason", "Say in a sentence why it is withdrawn (at most %d characters); the other side sees it.", longestReason).At("reason")
 	}
 	if actor.Account == "" {
 		return contract.Version{}, access.Require(actor, access.ContractPropose, access.Scope{})
@@ -34,7 +34,7 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, version, rea
 		if err != nil {
 			return err
 		}
-		if err := access.Require(actor, access.ContractPropose, access.Of(c.Client)); err != nil {
+		if err := access.Require(actor, access.ContractPropose, c.Scope()); err != nil {
 			return err
 		}
 		if err := v.MayWithdraw(); err != nil {
@@ -50,7 +50,7 @@ func (s *Service) Withdraw(ctx context.Context, actor access.Actor, version, rea
 		after := recorded(v)
 		after["reason"] = reason
 		_, err = journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{
-			At: row.WithdrawnAt, Action: "contract.withdraw", Client: c.Client, Subject: subject(c),
+			At: row.WithdrawnAt, Action: "contract.withdraw", Client: c.Client, Subject: subject(c), Internal: c.Underpins(),
 			Words:  fmt.Sprintf("withdrew the proposed version %d of the contract %s: %s", v.Number, c.Name, reason),
 			Before: journal.Snapshot(before), After: journal.Snapshot(after),
 		}))

@@ -87,12 +87,12 @@ func (p *Pages) page(w http.ResponseWriter, r *http.Request, c ops.Contract, onl
 			text = "Write an amendment"
 		}
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: text, Href: ContractPath(c) + "/edit"}))
-		if only {
+		if only && !c.Underpins() {
 			view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Another contract", Href: Path(c.Client) + "/new"}))
 		}
 	}
 	v, ok := p.shown(c)
-	if ok && p.Priced {
+	if ok && p.Priced && mayWeigh(r, c) {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What each choice is worth", Href: ContractPath(c) + "/worth"}),
 			kit.Button(kit.ButtonView{Text: "What if", Href: ContractPath(c) + "/what-if"}),
 			kit.Button(kit.ButtonView{Text: "Which pay model fits", Href: ContractPath(c) + "/advice"}))
@@ -127,37 +127,43 @@ func (p *Pages) renderVersion(w http.ResponseWriter, r *http.Request, c ops.Cont
 
 // waiting says whose acceptance a proposal waits for, with what this person can do about it.
 func (p *Pages) waiting(r *http.Request, c ops.Contract, open, shown contract.Version) kit.NoticeView {
-	_, agency := open.AcceptedBy(contract.AgencySide)
-	_, client := open.AcceptedBy(contract.ClientSide)
+	_, agency := open.AcceptedBy(c.HostSide())
+	_, client := open.AcceptedBy(c.Counterpart())
+	other := c.SideWords(c.Counterpart())
 	n := kit.NoticeView{Level: kit.Info, Title: "Version " + number(open.Number) + " is proposed, effective " + open.Effective.Words() + "."}
 	path := VersionPath(c, open)
 	if open.ID != shown.ID {
 		n.Links = append(n.Links, kit.Link{Text: "Read it", Href: path})
 	}
-	if p.Priced {
+	if p.Priced && mayWeigh(r, c) {
 		n.Links = append(n.Links, kit.Link{Text: "What each choice is worth", Href: path + "/worth"})
 	}
 	switch {
 	case !agency && !client:
-		n.Text = "It waits for the agency and for the client to accept."
+		n.Text = "It waits for the agency and for the " + other + " to accept."
 	case !agency:
-		n.Text = "The client has accepted; it waits for the agency."
+		n.Text = "The " + other + " has accepted; it waits for the agency."
 	default:
-		n.Text = "The agency has accepted; it waits for the client."
+		n.Text = "The agency has accepted; it waits for the " + other + "."
 	}
-	if !client && may(r, access.ContractAcceptClient, c) {
-		n.Links = append(n.Links, kit.Link{Text: "Read and accept", Href: path + "/accept?side=client"})
+	if !client && may(r, c.Accepts(c.Counterpart()), c) {
+		n.Links = append(n.Links, kit.Link{Text: "Read and accept", Href: path + "/accept?side=" + string(c.Counterpart())})
 	}
 	if !agency && may(r, access.ContractAcceptAgency, c) {
-		n.Links = append(n.Links, kit.Link{Text: "Accept for the agency", Href: path + "/accept?side=agency"})
+		n.Links = append(n.Links, kit.Link{Text: "Accept for the agency", Href: path + "/accept?side=" + string(c.HostSide())})
 	}
 	if !client && may(r, access.ContractAcceptAgency, c) {
-		n.Links = append(n.Links, kit.Link{Text: "Record the client's signature on paper", Href: path + "/paper"})
+		n.Links = append(n.Links, kit.Link{Text: "Record the " + other + "'s signature on paper", Href: path + "/paper"})
 	}
 	if may(r, access.ContractPropose, c) {
 		n.Links = append(n.Links, kit.Link{Text: "Withdraw", Href: path + "/withdraw"})
 	}
 	return n
+}
+
+// mayWeigh: what the choices of a contract with a specialist are worth, on the whole evidence of the client, is for the agency.
+func mayWeigh(r *http.Request, c ops.Contract) bool {
+	return !c.Underpins() || access.SeesInternal(actor(r), c.Client)
 }
 
 func (p *Pages) showVersion(w http.ResponseWriter, r *http.Request) error {
@@ -166,7 +172,7 @@ func (p *Pages) showVersion(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := kit.PageView{Title: "Version " + number(v.Number), Eyebrow: c.Name, Room: Room, Crumbs: []kit.Link{{Text: "Contract", Href: ContractPath(c)}}}
-	if p.Priced {
+	if p.Priced && mayWeigh(r, c) {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What each choice is worth", Href: VersionPath(c, v) + "/worth"}))
 	}
 	return p.renderVersion(w, r, c, v, view)

@@ -71,7 +71,7 @@ func (p *Pages) Register(g *web.Registry) {
 func actor(r *http.Request) access.Actor { return access.ActorFrom(r.Context()) }
 
 func may(r *http.Request, action access.Action, c ops.Contract) bool {
-	return access.Decide(actor(r), action, access.Of(c.Client)).Allowed
+	return access.Decide(actor(r), action, c.Scope()).Allowed
 }
 
 // elsewhere refuses a contract under the address of another client.

@@ -40,18 +40,26 @@ func (p *Pages) proposalPage(w http.ResponseWriter, r *http.Request, in kit.Inpu
 	}
 	t := checked.Terms
 	v := kit.ConfirmView{
-		Action: ContractPath(c) + "/propose", What: "To " + t.Client + " you propose version " + number(t.Version) + " of " + c.Name + ".",
+		Action: ContractPath(c) + "/propose", What: "To " + partyOf(t, c.Counterpart()) + " you propose version " + number(t.Version) + " of " + c.Name + ".",
 		Bound: boundBy(t), Hidden: []kit.Field{{Name: "revision", Value: strconv.Itoa(draft.Revision)}},
 		Button: "Propose version " + number(t.Version), Cancel: edit, Input: in,
 		Follows: []string{"The text below is frozen; nobody can edit it. It can be withdrawn until both sides have accepted."},
 	}
 	if may(r, access.ContractAcceptAgency, c) {
-		v.Follows = append(v.Follows, "This is the acceptance of "+t.Agency+". It binds when "+t.Client+" accepts, from "+t.Effective.Words()+".")
+		v.Follows = append(v.Follows, "This is the acceptance of "+partyOf(t, c.HostSide())+". It binds when "+partyOf(t, c.Counterpart())+" accepts, from "+t.Effective.Words()+".")
 	} else {
 		v.Follows = append(v.Follows, "It binds when both "+t.Agency+" and "+t.Client+" have accepted, from "+t.Effective.Words()+".")
 	}
 	result := checkViewOf(c, checked)
 	return web.Render(w, r, view, confirm(v, reading(versionView{terms: t, against: result.against, changes: result.changes})))
+}
+
+// partyOf is the name of a side in the text.
+func partyOf(t contract.Terms, side contract.Side) string {
+	if side == contract.ClientSide {
+		return t.Client
+	}
+	return t.Agency
 }
 
 // boundBy is what an assent to the terms binds to.
@@ -94,14 +102,13 @@ func (p *Pages) acceptancePage(w http.ResponseWriter, r *http.Request, side cont
 	if err != nil {
 		return err
 	}
-	action := access.ContractAcceptClient
-	switch {
-	case side == contract.AgencySide, side != contract.ClientSide && may(r, access.ContractAcceptAgency, c):
-		side, action = contract.AgencySide, access.ContractAcceptAgency
-	default:
-		side = contract.ClientSide
+	if side != contract.AgencySide && side != contract.ClientSide {
+		side = c.Counterpart()
+		if may(r, access.ContractAcceptAgency, c) {
+			side = c.HostSide()
+		}
 	}
-	if err := access.Require(actor(r), action, access.Of(c.Client)); err != nil {
+	if err := access.Require(actor(r), c.Accepts(side), c.Scope()); err != nil {
 		return err
 	}
 	if err := v.MayAccept(side, v.SHA256); err != nil && in.Err == nil {
@@ -179,19 +186,20 @@ func (p *Pages) paperPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 	if err != nil {
 		return err
 	}
-	if err := v.MayAccept(contract.ClientSide, v.SHA256); err != nil && in.Err == nil {
+	if err := v.MayAccept(c.Counterpart(), v.SHA256); err != nil && in.Err == nil {
 		return instead(w, r, c, v, err)
 	}
 	shown, err := viewOf(c, v, p.Ops.Now())
 	if err != nil {
 		return err
 	}
+	other := partyOf(shown.terms, c.Counterpart())
 	return web.Render(w, r, bindingPage(c, v, "Record a signature on paper", in), confirm(kit.ConfirmView{
-		Action: VersionPath(c, v) + "/paper", What: "You record that " + shown.terms.Client + " has signed version " + number(v.Number) + " of " + c.Name + " on paper.",
+		Action: VersionPath(c, v) + "/paper", What: "You record that " + other + " has signed version " + number(v.Number) + " of " + c.Name + " on paper.",
 		Bound: boundBy(shown.terms), Hidden: []kit.Field{{Name: "sha256", Value: v.SHA256}}, Button: "Record the signature", Cancel: VersionPath(c, v), Input: in,
-		Follows: []string{"It counts as the acceptance of " + shown.terms.Client + ", and is shown for ever as recorded by you from a paper.", "Make sure that the paper carries exactly this text."},
+		Follows: []string{"It counts as the acceptance of " + other + ", and is shown for ever as recorded by you from a paper.", "Make sure that the paper carries exactly this text."},
 		Fields: []kit.Field{
-			{Name: "signatory", Label: "Who signed for the client", Autocomplete: "off"},
+			{Name: "signatory", Label: "Who signed for the " + c.SideWords(c.Counterpart()), Autocomplete: "off"},
 			{Name: "signed_on", Label: "Signed on", Kind: kit.Date},
 			{Name: "reference", Label: "Where the paper is kept", Autocomplete: "off", Hint: "Such as DocuSign 4711, or folder Contracts 2026."},
 		},

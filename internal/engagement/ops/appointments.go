@@ -56,6 +56,9 @@ const firstLink = "0001-01-01"
 // Contradicts are the promises of the terms, as the next version of a contract, that cannot be kept beside those of the client's other contracts: each a problem at its entry
 // that says which promise stands. For contractops.Service.Contradicts.
 func Contradicts(ctx context.Context, tx bun.Tx, c contractops.Contract, next contract.Terms) ([]*fault.Fault, error) {
+	if c.Underpins() { // a specialist is of record for nothing: it works under the agency
+		return nil, nil
+	}
 	standing, err := othersOf(ctx, tx, c)
 	if err != nil || len(standing) == 0 {
 		return nil, err

@@ -108,8 +108,11 @@ func (s *Service) order(ctx context.Context, tx bun.Tx, actor access.Actor, in *
 	if err != nil {
 		return ChangeOrder{}, "", err
 	}
-	if err := access.Require(actor, access.ContractPropose, access.Of(c.Client)); err != nil {
+	if err := access.Require(actor, access.ContractPropose, c.Scope()); err != nil {
 		return ChangeOrder{}, "", err
+	}
+	if c.Underpins() { // change orders are between the agency and the client
+		return ChangeOrder{}, "", nothingHere()
 	}
 	agreement, err := c.Agreement()
 	if err != nil {

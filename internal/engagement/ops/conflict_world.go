@@ -47,6 +47,7 @@ func (s *Service) lookAround(ctx context.Context, tx bun.Tx, now time.Time) (wor
 	if err != nil {
 		return w, err
 	}
+	contracts = slices.DeleteFunc(contracts, contractops.Contract.Underpins)
 	known, err := latestChecks(ctx, tx)
 	if err != nil {
 		return w, err

@@ -84,7 +84,7 @@ func (s *Service) allTerms(ctx context.Context, tx bun.Tx) ([]Agreed, error) {
 	}
 	var out []Agreed
 	for _, c := range contracts {
-		if len(c.Accepted()) == 0 {
+		if len(c.Accepted()) == 0 || c.Underpins() { // a contract with a specialist has no client to be told
 			continue
 		}
 		a, err := s.agreed(ctx, tx, c)

@@ -121,7 +121,7 @@ func (s *Service) Resolve(ctx context.Context, actor access.Actor, in ResolveInp
 		if err != nil {
 			return err
 		}
-		if c.Client != in.Client {
+		if c.Client != in.Client || c.Underpins() {
 			return nothingHere()
 		}
 		at, inForce, err := s.scoped(ctx, tx, c, in.Ask.Day)

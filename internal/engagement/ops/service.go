@@ -8,6 +8,8 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -31,6 +33,9 @@ type Service struct {
 	// WorkedOf is the time that each person worked for the client in a month; known is false where no time of it was entered. nil: no time is known.
 	WorkedOf func(ctx context.Context, tx bun.Tx, client string, month cal.Month) (worked []engagement.Worked, known bool, err error)
 	Term     // what term, notice and exit need from the rooms above
+
+	// Score is what a specialist did, was paid and brought under its contract. Statements and credit stand above this room, so the program wires it. nil: nobody counts it.
+	Score func(ctx context.Context, actor access.Actor, c contractops.Contract, a contract.Agreement) (engagement.Score, error)
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

@@ -123,7 +123,7 @@ func (s *Service) term(ctx context.Context, tx bun.Tx, actor access.Actor, actio
 		return Agreed{}, err
 	}
 	c, err := contractops.ContractOf(ctx, tx, contractID)
-	if err == nil && c.Client != client {
+	if err == nil && (c.Client != client || c.Underpins()) {
 		err = fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
 	}
 	if err != nil {

@@ -33,6 +33,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.conflictRoutes()...)
 	g.Add(p.wallRoutes()...)
 	g.Add(p.waiverRoutes()...)
+	g.Add(p.specialistRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {

@@ -92,7 +92,7 @@ func roomView(r *http.Request, title, page, contractID string) kit.PageView {
 	}{
 		{"Of record", "", Path(client), access.AppointmentSee}, {"Scope", "scope", scopePath(client), access.ContractSee}, {"Change orders", "change-orders", ordersPath(client), access.ContractSee},
 		{"Leakage", "leakage", leakagePath(client), access.LeakageSee}, {"Waivers", "waivers", WaiversPath(client), access.WaiverSee},
-		{"Term", "term", on(r, "term", contractID), access.ContractSee}, {"Notice", "notice", on(r, "notice", contractID), access.ContractSee},
+		{"Specialists", "specialists", specialistsPath(client), access.SpecialistSee}, {"Term", "term", on(r, "term", contractID), access.ContractSee}, {"Notice", "notice", on(r, "notice", contractID), access.ContractSee},
 		{"Exit", "exit", on(r, "exit", contractID), access.ContractSee}, {"Settlement", "settlement", on(r, "settlement", contractID), access.InvoiceSee},
 	} {
 		if mayDo(r, t.action) {

@@ -37,12 +37,12 @@ func (s *Service) CostBetween(ctx context.Context, actor access.Actor, in crmops
 			return err
 		}
 		if in.From > 0 { // without any import there was none
-			if before, err = s.Evidence(ctx, tx, in.Client, in.From); err != nil {
+			if before, err = s.ownEvidence(ctx, tx, in.Client, in.From); err != nil {
 				return err
 			}
 		}
 		if in.To > 0 {
-			after, err = s.Evidence(ctx, tx, in.Client, in.To)
+			after, err = s.ownEvidence(ctx, tx, in.Client, in.To)
 		}
 		return err
 	})

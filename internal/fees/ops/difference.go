@@ -26,7 +26,7 @@ type Difference struct {
 	Facts    []fees.FactChange
 	Earlier  money.Amount        // part of Now less Total: the statement's corrections of earlier months would be others. Those months tell what is left to correct of them
 	Held     int                 // things that a statement computed from the newest evidence would leave out for want of a fact: Now does not hold them
-	Newer    []crmops.ImportMark // the newest imports since, at most MostNewer of them, the newest first; the kept number alone where nothing more is known
+	Newer    []crmops.ImportMark // the newest imports since, at most MostNewer of them, the newest first, for who sees the evidence; the kept number alone where nothing more is known
 	Carried  []Carried           // of a locked statement: what later locked statements have corrected of its month already
 }
 
@@ -73,8 +73,10 @@ func (s *Service) Difference(ctx context.Context, actor access.Actor, id string)
 		if newest == row.ImportNo {
 			return nil
 		}
-		if out.Newer, err = newerImports(ctx, tx, row.ClientID, row.ImportNo, newest); err != nil {
-			return err
+		if access.Decide(actor, access.EvidenceSee, access.Of(row.ClientID)).Allowed {
+			if out.Newer, err = newerImports(ctx, tx, row.ClientID, row.ImportNo, newest); err != nil {
+				return err
+			}
 		}
 		return s.compare(ctx, tx, id, &out)
 	})
@@ -136,7 +138,7 @@ func (s *Service) compare(ctx context.Context, tx bun.Tx, id string, out *Differ
 	if err != nil {
 		return err
 	}
-	after, err := s.Evidence(ctx, tx, row.ClientID, 0)
+	after, err := s.evidenceUnder(ctx, tx, row.ContractID, agreement, 0)
 	if err != nil {
 		return err
 	}
@@ -172,7 +174,7 @@ func (s *Service) ground(ctx context.Context, tx bun.Tx, row statementRow) (cont
 	}
 	frozen.Period = row.period()
 	if row.ImportNo > 0 {
-		before, err = s.Evidence(ctx, tx, row.ClientID, row.ImportNo)
+		before, err = s.evidenceUnder(ctx, tx, row.ContractID, agreement, row.ImportNo)
 	}
 	return agreement, frozen, before, err
 }

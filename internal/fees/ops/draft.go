@@ -48,7 +48,7 @@ func (s *Service) Draft(ctx context.Context, actor access.Actor, in DraftInput) 
 		if err != nil {
 			return err
 		}
-		if err := access.Require(actor, access.StatementDraft, access.Of(c.Client)); err != nil {
+		if err := access.Require(actor, access.StatementDraft, c.Scope()); err != nil {
 			return err
 		}
 		newest, err := s.newest(ctx, tx, in)
@@ -128,7 +128,7 @@ func (s *Service) freeze(ctx context.Context, tx bun.Tx, c contractops.Contract,
 		return pack.Frozen{}, fault.New(fault.Invalid, "period-to-come", "%s has not begun; choose a month that has.", period.Words()).At("period")
 	}
 	facts := fees.Facts{Period: period}
-	if facts.Evidence, err = s.Evidence(ctx, tx, c.Client, 0); err != nil {
+	if facts.Evidence, err = s.evidenceUnder(ctx, tx, c.ID, agreement, 0); err != nil {
 		return pack.Frozen{}, fmt.Errorf("read the evidence: %w", err)
 	}
 	finals, err := readFinals(ctx, tx, c.ID)

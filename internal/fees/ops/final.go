@@ -6,6 +6,8 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"github.com/ofrecord/ofrecord/internal/access"
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -22,10 +24,13 @@ func (s *Service) Locked(ctx context.Context, tx bun.Tx, id string) (Statement, 
 	return st, err
 }
 
-// ClientOf is the client of a statement, for use cases that decide access by it. Fault: NotFound.
-func ClientOf(ctx context.Context, tx bun.Tx, id string) (string, error) {
-	row, err := readRow(ctx, tx, id, "id", "client_id")
-	return row.ClientID, err
+// ScopeOf is that of a statement, for use cases that decide access by it. Fault: NotFound.
+func ScopeOf(ctx context.Context, tx bun.Tx, id string) (access.Scope, error) {
+	row, err := readRow(ctx, tx, id, "id", "contract_id")
+	if err != nil {
+		return access.Scope{}, err
+	}
+	return contractops.ScopeOf(ctx, tx, row.ContractID)
 }
 
 // Final is a locked statement with what was payable at the lock.
@@ -38,7 +43,7 @@ type Final struct {
 	LockedAt  time.Time
 }
 
-// Finals are the locked statements of a client, the oldest period first, for use cases that have decided access already.
+// Finals are the locked statements of the agency's own contracts with a client, the oldest period first, for use cases that have decided access already.
 func Finals(ctx context.Context, tx bun.Tx, client string) ([]Final, error) {
 	var rows []struct {
 		ID         string    `bun:"id"`
@@ -50,9 +55,13 @@ func Finals(ctx context.Context, tx bun.Tx, client string) ([]Final, error) {
 		Payable    int64     `bun:"payable_minor"`
 		LockedAt   time.Time `bun:"locked_at"`
 	}
-	err := tx.NewSelect().TableExpr("statement_final AS f").Join("JOIN statement AS s ON s.id = f.statement_id").
+	have, err := contractops.ProvidersOf(ctx, tx, client)
+	if err != nil {
+		return nil, err
+	}
+	err = own(tx.NewSelect().TableExpr("statement_final AS f").Join("JOIN statement AS s ON s.id = f.statement_id").
 		ColumnExpr("s.id, s.contract_id, s.period_from, s.period_to, s.hash, s.currency, f.payable_minor, f.locked_at").
-		Where("s.client_id = ?", client).OrderExpr("s.period_from, s.contract_id").Scan(ctx, &rows)
+		Where("s.client_id = ?", client), "s.contract_id", have).OrderExpr("s.period_from, s.contract_id").Scan(ctx, &rows)
 	var out []Final
 	for _, r := range rows {
 		f := Final{Statement: r.ID, Contract: r.ContractID, Hash: r.Hash, Payable: money.New(r.Payable, money.Currency(r.Currency)), LockedAt: r.LockedAt.UTC()}

@@ -40,7 +40,7 @@ func (s *Service) Lock(ctx context.Context, actor access.Actor, in LockInput) (S
 		letter: func(_, st Statement, by string) (string, string) {
 			return fmt.Sprintf("%s locked: %s payable", st.Name(), st.Split.Payable.FormatWith()),
 				fmt.Sprintf("%s locked the %s of %s.\n\nPayable: %s\nHeld by disputes: %s\nReceipt: %s\n\nKeep the receipt. The pack of the statement, which you can download, is verified against it on your own machine.",
-					by, st.lowerName(), st.Document.Statement.Agency, st.Split.Payable.FormatWith(), st.Split.Held.FormatWith(), st.Hash)
+					by, st.lowerName(), st.Drafter(), st.Split.Payable.FormatWith(), st.Split.Held.FormatWith(), st.Hash)
 		},
 	})
 }

@@ -226,11 +226,11 @@ func (e *ending) attempt(ctx context.Context) (err error) {
 func (e *ending) look(ctx context.Context) error {
 	return e.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		e.engagement, e.revisions = fees.Engagement{}, nil
-		if err := access.Require(e.actor, access.StatementDraft, access.Of(e.planned.Client)); err != nil {
-			return err
-		}
 		c, err := contractops.ContractOf(ctx, tx, e.planned.Contract)
 		if err != nil {
+			return err
+		}
+		if err := access.Require(e.actor, access.StatementDraft, c.Scope()); err != nil {
 			return err
 		}
 		if v, ok := c.Open(); ok {

@@ -10,6 +10,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	"github.com/ofrecord/ofrecord/internal/party"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/mail"
 )
@@ -25,11 +27,15 @@ func (s *Service) sides(ctx context.Context, actor access.Actor, id string, t tu
 	if err != nil {
 		return "", nil, err
 	}
-	side, err := sideOf(actor, t.action, access.Of(row.ClientID))
+	scope, err := s.scopeOf(ctx, row)
+	if err != nil {
+		return "", nil, err
+	}
+	side, err := sideOf(actor, t.action, scope)
 	if err != nil || s.Parties == nil || t.letter == nil {
 		return side, nil, err
 	}
-	people, err := s.Parties.ListPeople(ctx, actor, row.ClientID)
+	people, err := s.peopleOf(ctx, scope)
 	if err != nil {
 		return "", nil, fmt.Errorf("list who is to be told: %w", err)
 	}
@@ -40,13 +46,40 @@ func (s *Service) sides(ctx context.Context, actor access.Actor, id string, t tu
 	told := map[string]bool{actor.Account: true}
 	people = slices.DeleteFunc(people, func(l partyops.Listing) bool {
 		m := l.Membership
-		if told[l.Account.ID] || m.Org.Kind == side || !m.InForce(s.now()) || access.GrantOf(m.Role, acts) != access.OfClient {
+		if told[l.Account.ID] || m.Org.Kind == side || !m.InForce(s.now()) || !acting(m, acts, scope) {
 			return true
 		}
 		told[l.Account.ID] = true
 		return false
 	})
 	return side, people, nil
+}
+
+// scopeOf is that of a statement.
+func (s *Service) scopeOf(ctx context.Context, row statementRow) (scope access.Scope, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		scope, err = contractops.ScopeOf(ctx, tx, row.ContractID)
+		return err
+	})
+	return scope, err
+}
+
+// peopleOf are the people who can see something of a client, whatever the one who acts sees of them.
+func (s *Service) peopleOf(ctx context.Context, scope access.Scope) (people []partyops.Listing, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		people, err = partyops.PeopleOf(ctx, tx, scope.Client, s.now())
+		return err
+	})
+	return people, err
+}
+
+// acting reports whether a person acts on the statement of the scope: of the agency, of the client, or, of what is private, of the specialist.
+func acting(m party.Membership, action access.Action, scope access.Scope) bool {
+	if scope.Private && m.Org.Kind != access.Agency && m.Org.ID != scope.Provider {
+		return false
+	}
+	grant := access.GrantOf(m.Role, action)
+	return grant == access.OfClient || grant == access.OfOrg && scope.Private && m.Org.ID == scope.Provider
 }
 
 // tell leaves a mail to each in the outbox.

@@ -40,6 +40,11 @@ func (s *Service) resolve(ctx context.Context, actor access.Actor, in ResolveInp
 	return s.take(ctx, actor, in.Statement, turn{
 		action: action,
 		events: func(st Statement) ([]fees.Event, error) {
+			if kind == fees.Waive {
+				if err := givesUp(st); err != nil {
+					return nil, err
+				}
+			}
 			minor, err := st.heldAmount(in)
 			return []fees.Event{{Kind: kind, Line: in.Line, Text: text, Minor: minor}}, err
 		},

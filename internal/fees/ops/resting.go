@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
@@ -19,10 +20,14 @@ import (
 // standing is a statement that stands, in a few words.
 type standing struct{ Summary }
 
-// standingOf are the statements of a client that are locked, those that are submitted and wait, and the open draft of each month. The newest period comes first.
+// standingOf are the statements of the agency's own contracts with a client that are locked, those that are submitted and wait, and the open draft of each month. The newest period comes first.
 func standingOf(ctx context.Context, tx bun.Tx, client string) ([]standing, error) {
+	have, err := contractops.ProvidersOf(ctx, tx, client)
+	if err != nil {
+		return nil, err
+	}
 	var rows []statementRow
-	err := tx.NewSelect().Model(&rows).Column(briefly...).Where("client_id = ?", client).
+	err = own(tx.NewSelect().Model(&rows).Column(briefly...).Where("client_id = ?", client), "contract_id", have).
 		OrderExpr("period_from DESC, contract_id, revision DESC").Scan(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list what rests on evidence: %w", err)

@@ -136,7 +136,7 @@ func (s *Service) Answer(ctx context.Context, actor access.Actor, in LineInput) 
 }
 
 // Concede gives a disputed line up: it is no longer owed. Who may: see StatementAnswer. Faults: NotFound, Forbidden; Conflict when the
-// line is not disputed.
+// line is not disputed, and of a statement of a specialist, who would lose it.
 func (s *Service) Concede(ctx context.Context, actor access.Actor, in LineInput) (Statement, error) {
 	text, err := checkText("answer", in.Text, "")
 	if err != nil {
@@ -144,8 +144,10 @@ func (s *Service) Concede(ctx context.Context, actor access.Actor, in LineInput)
 	}
 	return s.take(ctx, actor, in.Statement, turn{
 		action: access.StatementAnswer,
-		events: one(fees.Event{Kind: fees.Concede, Line: in.Line, Text: text}),
-		words:  func(_, st Statement) string { return fmt.Sprintf("gave up %s%s", st.lineWords(in.Line), because(text)) },
+		events: func(st Statement) ([]fees.Event, error) {
+			return []fees.Event{{Kind: fees.Concede, Line: in.Line, Text: text}}, givesUp(st)
+		},
+		words: func(_, st Statement) string { return fmt.Sprintf("gave up %s%s", st.lineWords(in.Line), because(text)) },
 		letter: func(_, st Statement, by string) (string, string) {
 			return fmt.Sprintf("Line %d given up: %s", in.Line, st.lowerName()),
 				fmt.Sprintf("%s gave up %s%s.\n\nIt is no longer owed. Payable: %s.", by, st.lineWords(in.Line), because(text), st.Split.Payable.FormatWith())

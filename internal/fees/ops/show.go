@@ -30,21 +30,20 @@ type Page struct {
 }
 
 // Statements lists a client's statements, the newest revision of each contract and period. The client's people see what was submitted
-// to them, not the agency's drafts. Who may: see StatementSee. Faults: NotFound, Forbidden.
+// to them, not the agency's drafts; the people of a specialist those under their own contracts. Who may: see StatementSee. Faults: NotFound, Forbidden.
 func (s *Service) Statements(ctx context.Context, actor access.Actor, client string, page int) (Page, error) {
-	if err := access.Require(actor, access.StatementSee, access.Of(client)); err != nil {
+	if err := access.RequireAny(actor, access.StatementSee, client); err != nil {
 		return Page{}, err
 	}
 	out := Page{Page: max(1, page)}
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		have, err := contractops.ProvidersOf(ctx, tx, client)
+		if err != nil {
+			return err
+		}
 		newest := func(q *bun.SelectQuery) *bun.SelectQuery {
-			later := tx.NewSelect().TableExpr("statement AS later").ColumnExpr("1").
-				Where("later.contract_id = statement_row.contract_id AND later.period_from = statement_row.period_from AND later.revision > statement_row.revision")
-			if !access.SeesInternal(actor, client) {
-				q = q.Where(shown("statement_row"))
-				later = later.Where(shown("later"))
-			}
-			return q.Where("client_id = ?", client).Where("NOT EXISTS (?)", later)
+			q = newestOnly(tx, q, access.SeesInternal(actor, client))
+			return ofContracts(q.Where("client_id = ?", client), "contract_id", have, actor, client)
 		}
 		total, err := tx.NewSelect().Model((*statementRow)(nil)).Apply(newest).Count(ctx)
 		if err != nil {
@@ -92,9 +91,13 @@ func (s *Service) summaries(ctx context.Context, tx bun.Tx, rows []statementRow)
 	for _, f := range locked {
 		finals[f.StatementID] = f
 	}
+	providers := map[string]string{}
 	out := make([]Summary, len(rows))
 	for i, r := range rows {
 		out[i] = r.summary()
+		if out[i].Provider, err = providerOf(ctx, tx, providers, r.ContractID); err != nil {
+			return nil, err
+		}
 		out[i].State = stateOf(events[r.ID])
 		final := finals[r.ID]
 		switch {
@@ -110,6 +113,16 @@ func (s *Service) summaries(ctx context.Context, tx bun.Tx, rows []statementRow)
 		}
 	}
 	return out, nil
+}
+
+// providerOf is the organisation that a contract is with, read once.
+func providerOf(ctx context.Context, tx bun.Tx, known map[string]string, contractID string) (string, error) {
+	if of, ok := known[contractID]; ok {
+		return of, nil
+	}
+	scope, err := contractops.ScopeOf(ctx, tx, contractID)
+	known[contractID] = scope.Provider
+	return scope.Provider, err
 }
 
 // stateOf is the state that the events leave, without the lines.
@@ -158,7 +171,12 @@ func (s *Service) admit(ctx context.Context, tx bun.Tx, actor access.Actor, acti
 	if err != nil {
 		return row, err
 	}
-	return row, access.Require(actor, action, access.Scope{Client: row.ClientID, Internal: !submitted})
+	scope, err := contractops.ScopeOf(ctx, tx, row.ContractID)
+	if err != nil {
+		return row, err
+	}
+	scope.Internal = !submitted
+	return row, access.Require(actor, action, scope)
 }
 
 // read puts a statement together and folds its life as of now. It knows no access.
@@ -172,6 +190,9 @@ func (s *Service) read(ctx context.Context, tx bun.Tx, id string) (Statement, er
 		return Statement{}, err
 	}
 	out := Statement{Summary: row.summary(), Document: f.document, Agreement: f.agreement}
+	if out.Provider, err = providerOf(ctx, tx, map[string]string{}, row.ContractID); err != nil {
+		return Statement{}, err
+	}
 	out.Terms = pack.ReviewTerms(out.Agreement, out.Period)
 	events, err := readEvents(ctx, tx, id)
 	if err != nil {

@@ -14,6 +14,7 @@ type Summary struct {
 	ID        string
 	Contract  string // id
 	Client    string
+	Provider  string // id of the specialist or vendor that the contract is with; empty: it is the agency's own
 	Period    cal.Period
 	Revision  int
 	AsOf      cal.Date

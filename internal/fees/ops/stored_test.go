@@ -93,7 +93,7 @@ func TestStoredStatementsHoldUntilSomebodyChangesThem(t *testing.T) {
 		wantAltered(t, d, ctx, "DELETE FROM statement WHERE id = '"+april.ID+"'", april.ID, "is told of in the record but is not kept")
 		wantAltered(t, d, ctx, "INSERT INTO statement_final SELECT contract_id, period_from, period_to, id, hash, total_minor, 0, '{}', drafted_at FROM statement WHERE id = '"+april.ID+"'",
 			april.ID, "kept as locked, but no entry")
-		wantAltered(t, d, ctx, "INSERT INTO contract SELECT 'ct_other', client_id, 'other', created_at FROM contract; UPDATE statement SET contract_id = 'ct_other' WHERE id = '"+april.ID+"'",
+		wantAltered(t, d, ctx, "INSERT INTO contract SELECT 'ct_other', client_id, 'other', created_at, provider_id FROM contract; UPDATE statement SET contract_id = 'ct_other' WHERE id = '"+april.ID+"'",
 			april.ID, "under another contract")
 		older := `UPDATE journal_entry SET after_json = replace(replace(after_json, '"settled"', '"s"'), '"steps"', '"t"')`
 		if held, altered := after(t, d, ctx, older); held != 3 || len(altered) != 0 {

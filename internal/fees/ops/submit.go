@@ -31,7 +31,7 @@ func (s *Service) Submit(ctx context.Context, actor access.Actor, in SubmitInput
 		letter: func(_, st Statement, by string) (string, string) {
 			return fmt.Sprintf("%s to review: %s", st.Name(), st.Total.FormatWith()),
 				fmt.Sprintf("%s submitted the %s of %s to %s: %s in %d lines.\n\nAccept or dispute each line until %s (%s). %s", by, st.lowerName(),
-					st.Document.Statement.Agency, st.Document.Statement.Client, st.Total.FormatWith(), len(st.Document.Statement.Lines),
+					st.Drafter(), st.Reviewer(), st.Total.FormatWith(), len(st.Document.Statement.Lines),
 					st.WindowEnds.Words(), st.Terms.ZoneName, silenceWords(st))
 		},
 	})

@@ -93,7 +93,7 @@ func (st *Statement) happen(e fees.Event, now time.Time) error {
 func (st Statement) entry(action access.Action, at time.Time, words string) journal.Entry {
 	return journal.Entry{
 		At: at, Action: string(action), Client: st.Client, Subject: journal.Subject{Kind: "statement", ID: st.ID, Name: st.Name()},
-		Words: words, After: st.recorded(st.State), Internal: !st.everSubmitted(),
+		Words: words, After: st.recorded(st.State), Internal: !st.everSubmitted() || st.Underpins(),
 	}
 }
 

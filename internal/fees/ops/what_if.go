@@ -66,7 +66,10 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 		if out.Contract, err = contractops.ContractOf(ctx, tx, in.Contract); err != nil {
 			return err
 		}
-		scope := access.Of(out.Contract.Client)
+		scope := out.Contract.Scope()
+		if err := hostOnly(actor, out.Contract); err != nil {
+			return err
+		}
 		for _, action := range []access.Action{access.ContractSee, access.StatementSee} {
 			if err := access.Require(actor, action, scope); err != nil {
 				return err
@@ -88,7 +91,7 @@ func (s *Service) WhatIf(ctx context.Context, actor access.Actor, in WhatIfInput
 		if out.Locked, err = lockedMonths(ctx, tx, out.Contract.ID, out.Terms.Currency); err != nil {
 			return err
 		}
-		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
+		evidence, err = s.evidenceUnder(ctx, tx, out.Contract.ID, out.Stands, 0)
 		return err
 	})
 	if err != nil {

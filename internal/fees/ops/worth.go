@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -60,8 +61,11 @@ func (s *Service) Worth(ctx context.Context, actor access.Actor, in WorthInput) 
 		if out.Contract, err = contractops.ContractOf(ctx, tx, in.Contract); err != nil {
 			return err
 		}
-		scope := access.Of(out.Contract.Client)
+		scope := out.Contract.Scope()
 		if err := access.Require(actor, action, scope); err != nil {
+			return err
+		}
+		if err := hostOnly(actor, out.Contract); err != nil {
 			return err
 		}
 		if in.Price {
@@ -80,7 +84,7 @@ func (s *Service) Worth(ctx context.Context, actor access.Actor, in WorthInput) 
 		if out.On, err = s.covered(ctx, tx, out.Contract.Client, out.Terms.Zone); err != nil {
 			return err
 		}
-		evidence, err = s.Evidence(ctx, tx, out.Contract.Client, 0)
+		evidence, err = s.evidenceUnder(ctx, tx, out.Contract.ID, contract.Agreement{Versions: append(slices.Clone(agreement.Versions), out.Terms)}, 0)
 		return err
 	})
 	if err != nil || len(out.Problems) > 0 {

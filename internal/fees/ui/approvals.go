@@ -154,7 +154,7 @@ func (p *Pages) approvalsPage(w http.ResponseWriter, r *http.Request, refused re
 func ahead(a ops.Approval) bool { return a.IsHours() && !a.Unapproved() }
 
 func (d desk) may(action access.Action, side access.OrgKind) bool {
-	return may(d.who, action, d.Client, side)
+	return may(d.who, action, access.Of(d.Client), side)
 }
 
 // notice says what went wrong with a decision whose form does not stand on the page any more.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
@@ -83,12 +84,13 @@ func rowName(e fees.Evident) string {
 
 // evident is the link to a row of evidence.
 func (s sheet) evident(l fees.Line, e fees.Evident) kit.Link {
-	switch e.Kind {
-	case "deal":
+	sees := may(s.who, access.DealSee, access.Of(s.Client), "")
+	switch {
+	case e.Kind == "deal" && sees:
 		return kit.Link{Text: "Deal " + e.ID + ": " + e.Words, Href: dealPath(s.Client, e.ID)}
-	case "payment":
+	case e.Kind == "payment" && sees:
 		return kit.Link{Text: "Payment " + e.ID + ": " + trueMinus(e.Words), Href: dealPath(s.Client, l.Deal)}
-	case "statement":
+	case e.Kind == "statement":
 		return kit.Link{Text: "Statement of " + e.Words, Href: statementPath(s.Client, e.ID)}
 	}
 	return kit.Link{Text: e.Words, Href: s.path("")}

@@ -95,15 +95,15 @@ func (p *Pages) submitting(st ops.Statement) (string, kit.ConfirmView) {
 		ends = st.Terms.Statements.Objection.Within.After(cal.DateOf(p.Ops.Now(), st.Terms.Zone), st.Terms.Calendar)
 	}
 	v := kit.ConfirmView{
-		What: "You put the " + lowerFirst(st.Name()) + " before " + doc.Client + ", exactly as it stands.",
+		What: "You put the " + lowerFirst(st.Name()) + " before " + st.Reviewer() + ", exactly as it stands.",
 		Bound: []kit.Definition{
 			bound("Lines", strconv.Itoa(len(doc.Lines))), boundMoney("Total", st.Total),
 			bound("Last day to object", ends.Words()+", "+st.Terms.ZoneName), bound("Evidence", "as of import "+strconv.FormatInt(st.Import, 10)),
 			bound("Revision", strconv.Itoa(st.Revision)), {Term: "Hash", Value: kit.Hash(st.Hash)},
 		},
 		Follows: []string{
-			"The client's people can accept or dispute each line until " + ends.Words() + ": " + p.tells() + ".",
-			whenSilent(st), "Until the client has accepted a line you can withdraw it and draft again.",
+			"The people of " + st.Reviewer() + " can accept or dispute each line until " + ends.Words() + ": " + p.tells() + ".",
+			whenSilent(st), "Until " + reviewer(st) + " has accepted a line you can withdraw it and draft again.",
 		},
 		Button: "Submit",
 	}
@@ -138,7 +138,7 @@ func (p *Pages) submit(w http.ResponseWriter, r *http.Request) error {
 	return p.answer(w, r, p.submitting, func(st ops.Statement, v answers) (ops.Statement, error) {
 		return p.Ops.Submit(r.Context(), actor(r), ops.SubmitInput{Statement: st.ID, Hash: v.hash})
 	}, func(st ops.Statement) string {
-		return "Submitted. The client can accept or dispute lines until " + st.WindowEnds.Words() + "."
+		return "Submitted. " + sentence(reviewer(st)) + " can accept or dispute lines until " + st.WindowEnds.Words() + "."
 	})
 }
 
@@ -147,7 +147,7 @@ func withdrawing(st ops.Statement) (string, kit.ConfirmView) {
 		What:    "You take revision " + strconv.Itoa(st.Revision) + " of the " + lowerFirst(st.Name()) + " back.",
 		Bound:   []kit.Definition{boundMoney("Total", st.Total), bound("Lines", strconv.Itoa(len(st.Document.Statement.Lines))), {Term: "Hash", Value: kit.Hash(st.Hash)}},
 		Follows: []string{"It is kept and shown as withdrawn; nothing of it is owed.", "You can draft the month again, as the next revision."},
-		Fields:  []kit.Field{{Name: "reason", Label: "Reason", Kind: kit.Area, Optional: true, Hint: "The client reads it when the statement was submitted already."}},
+		Fields:  []kit.Field{{Name: "reason", Label: "Reason", Kind: kit.Area, Optional: true, Hint: "The other side reads it when the statement was submitted already."}},
 		Button:  "Withdraw", Danger: true,
 	}
 }

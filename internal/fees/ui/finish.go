@@ -67,7 +67,7 @@ func locking(st ops.Statement) (string, kit.ConfirmView) {
 		Button: "Lock",
 	}
 	if st.Split.Held.Minor != 0 {
-		v.Follows = append(v.Follows, "The disputes go on. What the client releases of "+st.Split.Held.FormatWith()+" is carried by the next statement.")
+		v.Follows = append(v.Follows, "The disputes go on. What "+reviewer(st)+" releases of "+st.Split.Held.FormatWith()+" is carried by the next statement.")
 	}
 	return "Lock the " + lowerFirst(st.Name()) + "?", v
 }

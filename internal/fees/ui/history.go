@@ -26,7 +26,7 @@ func (s sheet) facts() []kit.Definition {
 	}
 	evidence := kit.Text("no import yet")
 	if s.Import > 0 {
-		evidence = importLink(s.Client, s.Import)
+		evidence = s.ofEvidence(kit.Link{Text: "Import " + strconv.FormatInt(s.Import, 10), Href: importPath(s.Client, s.Import)})
 	}
 	if s.newest > s.Import {
 		evidence = kit.TwoLines(evidence, "import "+strconv.FormatInt(s.newest, 10)+" is the newest now")

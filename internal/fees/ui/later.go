@@ -133,7 +133,7 @@ func (s sheet) factChanges(d ops.Difference) kit.TableView {
 		}
 		of := kit.Text(f.Name)
 		if f.Deal != "" {
-			of = kit.Anchor(kit.Link{Text: f.Name, Href: dealPath(s.Client, f.Deal)})
+			of = s.ofEvidence(kit.Link{Text: f.Name, Href: dealPath(s.Client, f.Deal)})
 		}
 		what := strings.ReplaceAll(string(f.Kind), "_", " ")
 		if f.Field != "" {

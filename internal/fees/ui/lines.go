@@ -117,7 +117,7 @@ func (s sheet) note(i int) string {
 		return "given up by " + life.By + ", " + on + "; not owed"
 	case fees.LineDisputed:
 		if l.Amount.Minor < 0 {
-			return "disputed; a credit to the client is not held back"
+			return "disputed; a credit to " + s.Document.Statement.Client + " is not held back"
 		}
 		return s.heldNote(l.No, life)
 	case fees.LineReleased:

@@ -24,7 +24,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := kit.PageView{Title: "Statements", Room: Room, Lede: "What is owed for each period, line by line, with the reason of every amount."}
-	drafts := may(actor(r), access.StatementDraft, client, access.Agency)
+	drafts := may(actor(r), access.StatementDraft, access.Of(client), access.Agency)
 	if drafts && page.Total > 0 {
 		view.Actions = append(view.Actions, draftButton(client, kit.Primary))
 	}
@@ -95,7 +95,7 @@ func (p *Pages) draftPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 		return err
 	}
 	view := kit.PageView{Title: "Draft a statement", Room: Room, Narrow: true, Status: in.Status(), Crumbs: crumbs(client),
-		Lede: "It is computed from the contract and the newest import. Nobody but the agency acts on a draft; the client reviews it once it is submitted."}
+		Lede: "It is computed from the contract and the newest import. Nobody but the agency acts on a draft; the other side reviews it once it is submitted."}
 	if len(contracts) == 0 {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "There is no contract yet",
 			Text:   "A statement follows from a contract that both sides have accepted. Write the contract and have it accepted first.",
@@ -105,11 +105,12 @@ func (p *Pages) draftPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 	if err != nil {
 		return err
 	}
+	chosen := r.URL.Query().Get("contract")
 	fields := []kit.Field{{Name: "period", Label: "Month", Kind: kit.Month, Value: month.String(), Placeholder: "2026-03", Hint: "As 2026-03. A month that still runs can be drafted to look at, but not submitted."}}
 	if len(contracts) == 1 {
 		fields = append(fields, kit.Field{Name: "contract", Kind: kit.Hidden, Value: contracts[0].ID})
 	} else {
-		choice := kit.Field{Name: "contract", Label: "Contract", Kind: kit.Select}
+		choice := kit.Field{Name: "contract", Label: "Contract", Kind: kit.Select, Value: chosen}
 		for _, c := range contracts {
 			choice.Options = append(choice.Options, kit.Option{Value: c.ID, Text: c.Name})
 		}
@@ -154,7 +155,7 @@ func (p *Pages) draft(w http.ResponseWriter, r *http.Request) error {
 	if out.Same {
 		web.Flash(r, kit.Info, "The newest draft of "+out.Statement.Period.Words()+" already says exactly this; no revision was added.")
 	} else {
-		web.Flash(r, kit.Done, "Drafted. Look through it, then submit it to the client.")
+		web.Flash(r, kit.Done, "Drafted. Look through it, then submit it to "+reviewer(out.Statement)+".")
 	}
 	web.Redirect(w, r, statementPath(client, out.Statement.ID))
 	return nil

@@ -104,8 +104,8 @@ func (p *Pages) read(r *http.Request) (ops.Statement, error) {
 	return st, err
 }
 
-// may reports whether the actor may do the action with the client's statements as one of the side; an empty side asks for no side.
-func may(who access.Actor, action access.Action, client string, side access.OrgKind) bool {
+// may reports whether the actor may do the action in the scope as one of the side; an empty side asks for no side.
+func may(who access.Actor, action access.Action, scope access.Scope, side access.OrgKind) bool {
 	own := who
 	if side != "" {
 		own.Memberships = nil
@@ -115,5 +115,5 @@ func may(who access.Actor, action access.Action, client string, side access.OrgK
 			}
 		}
 	}
-	return access.Decide(own, action, access.Of(client)).Allowed
+	return access.Decide(own, action, scope).Allowed
 }

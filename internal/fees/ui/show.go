@@ -55,7 +55,26 @@ func (p *Pages) sheet(w http.ResponseWriter, r *http.Request, refused refusal) e
 }
 
 func (s sheet) may(action access.Action, side access.OrgKind) bool {
-	return may(s.who, action, s.Client, side)
+	if side == access.Client {
+		side = s.ReviewerSide()
+	}
+	return may(s.who, action, s.Scope(), side)
+}
+
+// ofEvidence is a link into the client's evidence, and words only for who may not go there.
+func (s sheet) ofEvidence(l kit.Link) templ.Component {
+	if !may(s.who, access.DealSee, access.Of(s.Client), "") {
+		return kit.Text(l.Text)
+	}
+	return kit.Anchor(l)
+}
+
+// reviewer is who accepts or disputes the lines, in a sentence.
+func reviewer(st ops.Statement) string {
+	if st.Underpins() {
+		return st.Reviewer()
+	}
+	return "the client"
 }
 
 func (s sheet) path(more string) string { return statementPath(s.Client, s.ID) + more }
@@ -79,7 +98,7 @@ func (s sheet) lede() string {
 		if s.runs {
 			return "A draft, revision " + strconv.Itoa(s.Revision) + ", of a month that still runs: to look at. Draft it again after " + s.Period.Last().Words() + " and submit that."
 		}
-		return "A draft, revision " + strconv.Itoa(s.Revision) + ". Nothing is owed yet: the client reviews it after the agency has submitted it."
+		return "A draft, revision " + strconv.Itoa(s.Revision) + ". Nothing is owed yet: " + reviewer(s.Statement) + " reviews it after the agency has submitted it."
 	case s.State == fees.Withdrawn:
 		return s.Life.WithdrawnBy + " withdrew it. It is kept as it was, and nothing of it is owed."
 	case s.State == fees.Submitted && s.WindowOpen:
@@ -111,7 +130,7 @@ func (s sheet) actions() []templ.Component {
 	}
 	switch {
 	case s.State == fees.Drafted && !s.superseded() && !s.runs && s.may(access.StatementSubmit, access.Agency):
-		add("Submit to the client", kit.Primary, "/submit")
+		add("Submit to "+reviewer(s.Statement), kit.Primary, "/submit")
 	case len(s.OpenLines()) > 0 && s.may(access.StatementAccept, access.Client):
 		add("Accept all open lines", kit.Primary, "/accept")
 	case s.lockable() && s.may(access.StatementLock, ""):
@@ -263,7 +282,11 @@ func (s sheet) issues() templ.Component {
 }
 
 func (s sheet) issue(i fees.Issue) kit.IssueView {
-	return issueOf(i, s.Client, contractPath(s.Client, s.Contract))
+	v := issueOf(i, s.Client, contractPath(s.Client, s.Contract))
+	if strings.HasPrefix(i.Subject, "deal ") && !may(s.who, access.DealSee, access.Of(s.Client), "") {
+		v.Href = ""
+	}
+	return v
 }
 
 // issueOf is a question of a draft, with a link to the deal or the contract that it is about.
@@ -290,7 +313,7 @@ func (s sheet) considered() templ.Component {
 			name = c.Deal
 		}
 		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{
-			kit.TwoLines(kit.Anchor(kit.Link{Text: name, Href: dealPath(s.Client, c.Deal)}), c.Deal), kit.Text(c.Words), kit.Text(c.Clause),
+			kit.TwoLines(s.ofEvidence(kit.Link{Text: name, Href: dealPath(s.Client, c.Deal)}), c.Deal), kit.Text(c.Words), kit.Text(c.Clause),
 		}})
 	}
 	return section("Considered and not charged: "+counted(len(all), "deal"), kit.Table(v))

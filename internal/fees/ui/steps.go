@@ -61,7 +61,7 @@ var lineSteps = []lineStep{
 			return o.Accept(ctx, who, in.statement, in.line)
 		}},
 	{verb: "dispute", kind: fees.Dispute, action: access.StatementDispute, side: access.Client, label: "Dispute", button: "Dispute the line",
-		done: "is disputed. What it charges is held back, a credit to the client is not; the rest stays payable.",
+		done: "is disputed. What it charges is held back, a credit is not; the rest stays payable.",
 		fields: func(s sheet, line int) []kit.Field {
 			return []kit.Field{{Label: "What is wrong with it", Kind: kit.Area, Hint: "The agency reads this and answers or corrects the line. It stays in the record."}}
 		},
@@ -70,7 +70,7 @@ var lineSteps = []lineStep{
 		}},
 	{verb: "answer", kind: fees.Answer, action: access.StatementAnswer, side: access.Agency, label: "Answer", button: "Answer", done: "is answered.",
 		fields: func(s sheet, line int) []kit.Field {
-			return []kit.Field{{Label: "Answer", Kind: kit.Area, Hint: "The line stays disputed until the client accepts it or you give it up."}}
+			return []kit.Field{{Label: "Answer", Kind: kit.Area, Hint: "The line stays disputed until " + reviewer(s.Statement) + " accepts it" + orGivenUp(s) + "."}}
 		},
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepInput) (ops.Statement, error) {
 			return o.Answer(ctx, who, in.lineInput())
@@ -97,6 +97,14 @@ var lineSteps = []lineStep{
 		}},
 }
 
+// orGivenUp: what pays a specialist is not the agency's to give up.
+func orGivenUp(s sheet) string {
+	if s.Underpins() {
+		return ""
+	}
+	return " or you give it up"
+}
+
 // settling are the fields of a step that settles what a dispute holds back over the lock: an amount first, then words.
 func settling(s sheet, line int, label string) []kit.Field {
 	held := s.amount(s.Life.Lines[line-1].Held)
@@ -110,7 +118,8 @@ func settling(s sheet, line int, label string) []kit.Field {
 func (s sheet) offered(line int) []lineStep {
 	var out []lineStep
 	for _, step := range lineSteps {
-		if s.may(step.action, step.side) && s.possible(step.kind, line) {
+		givesUp := step.kind == fees.Concede || step.kind == fees.Waive
+		if s.may(step.action, step.side) && s.possible(step.kind, line) && !(givesUp && s.Underpins()) {
 			out = append(out, step)
 		}
 	}

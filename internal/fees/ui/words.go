@@ -130,7 +130,7 @@ func nextStep(s ops.Summary) string {
 	case s.State == fees.Withdrawn:
 		return "Agency: draft it again"
 	case s.State == fees.Submitted && s.WindowOpen:
-		return "Client: accept or dispute lines until " + s.WindowEnds.Words()
+		return sentence(string(s.ReviewerSide())) + ": accept or dispute lines until " + s.WindowEnds.Words()
 	case s.State == fees.Submitted:
 		return "The window is closed: lock it"
 	case s.State == fees.Locked && s.Split.Held.Minor != 0:

@@ -7,6 +7,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/party"
 )
 
@@ -47,6 +48,39 @@ func (s *Service) Client(ctx context.Context, actor access.Actor, id string) (pa
 		return err
 	})
 	return out, err
+}
+
+// Provider is a specialist or vendor that works for a client. Who may: the agency's people who see the client, and its own. Faults: NotFound when there is none
+// or it is out of the actor's reach.
+func (s *Service) Provider(ctx context.Context, actor access.Actor, client, id string) (party.Org, error) {
+	if err := access.Require(actor, access.ClientSee, access.Between(client, id)); err != nil {
+		return party.Org{}, err
+	}
+	var out party.Org
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		out, err = ProviderOf(ctx, tx, id)
+		return err
+	})
+	return out, err
+}
+
+// Providers lists the specialists and vendors of the workspace, by name. Who may: the agency's people who begin contracts of the client.
+func (s *Service) Providers(ctx context.Context, actor access.Actor, client string) ([]party.Org, error) {
+	if !access.SeesInternal(actor, client) {
+		return nil, access.Require(actor, access.ContractEdit, access.Scope{Client: client, Internal: true})
+	}
+	return s.orgs(ctx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("kind IN (?)", bun.List([]string{string(access.Specialist), string(access.Vendor)}))
+	})
+}
+
+// ProviderOf is a specialist or vendor, for use cases that have decided access already, inside their transaction. Fault: Invalid at "provider".
+func ProviderOf(ctx context.Context, tx bun.Tx, id string) (party.Org, error) {
+	org, err := readOrg(ctx, tx, id)
+	if fault.Is(err, fault.NotFound) || err == nil && org.Kind != access.Specialist && org.Kind != access.Vendor {
+		return party.Org{}, fault.New(fault.Invalid, "provider-unknown", "Choose a specialist or vendor of this workspace.").At("provider")
+	}
+	return org, err
 }
 
 // Host is the agency or fractional CMO whose workspace this is. Who may: everybody with a membership; it is their counterpart.

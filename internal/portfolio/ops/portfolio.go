@@ -35,6 +35,7 @@ type Service struct {
 type Engagement struct {
 	portfolio.Standing
 	ContractID string
+	Underpins  bool // it is with a specialist, who stands where the client does elsewhere
 	Today      cal.Date
 	Waits      []portfolio.Wait
 	Statements []feesops.Summary // of this contract, newest first
@@ -189,14 +190,14 @@ func (s *Service) imported(ctx context.Context, actor access.Actor, client strin
 }
 
 func (s *Service) engagement(ctx context.Context, actor access.Actor, c contractops.Contract, imported time.Time, statements []feesops.Summary) (Engagement, error) {
-	e := Engagement{ContractID: c.ID, Standing: portfolio.Standing{Name: c.Name}}
+	e := Engagement{ContractID: c.ID, Underpins: c.Underpins(), Standing: portfolio.Standing{Name: c.Name}}
 	zone := time.UTC
 	agreement, err := c.Agreement()
 	switch {
 	case err == nil:
 		zone = agreement.First().Zone
 		e.Today = cal.DateOf(s.Now(), zone)
-		e.Agreement, e.Terms, e.Evidence = true, agreement.First(), fees.RestsOnEvidence(agreement)
+		e.Agreement, e.Terms, e.Evidence = true, agreement.First(), fees.RestsOnEvidence(agreement) && !c.Underpins() // the client's evidence is told with the client's contracts
 		if now, ok := agreement.InForce(e.Today); ok {
 			e.Terms = now
 		}
@@ -207,7 +208,7 @@ func (s *Service) engagement(ctx context.Context, actor access.Actor, c contract
 	}
 	if open, ok := c.Open(); ok {
 		e.Proposal = &portfolio.Proposal{Number: open.Number, Effective: open.Effective, WaitsOn: contract.ClientSide}
-		if _, agency := open.AcceptedBy(contract.AgencySide); !agency {
+		if _, agency := open.AcceptedBy(c.HostSide()); !agency {
 			e.Proposal.WaitsOn = contract.AgencySide
 		}
 	}

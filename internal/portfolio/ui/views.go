@@ -105,7 +105,11 @@ func engagementViews(card ops.Card, actor access.Actor, whole bool) []engagement
 			v.Promise, v.Pay = portfolio.Promise(e.Terms), portfolio.Clauses(e.Terms)
 		}
 		for _, w := range e.Waits {
-			v.Waits = append(v.Waits, viewOf(w, home, actor, card.Client.ID))
+			wait := viewOf(w, home, actor, card.Client.ID)
+			if e.Underpins && w.On == contract.ClientSide {
+				wait.On = "Specialist"
+			}
+			v.Waits = append(v.Waits, wait)
 		}
 		if whole && len(e.Statements) > 0 {
 			v.History = history(e, home)
@@ -147,6 +151,9 @@ func figures(e ops.Engagement, home string) []kit.FigureView {
 		out = append(out, heldFigures(e, home)...)
 	} else {
 		out = append(out, kit.FigureView{Label: "Fee of the month", Value: "unknown", Note: "no statement yet", Href: home + "/statements"})
+	}
+	if e.Underpins {
+		return out
 	}
 	evidence := kit.FigureView{Label: "Evidence", Value: "none", Note: "nothing imported yet", Tone: kit.Attend, Href: home + "/evidence"}
 	if e.Agreement && !e.Evidence {

@@ -188,7 +188,7 @@ func governed(ctx context.Context, tx bun.Tx, row deliverableRow, p *proposal, n
 		return nil
 	}
 	c, err := contractops.ContractOf(ctx, tx, row.ContractID)
-	if fault.Is(err, fault.NotFound) || err == nil && c.Client != row.ClientID {
+	if fault.Is(err, fault.NotFound) || err == nil && (c.Client != row.ClientID || c.Underpins()) {
 		return fault.New(fault.Invalid, "contract", "There is no such contract of this client.").At("contract")
 	}
 	if err != nil {
