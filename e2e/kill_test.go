@@ -76,7 +76,7 @@ func (k *killing) amend(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := strings.NewReplacer("lakeside-growth", "lakeside-long", "2026-10-01", "2024-11-01", "length: 12 months", "length: open-ended", "mutual-written", "evergreen").Replace(string(source))
+	text := strings.NewReplacer("lakeside-growth", "lakeside-long", "2026-10-01", "2024-11-01", "length: 12 months", "length: open-ended", "mutual-written", "evergreen", "promise: exclusive", "promise: roster").Replace(string(source))
 	k.sign(t, "lakeside-long", text)
 }
 

@@ -48,13 +48,6 @@ var document = spec{fields: []spec{
 	}},
 	appointmentsSpec,
 	resourcesSpec,
-	{key: "appointments", doc: "What the client promised: work of a category goes to the agency.", optional: true, items: &spec{fields: []spec{
-		{key: "category", doc: "The service category.", scalar: slugScalar},
-		list("brands", "For which brands.", textScalar, false),
-		list("markets", "In which markets.", textScalar, false),
-		{key: "promise", doc: "exclusive: all of it; preferred: first refusal; roster: one of several.", scalar: choice("exclusive", "preferred", "roster")},
-		{key: "first_refusal", doc: "How long the agency may consider work of a preferred category.", scalar: spanOf(cal.Days, cal.WorkingDays), optional: true},
-	}}},
 	nonCompetitionSpec,
 	{key: "clauses", doc: "How the agency is paid.", either: clauseSpecs()},
 	{key: "statements", doc: "How statements are made and checked.", fields: []spec{

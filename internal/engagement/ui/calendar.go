@@ -3,10 +3,13 @@ package ui
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
 
+	"github.com/ofrecord/ofrecord/internal/engagement/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -63,6 +66,13 @@ func (p *Pages) makeCalendar(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Pages) confirmRevoke(w http.ResponseWriter, r *http.Request) error {
 	path := Path(r.PathValue("client")) + "/term"
+	all, err := p.Ops.Calendars(r.Context(), actor(r), r.PathValue("client"))
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(all, func(c ops.Calendar) bool { return c.ID == r.PathValue("calendar") }) {
+		return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
+	}
 	return web.Render(w, r, actView(r, "Revoke the address", "term", "", kit.Input{}), kit.ConfirmPage(kit.ConfirmView{
 		Action: path + "/calendar/" + url.PathEscape(r.PathValue("calendar")) + "/revoke", What: "You revoke an address of the calendar.", Danger: true,
 		Follows: []string{"Calendar programs that subscribe to it get nothing any more. It cannot be taken back; another address can be made."},

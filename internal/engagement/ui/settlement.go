@@ -159,8 +159,9 @@ func (p *Pages) statePage(w http.ResponseWriter, r *http.Request, asked, part st
 		return err
 	}
 	rule, known := engagement.RuleOf(engagement.PartKey(part))
-	if !ok || !known {
-		return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
+	if !ok || !known { // nothing to state: the settlement says what there is
+		web.Redirect(w, r, on(r, "settlement", asked))
+		return nil
 	}
 	view := actView(r, rule.Name, "settlement", s.ID, in)
 	view.Lede = rule.Means

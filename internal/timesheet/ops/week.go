@@ -41,6 +41,7 @@ func (s *Service) Week(ctx context.Context, actor access.Actor, around cal.Date)
 		if err != nil {
 			return err
 		}
+		entries = slices.DeleteFunc(entries, func(e timesheet.Entry) bool { return !within(actor, e.Client) })
 		out = Week{Grid: timesheet.GridOf(timesheet.WeekOf(around), entries), Today: today, Waiting: waiting}
 		for _, e := range entries {
 			switch e.State {
@@ -53,6 +54,12 @@ func (s *Service) Week(ctx context.Context, actor access.Actor, around cal.Date)
 		return nil
 	})
 	return out, err
+}
+
+// within reports whether the person still works for the client: time of one that a wall keeps them from, or that they have left, is not theirs to see.
+func within(actor access.Actor, client string) bool {
+	reach := access.Reachable(actor, access.TimeEnter)
+	return client == "" || reach.All || slices.Contains(reach.Clients, client)
 }
 
 // today is the person's day.

@@ -54,6 +54,9 @@ func (p *Pages) weekPage(w http.ResponseWriter, r *http.Request, around cal.Date
 		return err
 	}
 	fields, names, err := p.whatFields(r, timesheet.What{})
+	for i := range fields { // they stand folded in
+		fields[i].Hint = ""
+	}
 	if err != nil {
 		return err
 	}
