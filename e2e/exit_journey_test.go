@@ -93,7 +93,7 @@ func audited(t *testing.T, path string) {
 		kind, _, _ := strings.Cut(f.Name, "/")
 		found[kind]++
 	}
-	if found["statements"] != 11 || found["contracts"] != 3 || found["record.jsonl"] != 1 {
+	if found["statements"] != 11 || found["contracts"] != 4 || found["record.jsonl"] != 1 {
 		t.Errorf("the audit pack holds %v", found)
 	}
 }
