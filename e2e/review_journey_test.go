@@ -52,7 +52,7 @@ func TestReview(t *testing.T) {
 	client.unfold(`main tr[id="line-2"] + tr, main tbody`, "Dispute line 2")
 	client.fill("What is wrong with it", "Our finance team cannot find this payment.")
 	client.press("Dispute the line")
-	client.reads("Line 2 is disputed. What it charges is held back, a credit to the client is not; the rest stays payable.", "Our finance team cannot find this payment.")
+	client.reads("Line 2 is disputed. What it charges is held back, a credit is not; the rest stays payable.", "Our finance team cannot find this payment.")
 	client.press("Accept all open lines")
 	client.press(eval[string](client, `[...document.querySelectorAll("main button")].find(b => b.innerText.startsWith("Accept ")).innerText.trim()`))
 	client.reads("Accepted. The statement can be locked now.")
