@@ -9,7 +9,7 @@ build:
 # One throw-away PostgreSQL for all test binaries; it goes when the tests end, however they end.
 test:
 	@scripts/install-test-needs
-	@scripts/test ./...
+	@scripts/test -timeout 30m ./...
 
 # What works side by side, under the detector of data races, which needs a C compiler.
 race:
