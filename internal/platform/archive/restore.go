@@ -47,6 +47,9 @@ func Restore(ctx context.Context, r io.Reader, d *db.DB, files *blob.Store, o Op
 	own.MaxBytes = limit
 	run := restoring{in: in, manifest: sum.Manifest, target: target, files: &own, engine: d.Engine()}
 	if err := d.WriteAlone(db.WithWorkspace(ctx, target.slug), run.everything); err != nil {
+		if gone := ctx.Err(); gone != nil { // what was read of it then says nothing of the backup
+			err = gone
+		}
 		for _, sha := range run.placed {
 			err = errors.Join(err, files.Remove(sha))
 		}
