@@ -41,9 +41,6 @@ func TestAcceptancesBecomeEvidenceOnce(t *testing.T) {
 
 // The fee of a month is paid when all invoices up to it are: those of the sample's first month, and not those of a month that is still under review.
 func TestFeesThatArePaid(t *testing.T) {
-	if testing.Short() {
-		t.Skip("makes the demo")
-	}
 	p, made := demoOn(t, t.TempDir()+"/demo.db")
 	paid := func(month string) (out workops.FeePaid) {
 		m, err := cal.ParseMonth(month)

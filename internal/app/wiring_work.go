@@ -91,7 +91,7 @@ func promisedTime(ctx context.Context, tx bun.Tx, client string) ([]timesheet.Pr
 	return out, nil
 }
 
-// positions are the hours at hand of the retainers of a contract, as far as the evidence and approved time say.
+// positions are the hours at hand of the retainers of a contract, as the newest evidence says. What the client approved above them is not told by it.
 func (p *Program) positions(ctx context.Context, tx bun.Tx, client, contractID string, _ cal.Date) (map[string]engagement.Position, error) {
 	burning, err := p.Fees.BurnOf(ctx, tx, client, nil, p.Now())
 	if err != nil {
@@ -100,7 +100,7 @@ func (p *Program) positions(ctx context.Context, tx bun.Tx, client, contractID s
 	out := map[string]engagement.Position{}
 	for _, b := range burning {
 		if b.Contract == contractID {
-			out[b.Clause] = engagement.Position{AtHand: int64(b.AtHand - b.Used)}
+			out[b.Clause] = engagement.Position{AtHand: int64(b.AtHand - b.Used), ApprovalUnknown: true}
 		}
 	}
 	return out, nil

@@ -57,6 +57,8 @@ type Ask struct {
 type Position struct {
 	AtHand   int64 // minutes of the fee period that are not used
 	Approved int64 // minutes of overage that the client approved and that are not used; with none-needed it is not asked
+	// ApprovalUnknown: nobody knows how much the client approved; Approved says nothing.
+	ApprovalUnknown bool
 }
 
 // Intake is an answer with its reasons.
@@ -184,6 +186,10 @@ func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 	switch {
 	case rate.Approval != "before-work":
 		in.because("Hours above need no approval.")
+	case at.ApprovalUnknown:
+		in.Answer = AnswerOpen
+		in.Missing = fmt.Sprintf("Hours above must be approved before they are worked, and how many are approved of %s is not known here. Look at the approvals, and decide with a reason.", in.Work.Of)
+		return
 	case in.Above > at.Approved:
 		in.because("Hours above must be approved before they are worked; %s are.", Length(at.Approved))
 		return

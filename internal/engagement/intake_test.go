@@ -31,7 +31,10 @@ func scopeTerms(approval string, otherwise contract.Covered) contract.Terms {
 
 func TestEveryRequestResolvesByTheTermsOfItsDay(t *testing.T) {
 	day := cal.MustDate("2026-03-10")
-	left := func(at, approved int64) map[string]Position { return map[string]Position{"team": {at, approved}} }
+	left := func(at, approved int64) map[string]Position {
+		return map[string]Position{"team": {AtHand: at, Approved: approved}}
+	}
+	unsaid := map[string]Position{"team": {AtHand: 120, ApprovalUnknown: true}}
 	for name, c := range map[string]struct {
 		approval  string
 		otherwise contract.Covered
@@ -41,21 +44,24 @@ func TestEveryRequestResolvesByTheTermsOfItsDay(t *testing.T) {
 		costs     int64
 		says      string
 	}{
-		"within the fees, of any size":     {"before-work", contract.ByChangeOrder, Ask{Work: "reports"}, nil, AnswerInScope, 0, "by the fees"},
-		"hours are left":                   {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, left(300, 0), AnswerDraws, 0, "5 hours of team are left"},
-		"hours are not known":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, nil, AnswerOpen, 0, "not known"},
-		"nobody estimated it":              {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media"}, left(300, 0), AnswerOpen, 0, "How long"},
-		"overage of 5 h that was approved": {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 420, Estimate: true}, left(120, 300), AnswerPreApproved, 100_000, "5 hours x 200.00 per hour = USD 1,000.00"},
-		"overage that was not approved":    {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 421, Estimate: true}, left(120, 300), AnswerChangeOrder, 0, "must be approved"},
-		"overage that needs no approval":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(-30, 0), AnswerPreApproved, 20_333, "1 hour 1 minute"},
-		"overage that is not allowed":      {"", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(60, 600), AnswerChangeOrder, 0, "allows no hours"},
-		"larger than one request may be":   {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 961, Estimate: true}, left(6_000, 0), AnswerChangeOrder, 0, "may take 16 hours"},
-		"two kinds of one category":        {"none-needed", contract.ByChangeOrder, Ask{Category: "analytics", Minutes: 10, Estimate: true}, left(60, 0), AnswerOpen, 0, "Choose one: reports"},
-		"by change order":                  {"none-needed", contract.ByChangeOrder, Ask{Category: "tv"}, nil, AnswerChangeOrder, 0, "by change order"},
-		"not offered":                      {"none-needed", contract.ByChangeOrder, Ask{Work: "pr"}, nil, AnswerDeclined, 0, "not offered"},
-		"not named, otherwise by order":    {"none-needed", contract.ByChangeOrder, Ask{Category: "radio"}, nil, AnswerChangeOrder, 0, "names no work of radio"},
-		"not named, otherwise declined":    {"none-needed", contract.NotOffered, Ask{Category: "radio"}, nil, AnswerDeclined, 0, "is declined"},
-		"a kind that is not there":         {"none-needed", contract.NotOffered, Ask{Work: "radio"}, nil, AnswerOpen, 0, "Choose one that it names"},
+		"within the fees, of any size":      {"before-work", contract.ByChangeOrder, Ask{Work: "reports"}, nil, AnswerInScope, 0, "by the fees"},
+		"hours are left":                    {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, left(300, 0), AnswerDraws, 0, "5 hours of team are left"},
+		"hours are not known":               {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 300, Estimate: true}, nil, AnswerOpen, 0, "not known"},
+		"nobody estimated it":               {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media"}, left(300, 0), AnswerOpen, 0, "How long"},
+		"overage of 5 h that was approved":  {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 420, Estimate: true}, left(120, 300), AnswerPreApproved, 100_000, "5 hours x 200.00 per hour = USD 1,000.00"},
+		"overage that was not approved":     {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 421, Estimate: true}, left(120, 300), AnswerChangeOrder, 0, "must be approved"},
+		"nobody knows what was approved":    {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 420, Estimate: true}, unsaid, AnswerOpen, 0, "is not known here"},
+		"no approval is needed":             {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 420, Estimate: true}, unsaid, AnswerPreApproved, 100_000, "need no approval"},
+		"none is asked, for hours are left": {"before-work", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 120, Estimate: true}, unsaid, AnswerDraws, 0, "2 hours"},
+		"overage that needs no approval":    {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(-30, 0), AnswerPreApproved, 20_333, "1 hour 1 minute"},
+		"overage that is not allowed":       {"", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 61, Estimate: true}, left(60, 600), AnswerChangeOrder, 0, "allows no hours"},
+		"larger than one request may be":    {"none-needed", contract.ByChangeOrder, Ask{Category: "paid-media", Minutes: 961, Estimate: true}, left(6_000, 0), AnswerChangeOrder, 0, "may take 16 hours"},
+		"two kinds of one category":         {"none-needed", contract.ByChangeOrder, Ask{Category: "analytics", Minutes: 10, Estimate: true}, left(60, 0), AnswerOpen, 0, "Choose one: reports"},
+		"by change order":                   {"none-needed", contract.ByChangeOrder, Ask{Category: "tv"}, nil, AnswerChangeOrder, 0, "by change order"},
+		"not offered":                       {"none-needed", contract.ByChangeOrder, Ask{Work: "pr"}, nil, AnswerDeclined, 0, "not offered"},
+		"not named, otherwise by order":     {"none-needed", contract.ByChangeOrder, Ask{Category: "radio"}, nil, AnswerChangeOrder, 0, "names no work of radio"},
+		"not named, otherwise declined":     {"none-needed", contract.NotOffered, Ask{Category: "radio"}, nil, AnswerDeclined, 0, "is declined"},
+		"a kind that is not there":          {"none-needed", contract.NotOffered, Ask{Work: "radio"}, nil, AnswerOpen, 0, "Choose one that it names"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.ask.Day = day
@@ -86,8 +92,8 @@ func TestMoreHoursNeverMakeAnAnswerWorse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		terms := scopeTerms(rapid.SampledFrom([]string{"", "before-work", "none-needed"}).Draw(t, "approval"), contract.ByChangeOrder)
 		ask := Ask{Day: cal.MustDate("2026-03-10"), Category: "paid-media", Minutes: rapid.Int64Range(1, 1_000).Draw(t, "minutes"), Estimate: true}
-		at := Position{rapid.Int64Range(-500, 1_000).Draw(t, "left"), rapid.Int64Range(0, 600).Draw(t, "approved")}
-		more := Position{at.AtHand + rapid.Int64Range(0, 500).Draw(t, "more"), at.Approved + rapid.Int64Range(0, 500).Draw(t, "more approved")}
+		at := Position{AtHand: rapid.Int64Range(-500, 1_000).Draw(t, "left"), Approved: rapid.Int64Range(0, 600).Draw(t, "approved")}
+		more := Position{AtHand: at.AtHand + rapid.Int64Range(0, 500).Draw(t, "more"), Approved: at.Approved + rapid.Int64Range(0, 500).Draw(t, "more approved")}
 		a, b := Resolve(terms, ask, map[string]Position{"team": at}), Resolve(terms, ask, map[string]Position{"team": more})
 		if rank[b.Answer] < rank[a.Answer] {
 			t.Fatalf("%+v gives %s, %+v gives %s", at, a.Answer, more, b.Answer)
