@@ -92,14 +92,16 @@ func (k *dealParser) block(b *block) {
 	}
 }
 
+// instants reads those of a row, or says which cell is none.
 func (d *dealRow) instants(k clock, cells [][]byte) string {
-	for _, at := range []struct {
-		into *int64
-		cell []byte
-	}{{&d.won, cells[dealAt]}, {&d.created, cells[dealCreated]}, {&d.lead, cells[dealLead]}, {&d.collected, cells[dealCollected]}} {
-		var ok bool
-		if *at.into, ok = k.instant(at.cell, true); !ok {
-			return fmt.Sprintf("deal %s: %q is no instant", d.id, at.cell)
+	var ok [4]bool
+	d.won, ok[0] = k.instant(cells[dealAt], true)
+	d.created, ok[1] = k.instant(cells[dealCreated], true)
+	d.lead, ok[2] = k.instant(cells[dealLead], true)
+	d.collected, ok[3] = k.instant(cells[dealCollected], true)
+	for i, column := range [...]int{dealAt, dealCreated, dealLead, dealCollected} {
+		if !ok[i] {
+			return fmt.Sprintf("deal %s: %q is no instant", d.id, cells[column])
 		}
 	}
 	return ""

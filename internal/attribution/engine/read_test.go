@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -131,6 +132,47 @@ func TestWhatOtherEnginesGetWrong(t *testing.T) {
 	if sums[0].Labels[2] != 99 {
 		t.Errorf("a decay over 80 years loses money: %v", sums[0])
 	}
+}
+
+// Rows are cut alike by the quick way and by the one for files with quotes, however long they are, whatever ends them and however many cells they have.
+func TestBothWaysOfCuttingRowsAgree(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 9))
+	for range 500 {
+		var rows strings.Builder
+		for i := range r.IntN(40) {
+			cells := []string{fmt.Sprint(i, strings.Repeat("x", r.IntN(70))), "p", "1772000000", fmt.Sprint("ch", r.IntN(3)), "more"}[:[]int{4, 4, 4, 4, 4, 3, 5}[r.IntN(7)]]
+			if r.IntN(9) == 0 {
+				cells = nil
+			}
+			rows.WriteString(strings.Join(cells, ",") + []string{"\n", "\n", "\r\n"}[r.IntN(3)])
+		}
+		body := rows.String()
+		if r.IntN(2) == 0 {
+			body = strings.TrimRight(body, "\r\n")
+		}
+		quick, err := engine.Read([]byte(someDeals), []byte("touch_id,person_id,ts,channel\n"+body), engine.Reading{Workers: 1 + r.IntN(3)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		slow, err := engine.Read([]byte(someDeals), []byte("touch_id,person_id,ts,\"channel\"\n"+body), engine.Reading{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := cutRows(t, quick), cutRows(t, slow); got != want {
+			t.Fatalf("%q\n%s\n%s", body, got, want)
+		}
+	}
+}
+
+// cutRows says what was read of a file, but for the words of its problems.
+func cutRows(t *testing.T, b *engine.Book) string {
+	t.Helper()
+	var lines []int
+	for _, p := range b.Problems {
+		lines = append(lines, p.Line)
+	}
+	l := must(b.Touches.Ledger(b.Deals, engine.Options{Models: models("linear")}, nil))
+	return fmt.Sprintf("%d rows, %d touches, left out %d at %v, ledger %s", b.Rows, b.Touches.Len(), b.LeftOut, lines, l.Hash)
 }
 
 // FuzzRead: whatever the bytes, they are read or refused, by any number of workers alike, and all money is somewhere.

@@ -118,76 +118,92 @@ func openTable(data []byte, wanted []column) (*table, error) {
 	return t, nil
 }
 
-// chunk reads the rows of a part of the body.
+// chunk reads the rows of a part of the body. It looks for the ends of lines and of cells together, in 64 bytes at once: cells are short.
 func (t *table) chunk(body []byte, r *reader) {
-	b := newBlock(len(t.columns))
-	places := make([]int, t.width) // of each column of the file among the wanted ones
-	for n := range places {
-		places[n] = slices.Index(t.columns, n)
+	c := cutter{table: t, body: body, to: r, block: newBlock(len(t.columns)), line: 1, places: make([]int, t.width)}
+	for n := range c.places {
+		c.places[n] = slices.Index(t.columns, n)
 	}
-	for line := 1; len(body) > 0; line++ {
-		var row []byte
-		if end := bytes.IndexByte(body, '\n'); end >= 0 {
-			row, body = body[:end], body[end+1:]
-		} else {
-			row, body = body, nil
-		}
-		if n := len(row); n > 0 && row[n-1] == '\r' {
-			row = row[:n-1]
-		}
-		if len(row) == 0 {
+	c.cells = c.block.row(0)
+	at := 0
+	for ; at+64 <= len(body); at += 64 {
+		c.cut(at, separators((*[64]byte)(body[at:]), t.delimiter))
+	}
+	var rest [64]byte
+	copy(rest[:], body[at:])
+	c.cut(at, separators(&rest, t.delimiter)&(1<<(len(body)-at)-1))
+	if c.begins < len(body) {
+		c.end(len(body))
+	}
+	c.block.flush(r)
+}
+
+// cutter cuts a body into rows and cells.
+type cutter struct {
+	table  *table
+	body   []byte
+	places []int // of each column of the file among the wanted ones; -1: it is not wanted
+	to     *reader
+	block  *block
+	cells  [][]byte // of the row
+	line   int
+	begins int // the row
+	column int
+	from   int // the column
+}
+
+// cut goes on to the separators of 64 bytes, of which each has a bit.
+func (c *cutter) cut(at int, found uint64) {
+	for ; found != 0; found &= found - 1 {
+		end := at + bits.TrailingZeros64(found)
+		if c.body[end] == '\n' {
+			c.end(end)
 			continue
 		}
-		r.rows++
-		if t.cut(row, places, b.row(b.rows)) {
-			b.end(line, r)
-		} else {
-			r.tell(line, fmt.Sprintf("the row does not have the %d cells of the header", t.width))
+		if c.column < len(c.places) {
+			if place := c.places[c.column]; place >= 0 {
+				c.cells[place] = c.body[c.from:end]
+			}
 		}
+		c.column, c.from = c.column+1, end+1
 	}
-	b.flush(r)
 }
 
-// cut puts the wanted cells of a row at their places; false where the row has not as many cells as the header. It looks at eight bytes at once: cells are short.
-func (t *table) cut(row []byte, places []int, cells [][]byte) bool {
-	column, from, last := 0, 0, len(places)-1
-	for at := 0; at < len(row); at += 8 {
-		var eight uint64
-		switch left := len(row) - at; {
-		case left >= 8:
-			eight = binary.LittleEndian.Uint64(row[at:])
-		case at > 0:
-			eight = binary.LittleEndian.Uint64(row[len(row)-8:]) >> (8 * (8 - left))
-		default:
-			for i, c := range row {
-				eight |= uint64(c) << (8 * i)
-			}
+// end ends a row where its line ends. An empty one is none; one that has not as many cells as the header is told.
+func (c *cutter) end(newline int) {
+	end, last := newline, len(c.places)-1
+	if end > c.begins && c.body[end-1] == '\r' {
+		end--
+	}
+	switch {
+	case end == c.begins:
+	case c.column == last:
+		if place := c.places[last]; place >= 0 {
+			c.cells[place] = c.body[c.from:end]
 		}
-		for found := bytesOf(eight, t.delimiter); found != 0; found &= found - 1 {
-			end := at + bits.TrailingZeros64(found)/8
-			if column == last {
-				return false
-			}
-			if place := places[column]; place >= 0 {
-				cells[place] = row[from:end]
-			}
-			column, from = column+1, end+1
-		}
+		c.to.rows++
+		c.block.end(c.line, c.to)
+		c.cells = c.block.row(c.block.rows)
+	default:
+		c.to.rows++
+		c.to.tell(c.line, fmt.Sprintf("the row does not have the %d cells of the header", c.table.width))
 	}
-	if column < last {
-		return false
-	}
-	if places[last] >= 0 {
-		cells[places[last]] = row[from:]
-	}
-	return true
+	c.line++
+	c.begins, c.column, c.from = newline+1, 0, newline+1
 }
 
-// bytesOf sets the highest bit of each of eight bytes that is the one that is looked for, and no other.
-func bytesOf(eight uint64, c byte) uint64 {
-	const low = 0x7f7f7f7f7f7f7f7f
-	other := eight ^ uint64(c)*0x0101010101010101
-	return ^(other&low + low | other | low)
+// separators has a bit for each byte that ends a cell or a line.
+func separators(some *[64]byte, delimiter byte) uint64 {
+	const each, low = 0x0101010101010101, 0x7f7f7f7f7f7f7f7f
+	cell, line := uint64(delimiter)*each, uint64('\n')*each
+	var found uint64
+	for i := 0; i < 64; i += 8 {
+		eight := binary.LittleEndian.Uint64(some[i : i+8])
+		a, b := eight^cell, eight^line
+		other := (a&low + low | a) & (b&low + low | b) // the highest bit of each byte that is neither
+		found |= (^(other | low) >> 7) * 0x0102040810204080 >> 56 << i
+	}
+	return found
 }
 
 // slow reads a body with quotes, in one go.
