@@ -21,7 +21,7 @@ const shiftsOfAForm = 3
 func orderFields(contracts []ops.Binding) []kit.Field {
 	var names, retainers, milestones, kinds []kit.Option
 	for _, c := range contracts {
-		names = append(names, kit.Option{Value: c.Contract, Text: c.Name})
+		names = append(names, kit.Option{Value: c.ID, Text: c.Name})
 		for _, clause := range c.Agreement.Latest().Clauses {
 			switch clause := clause.(type) {
 			case contract.Retainer:
@@ -77,7 +77,7 @@ func (p *Pages) orderOf(r *http.Request, values url.Values) (ops.OrderInput, err
 	}
 	f := orderReader{values: values}
 	for _, c := range contracts {
-		if c.Contract == in.Contract {
+		if c.ID == in.Contract {
 			f.currency = c.Agreement.Latest().Currency
 		}
 	}
