@@ -251,6 +251,15 @@ func hoursOf(t contract.Terms, retainer string) *contract.Hours {
 	return nil
 }
 
+// ParseHours reads hours above none and up to 10,000, with at most two decimals, that are whole minutes: "7.5" is 450.
+func ParseHours(text string) (minutes int64, ok bool) {
+	hundredths, err := money.Parse(text, "USD") // a decimal of two places
+	if err != nil || hundredths.Minor <= 0 || hundredths.Minor > 10_000_00 || hundredths.Minor*60%100 != 0 {
+		return 0, false
+	}
+	return hundredths.Minor * 60 / 100, true
+}
+
 // Length is a length of work in words: "7 hours 30 minutes".
 func Length(m int64) string {
 	hours, rest := cal.Span{N: int(m / 60), Unit: cal.Hours}.String(), cal.Span{N: int(m % 60), Unit: cal.Minutes}.String()

@@ -73,6 +73,12 @@ func those(list []contractops.Contract) ([]Binding, error) {
 	return out, nil
 }
 
+// Today is the day where the client's days begin and end. Who may, and faults: as Binding.
+func (s *Service) Today(ctx context.Context, actor access.Actor, client string) (cal.Date, error) {
+	binding, err := s.Binding(ctx, actor, client)
+	return today(binding, s.now()), err
+}
+
 // today is the day at an instant where the client's days begin and end: as the first contract that binds says, UTC while there is none.
 func today(binding []Binding, now time.Time) cal.Date {
 	if len(binding) == 0 {

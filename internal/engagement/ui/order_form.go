@@ -141,7 +141,7 @@ func (f *orderReader) money(a *contract.Amending) {
 		a.Fees = append(a.Fees, contract.NewFee{Retainer: retainer, Fee: f.amount("fees")})
 	}
 	if f.text("hours") != "" {
-		minutes, ok := minutesOf(f.text("hours"))
+		minutes, ok := engagement.ParseHours(f.text("hours"))
 		if !ok {
 			f.refuse("hours", "Write hours such as 80 or 7.5.")
 		}
@@ -206,7 +206,7 @@ func (f *orderReader) work(a *contract.Amending) {
 		}
 	}
 	if text := f.text("each_at_most"); text != "" {
-		minutes, ok := minutesOf(text)
+		minutes, ok := engagement.ParseHours(text)
 		if !ok {
 			f.refuse("each_at_most", "Write hours such as 16 or 7.5.")
 		}
