@@ -102,8 +102,8 @@ func (p *Program) build(ctx context.Context) error {
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Timesheet.PublicURL, p.Timesheet.HandOver, p.Timesheet.Burn = p.Config.URL(), p.handOverTime, p.Fees.BurnOf
 	p.Contracts.LockedUntil = feesops.LockedUntil
-	p.Engagement.SpendOf, p.Engagement.Positions = p.spendOf, p.positions
-	p.Work.Route, p.Timesheet.Promised = p.route, promisedTime
+	p.Engagement.SpendOf, p.Engagement.Positions, p.Engagement.WorkedOf = p.spendOf, p.positions, p.workedOf
+	p.Work.Route, p.Work.Scoping, p.Timesheet.Promised = p.route, p.scoping(), promisedTime
 	p.Contracts.Contradicts, p.Contracts.AfterBind = engagementops.Contradicts, p.bound
 	p.Engagement.Term = p.endOfTerm()
 	p.Sessions = web.NewSessionStore(p.DB, time.Now)

@@ -23,7 +23,7 @@ import (
 
 // endOfTerm is what term, notice and exit need from the rooms above theirs.
 func (p *Program) endOfTerm() engagementops.Term {
-	return engagementops.Term{PublicURL: p.Config.URL(), KnownFigures: p.knownFigures, Audit: p.audit, DeliverablesOf: p.deliverablesOf}
+	return engagementops.Term{PublicURL: p.Config.URL(), KnownFigures: p.knownFigures, Audit: p.audit, DeliverablesOf: p.deliverablesOf, PromisedDates: p.promisedDates}
 }
 
 // remind leaves mails about the dates of contracts that have come near, in every workspace.

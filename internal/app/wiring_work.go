@@ -9,9 +9,11 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/engagement"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/timesheet"
+	"github.com/ofrecord/ofrecord/internal/work"
 	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
@@ -91,17 +93,74 @@ func promisedTime(ctx context.Context, tx bun.Tx, client string) ([]timesheet.Pr
 	return out, nil
 }
 
-// positions are the hours at hand of the retainers of a contract, as the newest evidence says. What the client approved above them is not told by it.
-func (p *Program) positions(ctx context.Context, tx bun.Tx, client, contractID string, _ cal.Date) (map[string]engagement.Position, error) {
-	burning, err := p.Fees.BurnOf(ctx, tx, client, nil, p.Now())
+// positions are the hours at hand of the retainers of a contract, as approved time and the newest evidence say, and what is left of the overage that the client approved in the fee period
+// that runs: less what is worked of it, and what other requests take of it. Work that is resolved is counted once, whether its time is known already or not.
+func (p *Program) positions(ctx context.Context, tx bun.Tx, client, contractID, request string) (map[string]engagement.Position, error) {
+	burning, known, err := p.Timesheet.BurnIn(ctx, tx, client)
+	if err != nil || !known {
+		return nil, err
+	}
+	approved, err := p.Fees.HoursApproved(ctx, tx, client, contractID, p.Now())
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]engagement.Position{}
 	for _, b := range burning {
-		if b.Contract == contractID {
-			out[b.Clause] = engagement.Position{AtHand: int64(b.AtHand - b.Used), ApprovalUnknown: true}
+		if b.Contract != contractID {
+			continue
 		}
+		at := engagement.Position{AtHand: int64(b.AtHand - b.Used), From: b.Period.From}
+		given, asked := approved[b.Clause]
+		if at.ApprovalUnknown = !asked; asked {
+			spoken, err := p.Work.SpokenFor(ctx, tx, client, contractID, at.From, request)
+			if err != nil {
+				return nil, err
+			}
+			at.Given = given.Given + given.Before
+			at.Approved = at.Given - spoken[b.Clause].Open - max(int64(b.Over), spoken[b.Clause].Done)
+		}
+		out[b.Clause] = at
 	}
 	return out, nil
+}
+
+// scoping lets the intake of requests ask the contracts.
+func (p *Program) scoping() workops.ScopeDoors {
+	return workops.ScopeDoors{Resolve: p.resolveScope, Kinds: kindsOfWork}
+}
+
+// resolveScope says how a request stands to the scope of the client's contracts.
+func (p *Program) resolveScope(ctx context.Context, tx bun.Tx, actor access.Actor, in workops.ScopeAsk) (work.Scope, error) {
+	r, err := p.Engagement.Resolve(ctx, tx, actor, engagementops.ResolveInput{Client: in.Client, Contract: in.Contract, Request: in.Request, Ask: in.Ask, Answer: in.Answer, Reason: in.Reason})
+	return work.Scope{Contract: r.Contract, Name: r.Name, VersionID: r.VersionID, Ask: r.Ask, Found: r.Found, Answer: r.Answer, Reason: r.Reason}, err
+}
+
+// kindsOfWork are those that the contracts of a client name, each under its contract.
+func kindsOfWork(ctx context.Context, tx bun.Tx, client string, day cal.Date) ([]workops.Choice, error) {
+	kinds, err := engagementops.KindsOfWork(ctx, tx, client, day)
+	var out []workops.Choice
+	for _, k := range kinds {
+		out = append(out, workops.Choice{ID: k.Contract + "/" + k.Work.Name, Name: k.Work.Name + ": " + k.Work.Covers + " (" + k.Name + ")"})
+	}
+	return out, err
+}
+
+// workedOf is the approved time of people for a client in a month.
+func (p *Program) workedOf(ctx context.Context, tx bun.Tx, client string, month cal.Month) (worked []engagement.Worked, known bool, err error) {
+	list, known, err := p.Timesheet.WorkedIn(ctx, tx, client, month)
+	for _, w := range list {
+		worked = append(worked, engagement.Worked{Person: w.Person, Role: w.Role, Minutes: int64(w.Minutes)})
+	}
+	return worked, known, err
+}
+
+// promisedDates are the days on which deliverables are due.
+func (p *Program) promisedDates(ctx context.Context, tx bun.Tx, client string) ([]engagement.Dated, error) {
+	days, err := p.Work.PromisedDays(ctx, tx, client)
+	var out []engagement.Dated
+	for _, d := range days {
+		out = append(out, engagement.Dated{Key: d.Contract + "/" + string(engagement.Promised) + "/" + d.Deliverable, Contract: d.Contract, Kind: engagement.Promised, On: d.On,
+			Title: "Due: " + d.Name, Words: "The deliverable " + d.Name + " is due by the end of this day. It is " + string(d.Stage) + "."})
+	}
+	return out, err
 }

@@ -56,7 +56,10 @@ type Ask struct {
 // Position is how the hours of a retainer stand on the day of a request.
 type Position struct {
 	AtHand   int64 // minutes of the fee period that are not used
-	Approved int64 // minutes of overage that the client approved and that are not used; with none-needed it is not asked
+	Approved int64 // minutes of overage that the client approved and that are not used or spoken for; with none-needed it is not asked
+	Given    int64 // minutes of overage that the client approved in all for the fee period
+	// From is the first day of the fee period that all this is of.
+	From cal.Date
 	// ApprovalUnknown: nobody knows how much the client approved; Approved says nothing.
 	ApprovalUnknown bool
 }
@@ -65,11 +68,33 @@ type Position struct {
 type Intake struct {
 	Answer  Answer             `json:"answer"`
 	Version int                `json:"version"` // of the contract, in force that day
+	SOW     string             `json:"sow,omitempty"`
 	Work    contract.ScopeWork `json:"work"`
 	Above   int64              `json:"above,omitempty"` // minutes above those at hand, with AnswerPreApproved, and with AnswerChangeOrder where hours run out
 	Costs   *money.Amount      `json:"costs,omitempty"` // of those, at the rate of the contract, rounded as it says; nil where nothing is charged beside the fees
+	Approve int64              `json:"approve,omitempty"` // minutes of Above that the client has not approved and would have to, with AnswerChangeOrder
+	From    cal.Date           `json:"from,omitzero"`     // first day of the fee period whose approved hours it uses, with AnswerPreApproved
 	Reasons []string           `json:"reasons,omitempty"`
 	Missing string             `json:"missing,omitempty"` // with AnswerOpen: what has to be said or known
+}
+
+// Words of the answer, for people.
+func (in Intake) Words() string {
+	if in.Approve > 0 {
+		return "needs approval of " + Length(in.Approve)
+	}
+	return in.Answer.Words()
+}
+
+// Draws is the retainer of whose hours it has to be known how many are left before the request can be answered; empty: none.
+func Draws(t contract.Terms, a Ask) string {
+	if t.Scope == nil || !a.Estimate {
+		return ""
+	}
+	if work, found, _ := chosen(t.Scope, a); found && work.Is == contract.DrawsRetainer {
+		return work.Of
+	}
+	return ""
 }
 
 // Resolve answers a request under the terms in force on its day. The positions are those of retainers by the name of the clause; one that is not there is not known,
@@ -80,6 +105,7 @@ func Resolve(t contract.Terms, a Ask, positions map[string]Position) Intake {
 		in.Missing = fmt.Sprintf("Version %d of the contract says nothing of the scope. Somebody has to decide, with a reason.", t.Version)
 		return in
 	}
+	in.SOW = t.Scope.SOW
 	work, found, ask := chosen(t.Scope, a)
 	if ask != "" {
 		in.Missing = ask
@@ -191,15 +217,29 @@ func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 		in.Missing = fmt.Sprintf("Hours above must be approved before they are worked, and how many are approved of %s is not known here. Look at the approvals, and decide with a reason.", in.Work.Of)
 		return
 	case in.Above > at.Approved:
-		in.because("Hours above must be approved before they are worked; %s are.", Length(at.Approved))
+		in.Approve = in.Above - max(at.Approved, 0)
+		in.because("Hours above must be approved before they are worked; %s.", at.approved())
 		return
 	default:
-		in.because("%s above are approved.", Length(at.Approved))
+		in.because("Hours above must be approved before they are worked; %s.", at.approved())
+		in.From = at.From
 	}
 	in.Answer = AnswerPreApproved
 	costs := rate.Rate.Mul(money.NewRatio(in.Above, 60), t.Rounding)
 	in.Costs = &costs
 	in.because("%s x %s per hour = %s.", Length(in.Above), rate.Rate.Format(), costs.FormatWith())
+}
+
+// approved tells how far what the client approved is used.
+func (p Position) approved() string {
+	given, left := max(p.Given, p.Approved), max(p.Approved, 0)
+	switch {
+	case given <= 0:
+		return "none are approved"
+	case left == given:
+		return Length(given) + " are approved"
+	}
+	return fmt.Sprintf("%s are approved, and %s of them are left", Length(given), Length(left))
 }
 
 func hoursOf(t contract.Terms, retainer string) *contract.Hours {
@@ -209,6 +249,15 @@ func hoursOf(t contract.Terms, retainer string) *contract.Hours {
 		}
 	}
 	return nil
+}
+
+// ParseHours reads hours above none and up to 10,000, with at most two decimals, that are whole minutes: "7.5" is 450.
+func ParseHours(text string) (minutes int64, ok bool) {
+	hundredths, err := money.Parse(text, "USD") // a decimal of two places
+	if err != nil || hundredths.Minor <= 0 || hundredths.Minor > 10_000_00 || hundredths.Minor*60%100 != 0 {
+		return 0, false
+	}
+	return hundredths.Minor * 60 / 100, true
 }
 
 // Length is a length of work in words: "7 hours 30 minutes".

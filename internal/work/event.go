@@ -11,7 +11,7 @@ import (
 type Kind string
 
 // What can happen. Triaged says who does it, the agency or a specialist; Assigned names the person. Delivered hands a version to the client and waits for its
-// feedback; Withdrawn ends a request that nobody wants any more, Declined one that the agency does not take.
+// feedback; Withdrawn ends a request that nobody wants any more, Declined one that the agency does not take. Scoped says how it stands to the scope of the contract.
 const (
 	Opened      Kind = "opened"
 	Triaged     Kind = "triaged"
@@ -25,9 +25,10 @@ const (
 	Reopened    Kind = "reopened"
 	Withdrawn   Kind = "withdrawn"
 	Declined    Kind = "declined"
+	Scoped      Kind = "scope"
 )
 
-// Kinds are all of them, for messages.
+// Kinds are those that clocks follow from, for messages.
 func Kinds() []Kind {
 	return []Kind{Opened, Triaged, Assigned, Responded, Prioritised, Waits, Delivered, Feedback, Resolved, Reopened, Withdrawn, Declined}
 }
@@ -50,6 +51,7 @@ type Event struct {
 	On       Waiting           // of Waits
 	Provider string            // of Triaged: the organisation that does it; empty: the agency
 	Assignee string            // of Assigned: the account of the person; empty: nobody any more
+	Scope    *Scope            // of Scoped
 }
 
 // Phase is where a request stands.
@@ -80,12 +82,13 @@ type Request struct {
 	Provider  string    // organisation that does it; empty: the agency
 	Assignee  string    // account of the person; empty: nobody
 	Ended     time.Time // when it was resolved or withdrawn; zero while it is open
+	Scope     *Scope    // how it stands to the scope; nil: nobody asked the contract
 	last      time.Time
 }
 
 // allowed are the phases in which something can happen.
 var allowed = map[Kind]Phase{Opened: Unopened, Triaged: Open, Assigned: Open, Responded: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open,
-	Resolved: Open, Reopened: Done, Withdrawn: Open, Declined: Open}
+	Resolved: Open, Reopened: Done, Withdrawn: Open, Declined: Open, Scoped: Open}
 
 // ends are the phases into which an event takes a request out of its hands.
 var ends = map[Kind]Phase{Resolved: Done, Withdrawn: Gone, Declined: Refused}
@@ -127,6 +130,8 @@ func (r Request) After(e Event) (Request, error) {
 		r.Triaged, r.Provider = true, e.Provider
 	case Assigned:
 		r.Assignee = e.Assignee
+	case Scoped:
+		r.Scope = e.Scope
 	case Responded:
 		if r.Responded.IsZero() {
 			r.Responded = e.At

@@ -114,7 +114,7 @@ type returnsQuery struct {
 	Client   string `path:"client" doc:"Id of the client"`
 	From     string `query:"from" maxLength:"7" doc:"First month; absent: the twelve months up to the last" example:"2026-01"`
 	To       string `query:"to" maxLength:"7" doc:"Last month; absent: the last one that is over" example:"2026-03"`
-	AsOf     int64  `query:"as_of" minimum:"0" doc:"Number of an import; absent or 0: the newest"`
+	AsOf     int64  `query:"as_of" minimum:"1" doc:"Number of an import; absent: the newest"`
 	By       string `query:"by" enum:"channel,campaign,provider" default:"channel"`
 	Margin   string `query:"margin" maxLength:"20" doc:"Gross margin in per cent, with its sign or without, for the ROMI" example:"60 %"`
 	Clause   string `query:"clause" maxLength:"200" doc:"Contract and clause whose rule is followed; absent: each deal's own"`

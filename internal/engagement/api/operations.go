@@ -26,6 +26,8 @@ type Operations struct {
 func (o *Operations) Register(a *api.API) {
 	o.registerAppointments(a)
 	o.registerTerm(a)
+	o.registerOrders(a)
+	o.registerOffers(a)
 }
 
 func (o *Operations) registerAppointments(a *api.API) {

@@ -10,22 +10,15 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
-	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
-// Bound is a contract that both sides have accepted.
-type Bound struct {
-	ID, Name string
-	Terms    contract.Terms // in force today, else the first that will be
-}
-
 // Relationship is what stands between a client and its providers.
 type Relationship struct {
 	Today     cal.Date // in the zone of the client's first contract
-	Contracts []Bound
+	Contracts []Binding
 	Lines     []engagement.Line
 	Resources []engagement.ResourceMonth // of the month before and of this one
 }
@@ -37,7 +30,7 @@ func (s *Service) Relationship(ctx context.Context, actor access.Actor, client s
 	}
 	var out Relationship
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		contracts, err := contractops.ContractsOf(ctx, tx, client)
+		contracts, err := bindingOf(ctx, tx, client)
 		if err != nil {
 			return err
 		}
@@ -45,21 +38,9 @@ func (s *Service) Relationship(ctx context.Context, actor access.Actor, client s
 		if err != nil {
 			return err
 		}
-		out = Relationship{Today: today(contracts, s.now()), Lines: engagement.Map(appointments)}
+		out = Relationship{Today: today(contracts, s.now()), Contracts: contracts, Lines: engagement.Map(appointments)}
 		for _, c := range contracts {
-			agreement, err := c.Agreement()
-			if len(c.Accepted()) == 0 {
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			terms, ok := agreement.InForce(out.Today)
-			if !ok {
-				terms = agreement.First()
-			}
-			out.Contracts = append(out.Contracts, Bound{c.ID, c.Name, terms})
-			resources, err := s.resources(ctx, tx, client, agreement, out.Today)
+			resources, err := s.resources(ctx, tx, client, c.Agreement, out.Today)
 			if err != nil {
 				return err
 			}
@@ -68,16 +49,6 @@ func (s *Service) Relationship(ctx context.Context, actor access.Actor, client s
 		return nil
 	})
 	return out, err
-}
-
-// today is the day at an instant where the client's days begin and end: as its first contract says, UTC while there is none.
-func today(contracts []contractops.Contract, now time.Time) cal.Date {
-	for _, c := range contracts {
-		if agreement, err := c.Agreement(); err == nil {
-			return cal.DateOf(now, agreement.First().Zone)
-		}
-	}
-	return cal.DateOf(now, time.UTC)
 }
 
 func (s *Service) resources(ctx context.Context, tx bun.Tx, client string, agreement contract.Agreement, today cal.Date) ([]engagement.ResourceMonth, error) {
@@ -103,7 +74,7 @@ func (s *Service) Leakage(ctx context.Context, actor access.Actor, client string
 	}
 	var out engagement.Leak
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		contracts, err := contractops.ContractsOf(ctx, tx, client)
+		contracts, err := bindingOf(ctx, tx, client)
 		if err != nil {
 			return err
 		}
@@ -166,7 +137,7 @@ func sayCell(faults *fault.List, category, brand, market string) {
 }
 
 func (s *Service) routeOn(ctx context.Context, tx bun.Tx, in AskInput) (Asked, error) {
-	contracts, err := contractops.ContractsOf(ctx, tx, in.Client)
+	contracts, err := bindingOf(ctx, tx, in.Client)
 	if err != nil {
 		return Asked{}, err
 	}

@@ -82,9 +82,13 @@ func (s *Service) allTerms(ctx context.Context, tx bun.Tx) ([]Agreed, error) {
 	if err != nil {
 		return nil, err
 	}
+	binding, err := those(contracts)
+	if err != nil {
+		return nil, err
+	}
 	var out []Agreed
-	for _, c := range contracts {
-		if len(c.Accepted()) == 0 || c.Underpins() { // a contract with a specialist has no client to be told
+	for _, c := range binding {
+		if c.Underpins() { // a contract with a specialist has no client to be told
 			continue
 		}
 		a, err := s.agreed(ctx, tx, c)

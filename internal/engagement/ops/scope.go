@@ -13,10 +13,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
-	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/engagement"
-	"github.com/ofrecord/ofrecord/internal/journal"
-	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
@@ -25,35 +22,51 @@ import (
 type Scoped struct {
 	Contract  string
 	Name      string
+	VersionID string
 	Terms     contract.Terms
 	Positions map[string]engagement.Position // of the retainers of which it is known
 }
 
 // Scope is the scope of a client's contracts on a day: those in force with a scope first. Who may: see ContractSee. Faults: NotFound, Forbidden.
-func (s *Service) Scope(ctx context.Context, actor access.Actor, client string, day cal.Date) ([]Scoped, error) {
+func (s *Service) Scope(ctx context.Context, actor access.Actor, client string, day cal.Date) (out []Scoped, err error) {
 	if err := access.Require(actor, access.ContractSee, access.Of(client)); err != nil {
 		return nil, err
 	}
-	var out []Scoped
-	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		out = nil
-		list, err := contractops.ContractsOf(ctx, tx, client)
-		if err != nil {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		if out, err = scopesOn(ctx, tx, client, day); err != nil {
 			return err
 		}
-		for _, c := range list {
-			one, in, err := s.scoped(ctx, tx, c, day)
-			if err != nil {
+		for i, one := range out {
+			if out[i].Positions, err = s.positions(ctx, tx, client, one.Contract, ""); err != nil {
 				return err
 			}
-			if in {
-				out = append(out, one)
-			}
 		}
-		slices.SortStableFunc(out, func(a, b Scoped) int { return none(a) - none(b) })
 		return nil
 	})
 	return out, err
+}
+
+func (s *Service) positions(ctx context.Context, tx bun.Tx, client, contractID, request string) (map[string]engagement.Position, error) {
+	if s.Positions == nil {
+		return nil, nil
+	}
+	return s.Positions(ctx, tx, client, contractID, request)
+}
+
+// scopesOn are the contracts in force on a day, those with a scope first.
+func scopesOn(ctx context.Context, tx bun.Tx, client string, day cal.Date) ([]Scoped, error) {
+	list, err := bindingOf(ctx, tx, client)
+	if err != nil {
+		return nil, err
+	}
+	var out []Scoped
+	for _, c := range list {
+		if terms, in := c.Agreement.InForce(day); in {
+			out = append(out, Scoped{Contract: c.ID, Name: c.Name, VersionID: c.version(terms), Terms: terms})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Scoped) int { return none(a) - none(b) })
+	return out, nil
 }
 
 func none(s Scoped) int {
@@ -63,27 +76,29 @@ func none(s Scoped) int {
 	return 0
 }
 
-// scoped is the scope of one contract; in is false where nothing of it is in force that day.
-func (s *Service) scoped(ctx context.Context, tx bun.Tx, c contractops.Contract, day cal.Date) (one Scoped, in bool, err error) {
-	if len(c.Accepted()) == 0 {
-		return one, false, nil
-	}
-	agreement, err := c.Agreement()
-	if err != nil {
-		return one, false, err
-	}
-	terms, in := agreement.InForce(day)
-	if !in {
-		return one, false, nil
-	}
-	one = Scoped{Contract: c.ID, Name: c.Name, Terms: terms}
-	if s.Positions != nil {
-		one.Positions, err = s.Positions(ctx, tx, c.Client, c.ID, day)
-	}
-	return one, true, err
+// KindOfWork is a kind of work that a contract in force names.
+type KindOfWork struct {
+	Contract string
+	Name     string // of the contract
+	Work     contract.ScopeWork
 }
 
-// ResolveInput says how a request stands to the scope. Answer empty: as the contract has it.
+// KindsOfWork are those that the contracts of a client in force on a day name, for use cases that have decided access already, inside their transaction.
+func KindsOfWork(ctx context.Context, tx bun.Tx, client string, day cal.Date) ([]KindOfWork, error) {
+	list, err := scopesOn(ctx, tx, client, day)
+	var out []KindOfWork
+	for _, one := range list {
+		if one.Terms.Scope == nil {
+			continue
+		}
+		for _, w := range one.Terms.Scope.Work {
+			out = append(out, KindOfWork{one.Contract, one.Name, w})
+		}
+	}
+	return out, err
+}
+
+// ResolveInput says how a request stands to the scope. Contract empty: of those in force the one whose scope names the work. Answer empty: as the contract has it.
 type ResolveInput struct {
 	Client   string
 	Contract string
@@ -93,67 +108,133 @@ type ResolveInput struct {
 	Reason   string // needed where the answer is another one than the contract has
 }
 
-// Resolution is what was decided of a request.
+// Resolution is how a request stands to the scope.
 type Resolution struct {
-	ID       string
-	Client   string
-	Contract string
-	Request  string
-	Seq      int
-	Ask      engagement.Ask
-	Found    engagement.Intake // what the contract says
-	Answer   engagement.Answer
-	Reason   string
-	At       time.Time
-	ByName   string
+	ID        string // empty: something is missing, and nothing is kept
+	Client    string
+	Contract  string // empty: none was in force
+	Name      string // of the contract
+	VersionID string
+	Request   string
+	Seq       int
+	Ask       engagement.Ask
+	Found     engagement.Intake // what the contract says
+	Answer    engagement.Answer
+	Reason    string
+	At        time.Time
+	ByName    string
 }
 
-// Resolve decides at intake how a request stands to the scope in force on its day, and keeps the reasons. Deciding again adds a decision; the last one counts. Who may: see
-// ScopeResolve. Faults: NotFound, Forbidden; Invalid at "ask" for what is missing, at "answer" and "reason"; Conflict "no-version" where nothing is in force.
-func (s *Service) Resolve(ctx context.Context, actor access.Actor, in ResolveInput) (Resolution, error) {
-	if err := access.Require(actor, access.ScopeResolve, access.Of(in.Client)); err != nil {
-		return Resolution{}, err
-	}
+// Resolve says how a request stands to the scope in force on its day, and keeps the answer with its reasons, for use cases that have decided access already, inside their
+// transaction. A change order that answers the request and that both sides have accepted is in force for it whatever the day. Resolving again adds an answer; the last one
+// counts. Where something is missing that is told, and nothing is kept. Faults: Invalid at "answer" and "reason".
+func (s *Service) Resolve(ctx context.Context, tx bun.Tx, actor access.Actor, in ResolveInput) (Resolution, error) {
 	in.Reason = strings.TrimSpace(in.Reason)
-	var out Resolution
-	err := s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
-		c, err := contractops.ContractOf(ctx, tx, in.Contract)
-		if err != nil {
-			return err
-		}
-		if c.Client != in.Client || c.Underpins() {
-			return nothingHere()
-		}
-		at, inForce, err := s.scoped(ctx, tx, c, in.Ask.Day)
-		if err != nil {
-			return err
-		}
-		if !inForce {
-			return fault.New(fault.Conflict, "no-version", "No version of the contract %s is in force on %s.", c.Name, in.Ask.Day.Words())
-		}
-		found := engagement.Resolve(at.Terms, in.Ask, at.Positions)
-		if err := in.check(found); err != nil {
-			return err
-		}
-		out, err = s.keepResolution(ctx, tx, actor, in, found)
-		return err
-	})
+	at, found, err := s.found(ctx, tx, &in)
 	if err != nil {
 		return Resolution{}, fmt.Errorf("resolve the request: %w", err)
 	}
-	return out, nil
+	if err := in.check(found); err != nil {
+		return Resolution{}, err
+	}
+	r := Resolution{Client: in.Client, Contract: at.Contract, Name: at.Name, VersionID: at.VersionID, Request: in.Request, Ask: in.Ask, Found: found, Answer: in.Answer, Reason: in.Reason,
+		At: s.now(), ByName: actor.Name}
+	if r.Answer == engagement.AnswerOpen {
+		return r, nil
+	}
+	return s.keepResolution(ctx, tx, actor, r)
+}
+
+// found is what the contract says that the request is under.
+func (s *Service) found(ctx context.Context, tx bun.Tx, in *ResolveInput) (Scoped, engagement.Intake, error) {
+	if err := in.ordered(ctx, tx); err != nil {
+		return Scoped{}, engagement.Intake{}, err
+	}
+	list, err := scopesOn(ctx, tx, in.Client, in.Ask.Day)
+	if err != nil {
+		return Scoped{}, engagement.Intake{}, err
+	}
+	at, missing := under(list, *in)
+	if missing != "" {
+		return at, engagement.Intake{Missing: missing}, nil
+	}
+	if engagement.Draws(at.Terms, in.Ask) != "" {
+		if at.Positions, err = s.positions(ctx, tx, in.Client, at.Contract, in.Request); err != nil {
+			return at, engagement.Intake{}, err
+		}
+	}
+	return at, engagement.Resolve(at.Terms, in.Ask, at.Positions), nil
+}
+
+// ordered moves the day of the request to the one from which an accepted change order applies that answers it.
+func (in *ResolveInput) ordered(ctx context.Context, tx bun.Tx) error {
+	if in.Request == "" {
+		return nil
+	}
+	orders, err := readOrders(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("client_id = ? AND request_id = ?", in.Client, in.Request)
+	})
+	for _, o := range orders {
+		if o.Version.State() == contract.Accepted && in.Ask.Day.Before(o.Terms.Effective) {
+			in.Ask.Day = o.Terms.Effective
+		}
+	}
+	return err
+}
+
+// under is the contract whose scope decides: the one that was chosen, else the one that names the work. It is missing where that is none, or more than one.
+func under(list []Scoped, in ResolveInput) (at Scoped, missing string) {
+	var named []Scoped
+	for _, one := range list {
+		switch scope := one.Terms.Scope; {
+		case in.Contract != "" && one.Contract == in.Contract:
+			return one, ""
+		case in.Contract != "" || scope == nil:
+		case in.Ask.Work != "":
+			if _, ok := scope.Find(in.Ask.Work); ok {
+				named = append(named, one)
+			}
+		case len(scope.InCategory(in.Ask.Category)) > 0:
+			named = append(named, one)
+		}
+	}
+	switch {
+	case in.Contract != "":
+		return at, fmt.Sprintf("The contract that was chosen is not in force on %s. Choose a kind of work of one that is.", in.Ask.Day.Words())
+	case len(named) == 1:
+		return named[0], ""
+	case len(named) > 1:
+		return at, fmt.Sprintf("%s is work of several contracts: %s. Choose the kind of work of one of them.", in.Ask.Category, namesOf(named))
+	case len(list) == 0:
+		return at, fmt.Sprintf("No contract is in force on %s. Somebody has to decide, with a reason.", in.Ask.Day.Words())
+	}
+	for _, other := range list[1:] {
+		if scope := other.Terms.Scope; scope != nil && scope.Otherwise != list[0].Terms.Scope.Otherwise {
+			return at, fmt.Sprintf("No contract names work of %s, and they do not say the same of other work: %s. Somebody has to decide, with a reason.", in.Ask.Category, namesOf(list))
+		}
+	}
+	return list[0], ""
+}
+
+func namesOf(list []Scoped) string {
+	var names []string
+	for _, one := range list {
+		if one.Terms.Scope != nil {
+			names = append(names, one.Name)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 // check settles the answer: the contract's, or another one with its reason.
 func (in *ResolveInput) check(found engagement.Intake) error {
 	if in.Answer == engagement.AnswerOpen {
-		if in.Answer = found.Answer; in.Answer == engagement.AnswerOpen {
-			return fault.New(fault.Invalid, "not-resolved", "%s", found.Missing).At("ask")
-		}
+		in.Answer, in.Reason = found.Answer, ""
+		return nil
 	}
 	switch {
 	case !slices.Contains(engagement.Answers(), in.Answer):
-		return fault.New(fault.Invalid, "answer", "Choose one of the answers.").At("answer")
+		return fault.New(fault.Invalid, "answer", "Choose one of the answers, or leave it to the contract.").At("answer")
 	case in.Answer != found.Answer && in.Reason == "":
 		return fault.New(fault.Invalid, "answer-reason", "The contract says otherwise, or does not say. Give the reason for this answer.").At("reason")
 	case utf8.RuneCountInString(in.Reason) > longestReason:
@@ -162,32 +243,17 @@ func (in *ResolveInput) check(found engagement.Intake) error {
 	return nil
 }
 
-func (s *Service) keepResolution(ctx context.Context, tx bun.Tx, actor access.Actor, in ResolveInput, found engagement.Intake) (Resolution, error) {
-	before, err := ResolutionsOf(ctx, tx, in.Request)
+func (s *Service) keepResolution(ctx context.Context, tx bun.Tx, actor access.Actor, r Resolution) (Resolution, error) {
+	before, err := ResolutionsOf(ctx, tx, r.Request)
 	if err != nil {
 		return Resolution{}, err
 	}
-	if n := len(before); n > 0 {
-		if last := before[n-1]; last.Contract == in.Contract && last.Ask == in.Ask && last.Answer == in.Answer && last.Reason == in.Reason {
-			return last, nil
-		}
-	}
-	r := Resolution{ID: s.id("sr"), Client: in.Client, Contract: in.Contract, Request: in.Request, Seq: len(before) + 1, Ask: in.Ask, Found: found, Answer: in.Answer, Reason: in.Reason,
-		At: s.now(), ByName: actor.Name}
+	r.ID, r.Seq = s.id("sr"), len(before)+1
 	row, err := resolutionRowOf(r, actor)
 	if err != nil {
 		return r, err
 	}
-	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
-		return r, err
-	}
-	entry := journal.Entry{At: r.At, Action: "scope.resolve", Client: r.Client, Subject: journal.Subject{Kind: "request", ID: r.Request},
-		Words: "resolved a request: " + r.Answer.Words(),
-		After: journal.Snapshot(map[string]any{"answer": r.Answer, "contract says": found.Answer.Words(), "version": found.Version, "why": strings.Join(found.Reasons, " "), "reason": r.Reason})}
-	if len(before) > 0 {
-		entry.Before = journal.Snapshot(map[string]any{"answer": before[len(before)-1].Answer})
-	}
-	_, err = journalops.Append(ctx, tx, journalops.By(actor, entry))
+	_, err = tx.NewInsert().Model(&row).Exec(ctx)
 	return r, err
 }
 

@@ -26,8 +26,9 @@ type Service struct {
 	Parties   *partyops.Service
 	Contracts *contractops.Service
 
-	// Positions are how the hours of a contract's retainers stand on a day, as far as it is known. Hours are counted above this room, so the program wires it. nil: nobody knows.
-	Positions func(ctx context.Context, tx bun.Tx, client, contractID string, day cal.Date) (map[string]engagement.Position, error)
+	// Positions are how the hours of a contract's retainers stand now for a request, as far as it is known; what the request itself takes is not counted. Hours are counted
+	// above this room, so the program wires it. nil: nobody knows.
+	Positions func(ctx context.Context, tx bun.Tx, client, contractID, request string) (map[string]engagement.Position, error)
 	// SpendOf are the rows of what was spent for the client, whoever did the work; nil: none is known. Evidence stands above this room, so the program wires it.
 	SpendOf func(ctx context.Context, tx bun.Tx, client string) ([]engagement.Spend, error)
 	// WorkedOf is the time that each person worked for the client in a month; known is false where no time of it was entered. nil: no time is known.

@@ -72,14 +72,11 @@ func (s *Service) Terms(ctx context.Context, actor access.Actor, client string) 
 }
 
 func (s *Service) termsOf(ctx context.Context, tx bun.Tx, client string) (agreed []Agreed, promised []engagement.Dated, err error) {
-	contracts, err := contractops.ContractsOf(ctx, tx, client)
+	contracts, err := bindingOf(ctx, tx, client)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, c := range contracts {
-		if len(c.Accepted()) == 0 {
-			continue
-		}
 		a, err := s.agreed(ctx, tx, c)
 		if err != nil {
 			return nil, nil, err
@@ -92,14 +89,11 @@ func (s *Service) termsOf(ctx context.Context, tx bun.Tx, client string) (agreed
 	return agreed, promised, err
 }
 
-// agreed puts together where a contract stands. Fault: Conflict "no-version" while none is accepted.
-func (s *Service) agreed(ctx context.Context, tx bun.Tx, c contractops.Contract) (Agreed, error) {
-	out := Agreed{ID: c.ID, Client: c.Client, Name: c.Name}
+// agreed puts together where a contract stands.
+func (s *Service) agreed(ctx context.Context, tx bun.Tx, c Binding) (Agreed, error) {
+	out := Agreed{ID: c.ID, Client: c.Client, Name: c.Name, Agreement: c.Agreement}
 	_, out.Open = c.Open()
 	var err error
-	if out.Agreement, err = c.Agreement(); err != nil {
-		return out, err
-	}
 	out.Today = cal.DateOf(s.now(), out.Agreement.First().Zone)
 	out.Standing = engagement.StandingOf(out.Agreement, out.Today)
 	if out.Notices, err = readNotices(ctx, tx, c.ID); err != nil {
@@ -129,7 +123,11 @@ func (s *Service) term(ctx context.Context, tx bun.Tx, actor access.Actor, actio
 	if err != nil {
 		return Agreed{}, err
 	}
-	return s.agreed(ctx, tx, c)
+	agreement, err := c.Agreement()
+	if err != nil {
+		return Agreed{}, err
+	}
+	return s.agreed(ctx, tx, Binding{c, agreement})
 }
 
 // side is the side for which the actor does an action. Faults: NotFound, Forbidden.

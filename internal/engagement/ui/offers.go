@@ -87,7 +87,7 @@ func offersTable(r *http.Request, client string, found ops.Relationship, offers 
 func zoneOf(found ops.Relationship, id string) *time.Location {
 	for _, c := range found.Contracts {
 		if c.ID == id {
-			return c.Terms.Zone
+			return c.TermsOn(found.Today).Zone
 		}
 	}
 	return time.UTC

@@ -21,7 +21,7 @@ const shiftsOfAForm = 3
 func orderFields(contracts []ops.Binding) []kit.Field {
 	var names, retainers, milestones, kinds []kit.Option
 	for _, c := range contracts {
-		names = append(names, kit.Option{Value: c.Contract, Text: c.Name})
+		names = append(names, kit.Option{Value: c.ID, Text: c.Name})
 		for _, clause := range c.Agreement.Latest().Clauses {
 			switch clause := clause.(type) {
 			case contract.Retainer:
@@ -77,7 +77,7 @@ func (p *Pages) orderOf(r *http.Request, values url.Values) (ops.OrderInput, err
 	}
 	f := orderReader{values: values}
 	for _, c := range contracts {
-		if c.Contract == in.Contract {
+		if c.ID == in.Contract {
 			f.currency = c.Agreement.Latest().Currency
 		}
 	}
@@ -141,7 +141,7 @@ func (f *orderReader) money(a *contract.Amending) {
 		a.Fees = append(a.Fees, contract.NewFee{Retainer: retainer, Fee: f.amount("fees")})
 	}
 	if f.text("hours") != "" {
-		minutes, ok := minutesOf(f.text("hours"))
+		minutes, ok := engagement.ParseHours(f.text("hours"))
 		if !ok {
 			f.refuse("hours", "Write hours such as 80 or 7.5.")
 		}
@@ -206,7 +206,7 @@ func (f *orderReader) work(a *contract.Amending) {
 		}
 	}
 	if text := f.text("each_at_most"); text != "" {
-		minutes, ok := minutesOf(text)
+		minutes, ok := engagement.ParseHours(text)
 		if !ok {
 			f.refuse("each_at_most", "Write hours such as 16 or 7.5.")
 		}

@@ -72,12 +72,13 @@ func promised(r *http.Request, client string, found ops.Relationship) templ.Comp
 	var items []kit.Definition
 	mayOpen := access.Decide(actor(r), access.ContractSee, access.Of(client)).Allowed
 	for _, c := range found.Contracts {
-		words := fmt.Sprintf("%s appoints %s from %s.", c.Terms.Client, c.Terms.Agency, c.Terms.Term.Start.Words())
+		terms := c.TermsOn(found.Today)
+		words := fmt.Sprintf("%s appoints %s from %s.", terms.Client, terms.Agency, terms.Term.Start.Words())
 		if !mayOpen {
 			items = append(items, kit.Definition{Term: c.Name, Value: kit.Text(words)})
 			continue
 		}
-		items = append(items, kit.Definition{Term: c.Name, Value: kit.Group(kit.Text(contract.Promise(c.Terms)+" "), kit.Anchor(kit.Link{Text: "Open the contract", Href: contractPath(client, c.ID)}))})
+		items = append(items, kit.Definition{Term: c.Name, Value: kit.Group(kit.Text(contract.Promise(terms)+" "), kit.Anchor(kit.Link{Text: "Open the contract", Href: contractPath(client, c.ID)}))})
 	}
 	return kit.DefinitionList(items...)
 }

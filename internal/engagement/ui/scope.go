@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/a-h/templ"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/engagement/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
-	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 )
@@ -28,7 +26,7 @@ func scopePath(client string) string { return Path(client) + "/scope" }
 // scope tells what work the fees cover, and answers whether a piece of work would be in scope.
 func (p *Pages) scope(w http.ResponseWriter, r *http.Request) error {
 	client := r.PathValue("client")
-	today, err := p.today(r, client)
+	today, err := p.Ops.Today(r.Context(), actor(r), client)
 	if err != nil {
 		return err
 	}
@@ -57,16 +55,6 @@ func (p *Pages) scope(w http.ResponseWriter, r *http.Request) error {
 	}
 	parts = append(parts, section("Would it be in scope?", kit.Group(answers(all, ask, asked && in.Err == nil), askForm(client, all, ask, in))))
 	return web.Render(w, r, view, kit.Group(parts...))
-}
-
-// today is the day in the zone of the client's first contract.
-func (p *Pages) today(r *http.Request, client string) (cal.Date, error) {
-	list, err := p.Ops.Binding(r.Context(), actor(r), client)
-	zone := time.UTC
-	if len(list) > 0 {
-		zone = list[0].Agreement.First().Zone
-	}
-	return cal.DateOf(p.Ops.Now(), zone), err
 }
 
 func scopeOf(s ops.Scoped, named bool) templ.Component {
@@ -127,22 +115,13 @@ func askOf(query url.Values, today cal.Date) (ask engagement.Ask, asked bool, er
 		}
 	}
 	if text := strings.TrimSpace(query.Get("hours")); text != "" {
-		minutes, ok := minutesOf(text)
+		minutes, ok := engagement.ParseHours(text)
 		if !ok {
 			faults.Add(fault.New(fault.Invalid, "hours", "Write hours such as 7.5, at most 10,000.").At("hours"))
 		}
 		ask.Minutes, ask.Estimate = minutes, ok
 	}
 	return ask, asked, faults.Err()
-}
-
-// minutesOf reads hours with at most two decimals that are whole minutes.
-func minutesOf(text string) (int64, bool) {
-	hundredths, err := money.Parse(text, "USD") // a decimal of two places
-	if err != nil || hundredths.Minor <= 0 || hundredths.Minor > 10_000_00 || hundredths.Minor*60%100 != 0 {
-		return 0, false
-	}
-	return hundredths.Minor * 60 / 100, true
 }
 
 func askForm(client string, all []ops.Scoped, ask engagement.Ask, in kit.Input) templ.Component {
@@ -173,7 +152,7 @@ func answers(all []ops.Scoped, ask engagement.Ask, asked bool) templ.Component {
 			continue
 		}
 		in := engagement.Resolve(s.Terms, ask, s.Positions)
-		n := kit.NoticeView{Level: kit.Info, Title: upper(in.Answer.Words()) + ".", Text: strings.Join(in.Reasons, " ") + in.Missing}
+		n := kit.NoticeView{Level: kit.Info, Title: upper(in.Words()) + ".", Text: strings.Join(in.Reasons, " ") + in.Missing}
 		switch in.Answer {
 		case engagement.AnswerOpen, engagement.AnswerChangeOrder:
 			n.Level = kit.Warning
@@ -181,7 +160,7 @@ func answers(all []ops.Scoped, ask engagement.Ask, asked bool) templ.Component {
 			n.Level = kit.Done
 		}
 		if len(all) > 1 {
-			n.Title = s.Name + ": " + in.Answer.Words() + "."
+			n.Title = s.Name + ": " + in.Words() + "."
 		}
 		out = append(out, kit.Notice(n))
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/timesheet"
 )
 
@@ -51,6 +52,31 @@ func (s *Service) BurnOf(ctx context.Context, tx bun.Tx, client string, own []ti
 		}
 		for _, b := range fees.BurningHours(a, facts, at) {
 			out = append(out, burnOf(c, b))
+		}
+	}
+	return out, nil
+}
+
+// HoursApproved is what the client approved of the hours above those included, in the fee periods of a contract that run at a moment, by the clause: of those that ask for an
+// approval. It decides no access: the caller has.
+func (s *Service) HoursApproved(ctx context.Context, tx bun.Tx, client, contractID string, at time.Time) (map[string]fees.Waiting, error) {
+	a, err := contractops.AgreementOf(ctx, tx, contractID)
+	if err != nil {
+		return nil, err
+	}
+	newest, err := s.NewestImport(ctx, tx, client)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := crmops.RowsAt(ctx, tx, client, newest, crm.KindMetricReading)
+	if err != nil {
+		return nil, fmt.Errorf("read what %s approved: %w", client, err)
+	}
+	today := cal.DateOf(at, a.First().Zone)
+	out := map[string]fees.Waiting{}
+	for _, w := range fees.WaitingFor(a, fees.Facts{Evidence: rows.Evidence}, at) {
+		if w.IsHours() && w.InForce.Contains(today) {
+			out[w.Clause] = w
 		}
 	}
 	return out, nil

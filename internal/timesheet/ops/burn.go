@@ -27,6 +27,11 @@ func (s *Service) BurnOf(ctx context.Context, actor access.Actor, client string)
 	return burns, known, err
 }
 
+// BurnIn is BurnOf for use cases that have decided access already, inside their transaction.
+func (s *Service) BurnIn(ctx context.Context, tx bun.Tx, client string) (burns []timesheet.Burn, known bool, err error) {
+	return s.desk(access.Actor{}).burn(ctx, tx, client)
+}
+
 func (d *desk) burn(ctx context.Context, tx bun.Tx, client string) ([]timesheet.Burn, bool, error) {
 	if d.Burn == nil {
 		return nil, false, nil

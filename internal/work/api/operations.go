@@ -2,6 +2,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -40,6 +41,7 @@ func (o *Operations) Register(a *api.API) {
 	answer := of(http.MethodPost, one+"/answers", "answerRequest", "Write on a request what everybody reads who sees it, the client too", access.RequestAnswer)
 	answer.Description = "There is no operation for internal notes: they are written on the page, where it shows who reads them."
 	api.Register(a, answer, o.answer)
+	o.registerScope(a)
 }
 
 // Request is a request in a list.
@@ -55,6 +57,7 @@ type Request struct {
 	OpenedAt time.Time `json:"opened_at"`
 	Assignee string    `json:"assignee,omitempty" doc:"Name of the person who has it; absent: nobody"`
 	Provider string    `json:"provider,omitempty" doc:"Name of the specialist that does it; absent: the agency"`
+	Scope    string    `json:"scope,omitempty" enum:"in-scope,draws-retainer,overage-pre-approved,change-order,declined,open" doc:"How it stands to the scope of the contract; open: something is missing. Absent: the contract was not asked, or the caller does only some of the client's requests"`
 	Next     *Clock    `json:"next_clock,omitempty" doc:"Of the clocks that run the one whose time is over first; absent when none runs, and of a request that is over"`
 }
 
@@ -72,6 +75,7 @@ type Clock struct {
 type Whole struct {
 	Request
 	Seq      int64             `json:"seq" doc:"Number of its last event"`
+	Why      *Scope            `json:"scope_answer,omitempty" doc:"The answer of the contract with its reasons; absent for who may not read the contract"`
 	Brief    map[string]string `json:"brief" nullable:"false" doc:"Answers by the keys of the fields"`
 	Clocks   []Clock           `json:"clocks" nullable:"false"`
 	Events   []Event           `json:"events" nullable:"false"`
@@ -119,6 +123,9 @@ func lineOf(l ops.Line, now time.Time) Request {
 		c := clockOf(l.Clock, now)
 		out.Next = &c
 	}
+	if l.State.Scope != nil {
+		out.Scope = cmp.Or(string(l.State.Scope.Answer), ops.ScopeOpen)
+	}
 	return out
 }
 
@@ -154,7 +161,10 @@ func (o *Operations) whole(ctx context.Context, client, id string) (Whole, error
 	for i := range s.Clocks.Clocks {
 		out.Clocks = append(out.Clocks, clockOf(&s.Clocks.Clocks[i], s.Now))
 	}
-	for _, e := range s.Events {
+	if s.ReadsContract && s.State.Scope != nil {
+		out.Why = scopeOf(*s.State.Scope)
+	}
+	for _, e := range s.Told() {
 		out.Events = append(out.Events, Event{Seq: e.Seq, At: e.At, Event: string(e.Kind), By: e.ByName, Words: e.Words(), Note: e.Note})
 	}
 	for _, m := range s.Messages {

@@ -143,6 +143,14 @@ func (e Record) Words() string {
 			return "took it from the person who had it"
 		}
 		return "gave it to a person"
+	case work.Scoped:
+		if e.Scope == nil {
+			return "asked the contract"
+		}
+		if e.Scope.Decided() {
+			return "decided how it stands to the scope: " + e.Scope.Words()
+		}
+		return "asked the contract: " + e.Scope.Words()
 	case work.Responded:
 		return "answered for the first time"
 	case work.Prioritised:

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"time"
@@ -29,7 +30,14 @@ func (s *Service) appendEvent(ctx context.Context, tx bun.Tx, r *Request, e Reco
 		return err
 	}
 	row := eventRow{RequestID: r.ID, Seq: e.Seq, PostKey: e.Key, At: e.At, Kind: string(e.Kind), Priority: string(e.Priority), WaitsOn: string(e.On),
-		ProviderID: e.Provider, AssigneeID: e.Assignee, Scope: e.Scope, Note: e.Note, ByID: e.By, ByName: e.ByName}
+		ProviderID: e.Provider, AssigneeID: e.Assignee, Note: e.Note, ByID: e.By, ByName: e.ByName}
+	if e.Scope != nil {
+		text, err := json.Marshal(e.Scope)
+		if err != nil {
+			return err
+		}
+		row.Scope = string(text)
+	}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
 	}
@@ -78,6 +86,7 @@ func (s *Service) derived(ctx context.Context, tx bun.Tx, r *Request, now time.T
 	state := stateRow{RequestID: r.ID, ClientID: r.Client, Number: r.Number, Title: r.Title, Category: r.Category, Phase: string(r.State.Phase),
 		Priority: string(r.State.Priority), WaitsOn: string(r.State.Waiting), Triaged: r.State.Triaged, Feedback: r.State.AwaitsFeedback(), ProviderID: r.State.Provider,
 		AssigneeID: r.State.Assignee, Seq: r.Seq(), OpenedAt: r.OpenedAt, MovedAt: last.At}
+	state.scoped(r.State.Scope)
 	nearest, ok := x.Nearest()
 	switch {
 	case r.State.Phase != work.Open:

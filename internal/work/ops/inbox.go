@@ -25,10 +25,14 @@ type Filter struct {
 	Priority contract.Priority
 	Category string
 	Assignee string // account; Nobody for those that nobody has
+	Scope    string // an answer of engagement, or ScopeOpen for those without one
 	Words    string // all of them stand in title, brief or messages that the actor reads
 	After    string // Page.Next of the page before
 	Limit    int    // of one page; 50 when zero, at most 200
 }
+
+// ScopeOpen is the scope of what has no answer.
+const ScopeOpen = "open"
 
 // Nobody is the assignee of what nobody has.
 const Nobody = "nobody"
@@ -85,6 +89,9 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (Page,
 		}
 		page.Next = next
 		page.Lines, err = s.lines(ctx, tx, rows, page.Now)
+		for i, l := range page.Lines {
+			page.Lines[i].State.Scope = told(actor, l.Client, l.State.Scope)
+		}
 		return err
 	})
 	if err != nil {
@@ -96,6 +103,9 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (Page,
 func find(ctx context.Context, tx bun.Tx, v sight, f Filter) (rows []stateRow, next string, err error) {
 	q := tx.NewSelect().Model(&rows).ModelTableExpr("request_state AS st").ColumnExpr("st.*")
 	q = f.narrow(v.narrow(q))
+	if f.Scope != "" && !v.all { // who only does some requests of a client is not told of the scope
+		q = q.Where("st.client_id IN (?)", bun.List(append([]string{""}, v.clients...)))
+	}
 	words := work.SearchWords(f.Words)
 	if strings.TrimSpace(f.Words) != "" {
 		if len(words) == 0 {
@@ -167,6 +177,13 @@ func (f Filter) narrow(q *bun.SelectQuery) *bun.SelectQuery {
 	}
 	if f.Category != "" {
 		q = q.Where("st.category = ?", f.Category)
+	}
+	switch f.Scope {
+	case "":
+	case ScopeOpen:
+		q = q.Where("st.scope_answer = ''")
+	default:
+		q = q.Where("st.scope_answer = ?", f.Scope)
 	}
 	switch f.Assignee {
 	case "":
@@ -268,10 +285,15 @@ func readHistories(ctx context.Context, tx bun.Tx, rows []stateRow) (map[string]
 	for _, h := range heads {
 		out[h.ID] = &Request{ID: h.ID, Client: h.ClientID, Number: h.Number, Title: h.Title, Contract: h.ContractID, Version: h.VersionID, OpenedAt: h.OpenedAt.UTC(), OpenedBy: h.OpenedBy}
 	}
-	for _, e := range events {
-		if err := out[e.RequestID].take(e.record()); err != nil {
-			return nil, fmt.Errorf("read the events of request %s: %w", e.RequestID, err)
+	for len(events) > 0 { // they stand by request
+		r, n := out[events[0].RequestID], 1
+		for n < len(events) && events[n].RequestID == r.ID {
+			n++
 		}
+		if err := r.takeAll(events[:n]); err != nil {
+			return nil, err
+		}
+		events = events[n:]
 	}
 	return out, nil
 }

@@ -114,6 +114,9 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 	if err := s.route(ctx, tx, r, day); err != nil {
 		return nil, err
 	}
+	if err := s.scope(ctx, tx, r, day); err != nil {
+		return nil, err
+	}
 	if err := s.attach(ctx, tx, actor, r, "", ForClient, now, files); err != nil {
 		return nil, err
 	}
@@ -240,5 +243,9 @@ func (r *Request) written() []string {
 
 // recorded is what the record of changes keeps of where it stands.
 func (r *Request) recorded() map[string]any {
-	return map[string]any{"phase": r.State.Phase, "priority": r.State.Priority, "waits_on": r.State.Waiting, "provider": r.State.Provider, "assignee": r.State.Assignee}
+	out := map[string]any{"phase": r.State.Phase, "priority": r.State.Priority, "waits_on": r.State.Waiting, "provider": r.State.Provider, "assignee": r.State.Assignee}
+	if s := r.State.Scope; s != nil {
+		out["scope"], out["contract says"], out["why"], out["reason"] = s.Words(), s.Found.Words(), strings.Join(s.Found.Reasons, " ")+s.Found.Missing, s.Reason
+	}
+	return out
 }

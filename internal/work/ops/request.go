@@ -13,7 +13,6 @@ import (
 type Record struct {
 	work.Event
 	Seq    int64
-	Scope  string // what the request is under the contract, decided at intake; empty: not decided
 	Note   string
 	By     string
 	ByName string
@@ -61,6 +60,9 @@ func (r *Request) take(e Record) error {
 		return err
 	}
 	r.State, r.Events = state, append(r.Events, e)
+	if e.Scope != nil { // triage may say that it is other work than the brief that it came with
+		r.Category, r.Brand = e.Scope.Ask.Category, e.Scope.Brand
+	}
 	return nil
 }
 

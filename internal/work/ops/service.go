@@ -21,7 +21,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field but Deliverables, Route and HandOver is needed.
+// Service is the use cases. Every field but Deliverables, Scoping, Route and HandOver is needed.
 type Service struct {
 	DB        *db.DB
 	Now       func() time.Time
@@ -33,6 +33,9 @@ type Service struct {
 
 	// Deliverables are what deliverables ask of the rooms beside and above.
 	Deliverables DeliverableDoors
+
+	// Scoping is what intake asks of the contract.
+	Scoping ScopeDoors
 
 	// Route says who does a request of a category, brand and market on a day. Appointments stand beside this room, so the program wires it. nil: the agency
 	// triages each.

@@ -30,6 +30,11 @@ type Shown struct {
 	Doers       []Choice // to whom it can be given; only for who may give it
 	Specialists []Choice // likewise
 	Internal    bool     // the person reads internal notes
+
+	ReadsContract bool     // the person reads why it stands so to the scope
+	Kinds         []Choice // of work that the contracts name; only for who may say what the request is
+	Categories    []Choice // likewise: of the briefs
+
 	May         func(action access.Action) bool
 }
 
@@ -50,6 +55,9 @@ func (s *Service) Show(ctx context.Context, actor access.Actor, client, id strin
 			return err
 		}
 		if err := out.read(ctx, tx); err != nil {
+			return err
+		}
+		if err := out.tellScope(ctx, tx, s, actor); err != nil {
 			return err
 		}
 		return out.name(ctx, tx)

@@ -73,6 +73,12 @@ type stateRow struct {
 	MovedAt    time.Time `bun:"moved_at"`
 	DueClock   string    `bun:"due_clock"`
 	DueOrder   int64     `bun:"due_order"`
+
+	ScopeAnswer   string `bun:"scope_answer"`
+	ScopeContract string `bun:"scope_contract"`
+	ScopeClause   string `bun:"scope_clause"`
+	ScopeFrom     string `bun:"scope_from"`
+	ScopeAbove    int64  `bun:"scope_above"`
 }
 
 type clockRow struct {
@@ -135,11 +141,16 @@ func notFound() error {
 	return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
 }
 
-func (r eventRow) record() Record {
-	return Record{
+func (r eventRow) record() (Record, error) {
+	out := Record{
 		Event: work.Event{At: r.At.UTC(), Kind: work.Kind(r.Kind), Priority: contract.Priority(r.Priority), On: work.Waiting(r.WaitsOn), Provider: r.ProviderID, Assignee: r.AssigneeID},
-		Seq:   r.Seq, Scope: r.Scope, Note: r.Note, By: r.ByID, ByName: r.ByName,
+		Seq:   r.Seq, Note: r.Note, By: r.ByID, ByName: r.ByName,
 	}
+	if r.Scope == "" {
+		return out, nil
+	}
+	err := json.Unmarshal([]byte(r.Scope), &out.Scope)
+	return out, err
 }
 
 func (r requestRow) request() (Request, error) {
@@ -172,12 +183,21 @@ func readRequest(ctx context.Context, tx bun.Tx, id string) (*Request, error) {
 	if err := tx.NewSelect().Model(&events).Where("request_id = ?", id).OrderExpr("seq").Scan(ctx); err != nil {
 		return nil, err
 	}
-	for _, e := range events {
-		if err := r.take(e.record()); err != nil {
-			return nil, fmt.Errorf("read the events of request %s: %w", id, err)
+	return &r, r.takeAll(events)
+}
+
+// takeAll folds the events of a request as they are kept.
+func (r *Request) takeAll(events []eventRow) error {
+	for _, row := range events {
+		e, err := row.record()
+		if err == nil {
+			err = r.take(e)
+		}
+		if err != nil {
+			return fmt.Errorf("read the events of request %s: %w", r.ID, err)
 		}
 	}
-	return &r, nil
+	return nil
 }
 
 // postedAs finds the request that was opened, or changed, by an act of this key.

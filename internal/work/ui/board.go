@@ -57,8 +57,10 @@ func laneOf(client string, s work.Stage, page ops.Page) lane {
 	}
 	for _, l := range page.Lines {
 		c := card{title: l.Title, href: RequestPath(l.Client, l.ID), line: l.Name() + " · " + string(l.Priority) + " · " + who(l)}
-		if s == work.Over {
-			c.state = stagePill(l.State)
+		if shown := pills(l.State); s == work.Over {
+			c.state = kit.Group(shown...)
+		} else if len(shown) > 1 {
+			c.state = shown[1]
 		}
 		if l.Clock != nil {
 			c.clock = kit.Sentence(l.Clock.Words(page.Now))

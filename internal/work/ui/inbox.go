@@ -85,6 +85,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, box mailbox) error 
 	list := kit.ParseList(r)
 	f := box.filter
 	f.Stage, f.Priority, f.Category, f.Words = work.Stage(list.Filter("stage")), contract.Priority(list.Filter("priority")), list.Filter("category"), list.Filter("q")
+	f.Scope = list.Filter("scope")
 	f.Open, f.After = f.Stage == "" && f.Words == "", list.Query.Get("after")
 	switch who := list.Filter("who"); {
 	case f.Assignee != "" || who == "":
@@ -132,7 +133,7 @@ func (box mailbox) filters(forms work.Forms) []kit.Field {
 	for _, x := range forms {
 		category.Options = append(category.Options, kit.Option{Value: x.Category, Text: x.Title})
 	}
-	out := []kit.Field{{Name: "q", Label: "Search", Kind: kit.Search, Optional: true}, stage, priority, category}
+	out := []kit.Field{{Name: "q", Label: "Search", Kind: kit.Search, Optional: true}, stage, priority, category, scopeFilter()}
 	if box.filter.Assignee == "" {
 		out = append(out, kit.Field{Name: "who", Label: "Who", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "anybody"}, {Value: "me", Text: "me"}, {Value: "nobody", Text: "nobody"}}})
 	}
@@ -150,7 +151,7 @@ func (box mailbox) table(page ops.Page, forms work.Forms) kit.TableView {
 		if !box.client {
 			cells = append(cells, kit.Text(l.ClientName))
 		}
-		table.Rows = append(table.Rows, kit.Row{ID: l.Name(), Cells: append(cells, stagePill(l.State), kit.Text(string(l.Priority)), kit.Text(who(l)), clockCell(l, page))})
+		table.Rows = append(table.Rows, kit.Row{ID: l.Name(), Cells: append(cells, kit.Group(pills(l.State)...), kit.Text(string(l.Priority)), kit.Text(who(l)), clockCell(l, page))})
 	}
 	return table
 }

@@ -58,6 +58,9 @@ func (p *Pages) requestPage(w http.ResponseWriter, r *http.Request, refused refu
 	if notice := d.notice(); notice != nil {
 		main = append(main, notice)
 	}
+	if scope := d.scope(); scope != nil {
+		main = append(main, section("Scope", scope))
+	}
 	main = append(main, section("Clocks", d.clocks()), section("Brief", d.brief()), section("Conversation", d.conversation()))
 	return web.Render(w, r, view, sides(kit.Group(main...), kit.Group(section("Facts", d.facts()), section("What can be done", d.steps()), section("What happened", d.history()))))
 }
@@ -173,8 +176,7 @@ func (d desk) facts() templ.Component {
 
 func (d desk) history() templ.Component {
 	var items []kit.Happening
-	for i := len(d.Events) - 1; i >= 0; i-- {
-		e := d.Events[i]
+	for _, e := range slices.Backward(d.Told()) {
 		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: e.Words(), Note: e.Note})
 	}
 	return kit.Timeline(items)

@@ -70,6 +70,7 @@ var steps = []step{
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
 			return o.Triage(ctx, who, in.Act, in.values.Get("provider"))
 		}},
+	scopeStep,
 	{verb: "ask", action: access.RequestWork, label: "Wait on the client", button: "Wait on the client", done: "waits on the client; the agency's time stands still.",
 		offers: func(d desk) bool { return d.State.Can(work.Waits) && d.State.Waiting != work.OnClient },
 		fields: only(noteField("What the client is asked for", clientReads, false)), take: waitsOn(work.OnClient)},
