@@ -52,6 +52,8 @@ type Request struct {
 	Stage    string    `json:"stage" enum:"new,in-work,with-specialist,with-client,in-review,ended"`
 	Phase    string    `json:"phase" enum:"open,resolved,withdrawn,declined"`
 	Priority string    `json:"priority" enum:"urgent,high,normal,low"`
+	Impact   string    `json:"impact,omitempty" enum:"high,medium,low" doc:"As it was said; absent where the contract does not ask for it"`
+	Urgency  string    `json:"urgency,omitempty" enum:"high,medium,low" doc:"The same"`
 	OpenedAt time.Time `json:"opened_at"`
 	Assignee string    `json:"assignee,omitempty" doc:"Name of the person who has it; absent: nobody"`
 	Provider string    `json:"provider,omitempty" doc:"Name of the specialist that does it; absent: the agency"`
@@ -114,7 +116,7 @@ func clockOf(c *work.Clock, now time.Time) Clock {
 
 func lineOf(l ops.Line, now time.Time) Request {
 	out := Request{ID: l.ID, Name: l.Name(), Client: l.Client, Title: l.Title, Category: l.Category, Stage: string(l.State.Stage()), Phase: string(l.State.Phase), Priority: string(l.Priority),
-		OpenedAt: l.OpenedAt, Assignee: l.AssigneeName, Provider: l.ProviderName}
+		Impact: string(l.State.Impact), Urgency: string(l.State.Urgency), OpenedAt: l.OpenedAt, Assignee: l.AssigneeName, Provider: l.ProviderName}
 	if l.Clock != nil {
 		c := clockOf(l.Clock, now)
 		out.Next = &c
@@ -175,7 +177,9 @@ func (o *Operations) get(ctx context.Context, in *Of) (*api.Answer[Whole], error
 type NewRequest struct {
 	Title    string            `json:"title" minLength:"1" maxLength:"160"`
 	Category string            `json:"category" minLength:"1" maxLength:"100" doc:"Of a form of the workspace, such as web"`
-	Priority string            `json:"priority" enum:"urgent,high,normal,low"`
+	Priority string            `json:"priority,omitempty" enum:"urgent,high,normal,low" doc:"Needed where the contract does not make it of impact and urgency"`
+	Impact   string            `json:"impact,omitempty" enum:"high,medium,low" doc:"Needed where the contract makes the priority of it"`
+	Urgency  string            `json:"urgency,omitempty" enum:"high,medium,low" doc:"The same"`
 	Brief    map[string]string `json:"brief" doc:"Answers by the keys of the fields of the form"`
 	Brand    string            `json:"brand,omitempty" maxLength:"160"`
 	Market   string            `json:"market,omitempty" maxLength:"160"`
@@ -187,7 +191,7 @@ func (o *Operations) open(ctx context.Context, in *struct {
 }) (*api.Created[Whole], error) {
 	b := in.Body
 	r, err := o.Work.Open(ctx, access.ActorFrom(ctx), ops.OpenInput{Client: in.Client, Title: b.Title, Category: b.Category, Brand: b.Brand, Market: b.Market,
-		Priority: contract.Priority(b.Priority), Brief: b.Brief})
+		Priority: contract.Priority(b.Priority), Impact: contract.Weight(b.Impact), Urgency: contract.Weight(b.Urgency), Brief: b.Brief})
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/work"
 )
@@ -22,6 +23,7 @@ type Shown struct {
 	Files    []File    // of the brief
 	Now      time.Time
 	Zone     *time.Location // of the contract; UTC where there is none
+	Levels   *contract.ServiceLevels
 
 	ClientName   string
 	ProviderName string // empty: the agency
@@ -65,7 +67,7 @@ func (s *Service) tellClocks(ctx context.Context, tx bun.Tx, out *Shown) error {
 	if err != nil {
 		return err
 	}
-	out.Clocks, out.Zone = x, levels.Hours.Zone
+	out.Clocks, out.Zone, out.Levels = x, levels.Hours.Zone, levels
 	return nil
 }
 

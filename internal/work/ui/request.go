@@ -161,8 +161,12 @@ func (d desk) facts() templ.Component {
 	if with == "" {
 		with = "nobody yet"
 	}
+	priority := kit.Text(string(d.State.Priority))
+	if why := d.State.Why(d.Levels.Priority); why != "" {
+		priority = kit.TwoLines(priority, capital(why)+".")
+	}
 	items := []kit.Definition{
-		{Term: "Priority", Value: kit.Text(string(d.State.Priority))}, {Term: "Done by", Value: kit.Text(does)}, {Term: "With", Value: kit.Text(with)},
+		{Term: "Priority", Value: priority}, {Term: "Done by", Value: kit.Text(does)}, {Term: "With", Value: kit.Text(with)},
 		{Term: "Opened", Value: kit.MomentText(d.OpenedAt, d.Zone)}, {Term: "By", Value: kit.Text(d.OpenedByName)},
 	}
 	if d.State.Versions > 0 {

@@ -84,13 +84,9 @@ var steps = []step{
 		},
 		fields: only(noteField("Words", clientReads, true)), take: waitsOn(work.OnNobody)},
 	{verb: "priority", action: access.RequestWork, label: "Change the priority", button: "Change it", offers: can(work.Prioritised), done: "has its new priority; what is used of the time stays used.",
-		fields: func(d desk) []kit.Field {
-			f := priorityField("priority", "")
-			f.Value = string(d.State.Priority)
-			return []kit.Field{f, noteField("Why", clientReads, false)}
-		},
+		fields: rankingFields,
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
-			return o.Prioritise(ctx, who, in.Act, contract.Priority(in.values.Get("priority")))
+			return o.Prioritise(ctx, who, in.Act, work.Ranking{Priority: contract.Priority(in.values.Get("priority")), Impact: contract.Weight(in.values.Get("impact")), Urgency: contract.Weight(in.values.Get("urgency"))})
 		}},
 	{verb: "resolve", action: access.RequestWork, label: "Resolve", button: "Resolve it", offers: can(work.Resolved), done: "is resolved.",
 		fields: only(noteField("What was done", clientReads, true)),
@@ -112,6 +108,24 @@ var steps = []step{
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
 			return o.Reopen(ctx, who, in.Act)
 		}},
+}
+
+// rankingFields ask for what the contract makes the priority of, and besides for one that is set against it.
+func rankingFields(d desk) []kit.Field {
+	f := priorityField("priority", "")
+	why := noteField("Why", clientReads, false)
+	if d.Levels.Priority == nil {
+		f.Value = string(d.State.Priority)
+		return []kit.Field{f, why}
+	}
+	f.Optional, f.Hint = true, "Another one than the contract says needs its reason below."
+	f.Options = append([]kit.Option{{Value: "", Text: "what the contract says"}}, f.Options...)
+	if m := d.Levels.Priority; d.State.Impact != "" {
+		if p, _ := m.Of(d.State.Impact, d.State.Urgency); p != d.State.Priority {
+			f.Value = string(d.State.Priority)
+		}
+	}
+	return append(weightFields(d.Levels.Priority, d.State), f, why)
 }
 
 func waitsOn(on work.Waiting) func(context.Context, *ops.Service, access.Actor, stepping) (*ops.Request, error) {
