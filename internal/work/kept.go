@@ -66,30 +66,3 @@ func InMonth(clocks []Settled, m cal.Month, zone *time.Location) []Compliance {
 	slices.SortFunc(out, func(a, b Compliance) int { return cmp.Compare(a.Promise, b.Promise) })
 	return out
 }
-
-// fewest clocks of the past that were open as long are needed to say anything of one that is.
-const fewest = 5
-
-// Likely is how many of the clocks of the past that had used as much time and were not late then, were missed in the end.
-type Likely struct {
-	Of     int `json:"of"`
-	Missed int `json:"missed"`
-}
-
-// Known says whether there are enough of them.
-func (l Likely) Known() bool { return l.Of >= fewest }
-
-// Foresee counts among settled clocks of the same promise and priority those that were as far as this one is.
-func Foresee(past []Clock, c *Clock) (l Likely) {
-	for i := range past {
-		p := &past[i]
-		if p.Promise != c.Promise || p.Priority != c.Priority || p.State != Kept && p.State != Missed || p.Stopped.IsZero() || p.Elapsed <= c.Elapsed {
-			continue
-		}
-		l.Of++
-		if p.State == Missed {
-			l.Missed++
-		}
-	}
-	return l
-}

@@ -68,6 +68,20 @@ type Clock struct {
 	State   string     `json:"state" enum:"running,paused,resting,kept,missed,ended"`
 	Due     *time.Time `json:"due,omitempty" doc:"Until when it is kept if it keeps running; absent while it stands still"`
 	Words   string     `json:"words"`
+	Likely  *Likely    `json:"likely,omitempty" doc:"Absent where there is not enough to tell, and for who does not see all requests of the client"`
+}
+
+// Likely is what clocks of the past tell of one that runs.
+type Likely struct {
+	Of     int `json:"of" doc:"Clocks of the same promise and priority that took more time than this one has used, among the last 500 of the client that stopped"`
+	Longer int `json:"longer" doc:"How many of them took longer than this one is given"`
+}
+
+func likely(l work.Likely) *Likely {
+	if !l.Known() {
+		return nil
+	}
+	return &Likely{l.Of, l.Longer}
 }
 
 // Whole is a request with all that the caller may read.
@@ -119,6 +133,7 @@ func lineOf(l ops.Line, now time.Time) Request {
 		Impact: string(l.State.Impact), Urgency: string(l.State.Urgency), OpenedAt: l.OpenedAt, Assignee: l.AssigneeName, Provider: l.ProviderName}
 	if l.Clock != nil {
 		c := clockOf(l.Clock, now)
+		c.Likely = likely(l.Foreseen)
 		out.Next = &c
 	}
 	return out
@@ -150,11 +165,15 @@ func (o *Operations) whole(ctx context.Context, client, id string) (Whole, error
 	line := ops.Line{ID: s.ID, Client: s.Client, Number: s.Number, Title: s.Title, Category: s.Category, Priority: s.State.Priority, State: s.State, AssigneeName: s.AssigneeName,
 		ProviderName: s.ProviderName, OpenedAt: s.OpenedAt}
 	if s.State.Phase == work.Open {
-		line.Clock, _ = s.Clocks.Nearest()
+		if line.Clock, _ = s.Clocks.Nearest(); line.Clock != nil {
+			line.Foreseen = s.Past.Foresee(line.Clock)
+		}
 	}
 	out := Whole{Request: lineOf(line, s.Now), Seq: s.Seq(), Brief: s.Brief, Clocks: []Clock{}, Events: []Event{}, Messages: []Message{}}
 	for i := range s.Clocks.Clocks {
-		out.Clocks = append(out.Clocks, clockOf(&s.Clocks.Clocks[i], s.Now))
+		c := clockOf(&s.Clocks.Clocks[i], s.Now)
+		c.Likely = likely(s.Past.Foresee(&s.Clocks.Clocks[i]))
+		out.Clocks = append(out.Clocks, c)
 	}
 	for _, e := range s.Events {
 		out.Events = append(out.Events, Event{Seq: e.Seq, At: e.At, Event: string(e.Kind), By: e.ByName, Words: e.Words(), Note: e.Note})

@@ -24,6 +24,7 @@ type Shown struct {
 	Now      time.Time
 	Zone     *time.Location // of the contract; UTC where there is none
 	Levels   *contract.ServiceLevels
+	Past     work.Past // of the client; nil for who does not see all its requests
 
 	ClientName   string
 	ProviderName string // empty: the agency
@@ -50,6 +51,11 @@ func (s *Service) Show(ctx context.Context, actor access.Actor, client, id strin
 		out.May = func(action access.Action) bool { return access.Decide(actor, action, r.Scope()).Allowed }
 		if err := s.tellClocks(ctx, tx, &out); err != nil {
 			return err
+		}
+		if access.Decide(actor, access.RequestSee, access.Of(client)).Allowed {
+			if out.Past, err = s.pastOf(ctx, tx, client, out.Now); err != nil {
+				return err
+			}
 		}
 		if err := out.read(ctx, tx); err != nil {
 			return err

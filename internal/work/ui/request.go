@@ -98,7 +98,7 @@ func (d desk) clocks() templ.Component {
 	table := kit.TableView{Caption: "Clocks", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "What is promised"}, {Title: "State"}, {Title: "Where it stands"}}}
 	for i := range d.Clocks.Clocks {
 		c := &d.Clocks.Clocks[i]
-		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(capital(promiseWords(c))), kit.PillIn(string(c.State), clockTones[c.State]), kit.Text(kit.Sentence(c.Words(d.Now)))}})
+		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(capital(promiseWords(c))), kit.PillIn(string(c.State), clockTones[c.State]), d.stands(c)}})
 	}
 	var used []string
 	for _, by := range []contract.Party{contract.ByAgency, contract.BySpecialist, contract.ByClient} {
@@ -110,6 +110,25 @@ func (d desk) clocks() templ.Component {
 		return kit.Table(table)
 	}
 	return kit.Group(kit.Table(table), kit.Quiet("Working time used so far: "+strings.Join(used, ", ")+"."))
+}
+
+// stands tells where a clock stands, what is likely, and who is told next.
+func (d desk) stands(c *work.Clock) templ.Component {
+	words := kit.Text(kit.Sentence(c.Words(d.Now)))
+	if c.State != work.Running {
+		return words
+	}
+	var below []string
+	if d.Past != nil {
+		below = append(below, kit.Sentence(d.Past.Foresee(c).Words(c)))
+	}
+	for _, m := range c.Moments(d.Levels) {
+		below = append(below, fmt.Sprintf("The %s is told when %s of the time is used, %s.", strings.ReplaceAll(m.Used.To, "-", " "), m.Used.At, m.At.In(d.Zone).Format("2 Jan 15:04")))
+	}
+	if len(below) == 0 {
+		return words
+	}
+	return kit.TwoLines(words, strings.Join(below, " "))
 }
 
 func capital(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
