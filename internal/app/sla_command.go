@@ -108,9 +108,7 @@ func (k slaClock) writeMonth(out io.Writer, levels *contract.ServiceLevels, all 
 	}
 	var settled []work.Settled
 	for i := range all {
-		for _, c := range all[i].Clocks {
-			settled = append(settled, work.Settled{Clock: c})
-		}
+		settled = append(settled, all[i].Settled()...)
 	}
 	kept := work.InMonth(settled, month, levels.Hours.Zone)
 	if k.asJSON {

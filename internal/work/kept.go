@@ -28,6 +28,12 @@ func (c Compliance) Share() (share money.Ratio, ok bool) {
 	return money.NewRatio(int64(c.Kept), int64(c.Kept+c.Missed)), true
 }
 
+// ShareWithExcused is the share of all that were kept, as if nothing were excused; ok is false when there is none.
+func (c Compliance) ShareWithExcused() (share money.Ratio, ok bool) {
+	c.Missed += c.Excused
+	return c.Share()
+}
+
 // Settled is a clock of a request, and whether its miss is excused.
 type Settled struct {
 	Clock

@@ -115,6 +115,9 @@ func (d desk) clocks() templ.Component {
 // stands tells where a clock stands, what is likely, and who is told next.
 func (d desk) stands(c *work.Clock) templ.Component {
 	words := kit.Text(kit.Sentence(c.Words(d.Now)))
+	if why := d.Excused(c); why != "" {
+		return kit.TwoLines(words, "Excused "+why+". It does not count.")
+	}
 	if c.State != work.Running {
 		return words
 	}

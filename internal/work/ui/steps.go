@@ -98,6 +98,18 @@ var steps = []step{
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
 			return o.Decline(ctx, who, in.Act)
 		}},
+	{verb: "excuse", action: access.RequestExcuse, label: "Excuse a missed promise", button: "Excuse it", done: "has a miss less that counts; the evidence of a month that was handed over is corrected.",
+		offers: func(d desk) bool { return len(d.missed(false)) > 0 },
+		fields: func(d desk) []kit.Field {
+			return []kit.Field{{Name: "clock", Label: "Promise", Kind: kit.Select, Options: d.missed(false)}, noteField("Why it does not count", clientReads, false)}
+		},
+		take: excuses(true)},
+	{verb: "unexcuse", action: access.RequestExcuse, label: "Take an excuse back", button: "Let it count", tone: kit.Danger, done: "has a miss more that counts; the evidence of a month that was handed over is corrected.",
+		offers: func(d desk) bool { return len(d.missed(true)) > 0 },
+		fields: func(d desk) []kit.Field {
+			return []kit.Field{{Name: "clock", Label: "Promise", Kind: kit.Select, Options: d.missed(true)}, noteField("Why it counts", clientReads, false)}
+		},
+		take: excuses(false)},
 	{verb: "withdraw", action: access.RequestWithdraw, label: "Withdraw", button: "Withdraw it", tone: kit.Danger, offers: can(work.Withdrawn), done: "is withdrawn.",
 		fields: only(noteField("Why", "", true)),
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
@@ -126,6 +138,23 @@ func rankingFields(d desk) []kit.Field {
 		}
 	}
 	return append(weightFields(d.Levels.Priority, d.State), f, why)
+}
+
+func excuses(excused bool) func(context.Context, *ops.Service, access.Actor, stepping) (*ops.Request, error) {
+	return func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+		return o.Excuse(ctx, who, in.Act, in.values.Get("clock"), excused)
+	}
+}
+
+// missed are the promises that the agency missed and of which the client has the last word, excused or not.
+func (d desk) missed(excused bool) (out []kit.Option) {
+	for i := range d.Clocks.Clocks {
+		c := &d.Clocks.Clocks[i]
+		if c.State == work.Missed && c.By == contract.ByAgency && d.Clocks.ExcusedByContract(c) == "" && (d.Excused(c) != "") == excused {
+			out = append(out, kit.Option{Value: c.Name(""), Text: promiseWords(c)})
+		}
+	}
+	return out
 }
 
 func waitsOn(on work.Waiting) func(context.Context, *ops.Service, access.Actor, stepping) (*ops.Request, error) {
