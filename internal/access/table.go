@@ -80,6 +80,7 @@ const (
 	RequestReopen      Action = "request.reopen"
 	RequestWithdraw    Action = "request.withdraw"
 	RequestFormsEdit   Action = "request-forms.edit"
+	RequestExcuse      Action = "request.excuse"
 
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
@@ -222,6 +223,7 @@ var table = []row{
 	{RequestReturn, "hand a request back to the agency", writes, grants{cl, cl, cl, cl, pr, no, no, no, no, no, no}},
 	{RequestReopen, "reopen a request", writes, grants{cl, cl, cl, cl, no, no, cl, cl, cl, cl, no}},
 	{RequestWithdraw, "withdraw a request", writes, grants{no, no, no, no, no, no, cl, cl, cl, cl, no}},
+	{RequestExcuse, "excuse a promise that the agency missed", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
 	{RequestFormsEdit, "change what a brief asks for", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},

@@ -82,10 +82,11 @@ func (k slaClock) run(out io.Writer, now time.Time) error {
 	case k.month != "":
 		return k.writeMonth(out, levels, all)
 	}
-	var past []work.Clock
+	var clocks []work.Clock
 	for i := range all {
-		past = append(past, all[i].Clocks...)
+		clocks = append(clocks, all[i].Clocks...)
 	}
+	past := work.PastOf(clocks)
 	reports := []work.Report{}
 	for i := range all {
 		reports = append(reports, all[i].Tell(logs[i].Request, past, now))
@@ -107,9 +108,7 @@ func (k slaClock) writeMonth(out io.Writer, levels *contract.ServiceLevels, all 
 	}
 	var settled []work.Settled
 	for i := range all {
-		for _, c := range all[i].Clocks {
-			settled = append(settled, work.Settled{Clock: c})
-		}
+		settled = append(settled, all[i].Settled()...)
 	}
 	kept := work.InMonth(settled, month, levels.Hours.Zone)
 	if k.asJSON {

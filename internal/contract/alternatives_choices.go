@@ -159,9 +159,14 @@ var undecisive = map[string]string{
 	"payment.discount.on":                 "decides what paying early is worth",
 	"payment.discount.partial":            "decides what paying early is worth",
 
-	"service_levels.promises.by":    "says whose promise it is; what a miss costs is in the misses that are recorded",
-	"service_levels.promises.until": "says what is promised; what a miss costs is in the misses that are recorded",
-	"service_levels.escalate.to":    "decides who is told",
+	"service_levels.promises.by":            "says whose promise it is; what a miss costs is in the misses that are recorded",
+	"service_levels.promises.until":         "says what is promised; what a miss costs is in the misses that are recorded",
+	"service_levels.escalate.to":            "decides who is told",
+	"service_levels.priority.matrix.impact": "says of which impact the line is",
+	"service_levels.priority.matrix.high":   "decides how fast; what a miss costs is in the misses that are recorded",
+	"service_levels.priority.matrix.medium": "decides how fast; what a miss costs is in the misses that are recorded",
+	"service_levels.priority.matrix.low":    "decides how fast; what a miss costs is in the misses that are recorded",
+	"service_levels.excuses":                "says whether a miss counts, which is said of each miss that is recorded",
 
 	"scope.work.is":              "decides which work a fee covers, not what the fee is",
 	"scope.otherwise":            "decides what is agreed of other work",

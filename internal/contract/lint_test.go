@@ -163,6 +163,8 @@ var opened = []struct {
 	{"credit-unpromised", []string{"promise: launch, by: agency, until: resolution", "promise: reporting, by: agency, until: resolution"}, "Misses of launch give a credit, but no promise of the agency has that name"},
 	{"promise-uncredited", []string{"promise: feedback, by: client, until: feedback", "promise: first-draft, by: agency, until: first-draft"}, "The agency promises first-draft, and the clause service does not say whether its misses count"},
 	{"feedback-twice", []string{"within: 40 hours", "within: 5 working days"}, "The client has 5 working days for feedback here, and promises it within 40 hours under feedback"},
+	{"priority-unsaid", []string{"  priority:\n    impact: {high: a launch or the site stands still, medium: work of several people waits, low: one person is hindered}\n    urgency: {high: before the end of the day, medium: within the week, low: it can wait}\n    matrix:\n      - {impact: high, high: urgent, medium: high, low: normal}\n      - {impact: medium, high: high, medium: normal, low: low}\n      - {impact: low, high: normal, medium: low, low: low}\n", ""}, "whoever opens it chooses"},
+	{"matrix-falls", []string{"{impact: medium, high: high, medium: normal, low: low}", "{impact: medium, high: low, medium: normal, low: low}"}, "A request of medium impact and high urgency is low, and one of low impact and high urgency is normal"},
 	{"round-unpriced", []string{"deficit: billed", "deficit: written-off", "overage: {rate: 150.00 per hour, approval: before-work, approved_hours: overage-approved}", "overage: not-allowed",
 		"deficit: carried\n    starts_with: 1 hour", "deficit: written-off", "overage: {rate: 120.00 per hour, approval: none-needed}", "overage: not-allowed",
 		"  - hourly: extra\n    rates:\n      - {role: designer, rate: 150.00 per hour}\n    other_roles: hold\n    round_time: {per: person-day, up_to: 15 minutes, at_least: none}\n    cap: 5,000.00 per month\n    late_entries: next-open-statement\n", ""}, "no clause says what an hour costs"},
@@ -234,7 +236,7 @@ func TestWhatIsOpenInTheSamples(t *testing.T) {
 		"../../docs/examples/northlight-acme-v1.yaml": append(slices.Clone(frame), "payment-unsaid", "carve-out-none", "clawback-unlimited", "tail-none"),
 		"../../docs/examples/northlight-acme-v2.yaml": append(slices.Clone(frame), "payment-unsaid", "clawback-unlimited", "home-amount"),
 		"../app/demo/contracts/v1.yaml":               append(slices.Clone(frame), "payment-unsaid", "clawback-unlimited", "holidays-end"),
-		"../app/demo/contracts/v2.yaml":               append(without(frame, "preferred-share"), "clawback-unlimited", "holidays-end"),
+		"../app/demo/contracts/v2.yaml":               append(without(frame, "preferred-share"), "clawback-unlimited", "holidays-end", "priority-unsaid"),
 	}
 	for file, want := range samples {
 		var got []string

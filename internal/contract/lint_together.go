@@ -12,6 +12,8 @@ var togetherRules = []lintRule{
 	of("credit-unpromised", Warning, lintCreditUnpromised),
 	{"promise-uncredited", Warning, lintPromiseUncredited},
 	{"feedback-twice", Warning, lintFeedbackTwice},
+	{"priority-unsaid", Note, lintPriorityUnsaid},
+	{"matrix-falls", Warning, lintMatrixFalls},
 	{"round-unpriced", Warning, lintRoundUnpriced},
 }
 

@@ -75,6 +75,8 @@ var serviceLevelsSpec = spec{key: "service_levels", optional: true, doc: "How fa
 		{key: "at", doc: "The part of the time that is used; 100 % is the moment at which the promise is missed.", scalar: percentOf()},
 		{key: "to", doc: "Who is told.", scalar: choice("assignee", "account-lead", "agency-owner", "client")},
 	}}},
+	prioritySpec,
+	excusesSpec,
 }}
 
 var shiftsScalar = textOf("shifts, or closed", "09:00-12:00, 13:00-17:30", `^(closed|[0-9]{2}:[0-9]{2} ?- ?[0-9]{2}:[0-9]{2}(, ?[0-9]{2}:[0-9]{2} ?- ?[0-9]{2}:[0-9]{2})*)$`, func(s string) error {
@@ -88,6 +90,8 @@ type ServiceLevels struct {
 	WorkingDay time.Duration // working time of one working day of a promise; 0: not said
 	Promises   []Promised
 	Escalate   []Escalation
+	Priority   *PriorityMatrix // nil: whoever opens a request chooses its priority
+	Excuses    []string        // client-late; empty: only the client excuses a miss
 }
 
 // Promised is one promise.
@@ -205,6 +209,7 @@ func (b *builder) serviceLevels(v *value, zone *time.Location, calendar cal.Work
 		}
 		s.Escalate = append(s.Escalate, Escalation{at, item.str("to")})
 	}
+	s.Priority, s.Excuses = b.priorityMatrix(v.get("priority")), v.texts("excuses")
 	return s
 }
 
@@ -298,6 +303,12 @@ func (s *ServiceLevels) Words() []string {
 	out = append(out, "The agency's time stands still while it waits on the client, and runs on while it waits on a specialist.")
 	for _, e := range s.Escalate {
 		out = append(out, fmt.Sprintf("When %s of the time is used, the %s is told.", e.At, strings.ReplaceAll(e.To, "-", " ")))
+	}
+	if s.Priority != nil {
+		out = append(out, s.Priority.Words()...)
+	}
+	if slices.Contains(s.Excuses, ClientLate) {
+		out = append(out, "A promise that the agency missed is excused where the client missed one of its own on the same request before.")
 	}
 	return out
 }

@@ -57,10 +57,20 @@ func TestServiceLevelsOfTheGuide(t *testing.T) {
 	for _, say := range []string{
 		"first-response: the agency promises a response within urgent 30 minutes around the clock, high 2 hours of working time, normal 4 hours of working time, low 1 working day.",
 		"Working time is Monday to Friday 09:00-12:00, 13:00-17:30, but 23 Dec 2026 09:00-12:00, and not on holidays.", "A working day of a promise is 7 h of it.",
+		"What has medium impact is high with high urgency, normal with medium urgency, low with low urgency.", "A promise that the agency missed is excused where the client missed one of its own on the same request before.",
 	} {
 		if !strings.Contains(words, say) {
 			t.Errorf("lacks %q in %s", say, words)
 		}
+	}
+	if p, ok := levels.Priority.Of(Heavy, Light); !ok || p != Normal {
+		t.Errorf("high impact and low urgency are %s", p)
+	}
+	if got := levels.Priority.Clause(Light, Heavy); got != "low impact (one person is hindered) and high urgency (before the end of the day) make it normal" {
+		t.Error(got)
+	}
+	if _, ok := levels.Priority.Of("enormous", Light); ok {
+		t.Error("an unknown impact has a priority")
 	}
 	if _, err := ParseServiceLevels([]byte(good)); fault.Code(err) != "service-levels" {
 		t.Errorf("a contract that promises nothing: %v", err)
@@ -89,6 +99,10 @@ func TestServiceLevelsThatCannotBe(t *testing.T) {
 		"told at once":              {"at: 75 %", "at: 0 %", "escalation-at-once"},
 		"calendar days":             {"high: 2 hours", "high: 2 days", "value"},
 		"an unknown zone":           {"America/New_York", "Eastern", "value"},
+		"an impact without a line":  {"      - {impact: low, high: normal, medium: low, low: low}\n", "", "matrix-missing"},
+		"an impact twice":           {"{impact: low, high", "{impact: high, high", "matrix-twice"},
+		"an urgency without words":  {", low: it can wait}", "}", "missing"},
+		"another excuse":            {"[client-late]", "[weather]", "value"},
 	} {
 		if !strings.Contains(good, c.instead) {
 			t.Fatalf("%s: %q does not stand in the example", name, c.instead)

@@ -1,7 +1,6 @@
 package work
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -351,22 +350,55 @@ func TestComplianceOfAMonth(t *testing.T) {
 	}
 }
 
+// Of ten that took none to nine hours, and four hours that are given.
 func TestForesight(t *testing.T) {
 	var past []Clock
 	for i := range 10 {
-		c := Clock{Promise: "first-response", Priority: contract.Normal, State: Kept, Elapsed: time.Duration(i) * time.Hour, Stopped: time.Unix(int64(i), 0)}
-		if i >= 5 {
-			c.State = Missed
-		}
-		past = append(past, c)
+		past = append(past, Clock{Promise: "first-response", Priority: contract.Normal, State: Kept, Elapsed: time.Duration(i) * time.Hour, Stopped: time.Unix(int64(i), 0)})
 	}
-	for elapsed, want := range map[time.Duration]Likely{0: {9, 5}, 3 * time.Hour: {6, 5}, 8 * time.Hour: {1, 1}} {
-		got := Foresee(past, &Clock{Promise: "first-response", Priority: contract.Normal, Elapsed: elapsed})
-		if got != want || got.Known() != (want.Of >= 5) {
+	past = append(past, Clock{Promise: "first-response", Priority: contract.Normal, State: Ended, Elapsed: 90 * time.Hour, Stopped: time.Unix(9, 0)},
+		Clock{Promise: "first-response", Priority: contract.Normal, State: Missed, Elapsed: 90 * time.Hour}) // still open: how long it takes is not known
+	p := PastOf(past)
+	for elapsed, want := range map[time.Duration]Likely{0: {9, 5}, 3 * time.Hour: {6, 5}, 4 * time.Hour: {5, 5}, 8 * time.Hour: {1, 5}} {
+		if elapsed > 4*time.Hour { // it was missed long ago
+			want.Longer = 5
+		}
+		c := &Clock{Promise: "first-response", Priority: contract.Normal, State: Running, Allowed: 4 * time.Hour, Elapsed: elapsed}
+		if got := p.Foresee(c); got != want || got.Known() != (want.Of >= 5) {
 			t.Errorf("after %s: %v", elapsed, got)
 		}
 	}
-	if got := Foresee(past, &Clock{Promise: "first-response", Priority: contract.Urgent}); got != (Likely{}) || fmt.Sprint(got.Known()) != "false" {
+	c := &Clock{Promise: "first-response", Priority: contract.Normal, State: Running, Allowed: 4 * time.Hour, Elapsed: 3 * time.Hour}
+	if got := p.Foresee(c).Words(c); got != "of 6 like this that took more than 3 h, 5 took longer than what is left" {
 		t.Error(got)
 	}
+	c.Allowed, c.Elapsed = 9*time.Hour, 7*time.Hour
+	if l := p.Foresee(c); l.Known() || l.Late() || l.Short() != "" || l.Words(c) != "not enough to tell: 2 like this took more than 7 h, and 5 are needed" {
+		t.Errorf("%+v %s", l, l.Words(c))
+	}
+	for _, other := range []Clock{{Promise: "first-response", Priority: contract.Urgent, State: Running}, {Promise: "launch", Priority: contract.Normal, State: Running}, {Promise: "first-response", Priority: contract.Normal, State: Paused}} {
+		if got := p.Foresee(&other); got != (Likely{}) {
+			t.Errorf("%+v: %v", other, got)
+		}
+	}
+}
+
+// More time used never makes more of the past comparable, and more time given never makes a miss more likely.
+func TestForesightIsMonotone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := Past{}
+		for _, h := range rapid.SliceOfN(rapid.IntRange(0, 50), 0, 30).Draw(t, "used") {
+			p.Add("x", contract.Low, time.Duration(h)*time.Hour)
+		}
+		p.Sort()
+		elapsed := time.Duration(rapid.IntRange(0, 20).Draw(t, "elapsed")) * time.Hour
+		given := elapsed + time.Duration(rapid.IntRange(0, 20).Draw(t, "left"))*time.Hour
+		c := func(elapsed, given time.Duration) Likely {
+			return p.Foresee(&Clock{Promise: "x", Priority: contract.Low, State: Running, Elapsed: elapsed, Allowed: given})
+		}
+		a, later, more := c(elapsed, given), c(elapsed+time.Hour, given+time.Hour), c(elapsed, given+time.Hour)
+		if later.Of > a.Of || more.Longer > a.Longer || a.Longer > a.Of {
+			t.Fatalf("%v %v %v", a, later, more)
+		}
+	})
 }

@@ -48,6 +48,8 @@ type Event struct {
 	At       time.Time
 	Kind     Kind
 	Priority contract.Priority // of Opened and Prioritised
+	Impact   contract.Weight   // of the same, as the contract asks for it; empty: not said
+	Urgency  contract.Weight   // likewise
 	On       Waiting           // of Waits
 	Provider string            // of Triaged: the organisation that does it; empty: the agency
 	Assignee string            // of Assigned: the account of the person; empty: nobody any more
@@ -73,6 +75,8 @@ func Phases() []Phase { return []Phase{Open, Done, Gone, Refused} }
 type Request struct {
 	Phase     Phase
 	Priority  contract.Priority
+	Impact    contract.Weight // as it was said last; empty: never
+	Urgency   contract.Weight
 	Waiting   Waiting
 	Opened    time.Time
 	Responded time.Time // zero: not yet
@@ -161,6 +165,9 @@ func (r Request) prioritise(e Event) (Request, error) {
 	for _, p := range contract.Priorities() {
 		if p == e.Priority {
 			r.Priority = p
+			if e.Impact != "" {
+				r.Impact, r.Urgency = e.Impact, e.Urgency
+			}
 			return r, nil
 		}
 	}

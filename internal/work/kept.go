@@ -28,6 +28,12 @@ func (c Compliance) Share() (share money.Ratio, ok bool) {
 	return money.NewRatio(int64(c.Kept), int64(c.Kept+c.Missed)), true
 }
 
+// ShareWithExcused is the share of all that were kept, as if nothing were excused; ok is false when there is none.
+func (c Compliance) ShareWithExcused() (share money.Ratio, ok bool) {
+	c.Missed += c.Excused
+	return c.Share()
+}
+
 // Settled is a clock of a request, and whether its miss is excused.
 type Settled struct {
 	Clock
@@ -65,31 +71,4 @@ func InMonth(clocks []Settled, m cal.Month, zone *time.Location) []Compliance {
 	}
 	slices.SortFunc(out, func(a, b Compliance) int { return cmp.Compare(a.Promise, b.Promise) })
 	return out
-}
-
-// fewest clocks of the past that were open as long are needed to say anything of one that is.
-const fewest = 5
-
-// Likely is how many of the clocks of the past that had used as much time and were not late then, were missed in the end.
-type Likely struct {
-	Of     int `json:"of"`
-	Missed int `json:"missed"`
-}
-
-// Known says whether there are enough of them.
-func (l Likely) Known() bool { return l.Of >= fewest }
-
-// Foresee counts among settled clocks of the same promise and priority those that were as far as this one is.
-func Foresee(past []Clock, c *Clock) (l Likely) {
-	for i := range past {
-		p := &past[i]
-		if p.Promise != c.Promise || p.Priority != c.Priority || p.State != Kept && p.State != Missed || p.Stopped.IsZero() || p.Elapsed <= c.Elapsed {
-			continue
-		}
-		l.Of++
-		if p.State == Missed {
-			l.Missed++
-		}
-	}
-	return l
 }

@@ -2,7 +2,11 @@ package work
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -14,6 +18,7 @@ type Miss struct {
 	ID      string    // of the clock: "R-12/first-response"
 	Due     time.Time // until when it would have been kept, in the zone of the contract
 	Promise string
+	Excused string // why it does not count; empty: it does
 }
 
 // On is the day on which its time was over.
@@ -24,8 +29,30 @@ func (m Miss) On() cal.Date { return cal.DateOf(m.Due, m.Due.Location()) }
 func (x *Clocks) Misses(request string) (out []Miss) {
 	for i := range x.Clocks {
 		if c := &x.Clocks[i]; c.State == Missed && c.By == contract.ByAgency {
-			out = append(out, Miss{c.Name(request), c.Late.In(x.levels.Hours.Zone), c.Promise})
+			out = append(out, Miss{c.Name(request), c.Late.In(x.levels.Hours.Zone), c.Promise, x.ExcusedByContract(c)})
 		}
+	}
+	return out
+}
+
+// ExcusedByContract says why a miss of the agency does not count by the contract alone; empty where it does count, or is none.
+func (x *Clocks) ExcusedByContract(c *Clock) string {
+	if c.State != Missed || c.By != contract.ByAgency || !slices.Contains(x.levels.Excuses, contract.ClientLate) {
+		return ""
+	}
+	for i := range x.Clocks {
+		if p := &x.Clocks[i]; p.By == contract.ByClient && !p.Late.IsZero() && p.Late.Before(c.Late) {
+			return fmt.Sprintf("by the contract: the client missed its own %s, which was due %s", strings.ReplaceAll(p.Promise, "-", " "), p.Late.In(x.levels.Hours.Zone).Format("2 Jan 2006 15:04"))
+		}
+	}
+	return ""
+}
+
+// Settled are the clocks of a request with what the contract excuses.
+func (x *Clocks) Settled() []Settled {
+	out := make([]Settled, len(x.Clocks))
+	for i := range x.Clocks {
+		out[i] = Settled{x.Clocks[i], x.ExcusedByContract(&x.Clocks[i]) != ""}
 	}
 	return out
 }
@@ -34,7 +61,11 @@ func (x *Clocks) Misses(request string) (out []Miss) {
 func WriteMisses(out io.Writer, misses []Miss) error {
 	rows := [][]string{{"miss_id", "missed_on", "target", "note", "excused"}}
 	for _, m := range misses {
-		rows = append(rows, []string{m.ID, m.On().String(), m.Promise, "was due " + m.Due.Format(time.RFC3339), "false"})
+		note := "was due " + m.Due.Format(time.RFC3339)
+		if m.Excused != "" {
+			note += "; excused " + m.Excused
+		}
+		rows = append(rows, []string{m.ID, m.On().String(), m.Promise, note, strconv.FormatBool(m.Excused != "")})
 	}
 	return csv.NewWriter(out).WriteAll(rows)
 }

@@ -174,7 +174,7 @@ type Shown struct {
 	Stood     Duration          `json:"stood_still"`
 	Left      Duration          `json:"left"`
 	Escalates []ShownMoment     `json:"escalates,omitempty"`
-	AsFar     *Likely           `json:"as_far,omitempty"` // others of the past that were as far as this one, where there are enough
+	AsFar     *Likely           `json:"as_far,omitempty"` // others of the past that took more time than this one so far, where there are enough
 }
 
 // ShownMoment is when somebody is told.
@@ -193,7 +193,7 @@ func (d Duration) MarshalJSON() ([]byte, error) {
 }
 
 // Tell is the report on clocks, as of the instant for which they were computed. What is likely of those that are not settled is counted among the past ones.
-func (x *Clocks) Tell(name string, past []Clock, now time.Time) Report {
+func (x *Clocks) Tell(name string, past Past, now time.Time) Report {
 	zone := x.levels.Hours.Zone
 	text := func(at time.Time) string {
 		if at.IsZero() {
@@ -209,9 +209,9 @@ func (x *Clocks) Tell(name string, past []Clock, now time.Time) Report {
 		c := &x.Clocks[i]
 		s := Shown{Promise: c.Promise, By: c.By, Until: c.Until, Round: c.Round, Priority: c.Priority, State: c.State, Words: c.Words(now), Started: text(c.Started), Stopped: text(c.Stopped),
 			Due: text(c.Due), Late: text(c.Late), Allowed: Duration(c.Allowed), Elapsed: Duration(c.Elapsed), Stood: Duration(c.Stood), Left: Duration(c.Left())}
-		if l := Foresee(past, c); c.State == Running && l.Known() {
+		if l := past.Foresee(c); l.Known() {
 			s.AsFar = &l
-			s.Words += fmt.Sprintf("; of %d that were as far, %d were missed", l.Of, l.Missed)
+			s.Words += "; " + l.Words(c)
 		}
 		for _, m := range c.Moments(x.levels) {
 			s.Escalates = append(s.Escalates, ShownMoment{text(m.At), m.Used.At.String(), m.Used.To})

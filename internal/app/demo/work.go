@@ -16,23 +16,23 @@ func (st *story) requests(ctx context.Context) error {
 	for _, r := range []struct {
 		day, hour       int
 		title, category string
-		priority        contract.Priority
+		impact, urgency contract.Weight
 		brief           work.Answers
 		then            func(ctx context.Context, act workops.Act) error
 	}{
-		{1, 9, "Landing page for the autumn campaign", "web", contract.Normal,
+		{1, 9, "Landing page for the autumn campaign", "web", contract.Middle, contract.Middle,
 			work.Answers{"address": "https://acme.example/autumn", "change": "A page for the autumn campaign with one form.", "kind": "a new page", "live-by": "2026-10-20"}, st.takesUp},
-		{1, 14, "Search campaign for robot arms", "paid-media", contract.High,
+		{1, 14, "Search campaign for robot arms", "paid-media", contract.Heavy, contract.Middle,
 			work.Answers{"goal": "60 demo requests until the end of November.", "audience": "Plant engineers in the Northeast.", "offer": "A demo on site, https://acme.example/arms", "budget": "18000.00 USD", "start": "2026-10-12"}, st.asksBack},
-		{2, 10, "Who opened the September newsletter?", "analytics", contract.Low,
+		{2, 10, "Who opened the September newsletter?", "analytics", contract.Middle, contract.Light,
 			work.Answers{"question": "Which accounts opened it and visited the site within a week?", "decision": "Whom sales calls first."}, st.resolves},
-		{4, 15, "Pictures of the new arm", "creative", contract.Normal,
+		{4, 15, "Pictures of the new arm", "creative", contract.Middle, contract.Middle,
 			work.Answers{"what": "Six pictures of the new arm at work.", "message": "It works beside people.", "audience": "Trade press.", "formats": "3000 pixels wide, and square."}, st.givesAway},
-		{6, 9, "The form on the contact page sends nothing", "web", contract.Urgent,
+		{6, 9, "The form on the contact page sends nothing", "web", contract.Heavy, contract.Heavy,
 			work.Answers{"address": "https://acme.example/contact", "change": "The form says thank you, and no mail arrives.", "kind": "something is broken"}, nil},
 	} {
 		st.at(Last.AddDays(r.day), r.hour)
-		made, err := st.Work.Open(ctx, st.as(access.ClientProduct), workops.OpenInput{Client: st.client, Title: r.title, Category: r.category, Priority: r.priority, Brief: r.brief})
+		made, err := st.Work.Open(ctx, st.as(access.ClientProduct), workops.OpenInput{Client: st.client, Title: r.title, Category: r.category, Impact: r.impact, Urgency: r.urgency, Brief: r.brief})
 		if err != nil {
 			return fmt.Errorf("request %q: %w", r.title, err)
 		}

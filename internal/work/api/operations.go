@@ -54,6 +54,8 @@ type Request struct {
 	Stage    string    `json:"stage" enum:"new,in-work,with-specialist,with-client,in-review,ended"`
 	Phase    string    `json:"phase" enum:"open,resolved,withdrawn,declined"`
 	Priority string    `json:"priority" enum:"urgent,high,normal,low"`
+	Impact   string    `json:"impact,omitempty" enum:"high,medium,low" doc:"As it was said; absent where the contract does not ask for it"`
+	Urgency  string    `json:"urgency,omitempty" enum:"high,medium,low" doc:"The same"`
 	OpenedAt time.Time `json:"opened_at"`
 	Assignee string    `json:"assignee,omitempty" doc:"Name of the person who has it; absent: nobody"`
 	Provider string    `json:"provider,omitempty" doc:"Name of the specialist that does it; absent: the agency"`
@@ -69,6 +71,20 @@ type Clock struct {
 	State   string     `json:"state" enum:"running,paused,resting,kept,missed,ended"`
 	Due     *time.Time `json:"due,omitempty" doc:"Until when it is kept if it keeps running; absent while it stands still"`
 	Words   string     `json:"words"`
+	Likely  *Likely    `json:"likely,omitempty" doc:"Absent where there is not enough to tell, and for who does not see all requests of the client"`
+}
+
+// Likely is what clocks of the past tell of one that runs.
+type Likely struct {
+	Of     int `json:"of" doc:"Clocks of the same promise and priority that took more time than this one has used, among the last 500 of the client that stopped"`
+	Longer int `json:"longer" doc:"How many of them took longer than this one is given"`
+}
+
+func likely(l work.Likely) *Likely {
+	if !l.Known() {
+		return nil
+	}
+	return &Likely{l.Of, l.Longer}
 }
 
 // Whole is a request with all that the caller may read.
@@ -118,9 +134,10 @@ func clockOf(c *work.Clock, now time.Time) Clock {
 
 func lineOf(l ops.Line, now time.Time) Request {
 	out := Request{ID: l.ID, Name: l.Name(), Client: l.Client, Title: l.Title, Category: l.Category, Stage: string(l.State.Stage()), Phase: string(l.State.Phase), Priority: string(l.Priority),
-		OpenedAt: l.OpenedAt, Assignee: l.AssigneeName, Provider: l.ProviderName}
+		Impact: string(l.State.Impact), Urgency: string(l.State.Urgency), OpenedAt: l.OpenedAt, Assignee: l.AssigneeName, Provider: l.ProviderName}
 	if l.Clock != nil {
 		c := clockOf(l.Clock, now)
+		c.Likely = likely(l.Foreseen)
 		out.Next = &c
 	}
 	if l.State.Scope != nil {
@@ -155,11 +172,15 @@ func (o *Operations) whole(ctx context.Context, client, id string) (Whole, error
 	line := ops.Line{ID: s.ID, Client: s.Client, Number: s.Number, Title: s.Title, Category: s.Category, Priority: s.State.Priority, State: s.State, AssigneeName: s.AssigneeName,
 		ProviderName: s.ProviderName, OpenedAt: s.OpenedAt}
 	if s.State.Phase == work.Open {
-		line.Clock, _ = s.Clocks.Nearest()
+		if line.Clock, _ = s.Clocks.Nearest(); line.Clock != nil {
+			line.Foreseen = s.Past.Foresee(line.Clock)
+		}
 	}
 	out := Whole{Request: lineOf(line, s.Now), Seq: s.Seq(), Brief: s.Brief, Clocks: []Clock{}, Events: []Event{}, Messages: []Message{}}
 	for i := range s.Clocks.Clocks {
-		out.Clocks = append(out.Clocks, clockOf(&s.Clocks.Clocks[i], s.Now))
+		c := clockOf(&s.Clocks.Clocks[i], s.Now)
+		c.Likely = likely(s.Past.Foresee(&s.Clocks.Clocks[i]))
+		out.Clocks = append(out.Clocks, c)
 	}
 	if s.ReadsContract && s.State.Scope != nil {
 		out.Why = scopeOf(*s.State.Scope)
@@ -185,7 +206,9 @@ func (o *Operations) get(ctx context.Context, in *Of) (*api.Answer[Whole], error
 type NewRequest struct {
 	Title    string            `json:"title" minLength:"1" maxLength:"160"`
 	Category string            `json:"category" minLength:"1" maxLength:"100" doc:"Of a form of the workspace, such as web"`
-	Priority string            `json:"priority" enum:"urgent,high,normal,low"`
+	Priority string            `json:"priority,omitempty" enum:"urgent,high,normal,low" doc:"Needed where the contract does not make it of impact and urgency"`
+	Impact   string            `json:"impact,omitempty" enum:"high,medium,low" doc:"Needed where the contract makes the priority of it"`
+	Urgency  string            `json:"urgency,omitempty" enum:"high,medium,low" doc:"The same"`
 	Brief    map[string]string `json:"brief" doc:"Answers by the keys of the fields of the form"`
 	Brand    string            `json:"brand,omitempty" maxLength:"160"`
 	Market   string            `json:"market,omitempty" maxLength:"160"`
@@ -197,7 +220,7 @@ func (o *Operations) open(ctx context.Context, in *struct {
 }) (*api.Created[Whole], error) {
 	b := in.Body
 	r, err := o.Work.Open(ctx, access.ActorFrom(ctx), ops.OpenInput{Client: in.Client, Title: b.Title, Category: b.Category, Brand: b.Brand, Market: b.Market,
-		Priority: contract.Priority(b.Priority), Brief: b.Brief})
+		Priority: contract.Priority(b.Priority), Impact: contract.Weight(b.Impact), Urgency: contract.Weight(b.Urgency), Brief: b.Brief})
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func (s *Service) act(ctx context.Context, actor access.Actor, action access.Act
 			return err
 		}
 		out = r
-		for _, table := range []any{(*eventRow)(nil), (*messageRow)(nil)} {
+		for _, table := range []any{(*eventRow)(nil), (*messageRow)(nil), (*excuseRow)(nil)} {
 			if _, done, err := postedAs(ctx, tx, table, "request_id", key); err != nil || done {
 				return err
 			}

@@ -30,7 +30,7 @@ func (s *Service) appendEvent(ctx context.Context, tx bun.Tx, r *Request, e Reco
 		return err
 	}
 	row := eventRow{RequestID: r.ID, Seq: e.Seq, PostKey: e.Key, At: e.At, Kind: string(e.Kind), Priority: string(e.Priority), WaitsOn: string(e.On),
-		ProviderID: e.Provider, AssigneeID: e.Assignee, Note: e.Note, ByID: e.By, ByName: e.ByName}
+		ProviderID: e.Provider, AssigneeID: e.Assignee, Note: e.Note, Impact: string(e.Impact), Urgency: string(e.Urgency), ByID: e.By, ByName: e.ByName}
 	if e.Scope != nil {
 		text, err := json.Marshal(e.Scope)
 		if err != nil {
@@ -100,7 +100,7 @@ func (s *Service) derived(ctx context.Context, tx bun.Tx, r *Request, now time.T
 	for i := range x.Clocks {
 		c := &x.Clocks[i]
 		row := clockRow{RequestID: r.ID, Clock: c.Name(""), ClientID: r.Client, Promise: c.Promise, ByParty: string(c.By), State: string(c.State),
-			DueAt: c.Due, StoppedAt: c.Stopped, LateAt: c.Late, NextOrder: never}
+			DueAt: c.Due, StoppedAt: c.Stopped, LateAt: c.Late, NextOrder: never, Priority: string(c.Priority), Used: int64(c.Elapsed / time.Second)}
 		if next, ok := c.Next(levels); ok {
 			row.NextOrder = next.UnixMicro()
 		}

@@ -87,6 +87,11 @@ service_levels:
 
 func newDesk(t testing.TB, d *db.DB, ctx context.Context) desk {
 	t.Helper()
+	return newDeskUnder(t, d, ctx, promises)
+}
+
+func newDeskUnder(t testing.TB, d *db.DB, ctx context.Context, promises string) desk {
+	t.Helper()
 	clock := &hand{}
 	clock.set(t, "2026-03-03 09:00") // a Tuesday
 	if err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error { return people(ctx, tx, clock.at.AddDate(0, -6, 0)) }); err != nil {
@@ -99,7 +104,7 @@ func newDesk(t testing.TB, d *db.DB, ctx context.Context) desk {
 	parties := partyops.New(partyops.Options{DB: d, Now: clock.now, PublicURL: "https://example.test"})
 	contracts := &contractops.Service{DB: d, Now: clock.now, Random: rand.Reader, Parties: parties}
 	desk := desk{&ops.Service{DB: d, Now: clock.now, Random: rand.Reader, Parties: parties, Contracts: contracts, Files: files, PublicURL: "https://example.test"}, t, ctx, clock}
-	desk.sign()
+	desk.sign(promises)
 	return desk
 }
 
@@ -128,7 +133,7 @@ func people(ctx context.Context, tx bun.Tx, since time.Time) error {
 }
 
 // sign brings a contract with promises into force.
-func (d desk) sign() {
+func (d desk) sign(promises string) {
 	d.t.Helper()
 	c, err := d.Contracts.Begin(d.ctx, owner, "org_acme", "growth")
 	if err != nil {
@@ -197,4 +202,16 @@ func (d desk) mailsTo(who access.Actor) (n int) {
 		}
 	}
 	return n
+}
+
+// lastEntry are the words of the last entry of the record.
+func (d desk) lastEntry() (words string) {
+	d.t.Helper()
+	err := d.DB.Read(d.ctx, func(ctx context.Context, tx bun.Tx) error {
+		return tx.NewSelect().TableExpr("journal_entry").ColumnExpr("words").OrderExpr("seq DESC").Limit(1).Scan(ctx, &words)
+	})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return words
 }

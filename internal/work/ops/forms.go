@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
@@ -58,6 +59,39 @@ func (s *Service) Forms(ctx context.Context, actor access.Actor, client string) 
 	})
 	if err != nil {
 		return out, fmt.Errorf("read the briefs: %w", err)
+	}
+	return out, nil
+}
+
+// Intake is what somebody is asked who opens a request of a client today.
+type Intake struct {
+	Forms  work.Forms
+	Matrix *contract.PriorityMatrix // nil: the priority is chosen
+}
+
+// Intake tells what is asked of a request. Who may: see RequestOpen.
+func (s *Service) Intake(ctx context.Context, actor access.Actor, client string) (out Intake, err error) {
+	if err := access.Require(actor, access.RequestOpen, access.Of(client)); err != nil {
+		return out, err
+	}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		texts, err := readForms(ctx, tx)
+		if err != nil {
+			return err
+		}
+		under := &Request{Client: client}
+		if _, err := s.inForce(ctx, tx, under, s.now()); err != nil {
+			return err
+		}
+		levels, err := s.levelsOf(ctx, tx, under)
+		if err != nil {
+			return err
+		}
+		out = Intake{texts.Forms, levels.Priority}
+		return nil
+	})
+	if err != nil {
+		return out, fmt.Errorf("read what is asked of a request: %w", err)
 	}
 	return out, nil
 }

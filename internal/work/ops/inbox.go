@@ -53,6 +53,7 @@ type Line struct {
 	OpenedAt     time.Time
 	MovedAt      time.Time
 	Clock        *work.Clock // of those that run the one whose time is over first; nil: none runs
+	Foreseen     work.Likely // of that clock; zero for who does not see all requests of the client
 }
 
 // Name is the request as people call it.
@@ -88,11 +89,13 @@ func (s *Service) List(ctx context.Context, actor access.Actor, f Filter) (Page,
 			return err
 		}
 		page.Next = next
-		page.Lines, err = s.lines(ctx, tx, rows, page.Now)
+		if page.Lines, err = s.lines(ctx, tx, rows, page.Now); err != nil {
+			return err
+		}
 		for i, l := range page.Lines {
 			page.Lines[i].State.Scope = told(actor, l.Client, l.State.Scope)
 		}
-		return err
+		return s.foresee(ctx, tx, actor, page.Lines, page.Now)
 	})
 	if err != nil {
 		return Page{}, fmt.Errorf("list requests: %w", err)

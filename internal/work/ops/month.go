@@ -5,16 +5,14 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
-	"github.com/ofrecord/ofrecord/internal/journal"
-	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
-	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/work"
 )
 
@@ -23,6 +21,8 @@ type Month struct {
 	Month  cal.Month
 	Kept   []work.Compliance
 	Misses []Missed // of the agency, by the day on which each was
+	said   int64    // words of the client on misses of this month
+	Handed *Handed  // the last time that they became evidence; nil: never, as far as is known
 }
 
 // Missed is a miss, and the request of which it is.
@@ -64,6 +64,10 @@ func (s *Service) month(ctx context.Context, tx bun.Tx, client string, m cal.Mon
 		if err != nil {
 			return out, err
 		}
+		excuses, err := excusesOf(ctx, tx, slices.Collect(maps.Keys(requests)))
+		if err != nil {
+			return out, err
+		}
 		for _, row := range part {
 			r := requests[row.RequestID]
 			x, levels, err := s.clocks(ctx, tx, r, now)
@@ -71,10 +75,18 @@ func (s *Service) month(ctx context.Context, tx bun.Tx, client string, m cal.Mon
 				return out, err
 			}
 			zone = levels.Hours.Zone
-			for _, c := range x.Clocks {
-				settled = append(settled, work.Settled{Clock: c})
+			why := map[string]string{}
+			for _, c := range x.Settled() {
+				name := c.Name("")
+				if e := excuses[[2]string{r.ID, name}]; e.Excused && c.State == work.Missed && !c.Excused {
+					c.Excused, why[c.Name(r.Name())] = true, e.why()
+				}
+				settled = append(settled, c)
 			}
 			for _, miss := range x.Misses(r.Name()) {
+				if miss.Excused == "" {
+					miss.Excused = why[miss.ID]
+				}
 				if cal.MonthOf(miss.On()) == m {
 					out.Misses = append(out.Misses, Missed{miss, r.ID, r.Title})
 				}
@@ -83,7 +95,9 @@ func (s *Service) month(ctx context.Context, tx bun.Tx, client string, m cal.Mon
 	}
 	out.Kept = work.InMonth(settled, m, zone)
 	slices.SortStableFunc(out.Misses, func(a, b Missed) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.ID, b.ID)) })
-	return out, nil
+	var err error
+	out.Handed, out.said, err = handedOf(ctx, tx, client, m)
+	return out, err
 }
 
 // File is the misses as a file of evidence has them.
@@ -95,33 +109,4 @@ func (m Month) File() []byte {
 	}
 	_ = work.WriteMisses(&out, misses) // into memory: it cannot fail
 	return out.Bytes()
-}
-
-// HandOverMisses gives the misses of a month to the evidence, from which the fee rules take service credits. Doing it again changes nothing. Who may: see
-// EvidenceImport. Faults: NotFound, Forbidden; Conflict for a month that is not over or that has no miss.
-func (s *Service) HandOverMisses(ctx context.Context, actor access.Actor, client string, m cal.Month) (n int, err error) {
-	if err := access.Require(actor, access.EvidenceImport, access.Of(client)); err != nil {
-		return 0, err
-	}
-	month, err := s.Compliance(ctx, actor, client, m)
-	if err != nil {
-		return 0, err
-	}
-	switch {
-	case s.HandOver == nil:
-		return 0, fault.New(fault.Unavailable, "no-evidence", "This installation keeps no evidence that it could be handed to.")
-	case !m.Next().First().Start(time.UTC).Add(24 * time.Hour).Before(s.now()):
-		return 0, fault.New(fault.Conflict, "month-runs", "%s is not over; its misses are handed over when it is.", m.Words())
-	case len(month.Misses) == 0:
-		return 0, fault.New(fault.Conflict, "no-misses", "The agency missed no promise in %s; there is nothing to hand over.", m.Words())
-	}
-	if err := s.HandOver(ctx, actor, client, "sla_misses-"+m.String()+".csv", month.File()); err != nil {
-		return 0, fmt.Errorf("hand over the misses of %s: %w", m, err)
-	}
-	err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
-		_, err := journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{At: s.now(), Action: "request.misses", Client: client,
-			Subject: journal.Subject{Kind: "misses", ID: m.String(), Name: "Missed promises of " + m.Words()}, Words: fmt.Sprintf("handed %d missed promises of %s to the evidence", len(month.Misses), m.Words())}))
-		return err
-	})
-	return len(month.Misses), err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +26,10 @@ type OpenInput struct {
 	Category string
 	Brand    string
 	Market   string
-	Priority contract.Priority
+	Priority contract.Priority // empty where the contract makes it of the next two
+	Impact   contract.Weight
+	Urgency  contract.Weight
+	Unasked  bool // nobody could be asked for them, as in a mail: the priority holds until somebody of the agency says more
 	Brief    work.Answers
 	Files    []NewFile
 	Key      string // of this form; sent again with the same key, the request that was opened is the answer
@@ -40,7 +42,7 @@ const (
 )
 
 // Open opens a request: its brief, its clocks under the promises that are in force today, and to whom it goes where that is agreed. Who may: see RequestOpen.
-// Faults: NotFound, Forbidden; Invalid at "title", "category", "priority", "brief.<key>" and "files"; TooLarge.
+// Faults: NotFound, Forbidden; Invalid at "title", "category", "priority", "impact", "urgency", "brief.<key>" and "files"; TooLarge.
 func (s *Service) Open(ctx context.Context, actor access.Actor, in OpenInput) (*Request, error) {
 	if err := access.Require(actor, access.RequestOpen, access.Of(in.Client)); err != nil {
 		return nil, err
@@ -95,11 +97,24 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 	now := s.now()
 	r := &Request{ID: s.id("req"), Client: in.Client, Title: strings.Join(strings.Fields(in.Title), " "), Category: in.Category, Brand: strings.TrimSpace(in.Brand),
 		Market: strings.TrimSpace(in.Market), OpenedAt: now, OpenedBy: actor.Account, OpenedByName: actor.Name}
-	if err := r.check(in, texts.Forms, files, problems); err != nil {
-		return nil, err
-	}
 	day, err := s.inForce(ctx, tx, r, now)
 	if err != nil {
+		return nil, err
+	}
+	levels, err := s.levelsOf(ctx, tx, r)
+	if err != nil {
+		return nil, err
+	}
+	ranking := work.Ranking{Priority: in.Priority, Impact: in.Impact, Urgency: in.Urgency}
+	matrix := levels.Priority
+	if in.Unasked && in.Impact == "" && in.Urgency == "" {
+		matrix = nil
+	}
+	ranking, err = ranking.Opening(matrix)
+	for _, p := range fault.All(err) {
+		problems.Add(p)
+	}
+	if err := r.check(in, texts.Forms, files, problems); err != nil {
 		return nil, err
 	}
 	if r.Number, err = nextNumber(ctx, tx); err != nil {
@@ -108,7 +123,7 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 	if err := s.insert(ctx, tx, r, key); err != nil {
 		return nil, err
 	}
-	if err := s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: now, Kind: work.Opened, Priority: in.Priority}, By: actor.Account, ByName: actor.Name}); err != nil {
+	if err := s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: now, Kind: work.Opened, Priority: ranking.Priority, Impact: ranking.Impact, Urgency: ranking.Urgency}, By: actor.Account, ByName: actor.Name}); err != nil {
 		return nil, err
 	}
 	if err := s.route(ctx, tx, r, day); err != nil {
@@ -124,19 +139,16 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 		return nil, err
 	}
 	if _, err := journalops.Append(ctx, tx, journalops.By(actor, journal.Entry{At: now, Action: "request.open", Client: r.Client, Subject: r.subject(),
-		Words: fmt.Sprintf("opened the request %s %s with priority %s", r.Name(), r.Title, in.Priority), After: journal.Snapshot(r.recorded())})); err != nil {
+		Words: fmt.Sprintf("opened the request %s %s with priority %s", r.Name(), r.Title, ranking.Priority), After: journal.Snapshot(r.recorded())})); err != nil {
 		return nil, err
 	}
-	return r, s.tell(ctx, tx, actor, r, leads, "New request "+r.Name()+": "+r.Title, fmt.Sprintf("%s opened the request %s: %s\nPriority: %s", actor.Name, r.Name(), r.Title, in.Priority))
+	return r, s.tell(ctx, tx, actor, r, leads, "New request "+r.Name()+": "+r.Title, fmt.Sprintf("%s opened the request %s: %s\nPriority: %s", actor.Name, r.Name(), r.Title, ranking.Priority))
 }
 
 // check settles form and brief.
 func (r *Request) check(in OpenInput, forms work.Forms, files []fileRow, problems fault.List) error {
 	if r.Title == "" || len([]rune(r.Title)) > longestTitle {
 		problems.Add(fault.New(fault.Invalid, "title", "Give the request a title, at most %d characters.", longestTitle).At("title"))
-	}
-	if !slices.Contains(contract.Priorities(), in.Priority) {
-		problems.Add(fault.New(fault.Invalid, "priority", "Choose a priority: urgent, high, normal or low.").At("priority"))
 	}
 	for field, text := range map[string]string{"brand": r.Brand, "market": r.Market} {
 		if len([]rune(text)) > longestTitle {

@@ -91,8 +91,8 @@ func TestSendingAFormTwiceIsOneAct(t *testing.T) {
 		must[*ops.Request](t)(d.Answer(ctx, team, say))
 		must[*ops.Request](t)(d.Answer(ctx, team, say))
 		act := ops.Act{Client: first.Client, Request: first.ID, Key: "p-1", Note: "It is worse.", Seen: 2}
-		must[*ops.Request](t)(d.Prioritise(ctx, lead, act, contract.Urgent))
-		must[*ops.Request](t)(d.Prioritise(ctx, lead, act, contract.Urgent))
+		must[*ops.Request](t)(d.Prioritise(ctx, lead, act, work.Ranking{Priority: contract.Urgent}))
+		must[*ops.Request](t)(d.Prioritise(ctx, lead, act, work.Ranking{Priority: contract.Urgent}))
 		shown := must[ops.Shown](t)(d.Show(ctx, lead, first.Client, first.ID))
 		if len(shown.Messages) != 1 || len(shown.Events) != 3 {
 			t.Errorf("%d messages, %d events", len(shown.Messages), len(shown.Events))
@@ -108,7 +108,7 @@ func TestTwoAtOnceGiveAClearConflict(t *testing.T) {
 		errs := make([]error, 6)
 		for i := range errs {
 			wait.Go(func() {
-				_, errs[i] = d.Prioritise(ctx, lead, ops.Act{Client: r.Client, Request: r.ID, Seen: 1, Note: "because"}, []contract.Priority{contract.Urgent, contract.High, contract.Low}[i%3])
+				_, errs[i] = d.Prioritise(ctx, lead, ops.Act{Client: r.Client, Request: r.ID, Seen: 1, Note: "because"}, work.Ranking{Priority: []contract.Priority{contract.Urgent, contract.High, contract.Low}[i%3]})
 			})
 		}
 		wait.Wait()

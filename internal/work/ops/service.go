@@ -45,6 +45,7 @@ type Service struct {
 	HandOver func(ctx context.Context, actor access.Actor, client, name string, file []byte) error
 
 	levels sync.Map // version of a contract -> *contract.ServiceLevels
+	pasts  sync.Map // workspace and client -> counted
 }
 
 // Routed is to whom a request goes by what both sides have agreed.

@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/work"
 )
@@ -22,6 +23,9 @@ type Shown struct {
 	Files    []File    // of the brief
 	Now      time.Time
 	Zone     *time.Location // of the contract; UTC where there is none
+	Levels   *contract.ServiceLevels
+	Excuses  map[string]Excuse // last words of the client on misses, by the name of the clock
+	Past     work.Past         // of the client; nil for who does not see all its requests
 
 	ClientName   string
 	ProviderName string // empty: the agency
@@ -54,6 +58,19 @@ func (s *Service) Show(ctx context.Context, actor access.Actor, client, id strin
 		if err := s.tellClocks(ctx, tx, &out); err != nil {
 			return err
 		}
+		if access.Decide(actor, access.RequestSee, access.Of(client)).Allowed {
+			if out.Past, err = s.pastOf(ctx, tx, client, out.Now); err != nil {
+				return err
+			}
+		}
+		said, err := excusesOf(ctx, tx, []string{r.ID})
+		if err != nil {
+			return err
+		}
+		out.Excuses = map[string]Excuse{}
+		for at, e := range said {
+			out.Excuses[at[1]] = e
+		}
 		if err := out.read(ctx, tx); err != nil {
 			return err
 		}
@@ -73,8 +90,19 @@ func (s *Service) tellClocks(ctx context.Context, tx bun.Tx, out *Shown) error {
 	if err != nil {
 		return err
 	}
-	out.Clocks, out.Zone = x, levels.Hours.Zone
+	out.Clocks, out.Zone, out.Levels = x, levels.Hours.Zone, levels
 	return nil
+}
+
+// Excused says why a miss does not count; empty where it does.
+func (out *Shown) Excused(c *work.Clock) string {
+	if why := out.Clocks.ExcusedByContract(c); why != "" {
+		return why
+	}
+	if e := out.Excuses[c.Name("")]; e.Excused && c.State == work.Missed {
+		return e.why()
+	}
+	return ""
 }
 
 // read adds messages and files. What is internal is not even read for who may not see it.

@@ -53,20 +53,41 @@ func (c *change) tellClient(ctx context.Context, subject, text string) error {
 	return c.tell(ctx, c.tx, c.actor, c.r, among(append(writers, c.r.OpenedBy)), "Request "+c.r.Name()+" "+subject+": "+c.r.Title, fmt.Sprintf("%s: %s %s\n%s%s", c.actor.Name, c.r.Name(), c.r.Title, text, said(c.note)))
 }
 
-// Prioritise sets another priority; time that is used stays used. Who may: see RequestWork. Faults: those of an act; Invalid at "priority" and "note".
-func (s *Service) Prioritise(ctx context.Context, actor access.Actor, in Act, p contract.Priority) (*Request, error) {
+// Prioritise ranks a request anew: by another impact or urgency, or with another priority than the contract makes of them. Time that is used stays used. Who may:
+// see RequestWork. Faults: those of an act; Invalid at "priority", "impact", "urgency" and "note".
+func (s *Service) Prioritise(ctx context.Context, actor access.Actor, in Act, ranking work.Ranking) (*Request, error) {
 	return s.act(ctx, actor, access.RequestWork, in, func(ctx context.Context, c *change) error {
+		levels, err := s.levelsOf(ctx, c.tx, c.r)
+		if err != nil {
+			return err
+		}
+		had := c.r.State.Ranking()
+		is, err := ranking.Instead(levels.Priority, had)
+		if err != nil {
+			return err
+		}
+		p := is.Priority
 		if err := c.needNote("Say why the priority changes: it changes what is promised."); err != nil {
 			return err
 		}
-		if c.r.State.Priority == p {
+		if had == is {
 			return fault.New(fault.Conflict, "priority-same", "The priority is %s already.", p).At("priority")
 		}
-		if err := c.step(ctx, work.Event{Kind: work.Prioritised, Priority: p}, "request.priority", fmt.Sprintf("set the priority to %s of", p)); err != nil {
+		if err := c.step(ctx, work.Event{Kind: work.Prioritised, Priority: p, Impact: is.Impact, Urgency: is.Urgency}, "request.priority", rankWords(levels.Priority, is)); err != nil {
 			return err
 		}
 		return c.tellClient(ctx, "has priority "+string(p), fmt.Sprintf("The priority is %s now.", p))
 	})
+}
+
+// rankWords complete "somebody ...", before the name of the request. What is set against the contract says so.
+func rankWords(m *contract.PriorityMatrix, r work.Ranking) string {
+	if m != nil {
+		if p, ok := m.Of(r.Impact, r.Urgency); ok && p != r.Priority {
+			return fmt.Sprintf("set the priority to %s, where the contract says %s, of", r.Priority, p)
+		}
+	}
+	return fmt.Sprintf("set the priority to %s of", r.Priority)
 }
 
 // Resolve ends a request: what was asked is done. Who may: see RequestWork. Faults: those of an act.

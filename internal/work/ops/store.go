@@ -51,6 +51,8 @@ type eventRow struct {
 	Note       string    `bun:"note"`
 	ByID       string    `bun:"by_id"`
 	ByName     string    `bun:"by_name"`
+	Impact     string    `bun:"impact"`
+	Urgency    string    `bun:"urgency"`
 }
 
 type stateRow struct {
@@ -94,6 +96,8 @@ type clockRow struct {
 	StoppedAt time.Time `bun:"stopped_at,nullzero"`
 	LateAt    time.Time `bun:"late_at,nullzero"`
 	NextOrder int64     `bun:"next_order"`
+	Priority  string    `bun:"priority"`
+	Used      int64     `bun:"used"` // seconds of its time
 }
 
 type messageRow struct {
@@ -143,7 +147,7 @@ func notFound() error {
 
 func (r eventRow) record() (Record, error) {
 	out := Record{
-		Event: work.Event{At: r.At.UTC(), Kind: work.Kind(r.Kind), Priority: contract.Priority(r.Priority), On: work.Waiting(r.WaitsOn), Provider: r.ProviderID, Assignee: r.AssigneeID},
+		Event: work.Event{At: r.At.UTC(), Kind: work.Kind(r.Kind), Priority: contract.Priority(r.Priority), Impact: contract.Weight(r.Impact), Urgency: contract.Weight(r.Urgency), On: work.Waiting(r.WaitsOn), Provider: r.ProviderID, Assignee: r.AssigneeID},
 		Seq:   r.Seq, Note: r.Note, By: r.ByID, ByName: r.ByName,
 	}
 	if r.Scope == "" {

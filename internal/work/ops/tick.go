@@ -25,7 +25,8 @@ type Ticked struct {
 // batch is how many requests a tick settles in one transaction, so that others are not kept waiting.
 const batch = 50
 
-// Tick settles the clocks that have come to a moment at which somebody is to be told, or at which their promise is missed. It reads those alone. Each is told
+// Tick settles the clocks that have come to a moment at which somebody is to be told, or at which their promise is missed. It reads those alone, and the months of which
+// something was excused after they were handed over. Each is told
 // once, whoever ticks, and however often: what is told is written in the transaction of the mail. It acts for the program.
 func (s *Service) Tick(ctx context.Context) (out Ticked, err error) {
 	now := s.now()
@@ -38,6 +39,9 @@ func (s *Service) Tick(ctx context.Context) (out Ticked, err error) {
 			return out, fmt.Errorf("look for clocks that are due: %w", err)
 		}
 		if due = distinct(due); len(due) == 0 {
+			if err := s.correctAll(ctx); err != nil {
+				return out, fmt.Errorf("correct what was handed over: %w", err)
+			}
 			return out, nil
 		}
 		var some Ticked

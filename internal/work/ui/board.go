@@ -34,7 +34,7 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 		}
 		columns = append(columns, laneOf(client, s, page))
 	}
-	return web.Render(w, r, view, keys(fresh, lanes(columns)))
+	return web.Render(w, r, view, keys(fresh, kit.Group(lanes(columns), kit.Quiet(foresightRule))))
 }
 
 // lane is a stage of the board.
@@ -64,6 +64,9 @@ func laneOf(client string, s work.Stage, page ops.Page) lane {
 		}
 		if l.Clock != nil {
 			c.clock = kit.Sentence(l.Clock.Words(page.Now))
+			if l.Foreseen.Late() {
+				c.state, c.line = kit.PillIn("likely late", kit.Attend), c.line+" · "+l.Foreseen.Short()
+			}
 		}
 		out.cards = append(out.cards, c)
 	}

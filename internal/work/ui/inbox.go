@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -108,7 +109,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, box mailbox) error 
 	if list.Filtered() {
 		table.Empty = kit.Empty(kit.EmptyView{Title: "Nothing is found", Text: "No request is like that. Words are looked for as a whole: in titles, briefs and messages."})
 	}
-	parts := []templ.Component{kit.Table(table)}
+	parts := []templ.Component{kit.Table(table), kit.Quiet(foresightRule)}
 	if page.Next != "" {
 		q := url.Values{}
 		for k, v := range list.Query {
@@ -197,8 +198,19 @@ func clockCell(l ops.Line, page ops.Page) templ.Component {
 	if l.Clock == nil {
 		return kit.Quiet("no clock runs")
 	}
-	return kit.TwoLines(kit.Text(kit.Sentence(l.Clock.Words(page.Now))), promiseWords(l.Clock))
+	below := promiseWords(l.Clock)
+	if short := l.Foreseen.Short(); short != "" {
+		below += " · " + short
+	}
+	if l.Foreseen.Late() {
+		return kit.TwoLines(beside(kit.PillIn("likely late", kit.Attend), kit.Text(kit.Sentence(l.Clock.Words(page.Now)))), below)
+	}
+	return kit.TwoLines(kit.Text(kit.Sentence(l.Clock.Words(page.Now))), below)
 }
+
+// foresightRule says how it is counted what is likely.
+var foresightRule = fmt.Sprintf("What is likely is counted among the last %d clocks of the client that stopped: of those of the same promise and priority that took more time than this one has used, how many took longer than it is given. "+
+	"It is likely late where that is more than half of them. With fewer than %d there is not enough to tell.", ops.LastOnes, work.FewestAlike)
 
 // promiseWords name what a clock is of: "first response, by the agency".
 func promiseWords(c *work.Clock) string {

@@ -10,9 +10,9 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
-	"github.com/ofrecord/ofrecord/internal/work"
 	"github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
@@ -71,19 +71,18 @@ func (p *Pages) promisesPage(w http.ResponseWriter, r *http.Request, m cal.Month
 
 func kept(client string, m ops.Month) templ.Component {
 	table := kit.TableView{Caption: "How each promise was kept", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Promise"}, {Title: "By"},
-		{Title: "Kept", Align: kit.End}, {Title: "Missed", Align: kit.End}, {Title: "Open at the end", Align: kit.End}, {Title: "Share kept", Align: kit.End}},
+		{Title: "Kept", Align: kit.End}, {Title: "Missed", Align: kit.End}, {Title: "Excused", Align: kit.End}, {Title: "Open at the end", Align: kit.End}, {Title: "Share kept", Align: kit.End}, {Title: "If the excused counted", Align: kit.End}},
 		Empty:   kit.Empty(kit.EmptyView{Title: "No clock of a promise ran", Text: "What the contract promises under service levels is counted here, month by month, from the requests of the client."}),
 		Filters: &kit.FilterView{Action: Path(client) + "/promises", Fields: []kit.Field{{Name: "month", Label: "Month", Kind: kit.Month, Value: m.Month.String()}}}}
 	for _, c := range m.Kept {
 		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(c.Promise), kit.Text("the " + string(c.By)), kit.Text(strconv.Itoa(c.Kept)), kit.Text(strconv.Itoa(c.Missed)),
-			kit.Text(strconv.Itoa(c.Open)), share(c)}})
+			kit.Text(strconv.Itoa(c.Excused)), kit.Text(strconv.Itoa(c.Open)), share(c.Share()), share(c.ShareWithExcused())}})
 	}
 	return kit.Table(table)
 }
 
 // share is cut off: what is not wholly kept never shows as 100 %.
-func share(c work.Compliance) templ.Component {
-	s, ok := c.Share()
+func share(s money.Ratio, ok bool) templ.Component {
 	if !ok {
 		return kit.Quiet("nothing counts yet")
 	}
@@ -96,17 +95,33 @@ func (p *Pages) misses(r *http.Request, m ops.Month) templ.Component {
 	if len(m.Misses) == 0 {
 		return kit.Quiet("Nothing.")
 	}
-	table := kit.TableView{Caption: "Missed promises", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Request"}, {Title: "Promise"}, {Title: "Time was over on"}},
+	table := kit.TableView{Caption: "Missed promises", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Request"}, {Title: "Promise"}, {Title: "Time was over on"}, {Title: "Does it count"}},
 		Exports: []kit.Link{{Text: "CSV", Href: promisesPath(client, m.Month) + "&format=csv"}}}
 	for _, x := range m.Misses {
-		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Anchor(kit.Link{Text: x.Title, Href: RequestPath(client, x.Request)}), x.ID), kit.Text(x.Promise), kit.DateText(x.On())}})
+		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.TwoLines(kit.Anchor(kit.Link{Text: x.Title, Href: RequestPath(client, x.Request)}), x.ID), kit.Text(x.Promise), kit.DateText(x.On()), counts(x)}})
+	}
+	told := kit.Quiet("These are no evidence yet.")
+	if h := m.Handed; h != nil {
+		told = kit.Quiet(fmt.Sprintf("Handed to the evidence on %s by %s: %d, %d of them excused.", cal.DateOf(h.At, h.At.Location()).Words(), h.ByName, h.Misses, h.Excused))
+		if m.Behind() {
+			told = kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "The evidence tells otherwise", Text: fmt.Sprintf("What was handed over on %s has %d misses, %d of them excused. It is corrected by a newer version within minutes; the one before stays.",
+				cal.DateOf(h.At, h.At.Location()).Words(), h.Misses, h.Excused)})
+		}
 	}
 	who := actor(r)
 	if !access.Decide(who, access.EvidenceImport, access.Of(client)).Allowed {
-		return kit.Table(table)
+		return kit.Group(kit.Table(table), told)
 	}
-	return kit.Group(kit.Table(table), kit.Quiet("Service credits are computed from evidence: hand the misses of a month over when it has ended. Doing it again changes nothing."),
+	return kit.Group(kit.Table(table), told, kit.Quiet("Service credits are computed from evidence: hand the misses of a month over when it has ended. Doing it again changes nothing, but where something was excused since."),
 		kit.Button(kit.ButtonView{Text: "Hand these to the evidence", Post: Path(client) + "/promises", Hidden: []kit.Field{{Name: "month", Value: m.Month.String()}}}))
+}
+
+// counts says whether a miss counts, and if not, why.
+func counts(m ops.Missed) templ.Component {
+	if m.Excused == "" {
+		return kit.Text("yes")
+	}
+	return kit.TwoLines(kit.PillIn("excused", kit.Inactive), kit.Sentence(m.Excused))
 }
 
 func (p *Pages) handOver(w http.ResponseWriter, r *http.Request) error {

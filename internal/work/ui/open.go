@@ -26,7 +26,7 @@ func (p *Pages) showOpen(w http.ResponseWriter, r *http.Request) error {
 // openPage asks first what the request is about, then what the brief of that asks.
 func (p *Pages) openPage(w http.ResponseWriter, r *http.Request, category string, in kit.Input) error {
 	client := r.PathValue("client")
-	forms, err := p.Ops.Forms(r.Context(), actor(r), client)
+	forms, err := p.Ops.Intake(r.Context(), actor(r), client)
 	if err != nil {
 		return err
 	}
@@ -38,8 +38,14 @@ func (p *Pages) openPage(w http.ResponseWriter, r *http.Request, category string
 	}
 	view.Lede = form.Title + ". A good brief saves a round of questions."
 	fields := []kit.Field{{Name: "category", Kind: kit.Hidden, Value: category}, {Name: "once", Kind: kit.Hidden, Value: p.Ops.FormKey()},
-		{Name: "title", Label: "Title", Hint: "As it should stand in a list."}, priorityField("priority", "How pressing it is is what the clocks of the contract go by.")}
-	fields[3].Value = string(contract.Normal)
+		{Name: "title", Label: "Title", Hint: "As it should stand in a list."}}
+	if forms.Matrix != nil {
+		fields = append(fields, weightFields(forms.Matrix, work.Request{})...)
+	} else {
+		priority := priorityField("priority", "How pressing it is is what the clocks of the contract go by.")
+		priority.Value = string(contract.Normal)
+		fields = append(fields, priority)
+	}
 	for _, f := range form.Fields {
 		fields = append(fields, briefField(f))
 	}
@@ -53,6 +59,19 @@ func priorityField(name, hint string) kit.Field {
 		f.Options = append(f.Options, kit.Option{Value: string(x), Text: string(x)})
 	}
 	return f
+}
+
+// weightFields ask for impact and urgency in the words of the contract.
+func weightFields(m *contract.PriorityMatrix, is work.Request) []kit.Field {
+	of := func(name, label, hint string, value contract.Weight, words map[contract.Weight]string) kit.Field {
+		f := kit.Field{Name: name, Label: label, Kind: kit.Select, Hint: hint, Value: string(value), Options: []kit.Option{{Value: "", Text: "choose"}}}
+		for _, w := range contract.Weights() {
+			f.Options = append(f.Options, kit.Option{Value: string(w), Text: string(w) + ": " + words[w]})
+		}
+		return f
+	}
+	return []kit.Field{of("impact", "Impact", "What it concerns.", is.Impact, m.Impact),
+		of("urgency", "Urgency", "How soon it hurts. The contract makes the priority of both.", is.Urgency, m.Urgency)}
 }
 
 var fieldKinds = map[work.FieldKind]kit.FieldKind{work.LongField: kit.Area, work.DateField: kit.Date, work.ChoiceField: kit.Select, work.FilesField: kit.Upload}
@@ -93,7 +112,7 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		made, err = p.Ops.Open(r.Context(), actor(r), ops.OpenInput{Client: r.PathValue("client"), Title: values.Get("title"), Category: values.Get("category"), Brand: values.Get("brand"),
-			Market: values.Get("market"), Priority: contract.Priority(values.Get("priority")), Brief: brief, Files: files, Key: values.Get("once")})
+			Market: values.Get("market"), Priority: contract.Priority(values.Get("priority")), Impact: contract.Weight(values.Get("impact")), Urgency: contract.Weight(values.Get("urgency")), Brief: brief, Files: files, Key: values.Get("once")})
 	}
 	if correctable(err) {
 		return p.openPage(w, r, values.Get("category"), kit.Input{Values: values, Err: err})

@@ -101,7 +101,7 @@ func (d desk) clocks() templ.Component {
 	table := kit.TableView{Caption: "Clocks", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "What is promised"}, {Title: "State"}, {Title: "Where it stands"}}}
 	for i := range d.Clocks.Clocks {
 		c := &d.Clocks.Clocks[i]
-		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(capital(promiseWords(c))), kit.PillIn(string(c.State), clockTones[c.State]), kit.Text(kit.Sentence(c.Words(d.Now)))}})
+		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(capital(promiseWords(c))), kit.PillIn(string(c.State), clockTones[c.State]), d.stands(c)}})
 	}
 	var used []string
 	for _, by := range []contract.Party{contract.ByAgency, contract.BySpecialist, contract.ByClient} {
@@ -113,6 +113,28 @@ func (d desk) clocks() templ.Component {
 		return kit.Table(table)
 	}
 	return kit.Group(kit.Table(table), kit.Quiet("Working time used so far: "+strings.Join(used, ", ")+"."))
+}
+
+// stands tells where a clock stands, what is likely, and who is told next.
+func (d desk) stands(c *work.Clock) templ.Component {
+	words := kit.Text(kit.Sentence(c.Words(d.Now)))
+	if why := d.Excused(c); why != "" {
+		return kit.TwoLines(words, "Excused "+why+". It does not count.")
+	}
+	if c.State != work.Running {
+		return words
+	}
+	var below []string
+	if d.Past != nil {
+		below = append(below, kit.Sentence(d.Past.Foresee(c).Words(c)))
+	}
+	for _, m := range c.Moments(d.Levels) {
+		below = append(below, fmt.Sprintf("The %s is told when %s of the time is used, %s.", strings.ReplaceAll(m.Used.To, "-", " "), m.Used.At, m.At.In(d.Zone).Format("2 Jan 15:04")))
+	}
+	if len(below) == 0 {
+		return words
+	}
+	return kit.TwoLines(words, strings.Join(below, " "))
 }
 
 func capital(words string) string { return strings.ToUpper(words[:1]) + words[1:] }
@@ -164,8 +186,12 @@ func (d desk) facts() templ.Component {
 	if with == "" {
 		with = "nobody yet"
 	}
+	priority := kit.Text(string(d.State.Priority))
+	if why := d.State.Why(d.Levels.Priority); why != "" {
+		priority = kit.TwoLines(priority, capital(why)+".")
+	}
 	items := []kit.Definition{
-		{Term: "Priority", Value: kit.Text(string(d.State.Priority))}, {Term: "Done by", Value: kit.Text(does)}, {Term: "With", Value: kit.Text(with)},
+		{Term: "Priority", Value: priority}, {Term: "Done by", Value: kit.Text(does)}, {Term: "With", Value: kit.Text(with)},
 		{Term: "Opened", Value: kit.MomentText(d.OpenedAt, d.Zone)}, {Term: "By", Value: kit.Text(d.OpenedByName)},
 	}
 	if d.State.Versions > 0 {

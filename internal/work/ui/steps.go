@@ -85,13 +85,9 @@ var steps = []step{
 		},
 		fields: only(noteField("Words", clientReads, true)), take: waitsOn(work.OnNobody)},
 	{verb: "priority", action: access.RequestWork, label: "Change the priority", button: "Change it", offers: can(work.Prioritised), done: "has its new priority; what is used of the time stays used.",
-		fields: func(d desk) []kit.Field {
-			f := priorityField("priority", "")
-			f.Value = string(d.State.Priority)
-			return []kit.Field{f, noteField("Why", clientReads, false)}
-		},
+		fields: rankingFields,
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
-			return o.Prioritise(ctx, who, in.Act, contract.Priority(in.values.Get("priority")))
+			return o.Prioritise(ctx, who, in.Act, work.Ranking{Priority: contract.Priority(in.values.Get("priority")), Impact: contract.Weight(in.values.Get("impact")), Urgency: contract.Weight(in.values.Get("urgency"))})
 		}},
 	{verb: "resolve", action: access.RequestWork, label: "Resolve", button: "Resolve it", offers: can(work.Resolved), done: "is resolved.",
 		fields: only(noteField("What was done", clientReads, true)),
@@ -103,6 +99,18 @@ var steps = []step{
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
 			return o.Decline(ctx, who, in.Act)
 		}},
+	{verb: "excuse", action: access.RequestExcuse, label: "Excuse a missed promise", button: "Excuse it", done: "has a miss less that counts; the evidence of a month that was handed over is corrected.",
+		offers: func(d desk) bool { return len(d.missed(false)) > 0 },
+		fields: func(d desk) []kit.Field {
+			return []kit.Field{{Name: "clock", Label: "Promise", Kind: kit.Select, Options: d.missed(false)}, noteField("Why it does not count", clientReads, false)}
+		},
+		take: excuses(true)},
+	{verb: "unexcuse", action: access.RequestExcuse, label: "Take an excuse back", button: "Let it count", tone: kit.Danger, done: "has a miss more that counts; the evidence of a month that was handed over is corrected.",
+		offers: func(d desk) bool { return len(d.missed(true)) > 0 },
+		fields: func(d desk) []kit.Field {
+			return []kit.Field{{Name: "clock", Label: "Promise", Kind: kit.Select, Options: d.missed(true)}, noteField("Why it counts", clientReads, false)}
+		},
+		take: excuses(false)},
 	{verb: "withdraw", action: access.RequestWithdraw, label: "Withdraw", button: "Withdraw it", tone: kit.Danger, offers: can(work.Withdrawn), done: "is withdrawn.",
 		fields: only(noteField("Why", "", true)),
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
@@ -113,6 +121,41 @@ var steps = []step{
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
 			return o.Reopen(ctx, who, in.Act)
 		}},
+}
+
+// rankingFields ask for what the contract makes the priority of, and besides for one that is set against it.
+func rankingFields(d desk) []kit.Field {
+	f := priorityField("priority", "")
+	why := noteField("Why", clientReads, false)
+	if d.Levels.Priority == nil {
+		f.Value = string(d.State.Priority)
+		return []kit.Field{f, why}
+	}
+	f.Optional, f.Hint = true, "Another one than the contract says needs its reason below."
+	f.Options = append([]kit.Option{{Value: "", Text: "what the contract says"}}, f.Options...)
+	if m := d.Levels.Priority; d.State.Impact != "" {
+		if p, _ := m.Of(d.State.Impact, d.State.Urgency); p != d.State.Priority {
+			f.Value = string(d.State.Priority)
+		}
+	}
+	return append(weightFields(d.Levels.Priority, d.State), f, why)
+}
+
+func excuses(excused bool) func(context.Context, *ops.Service, access.Actor, stepping) (*ops.Request, error) {
+	return func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
+		return o.Excuse(ctx, who, in.Act, in.values.Get("clock"), excused)
+	}
+}
+
+// missed are the promises that the agency missed and of which the client has the last word, excused or not.
+func (d desk) missed(excused bool) (out []kit.Option) {
+	for i := range d.Clocks.Clocks {
+		c := &d.Clocks.Clocks[i]
+		if c.State == work.Missed && c.By == contract.ByAgency && d.Clocks.ExcusedByContract(c) == "" && (d.Excused(c) != "") == excused {
+			out = append(out, kit.Option{Value: c.Name(""), Text: promiseWords(c)})
+		}
+	}
+	return out
 }
 
 func waitsOn(on work.Waiting) func(context.Context, *ops.Service, access.Actor, stepping) (*ops.Request, error) {
