@@ -3,7 +3,9 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -26,10 +28,32 @@ func (p *Program) tickRequests(ctx context.Context) error {
 	})
 }
 
-// handOverMisses imports the missed promises of a client as any file of evidence is imported.
+// handOverMisses imports the missed promises of a client that its evidence does not hold yet, as any file of evidence is imported. What was said since of those that it holds,
+// such as that they are excused, stands.
 func (p *Program) handOverMisses(ctx context.Context, actor access.Actor, client, name string, file []byte) error {
-	mapping := crm.Plain(crm.KindSLAMiss)
-	_, err := p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: bytes.NewReader(file), Kind: crm.KindSLAMiss, Mapping: &mapping})
+	known := map[string]bool{}
+	if err := p.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		evidence, err := p.Fees.Evidence(ctx, tx, client, 0)
+		for _, m := range evidence.SLAMisses {
+			known[m.ID] = true
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(file)).ReadAll()
+	if err != nil {
+		return fmt.Errorf("read the missed promises: %w", err)
+	}
+	rows = slices.DeleteFunc(rows, func(row []string) bool { return known[row[0]] })
+	if len(rows) < 2 { // nothing but the names of the columns
+		return nil
+	}
+	var fresh bytes.Buffer
+	if err := csv.NewWriter(&fresh).WriteAll(rows); err != nil {
+		return err
+	}
+	_, err = p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: &fresh, Kind: crm.KindSLAMiss})
 	return err
 }
 
