@@ -58,6 +58,13 @@ func (p *Pages) requestPage(w http.ResponseWriter, r *http.Request, refused refu
 	if notice := d.notice(); notice != nil {
 		main = append(main, notice)
 	}
+	if asked := d.asked(); asked != "" {
+		title := "The agency waits on " + d.ClientName
+		if d.byClient() {
+			title = "The agency waits on you"
+		}
+		main = append(main, kit.Notice(kit.NoticeView{Level: kit.Info, Title: title, Text: asked}))
+	}
 	main = append(main, section("Clocks", d.clocks()), section("Brief", d.brief()), section("Conversation", d.conversation()))
 	return web.Render(w, r, view, sides(kit.Group(main...), kit.Group(section("Facts", d.facts()), section("What can be done", d.steps()), section("What happened", d.history()))))
 }
@@ -68,6 +75,19 @@ func (d desk) notice() templ.Component {
 		return nil
 	}
 	return kit.Notice(kit.NoticeView{Level: kit.Problem, Title: "Nothing was changed", Text: kit.Sentence(d.refused.in.Err.Error())})
+}
+
+// asked is what the client is asked for while the request waits on it.
+func (d desk) asked() string {
+	if d.State.Phase != work.Open || d.State.Waiting != work.OnClient || d.State.AwaitsFeedback() {
+		return ""
+	}
+	for _, e := range slices.Backward(d.Events) {
+		if e.Kind == work.Waits && e.On == work.OnClient {
+			return e.Note
+		}
+	}
+	return ""
 }
 
 // offered: the form of the verb stands on the page.
