@@ -189,6 +189,11 @@ func (s *Service) ofRequest(ctx context.Context, tx bun.Tx, row *deliverableRow)
 	if row.RequestID == "" || s.Deliverables.RequestOf == nil {
 		return nil
 	}
+	meant, err := requestMeant(ctx, tx, row.ClientID, row.RequestID)
+	if err != nil {
+		return err
+	}
+	row.RequestID = meant
 	client, provider, err := s.Deliverables.RequestOf(ctx, tx, row.RequestID)
 	if fault.Is(err, fault.NotFound) || err == nil && client != row.ClientID {
 		return fault.New(fault.Invalid, "request", "There is no such request of this client.").At("request")
