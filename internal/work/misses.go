@@ -34,7 +34,7 @@ func (x *Clocks) Misses(request string) (out []Miss) {
 func WriteMisses(out io.Writer, misses []Miss) error {
 	rows := [][]string{{"miss_id", "missed_on", "target", "note", "excused"}}
 	for _, m := range misses {
-		rows = append(rows, []string{m.ID, m.On().String(), m.Promise, "was due " + m.Due.Format(time.RFC3339), "false"})
+		rows = append(rows, []string{m.ID, m.On().String(), m.Promise, "was due " + m.Due.Format("2 Jan 2006 15:04 MST"), "false"})
 	}
 	return csv.NewWriter(out).WriteAll(rows)
 }
