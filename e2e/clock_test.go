@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
@@ -37,4 +38,17 @@ func setClock(t testing.TB, dir, at string) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(dir, "clock"), when.Format(time.RFC3339))
+}
+
+// pictures leaves pictures of the page in OFRECORD_SHOTS as it is on a desk by day and on a telephone at night.
+func (p *page) pictures(name string) {
+	p.t.Helper()
+	if os.Getenv("OFRECORD_SHOTS") == "" {
+		return
+	}
+	p.show("light", 1440)
+	p.picture(name + "-1440-light")
+	p.show("dark", narrow)
+	p.picture(name + "-390-dark")
+	p.show("light", 1280)
 }
