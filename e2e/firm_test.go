@@ -49,10 +49,31 @@ func openFirm(t testing.TB, flags ...string) *firm {
 // foundFirm makes the agency, the client and its people, and nothing more.
 func foundFirm(t testing.TB, flags ...string) *firm {
 	t.Helper()
-	dir := t.TempDir()
-	initial := append([]string{"init", "--agency", "Fernhill Partners", "--name", "Olive Owner", "--email", ownerEmail}, flags...)
-	link := signInLink.FindString(must(t, dir, initial...))
-	f := &firm{house: serve(t, dir, flags...)}
+	return founded(t, &house{Dir: t.TempDir(), flags: flags})
+}
+
+// foundFirmAt is foundFirm at a time of New York, by a clock that setClock moves.
+func foundFirmAt(t testing.TB, at string) *firm {
+	t.Helper()
+	binary, err := builtWithClock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{Dir: t.TempDir(), binary: binary}
+	setClock(t, h.Dir, at)
+	return founded(t, h)
+}
+
+func founded(t testing.TB, h *house) *firm {
+	t.Helper()
+	r := h.command(t, "init", "--agency", "Fernhill Partners", "--name", "Olive Owner", "--email", ownerEmail)
+	if r.status != 0 {
+		t.Fatal(r)
+	}
+	link := signInLink.FindString(r.stdout)
+	h.again(t)
+	t.Cleanup(func() { h.close(t) })
+	f := &firm{house: h}
 	f.owner = visit(t, f.house, link)
 	f.owner.send("/clients/new", map[string]string{"name": "Lakeside Tools"})
 	f.client = orgInPath.FindString(f.owner.get("/").body)

@@ -17,13 +17,14 @@ import (
 
 // house is one running server.
 type house struct {
-	URL   string
-	Dir   string
-	flags []string
-	Links map[string]string // sign-in links of a demo by role
-	cmd   *exec.Cmd
-	ended chan struct{}
-	out   *logged
+	URL    string
+	Dir    string
+	binary string // "" for the program as people get it
+	flags  []string
+	Links  map[string]string // sign-in links of a demo by role
+	cmd    *exec.Cmd
+	ended  chan struct{}
+	out    *logged
 }
 
 // logged collects what a process prints while it runs.
@@ -111,9 +112,17 @@ func (h *house) again(t testing.TB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.start(program(t), append([]string{"serve", "--address", address}, h.flags...)...); err != nil {
+	if err := h.start(h.program(t), append([]string{"serve", "--address", address}, h.flags...)...); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// program is the path of the binary that this house runs.
+func (h *house) program(t testing.TB) string {
+	if h.binary != "" {
+		return h.binary
+	}
+	return program(t)
 }
 
 func (h *house) start(binary string, args ...string) error {
@@ -196,7 +205,7 @@ func (h *house) close(t testing.TB) {
 // command runs a command of the program on this house's database.
 func (h *house) command(t testing.TB, args ...string) ran {
 	t.Helper()
-	return run(t, h.Dir, append(args, h.flags...)...)
+	return runBinary(t, h.program(t), h.Dir, append(args, h.flags...)...)
 }
 
 // link makes a sign-in link for somebody, as the operator does.

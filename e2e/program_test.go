@@ -75,7 +75,12 @@ func (r ran) String() string {
 // run runs the program in a folder and waits for its end.
 func run(t testing.TB, dir string, args ...string) ran {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), program(t), args...)
+	return runBinary(t, program(t), dir, args...)
+}
+
+func runBinary(t testing.TB, binary, dir string, args ...string) ran {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), binary, args...)
 	cmd.Dir = dir
 	cmd.Env = environment()
 	var stdout, stderr bytes.Buffer

@@ -100,6 +100,9 @@ func walk(t *testing.T, v *visitor) []string {
 			continue // a file, not a page
 		}
 		pages = append(pages, path)
+		if list := unsendable(d); list != "" {
+			t.Errorf("%s: a browser does not send the list %q as it is shown", path, list)
+		}
 		if all := weight + assetsOf(t, v, d, assets); all > heaviest {
 			t.Errorf("%s weighs %d KB compressed, %d KB of it the page itself", path, all>>10, weight>>10)
 		}
@@ -115,6 +118,14 @@ func walk(t *testing.T, v *visitor) []string {
 	}
 	slices.SortStableFunc(pages, func(a, b string) int { return cmp.Compare(kindOf(a), kindOf(b)) })
 	return pages
+}
+
+// unsendable is the name of a list that a browser refuses to send although what it shows is an answer: it must have a value, and the answer has none. Empty when there is none.
+func unsendable(d *goquery.Document) string {
+	return d.Find("form[method=post] select[required]").FilterFunction(func(_ int, s *goquery.Selection) bool {
+		none := s.Find(`option[value=""]`)
+		return none.Length() > 0 && !strings.HasPrefix(strings.ToLower(none.Text()), "choose")
+	}).AttrOr("name", "")
 }
 
 // weigh gets a page and its compressed size; nil when it is no page.

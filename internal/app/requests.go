@@ -3,7 +3,9 @@ package app
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -11,6 +13,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/work"
 	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
@@ -26,10 +29,36 @@ func (p *Program) tickRequests(ctx context.Context) error {
 	})
 }
 
-// handOverMisses imports the missed promises of a client as any file of evidence is imported.
+// handOverMisses imports the missed promises of a client that its evidence does not hold yet, or of which it was said since that they are excused or are not any more, as any file of
+// evidence is imported. What a file said of those that it holds, such as that they are excused, stands.
 func (p *Program) handOverMisses(ctx context.Context, actor access.Actor, client, name string, file []byte) error {
-	mapping := crm.Plain(crm.KindSLAMiss)
-	_, err := p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: bytes.NewReader(file), Kind: crm.KindSLAMiss, Mapping: &mapping})
+	known := map[string]crm.SLAMiss{}
+	if err := p.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		evidence, err := p.Fees.Evidence(ctx, tx, client, 0)
+		for _, m := range evidence.SLAMisses {
+			known[m.ID] = m
+		}
+		return err
+	}); err != nil {
+		return err
+	}
+	rows, err := csv.NewReader(bytes.NewReader(file)).ReadAll()
+	if err != nil {
+		return fmt.Errorf("read the missed promises: %w", err)
+	}
+	rows = slices.DeleteFunc(rows, func(row []string) bool {
+		m, held := known[row[0]]
+		excused := row[4] == "true"
+		return held && (m.Excused == excused || m.Excused && !work.ExcusedHere(m.Note))
+	})
+	if len(rows) < 2 { // nothing but the names of the columns
+		return nil
+	}
+	var fresh bytes.Buffer
+	if err := csv.NewWriter(&fresh).WriteAll(rows); err != nil {
+		return err
+	}
+	_, err = p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: &fresh, Kind: crm.KindSLAMiss})
 	return err
 }
 
@@ -39,8 +68,8 @@ func filesOf(ctx context.Context, tx bun.Tx) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	work, err := workFiles(ctx, tx)
-	all := slices.Concat(evidence, work)
+	kept, err := workFiles(ctx, tx)
+	all := slices.Concat(evidence, kept)
 	slices.Sort(all)
 	return slices.Compact(all), err
 }

@@ -48,7 +48,7 @@ func open(cmd *cobra.Command, cfg *Config) (*Program, error) {
 	if err := cfg.Load(cmd.Flags()); err != nil {
 		return nil, err
 	}
-	return openProgram(cmd.Context(), *cfg, newLogger(*cfg, cmd.ErrOrStderr()), time.Now)
+	return openProgram(cmd.Context(), *cfg, newLogger(*cfg, cmd.ErrOrStderr()), programClock())
 }
 
 // openExisting is open for commands that only make sense on a database that is there: a mistyped path makes none.

@@ -84,6 +84,17 @@ func tells(t *testing.T, page string, words ...string) {
 	}
 }
 
+// sendable wants a browser to send a list that shows an answer without a value: it must not be required.
+func sendable(t *testing.T, page, answer string) {
+	t.Helper()
+	for list := range strings.SplitSeq(page, "<select") {
+		attributes, options, _ := strings.Cut(list, ">")
+		if options, _, _ = strings.Cut(options, "</select>"); strings.Contains(options, ">"+answer+"</option>") && strings.Contains(attributes, "required") {
+			t.Errorf("a browser does not send %q", answer)
+		}
+	}
+}
+
 var entryValue = regexp.MustCompile(`name="entry" value="([^"]+)"`)
 
 // The week is kept, approved and locked with forms alone; the client sees what it may.
@@ -107,6 +118,8 @@ func TestTimeIsKeptByItsPages(t *testing.T) {
 
 	page = lead.get("/time/approve")
 	tells(t, page, "margin is thin", "13:00")
+	sendable(t, page, "as entered")
+	sendable(t, ana.get("/time/import"), "are a problem")
 	approve := []string{"do", "approve"}
 	for _, m := range entryValue.FindAllStringSubmatch(page, -1) {
 		approve = append(approve, "entry", m[1])

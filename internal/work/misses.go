@@ -57,13 +57,19 @@ func (x *Clocks) Settled() []Settled {
 	return out
 }
 
+// excusedBecause stands in the note of a miss before the reason why it does not count.
+const excusedBecause = "; excused "
+
+// ExcusedHere says of a miss in the evidence whether it was excused by the client or the contract in this program, by its note; else somebody said so in a file.
+func ExcusedHere(note string) bool { return strings.Contains(note, excusedBecause) }
+
 // WriteMisses writes misses as a file of evidence has them: sla_misses.csv.
 func WriteMisses(out io.Writer, misses []Miss) error {
 	rows := [][]string{{"miss_id", "missed_on", "target", "note", "excused"}}
 	for _, m := range misses {
-		note := "was due " + m.Due.Format(time.RFC3339)
+		note := "was due " + m.Due.Format("2 Jan 2006 15:04 MST")
 		if m.Excused != "" {
-			note += "; excused " + m.Excused
+			note += excusedBecause + m.Excused
 		}
 		rows = append(rows, []string{m.ID, m.On().String(), m.Promise, note, strconv.FormatBool(m.Excused != "")})
 	}

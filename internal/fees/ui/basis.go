@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ func (s sheet) why(l fees.Line) templ.Component {
 		rows = append(rows, e)
 	}
 	if len(rows) > 0 {
-		v.folds = append(v.folds, fold{"The evidence: " + countedAs(len(rows), "row", "rows"), evidenceTable(rows)})
+		v.folds = append(v.folds, fold{"The evidence: " + countedAs(len(rows), "row", "rows"), s.evidenceTable(rows)})
 	}
 	if len(b.Touches) > 0 {
 		s.journey(l, &v)
@@ -58,12 +59,22 @@ func (s sheet) why(l fees.Line) templ.Component {
 func hasPage(kind string) bool { return kind == "deal" || kind == "payment" || kind == "statement" }
 
 // evidenceTable lists rows of evidence that have no page; there may be a thousand.
-func evidenceTable(rows []fees.Evident) kit.TableView {
+func (s sheet) evidenceTable(rows []fees.Evident) kit.TableView {
 	v := kit.TableView{Caption: "Rows of evidence", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Row"}, {Title: "What it says"}}}
 	for _, e := range rows {
-		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(rowName(e)), kit.Text(e.Words)}})
+		v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{s.rowOf(e), kit.Text(e.Words)}})
 	}
 	return v
+}
+
+// rowOf names a row of evidence. A miss of a request, whose id is the request's name and the promise, leads to the request.
+func (s sheet) rowOf(e fees.Evident) templ.Component {
+	request, _, found := strings.Cut(e.ID, "/")
+	number, isName := strings.CutPrefix(request, "R-")
+	if _, err := strconv.Atoi(number); e.Kind != string(crm.KindSLAMiss) || !found || !isName || err != nil || !may(s.who, access.RequestSee, access.Of(s.Client), "") {
+		return kit.Text(rowName(e))
+	}
+	return kit.Anchor(kit.Link{Text: rowName(e), Href: "/clients/" + url.PathEscape(s.Client) + "/work/" + request})
 }
 
 // inputName is the name of an input with a capital; a metric is written as the contract writes it.
@@ -78,6 +89,9 @@ func inputName(l fees.Line, in fees.Input) string {
 func rowName(e fees.Evident) string {
 	if e.Kind == string(crm.KindMetricReading) {
 		return "Reading of a metric"
+	}
+	if e.Kind == string(crm.KindSLAMiss) {
+		return "Missed promise " + e.ID
 	}
 	return sentence(strings.ReplaceAll(e.Kind, "_", " ")) + " " + e.ID
 }

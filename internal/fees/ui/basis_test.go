@@ -15,6 +15,7 @@ func TestNamesOfTheBasisAreWords(t *testing.T) {
 		inputName(card, fees.Input{Name: "pool at target"}):                            "Pool at target",
 		rowName(fees.Evident{Kind: "metric_reading", ID: "mql|2026-08-01|2026-08-31"}): "Reading of a metric",
 		rowName(fees.Evident{Kind: "time_entry", ID: "E1"}):                            "Time entry E1",
+		rowName(fees.Evident{Kind: "sla_miss", ID: "R-2/first-response"}):              "Missed promise R-2/first-response",
 		monthsWords([]cal.Month{{Year: 2026, Month: 3}}):                               "March 2026",
 		monthsWords([]cal.Month{{Year: 2026, Month: 3}, {Year: 2026, Month: 4}}):       "March 2026 to April 2026",
 	} {

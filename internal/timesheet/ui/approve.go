@@ -77,7 +77,7 @@ func (p *Pages) waitingPage(w http.ResponseWriter, r *http.Request, in kit.Input
 
 func waitingForm(entries []timesheet.Entry) tickView {
 	v := tickView{Action: approvePath, Table: kit.TableView{Caption: "Submitted time", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Chosen", Hidden: true}, {Title: "Day"}, {Title: "Person"}, {Title: "For"}, {Title: "Time", Align: kit.End}}},
-		Fields: []kit.Field{{Name: "class", Label: "Approve as", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "as entered"}, {Value: string(timesheet.OverServiced), Text: timesheet.OverServiced.Words()}, {Value: string(timesheet.Billable), Text: "billable"}}},
+		Fields: []kit.Field{{Name: "class", Label: "Approve as", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "as entered"}, {Value: string(timesheet.OverServiced), Text: timesheet.OverServiced.Words()}, {Value: string(timesheet.Billable), Text: "billable"}}},
 			{Name: "reason", Label: "Why it is returned", Optional: true, Hint: "Only for returning."}},
 		Buttons: []kit.ButtonView{{Text: "Approve the chosen", Kind: kit.Primary, Name: "do", Value: "approve"}, {Text: "Return the chosen", Name: "do", Value: "return"}}}
 	sum := 0

@@ -39,8 +39,8 @@ func (p *Pages) importPage(w http.ResponseWriter, r *http.Request, in kit.Input,
 	fields := []kit.Field{
 		{Name: "file", Label: "File", Kind: kit.Upload, Accept: ".csv,.tsv,.txt,.gz,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", Hint: "CSV or .xlsx: the export of a client's page here, or the detailed report of Toggl Track, Harvest or Clockify."},
 		{Name: "date_order", Label: "Days written with numbers only", Kind: kit.Select, Options: []kit.Option{{Value: "ymd", Text: "2026-03-31"}, {Value: "dmy", Text: "31/03/2026"}, {Value: "mdy", Text: "03/31/2026"}}},
-		{Name: "rounding", Label: "Parts of a minute", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "are a problem"}, {Value: "nearest", Text: "to the nearest minute"}, {Value: "up", Text: "up"}, {Value: "down", Text: "down"}}},
-		{Name: "class", Label: "Rows that do not say how they count", Kind: kit.Select, Options: []kit.Option{{Value: "", Text: "are a problem"}, {Value: "billable", Text: "are billable"}, {Value: "over-serviced", Text: "are over-serviced, not charged"}, {Value: "internal", Text: "are internal"}}},
+		{Name: "rounding", Label: "Parts of a minute", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "are a problem"}, {Value: "nearest", Text: "to the nearest minute"}, {Value: "up", Text: "up"}, {Value: "down", Text: "down"}}},
+		{Name: "class", Label: "Rows that do not say how they count", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "are a problem"}, {Value: "billable", Text: "are billable"}, {Value: "over-serviced", Text: "are over-serviced, not charged"}, {Value: "internal", Text: "are internal"}}},
 		{Name: "preview", Label: "Only look at what would come of it", Kind: kit.Checkbox, Optional: true, Value: "yes"},
 	}
 	var parts []templ.Component

@@ -64,6 +64,8 @@ type Deliverable struct {
 	Steps     []Taken
 	Owned     *work.Owned // nil: this person does not see it
 	CreatedAt time.Time
+
+	RequestName string // "R-12"; empty: it stands alone
 }
 
 // Scope is what it is for the access table.
@@ -167,7 +169,9 @@ func (s *Service) ShowDeliverable(ctx context.Context, actor access.Actor, clien
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		k, err := admitDeliverable(ctx, tx, actor, access.DeliverableSee, client, id)
 		if err == nil {
-			out = k.shownTo(actor, s.now())
+			one := []Deliverable{k.shownTo(actor, s.now())}
+			err = nameRequests(ctx, tx, one)
+			out = one[0]
 		}
 		return err
 	})
@@ -210,7 +214,10 @@ func (s *Service) ListDeliverables(ctx context.Context, actor access.Actor, clie
 		for _, k := range list {
 			out.List = append(out.List, k.shownTo(actor, s.now()))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return nameRequests(ctx, tx, out.List)
 	})
 	if err != nil {
 		return DeliverablePage{}, fmt.Errorf("list deliverables: %w", err)

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/party"
+	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/work"
 )
 
@@ -104,7 +106,7 @@ func (s *Service) checkProvider(ctx context.Context, actor access.Actor, in Prop
 	if in.Provider == "" {
 		return nil
 	}
-	list, err := s.Parties.Orgs(ctx, actor, access.Specialist)
+	list, err := s.Specialists(ctx, actor, in.Client)
 	if err != nil {
 		return err
 	}
@@ -116,12 +118,27 @@ func (s *Service) checkProvider(ctx context.Context, actor access.Actor, in Prop
 	return fault.New(fault.Invalid, "provider", "There is no such specialist; choose one, or leave it out when the agency makes it.").At("provider")
 }
 
-// Specialists are who can make a deliverable besides the agency. Faults: NotFound, Forbidden.
+// Specialists are who can make a deliverable besides the agency: for people who cover all clients every one, for the others those that have people for this client. Faults: NotFound,
+// Forbidden.
 func (s *Service) Specialists(ctx context.Context, actor access.Actor, client string) ([]party.Org, error) {
 	if err := access.Require(actor, access.DeliverablePropose, access.Of(client)); err != nil {
 		return nil, err
 	}
-	return s.Parties.Orgs(ctx, actor, access.Specialist)
+	if access.Decide(actor, access.PeopleSee, access.Scope{}).Allowed {
+		return s.Parties.Orgs(ctx, actor, access.Specialist)
+	}
+	var out []party.Org
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		people, err := partyops.PeopleOf(ctx, tx, client, s.now())
+		out = nil
+		for _, l := range people {
+			if o := l.Membership.Org; o.Kind == access.Specialist && l.Membership.InForce(s.now()) && !slices.ContainsFunc(out, func(had party.Org) bool { return had.ID == o.ID }) {
+				out = append(out, o)
+			}
+		}
+		return err
+	})
+	return out, err
 }
 
 func (s *Service) propose(ctx context.Context, tx bun.Tx, actor access.Actor, in ProposeDeliverableInput, p proposal) (*kept, error) {
@@ -172,6 +189,11 @@ func (s *Service) ofRequest(ctx context.Context, tx bun.Tx, row *deliverableRow)
 	if row.RequestID == "" || s.Deliverables.RequestOf == nil {
 		return nil
 	}
+	meant, err := requestMeant(ctx, tx, row.ClientID, row.RequestID)
+	if err != nil {
+		return err
+	}
+	row.RequestID = meant
 	client, provider, err := s.Deliverables.RequestOf(ctx, tx, row.RequestID)
 	if fault.Is(err, fault.NotFound) || err == nil && client != row.ClientID {
 		return fault.New(fault.Invalid, "request", "There is no such request of this client.").At("request")

@@ -2,6 +2,8 @@ package ops
 
 import (
 	"context"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -31,4 +33,44 @@ func (s *Service) RequestOf(ctx context.Context, tx bun.Tx, request string) (cli
 		return "", "", err
 	}
 	return r.Client, r.State.Provider, nil
+}
+
+// requestMeant is the id of the request that somebody means: by its id, or by its number among the client's, as people write it, R-12 or 12. It is empty for none.
+func requestMeant(ctx context.Context, tx bun.Tx, client, text string) (string, error) {
+	text = strings.TrimSpace(text)
+	number, err := strconv.ParseInt(strings.TrimPrefix(strings.ToUpper(text), "R-"), 10, 64)
+	if err != nil {
+		return text, nil
+	}
+	var ids []string
+	err = tx.NewSelect().Model((*requestRow)(nil)).Column("id").Where("client_id = ? AND number = ?", client, number).Scan(ctx, &ids)
+	if err != nil || len(ids) == 0 {
+		return text, err
+	}
+	return ids[0], nil
+}
+
+// nameRequests gives deliverables the names of their requests.
+func nameRequests(ctx context.Context, tx bun.Tx, list []Deliverable) error {
+	var ids []string
+	for _, d := range list {
+		if d.Request != "" {
+			ids = append(ids, d.Request)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var rows []requestRow
+	if err := tx.NewSelect().Model(&rows).Column("id", "number").Where("id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return err
+	}
+	for i, d := range list {
+		for _, r := range rows {
+			if r.ID == d.Request {
+				list[i].RequestName = name(r.Number)
+			}
+		}
+	}
+	return nil
 }

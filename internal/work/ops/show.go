@@ -45,11 +45,15 @@ type Shown struct {
 // Choice is somebody who can be chosen.
 type Choice struct{ ID, Name string }
 
-// Show is a request with its conversation and clocks. Who may: see RequestSee. Faults: NotFound, Forbidden.
+// Show is a request with its conversation and clocks, by its id or its name, R-12. Who may: see RequestSee. Faults: NotFound, Forbidden.
 func (s *Service) Show(ctx context.Context, actor access.Actor, client, id string) (Shown, error) {
 	out := Shown{Now: s.now(), Zone: time.UTC}
 	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
-		r, err := s.admit(ctx, tx, actor, access.RequestSee, client, id)
+		meant, err := requestMeant(ctx, tx, client, id)
+		if err != nil {
+			return err
+		}
+		r, err := s.admit(ctx, tx, actor, access.RequestSee, client, meant)
 		if err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func TestAMonthOfPromisesAndItsMissesGoToTheEvidence(t *testing.T) {
 		refused(t, err, fault.Forbidden, "not-allowed")
 		n := must[int](t)(d.HandOverMisses(ctx, lead, "org_acme", march))
 		want := "org_acme sla_misses-2026-03.csv\nmiss_id,missed_on,target,note,excused\n" +
-			"R-1/first-response,2026-03-03,first-response,was due 2026-03-03T13:00:00Z,false\nR-1/launch,2026-03-09,launch,was due 2026-03-09T17:00:00Z,false\nR-2/launch,2026-03-09,launch,was due 2026-03-09T17:00:00Z,false\n"
+			"R-1/first-response,2026-03-03,first-response,was due 3 Mar 2026 13:00 UTC,false\nR-1/launch,2026-03-09,launch,was due 9 Mar 2026 17:00 UTC,false\nR-2/launch,2026-03-09,launch,was due 9 Mar 2026 17:00 UTC,false\n"
 		if n != 3 || len(handed) != 1 || handed[0] != want {
 			t.Errorf("%d\n%s", n, handed)
 		}

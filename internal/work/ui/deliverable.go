@@ -229,7 +229,9 @@ func (d deliverableDesk) facts() []kit.Definition {
 		}
 		add("Accepted under", d.Rules.Clause+": "+d.Milestone+part)
 	}
-	add("Request", d.Request)
+	if d.RequestName != "" {
+		out = append(out, kit.Definition{Term: "Request", Value: kit.Anchor(kit.Link{Text: d.RequestName, Href: RequestPath(d.Client, d.Request)})})
+	}
 	add("Paid with the fee up to", d.FeeMonth)
 	if d.Contract != "" {
 		add("Terms", "version "+strconv.Itoa(d.Terms)+" of the contract, for life")

@@ -55,8 +55,8 @@ func (d deliverableDesk) row() kit.Row {
 		waits = kit.Text("a version")
 	}
 	name := kit.Anchor(kit.Link{Text: d.Name, Href: d.path()})
-	if d.Request != "" {
-		name = kit.TwoLines(name, "for "+d.Request)
+	if d.RequestName != "" {
+		name = kit.TwoLines(name, "for "+d.RequestName)
 	}
 	return kit.Row{ID: d.ID, Cells: []templ.Component{name, d.pill(), kit.Text(d.State.RoundWords()), waits, due, owned}}
 }

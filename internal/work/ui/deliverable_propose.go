@@ -46,7 +46,7 @@ func (p *Pages) proposePage(w http.ResponseWriter, r *http.Request, in kit.Input
 		{Name: "contract", Label: "Under the contract", Kind: kit.Select, Options: under, Value: first, Optional: true, Hint: "Its terms of today say how many rounds there are, how long the client has, and when it becomes the client's."},
 		{Name: "due", Label: "Due", Kind: kit.Date, Optional: true},
 		{Name: "provider", Label: "Made by", Kind: kit.Select, Options: makers, Optional: true},
-		{Name: "request", Label: "For the request", Optional: true, Value: r.URL.Query().Get("request"), Hint: "Its number; empty when it stands alone."},
+		{Name: "request", Label: "For the request", Optional: true, Value: r.URL.Query().Get("request"), Hint: "Its number, such as R-12; empty when it stands alone."},
 		{Name: "fee_month", Label: "Paid with the fee up to", Kind: kit.Month, Optional: true, Hint: "It counts as paid when all invoices up to this month are."},
 		{Name: "key", Kind: kit.Hidden, Value: rand.Text()},
 	}

@@ -49,7 +49,8 @@ func (p *Pages) openPage(w http.ResponseWriter, r *http.Request, category string
 	for _, f := range form.Fields {
 		fields = append(fields, briefField(f))
 	}
-	fields = append(fields, kit.Field{Name: "brand", Label: "Brand", Optional: true}, kit.Field{Name: "market", Label: "Market", Optional: true})
+	fields = append(fields, kit.Field{Name: "brand", Label: "Brand", Optional: true, Hint: "As the contract names it: who was promised work of this kind for a brand and a market gets the request at once."},
+		kit.Field{Name: "market", Label: "Market", Optional: true, Hint: "As the contract names it, such as US."})
 	return web.Render(w, r, view, kit.Form(kit.FormView{Action: Path(client) + "/new", Submit: "Send the request", Cancel: Path(client), Upload: true, Fields: fields, Input: in}))
 }
 

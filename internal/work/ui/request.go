@@ -58,11 +58,22 @@ func (p *Pages) requestPage(w http.ResponseWriter, r *http.Request, refused refu
 	if notice := d.notice(); notice != nil {
 		main = append(main, notice)
 	}
+	if asked := d.asked(); asked != "" {
+		title := "The agency waits on " + d.ClientName
+		if d.byClient() {
+			title = "The agency waits on you"
+		}
+		main = append(main, kit.Notice(kit.NoticeView{Level: kit.Info, Title: title, Text: asked}))
+	}
 	if scope := d.scope(); scope != nil {
 		main = append(main, section("Scope", scope))
 	}
 	main = append(main, section("Clocks", d.clocks()), section("Brief", d.brief()), section("Conversation", d.conversation()))
-	return web.Render(w, r, view, sides(kit.Group(main...), kit.Group(section("Facts", d.facts()), section("What can be done", d.steps()), section("What happened", d.history()))))
+	made, err := p.made(r, d)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, view, sides(kit.Group(main...), kit.Group(section("Facts", d.facts()), made, section("What can be done", d.steps()), section("What happened", d.history()))))
 }
 
 // notice says what went wrong with a form that does not stand on the page any more.
@@ -71,6 +82,42 @@ func (d desk) notice() templ.Component {
 		return nil
 	}
 	return kit.Notice(kit.NoticeView{Level: kit.Problem, Title: "Nothing was changed", Text: kit.Sentence(d.refused.in.Err.Error())})
+}
+
+// made is what is made for the request, with the way to propose more of it.
+func (p *Pages) made(r *http.Request, d desk) (templ.Component, error) {
+	if access.RequireAny(d.who, access.DeliverableSee, d.Client) != nil {
+		return templ.NopComponent, nil
+	}
+	page, err := p.Ops.ListDeliverables(r.Context(), d.who, d.Client, ops.DeliverableFilter{Request: d.ID})
+	if err != nil {
+		return nil, err
+	}
+	var items []kit.Definition
+	for _, one := range page.List {
+		items = append(items, kit.Definition{Term: string(one.State.Stage), Value: kit.Anchor(kit.Link{Text: one.Name, Href: DeliverablePath(d.Client, one.ID)})})
+	}
+	parts := []templ.Component{kit.Quiet("Nothing is proposed yet.")}
+	if len(items) > 0 {
+		parts = []templ.Component{kit.DefinitionList(items...)}
+	}
+	if d.State.Phase == work.Open && access.Decide(d.who, access.DeliverablePropose, access.Of(d.Client)).Allowed {
+		parts = append(parts, kit.Anchor(kit.Link{Text: "Propose a deliverable", Href: DeliverablesPath(d.Client) + "/new?" + url.Values{"request": {d.Name()}}.Encode()}))
+	}
+	return section("Deliverables", kit.Group(parts...)), nil
+}
+
+// asked is what the client is asked for while the request waits on it.
+func (d desk) asked() string {
+	if d.State.Phase != work.Open || d.State.Waiting != work.OnClient || d.State.AwaitsFeedback() {
+		return ""
+	}
+	for _, e := range slices.Backward(d.Events) {
+		if e.Kind == work.Waits && e.On == work.OnClient {
+			return e.Note
+		}
+	}
+	return ""
 }
 
 // offered: the form of the verb stands on the page.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -45,8 +46,9 @@ func noteField(label, hint string, optional bool) kit.Field {
 	return f
 }
 
+// only are the same fields for everybody; each page gets its own, for it names them.
 func only(fields ...kit.Field) func(desk) []kit.Field {
-	return func(desk) []kit.Field { return fields }
+	return func(desk) []kit.Field { return slices.Clone(fields) }
 }
 
 const clientReads = "Everybody who sees the request reads this, the client too."
