@@ -81,6 +81,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Contracts = &contractops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party}
 	p.Engagement = &engagementops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts}
 	p.Engagement.Score = p.scoreOf
+	p.Engagement.UsedWith = p.usedWith
 	p.Party.Staffed, p.Party.Arrived = p.Engagement.Staffed, p.Engagement.Arrived
 	p.Work = &workops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Parties: p.Party, Contracts: p.Contracts, Files: p.Blobs, PublicURL: p.Config.URL()}
 	p.Work.Deliverables = p.deliverableDoors()

@@ -175,6 +175,9 @@ func (p *Program) background(ctx context.Context) {
 		patiently(ctx, tickEvery, resumeLeast, func() error { return p.tickRequests(ctx) }, func(err error) { p.report("clocks of requests", err) })
 	})
 	work.Go(func() {
+		patiently(ctx, tickEvery, resumeLeast, func() error { return p.redeliverTime(ctx) }, func(err error) { p.report("hand over time", err) })
+	})
+	work.Go(func() {
 		every(ctx, sweepEvery, func() {
 			_, err := p.Sessions.Sweep(ctx)
 			p.report("sweep", errors.Join(p.Party.Sweep(ctx), err, p.Blobs.Sweep()))

@@ -21,3 +21,14 @@ func (p *Program) handOverTime(ctx context.Context, actor access.Actor, client, 
 	done, err := p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: bytes.NewReader(file), Kind: crm.KindTimeEntry, Mapping: &mapping})
 	return done.No, err
 }
+
+// redeliverTime takes the files of time into the evidence, in every workspace, that failed before or were left by a program that ended in between.
+func (p *Program) redeliverTime(ctx context.Context) error {
+	return p.eachWorkspace(ctx, func(ctx context.Context, slug string) error {
+		n, err := p.Timesheet.Redeliver(ctx, access.Machine(slug, "the program"))
+		if n > 0 {
+			p.Log.Info("time that waited became evidence", "workspace", slug, "entries", n)
+		}
+		return err
+	})
+}

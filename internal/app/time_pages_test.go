@@ -116,6 +116,16 @@ func TestTimeIsKeptByItsPages(t *testing.T) {
 	ana.post("/time/week", 303, append(row, "m-0-0", "13", "was-m-0-0", "780")...)
 	ana.post("/time/week", 303, append(row, "m-0-0", "13", "was-m-0-0", "450", "submit", "yes")...)
 
+	page = ana.get("/time?week=2026-01-26")
+	tells(t, page, `name="r-1-client"`, `name="r-1-category"`, `name="m-1-0"`)
+	fresh := []string{"week", "2026-01-26", "r-0-class", "billable", "r-1-client", o.client, "r-1-class", "over-serviced", "r-1-category", "planning", "r-1-note", ""}
+	tells(t, ana.post("/time/week", 422, append(fresh, "m-1-2", "much")...), `value="planning"`, `value="much"`)
+	ana.post("/time/week", 303, append(fresh, "m-1-2", "0:45", "was-m-1-2", "0", "m-1-3", "")...)
+	tells(t, ana.get("/time?week=2026-01-26"), "planning", "0:45")
+	again := append(fresh, "r-2-client", o.client, "r-2-class", "over-serviced", "r-2-category", "planning", "r-2-note", "")
+	tells(t, ana.post("/time/week", 422, append(again, "m-2-4", "1")...), "has a row for that already")
+	ana.post("/time/week", 303, append(fresh, "m-1-2", "", "was-m-1-2", "45")...)
+
 	page = lead.get("/time/approve")
 	tells(t, page, "margin is thin", "13:00")
 	sendable(t, page, "as entered")

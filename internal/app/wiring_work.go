@@ -34,6 +34,16 @@ func (p *Program) route(ctx context.Context, tx bun.Tx, client, category, brand,
 	return to, err
 }
 
+// usedWith is how long each side had the requests that were given to a specialist.
+func (p *Program) usedWith(ctx context.Context, actor access.Actor, client, provider string, since time.Time) ([]engagement.Used, error) {
+	used, err := p.Work.UsedWith(ctx, actor, client, provider, since)
+	var out []engagement.Used
+	for _, u := range used {
+		out = append(out, engagement.Used(u))
+	}
+	return out, err
+}
+
 // deliverablesOf are what was made for a client, with whose it is.
 func (p *Program) deliverablesOf(ctx context.Context, actor access.Actor, client string) ([]engagement.Deliverable, error) {
 	var out []engagement.Deliverable

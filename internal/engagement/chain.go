@@ -63,6 +63,19 @@ func Chain(client, specialist contract.Terms) []Link {
 	return out
 }
 
+// Used is the working time that each side had the requests of one priority that were given to a specialist: the time from which the links of a chain are kept.
+type Used struct {
+	Priority   contract.Priority
+	Requests   int
+	Client     time.Duration
+	Agency     time.Duration
+	Specialist time.Duration
+	Others     time.Duration // of other specialists
+}
+
+// Whole is the working time in which the requests were open.
+func (u Used) Whole() time.Duration { return u.Client + u.Agency + u.Specialist + u.Others }
+
 // ownLevel is what the client's contract says specialists hand back within.
 func ownLevel(s *contract.ServiceLevels, priority contract.Priority) cal.Span {
 	for _, p := range s.Promises {

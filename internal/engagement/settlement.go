@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -18,7 +19,7 @@ import (
 type PartKey string
 
 // The parts of the final settlement, in the order of its formula: prorated fees ± retainer balance + non-cancellable commitments − unbilled or
-// unspent client funds ± open media credits + earned and tail performance fees − clawback reserve. What is invoiced and not paid comes before.
+// unspent client funds ± open media credits + earned and tail performance fees − clawback reserve. What is invoiced and not paid comes before, and what disputes hold stands by itself.
 const (
 	OpenInvoices    PartKey = "open-invoices"
 	ProratedFees    PartKey = "prorated-fees"
@@ -28,6 +29,7 @@ const (
 	MediaCredits    PartKey = "media-credits"
 	EarnedFees      PartKey = "earned-fees"
 	TailFees        PartKey = "tail-fees"
+	Disputed        PartKey = "disputed"
 	ClawbackReserve PartKey = "clawback-reserve"
 )
 
@@ -50,6 +52,7 @@ func PartRules() []PartRule {
 		{MediaCredits, "Open media credits", "Makegoods, rebates and volume bonuses that are not passed on yet (less than zero: to the client), or discounts to be given back.", 0},
 		{EarnedFees, "Earned performance fees", "Bonus, revenue share and results that were earned until the end and are not invoiced yet.", 1},
 		{TailFees, "Performance fees of the tail", "What deals that were created before the end are expected to earn in the tail.", 1},
+		{Disputed, "Disputed amounts", "What disputes hold back of locked statements, and what of it was accepted and stands on no statement yet.", 0},
 		{ClawbackReserve, "Clawback reserve", "What the agency leaves with the client for fees that may have to be given back.", -1},
 	}
 }
@@ -63,11 +66,21 @@ func RuleOf(key PartKey) (PartRule, bool) {
 	return PartRules()[i], true
 }
 
-// Figure is an amount that the program knows of its own records.
+// Figure is what the program knows of a part from its own records.
 type Figure struct {
 	Amount money.Amount
 	Basis  string // how it comes about, in words
 	Source string // the records that it was taken from
+	Open   string // why the records do not give the amount, as a sentence; empty: they do
+	Rows   []Row  // what it rests on; where the amount is open, what is known of it
+}
+
+// Row is one thing that a part rests on.
+type Row struct {
+	Text   string        `json:"text"`
+	Clause string        `json:"clause,omitempty"`    // of the contract
+	Ref    string        `json:"statement,omitempty"` // the locked statement that says so
+	Amount *money.Amount `json:"amount,omitempty"`    // as it counts in the part
 }
 
 // Stated is an amount that a side states, with its evidence. What was stated never changes; a side that states again replaces its own.
@@ -90,6 +103,9 @@ type Part struct {
 	Basis  string        `json:"basis"`
 	Source string        `json:"source"`
 	Issue  string        `json:"issue,omitempty"` // why it is open
+	Rows   []Row         `json:"rows,omitempty"`  // what an amount of the records rests on
+	Help   []Row         `json:"-"`               // what the records know of an amount that people state
+	Why    string        `json:"-"`               // why people state it: what the records lack
 }
 
 // Settlement is the final settlement of a contract: what is owed when the relationship is over.
@@ -110,7 +126,7 @@ type Ground struct {
 	Stated   []Stated           // in the order in which they were stated
 }
 
-// Settle makes the final settlement. An amount that neither the records nor a side gives is unknown, never zero, and has its issue; so has one
+// Settle makes the final settlement. An amount that neither the records nor a side gives is unknown, never zero, and has its issue, with what the records lack; so has one
 // that the sides state differently. What the contract does not decide both sides must state alike. A stated amount goes before a known one
 // only where both sides state it. Fault: Conflict while the contract has no end.
 func Settle(g Ground) (Settlement, error) {
@@ -140,10 +156,12 @@ func (g Ground) part(rule PartRule) Part {
 	p := Part{Key: rule.Key, Name: rule.Name}
 	agency, byAgency := g.last(rule.Key, contract.AgencySide)
 	client, byClient := g.last(rule.Key, contract.ClientSide)
-	known, isKnown := g.Known[rule.Key]
-	silent := rule.Key == RetainerBalance && g.Terms.Term.Exit == nil
+	known, told := g.Known[rule.Key]
+	isKnown := told && known.Open == ""
+	silent := rule.Key == RetainerBalance && g.Terms.Term.Exit == nil && !isKnown
+	p.Help, p.Why = known.Rows, known.Open
 	switch {
-	case rule.Key == RetainerBalance && !silent && g.Terms.Term.Exit.RetainerBalance == "forfeit" && !byAgency && !byClient:
+	case rule.Key == RetainerBalance && !told && !silent && g.Terms.Term.Exit.RetainerBalance == "forfeit" && !byAgency && !byClient:
 		zero := money.New(0, g.Terms.Currency)
 		p.Amount, p.Basis, p.Source = &zero, "What was paid for and not used is lost.", "the contract, term.exit"
 	case byAgency && byClient && agency.Amount != client.Amount:
@@ -157,12 +175,13 @@ func (g Ground) part(rule PartRule) Part {
 	case isKnown:
 		amount := signed(rule, known.Amount)
 		p.Amount, p.Basis, p.Source = &amount, known.Basis, known.Source
+		p.Rows, p.Help = known.Rows, nil
 	case byAgency:
 		p.state(rule, agency, "the agency: "+agency.Evidence)
 	case byClient:
 		p.state(rule, client, "the client: "+client.Evidence)
 	default:
-		p.Issue = "Nobody has stated it yet. Write 0.00 with the reason where there is nothing."
+		p.Issue = strings.TrimSpace(known.Open + " Nobody has stated it yet. Write 0.00 with the reason where there is nothing.")
 	}
 	if silent && !(byAgency && byClient) {
 		p.Issue = "The contract does not say whether it is forfeit or credited, so both sides must state the same amount."

@@ -1,6 +1,7 @@
 package engagement
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 func ending(t testing.TB, exit string) contract.Terms {
@@ -28,7 +30,7 @@ func stated(side contract.Side, part PartKey, minor int64) Stated {
 func whole() []Stated {
 	var out []Stated
 	for part, minor := range map[PartKey]int64{OpenInvoices: 1_000_00, ProratedFees: 7_000_00, RetainerBalance: -1_500_00, Commitments: 12_000_00,
-		ClientFunds: 4_000_00, MediaCredits: -750_00, EarnedFees: 3_200_00, TailFees: 900_00, ClawbackReserve: 600_00} {
+		ClientFunds: 4_000_00, MediaCredits: -750_00, EarnedFees: 3_200_00, TailFees: 900_00, Disputed: 0, ClawbackReserve: 600_00} {
 		out = append(out, stated(contract.AgencySide, part, minor))
 	}
 	return out
@@ -101,6 +103,38 @@ func TestWhatTheRecordsKnowIsNotOverruledByOneSide(t *testing.T) {
 	g.Stated = append(g.Stated, stated(contract.ClientSide, OpenInvoices, 900_00))
 	if s, _ := Settle(g); s.Parts[0].Amount.Minor != 900_00 {
 		t.Errorf("both say otherwise: %+v", s.Parts[0])
+	}
+}
+
+// What the records lack is said where nobody has stated the part, and beside what was stated; what they rest on belongs to the text only where the amount is theirs.
+func TestWhatTheRecordsLackIsSaid(t *testing.T) {
+	rows := []Row{{Text: "Spend after the end: S1", Amount: new(money.Amount)}}
+	g := Ground{Terms: ending(t, credit), Known: map[PartKey]Figure{
+		Commitments:     {Amount: usd(0), Open: "Orders are not kept here.", Rows: rows},
+		RetainerBalance: {Amount: usd(-400_00), Basis: "2 hours", Rows: rows}}}
+	of := func(key PartKey) Part {
+		s, err := Settle(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Parts[slices.IndexFunc(s.Parts, func(p Part) bool { return p.Key == key })]
+	}
+	if p := of(Commitments); p.Amount != nil || !strings.HasPrefix(p.Issue, "Orders are not kept here. Nobody") || len(p.Help) != 1 || p.Rows != nil {
+		t.Errorf("open: %+v", p)
+	}
+	if p := of(RetainerBalance); p.Amount == nil || *p.Amount != usd(-400_00) || len(p.Rows) != 1 || p.Help != nil {
+		t.Errorf("known: %+v", p)
+	}
+	g.Stated = []Stated{stated(contract.AgencySide, Commitments, 500_00), stated(contract.AgencySide, RetainerBalance, -1)}
+	if p := of(Commitments); *p.Amount != usd(500_00) || p.Issue != "" || p.Why == "" || p.Rows != nil {
+		t.Errorf("stated: %+v", p)
+	}
+	if p := of(RetainerBalance); *p.Amount != usd(-400_00) {
+		t.Errorf("one side overrules what the contract and the hours give: %+v", p)
+	}
+	g.Terms = ending(t, "")
+	if p := of(RetainerBalance); p.Issue != "" {
+		t.Errorf("nothing is silent where the records know: %+v", p)
 	}
 }
 

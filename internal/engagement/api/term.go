@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/access"
@@ -87,6 +88,16 @@ type Part struct {
 	Basis  string `json:"basis"`
 	Source string `json:"source"`
 	Issue  string `json:"issue,omitempty" doc:"Why it is open"`
+	Lacks  string `json:"lacks,omitempty" doc:"What the records lack, so that people state it"`
+	Rows   []Row  `json:"rows" nullable:"false" doc:"What it rests on, or what the records know of it"`
+}
+
+// Row is one thing that a part of a settlement rests on.
+type Row struct {
+	Text      string `json:"text"`
+	Clause    string `json:"clause,omitempty" doc:"Id of the clause"`
+	Statement string `json:"statement,omitempty" doc:"Id of the locked statement that says so"`
+	Amount    *Money `json:"amount" doc:"As it counts in the part; null: it has none of its own"`
 }
 
 // SettlementAgree is the acceptance of one side.
@@ -113,7 +124,11 @@ func (o *Operations) settlement(ctx context.Context, in *struct {
 func settlementOf(s ops.Settlement) Settlement {
 	out := Settlement{Contract: s.ID, State: "open", LastDay: s.Settlement.Last.String(), Currency: string(s.Currency), Total: moneyOf(s.Total), Parts: []Part{}, SHA256: s.SHA256, Accepted: []SettlementAgree{}}
 	for _, p := range s.Parts {
-		out.Parts = append(out.Parts, Part{string(p.Key), p.Name, moneyOf(p.Amount), p.Basis, p.Source, p.Issue})
+		rows := []Row{}
+		for _, r := range append(slices.Clone(p.Rows), p.Help...) {
+			rows = append(rows, Row{r.Text, r.Clause, r.Ref, moneyOf(r.Amount)})
+		}
+		out.Parts = append(out.Parts, Part{string(p.Key), p.Name, moneyOf(p.Amount), p.Basis, p.Source, p.Issue, p.Why, rows})
 	}
 	for _, side := range []contract.Side{contract.AgencySide, contract.ClientSide} {
 		if x, done := s.Accepted[side]; done {

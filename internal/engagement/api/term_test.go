@@ -120,7 +120,7 @@ func TestTheSettlementForPrograms(t *testing.T) {
 	if status := k.get(termExecutive, path, &got); status != http.StatusOK {
 		t.Fatal(status)
 	}
-	if got.State != "open" || got.LastDay != "2026-12-31" || got.Total != nil || len(got.Parts) != 9 || got.Parts[0].Amount != nil || got.Parts[0].Issue == "" {
+	if got.State != "open" || got.LastDay != "2026-12-31" || got.Total != nil || len(got.Parts) != 10 || got.Parts[0].Amount != nil || got.Parts[0].Issue == "" {
 		t.Errorf("%+v", got)
 	}
 	for who, want := range map[*access.Actor]int{&sales: http.StatusForbidden, &termStranger: http.StatusNotFound} {

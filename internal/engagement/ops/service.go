@@ -37,6 +37,8 @@ type Service struct {
 
 	// Score is what a specialist did, was paid and brought under its contract. Statements and credit stand above this room, so the program wires it. nil: nobody counts it.
 	Score func(ctx context.Context, actor access.Actor, c contractops.Contract, a contract.Agreement) (engagement.Score, error)
+	// UsedWith is how long each side had the requests that were given to a specialist since a moment. Requests stand above this room, so the program wires it. nil: nobody knows.
+	UsedWith func(ctx context.Context, actor access.Actor, client, provider string, since time.Time) ([]engagement.Used, error)
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

@@ -24,7 +24,7 @@ func TestASettlementFromOpenToFrozen(t *testing.T) {
 			return map[engagement.PartKey]engagement.Figure{engagement.OpenInvoices: {Amount: money.New(open, "USD"), Basis: "1 invoice", Source: "invoices"}}, nil
 		}
 		s := must[ops.Settlement](t)(k.Settlement(ctx, k.finance, k.client, k.contract))
-		if len(s.Issues()) != 8 || s.Total != nil {
+		if len(s.Issues()) != 9 || s.Total != nil {
 			t.Fatalf("%d issues", len(s.Issues()))
 		}
 		_, err := k.AcceptSettlement(ctx, k.owner, k.client, k.contract, s.SHA256)
@@ -40,8 +40,8 @@ func TestASettlementFromOpenToFrozen(t *testing.T) {
 			must[ops.Settlement](t)(k.StatePart(ctx, k.owner, in))
 			s = must[ops.Settlement](t)(k.StatePart(ctx, k.owner, in))
 		}
-		// 250 + 100 + 100 + 100 − 100 + 100 + 100 + 100 − 100.
-		if s.Total == nil || s.Total.Minor != 650_00 || len(s.Stated) != 8 {
+		// 250 + 100 + 100 + 100 − 100 + 100 + 100 + 100 + 100 − 100.
+		if s.Total == nil || s.Total.Minor != 750_00 || len(s.Stated) != 9 {
 			t.Fatalf("total %v of %d statements", s.Total, len(s.Stated))
 		}
 		must[ops.Settlement](t)(k.AcceptSettlement(ctx, k.owner, k.client, k.contract, s.SHA256))
@@ -56,13 +56,13 @@ func TestASettlementFromOpenToFrozen(t *testing.T) {
 		}
 		must[ops.Settlement](t)(k.AcceptSettlement(ctx, k.owner, k.client, k.contract, s.SHA256))
 		closed := must[ops.Settlement](t)(k.AcceptSettlement(ctx, k.executive, k.client, k.contract, s.SHA256))
-		if closed.ClosedAt.IsZero() || len(closed.Accepted) != 2 || closed.Total.Minor != 700_00 {
+		if closed.ClosedAt.IsZero() || len(closed.Accepted) != 2 || closed.Total.Minor != 800_00 {
 			t.Fatalf("%+v", closed.Settlement)
 		}
 
 		open = 999_00
 		after := must[ops.Settlement](t)(k.Settlement(ctx, k.finance, k.client, k.contract))
-		if _, sha := after.Encode(); after.Total.Minor != 700_00 || sha != closed.SHA256 {
+		if _, sha := after.Encode(); after.Total.Minor != 800_00 || sha != closed.SHA256 {
 			t.Error("a frozen settlement changed")
 		}
 		_, err = k.StatePart(ctx, k.owner, ops.StateInput{Client: k.client, Contract: k.contract, Part: engagement.TailFees, Amount: "1.00", Basis: "x", Evidence: "x"})

@@ -19,6 +19,7 @@ type Specialist struct {
 	Terms    *contract.Terms // in force, or the first to come; nil: no version is accepted by both
 	Chain    []engagement.Link
 	Score    *engagement.Score // nil: nobody counts it, or nothing is accepted yet
+	Used     []engagement.Used // the time that each side had the requests given to it under the contract, by priority; none: there are no such requests
 }
 
 // Gaps are the promises to the client that nothing holds.
@@ -71,6 +72,11 @@ func (s *Service) specialist(ctx context.Context, actor access.Actor, c contract
 	out.Terms = &terms
 	for _, a := range agreed {
 		out.Chain = append(out.Chain, engagement.Chain(s.standing(a.Agreement), terms)...)
+	}
+	if s.UsedWith != nil {
+		if out.Used, err = s.UsedWith(ctx, actor, c.Client, c.Provider, agreement.First().Effective.Start(agreement.First().Zone)); err != nil {
+			return out, err
+		}
 	}
 	if s.Score != nil {
 		score, err := s.Score(ctx, actor, c, agreement)

@@ -3,6 +3,8 @@ package ui
 import (
 	"encoding/csv"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -59,7 +61,11 @@ func (p *Pages) showSettlement(w http.ResponseWriter, r *http.Request) error {
 	} else if issues := s.Issues(); len(issues) > 0 {
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: partsOpen(len(issues)), Text: "What is unknown is not zero. The settlement can be accepted when every part is stated."}))
 	}
-	parts = append(parts, kit.Table(partTable(r, s)), termSection("Accepted", acceptanceParts(r, s)...))
+	parts = append(parts, kit.Table(partTable(r, s)))
+	if rows := restTable(s); len(rows.Rows) > 0 {
+		parts = append(parts, termSection("What the parts rest on", kit.Table(rows)))
+	}
+	parts = append(parts, termSection("Accepted", acceptanceParts(r, s)...))
 	if len(s.Stated) > 0 {
 		parts = append(parts, termSection("What was stated", kit.Table(statedTable(s))))
 	}
@@ -92,7 +98,11 @@ func partTable(r *http.Request, s ops.Settlement) kit.TableView {
 			row.Tone = kit.Attend
 			if p.Amount != nil {
 				row.Cells[1] = kit.TwoLines(row.Cells[1], p.Issue)
+			} else if p.Basis == "" {
+				row.Cells[1] = kit.Text(p.Issue)
 			}
+		} else if p.Why != "" {
+			row.Cells[1] = kit.TwoLines(row.Cells[1], p.Why)
 		}
 		if states {
 			row.Cells = append(row.Cells, kit.Anchor(kit.Link{Text: "State\u00a0it", Href: on(r, "settlement/state", s.ID) + "&part=" + string(p.Key)}))
@@ -108,6 +118,24 @@ func partTable(r *http.Request, s ops.Settlement) kit.TableView {
 		foot.Cells = append(foot.Cells, kit.Text(""))
 	}
 	v.Foot = []kit.Row{foot}
+	return v
+}
+
+// restTable is what the amounts of the records rest on, with the clause and the statement of each, and what is known of those that people state.
+func restTable(s ops.Settlement) kit.TableView {
+	v := kit.TableView{Caption: "Rows of the records behind the parts", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Part"}, {Title: "Row"}, {Title: "Clause"}, {Title: "Amount", Align: kit.End}}}
+	for _, p := range s.Parts {
+		for _, x := range append(slices.Clone(p.Rows), p.Help...) {
+			text, amount := kit.Text(x.Text), kit.Quiet("–")
+			if x.Ref != "" {
+				text = kit.Anchor(kit.Link{Text: x.Text, Href: "/clients/" + url.PathEscape(s.Client) + "/statements/" + url.PathEscape(x.Ref)})
+			}
+			if x.Amount != nil {
+				amount = kit.Money(*x.Amount)
+			}
+			v.Rows = append(v.Rows, kit.Row{Cells: []templ.Component{kit.Text(p.Name), text, orQuiet(x.Clause, "–"), amount}})
+		}
+	}
 	return v
 }
 

@@ -5,12 +5,14 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/a-h/templ"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/engagement/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
@@ -51,7 +53,7 @@ func (p *Pages) specialists(w http.ResponseWriter, r *http.Request) error {
 		if s.Terms == nil {
 			continue
 		}
-		parts = append(parts, section(s.With.Name+": "+s.Contract.Name, kit.Group(chainOf(s), kit.Figures(scoreOf(s)...), monthsOf(client, s))))
+		parts = append(parts, section(s.With.Name+": "+s.Contract.Name, kit.Group(chainOf(s), usedOf(s), kit.Figures(scoreOf(s)...), monthsOf(client, s))))
 	}
 	return web.Render(w, r, view, kit.Group(parts...))
 }
@@ -114,6 +116,23 @@ func chainOf(s ops.Specialist) templ.Component {
 		v.Rows = append(v.Rows, row)
 	}
 	return kit.Group(append(notices, kit.Table(v))...)
+}
+
+// usedOf is how long each side had the requests that were given to the specialist; the parts add up to the whole.
+func usedOf(s ops.Specialist) templ.Component {
+	if len(s.Used) == 0 {
+		return kit.Quiet("No request was given to " + s.With.Name + " under the contract, so nobody has used any of the time promised.")
+	}
+	v := kit.TableView{Caption: "Working time that each side had its requests", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Priority"}, {Title: "Requests", Align: kit.End}, {Title: "Client", Align: kit.End},
+		{Title: "Agency", Align: kit.End}, {Title: s.With.Name, Align: kit.End}, {Title: "Other specialists", Align: kit.End}, {Title: "Together", Align: kit.End}}}
+	for _, u := range s.Used {
+		row := kit.Row{Cells: []templ.Component{kit.OneLine(string(u.Priority)), kit.Text(strconv.Itoa(u.Requests))}}
+		for _, d := range []time.Duration{u.Client, u.Agency, u.Specialist, u.Others, u.Whole()} {
+			row.Cells = append(row.Cells, kit.OneLine(cal.Length(d)))
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return kit.Table(v)
 }
 
 // scoreOf is what was done and paid beside what came of it.

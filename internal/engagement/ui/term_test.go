@@ -139,7 +139,7 @@ func TestAnExitIsWorkedOffAndSettledByBoth(t *testing.T) {
 	executive.Press(executive.Get(s.at("exit/items/t01/confirmed")+"?contract="+s.contract), "/confirmed").Says(t, http.StatusOK, "confirmed", "Manager account 4711")
 
 	s.now = time.Date(2027, 1, 11, 12, 0, 0, 0, time.UTC)
-	owner.Get(s.at("settlement")).Says(t, http.StatusOK, "8 parts are open.", "What is unknown is not zero", "What was paid for and not used is lost.")
+	owner.Get(s.at("settlement")).Says(t, http.StatusOK, "9 parts are open.", "What is unknown is not zero", "What was paid for and not used is lost.")
 	for _, rule := range engagement.PartRules() {
 		if rule.Key == engagement.RetainerBalance {
 			continue
@@ -149,12 +149,12 @@ func TestAnExitIsWorkedOffAndSettledByBoth(t *testing.T) {
 		owner.Press(page, "/state", "amount", "100.00", "basis", "as listed", "evidence", "folder Exit").Says(t, http.StatusOK, "folder Exit")
 	}
 	accept := owner.Get(s.at("settlement/accept") + "?contract=" + s.contract)
-	accept.Says(t, http.StatusOK, "Acme owes Northlight USD 400.00.")
+	accept.Says(t, http.StatusOK, "Acme owes Northlight USD 500.00.")
 	owner.Press(accept, "/accept").Says(t, http.StatusOK, "accepted")
 	executive.Press(executive.Get(s.at("settlement/accept")+"?contract="+s.contract), "/accept").Says(t, http.StatusOK, "closed", "does not change any more")
 
 	csv := executive.Get(s.at("settlement/settlement.csv"))
-	if !strings.Contains(csv.Body, "clawback-reserve,Clawback reserve,-100.00,USD,as listed") || !strings.Contains(csv.Body, "total,Total,400.00,USD") {
+	if !strings.Contains(csv.Body, "clawback-reserve,Clawback reserve,-100.00,USD,as listed") || !strings.Contains(csv.Body, "total,Total,500.00,USD") {
 		t.Error(csv.Body)
 	}
 	owner.Get(s.at("settlement")).Says(t, http.StatusOK, "Both sides have accepted it")

@@ -41,6 +41,7 @@ func (o *Operations) Register(a *api.API) {
 	list.Description = "For the client: what is approved and billable, with the texts that are meant for it."
 	api.Register(a, list, o.list)
 	api.Register(a, operation(http.MethodGet, "/clients/{client}/time/burn", "getBurn", "Read what of the hours of each retainer is used", access.TimeSee), o.burn)
+	o.registerApproval(a)
 }
 
 func operation(method, path, id, summary string, action access.Action) api.Operation {

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
@@ -169,5 +170,48 @@ func TestACorrectedEntryIsHandedOverOnce(t *testing.T) {
 		if len(k.handed) != 1 || k.handed[0] != want {
 			t.Errorf("handed over %q, want %q", k.handed, want)
 		}
+	})
+}
+
+// A file that could not become evidence is tried again by the program, later after each failure, and the page is told; once it is there nothing is done twice.
+func TestAHandOverThatFailedIsTriedAgain(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		program := access.Machine(dbtest.Workspace, "the program")
+		k.enters(ana, "2026-03-24", 60, acme)
+		k.submits(ana, "2026-03-24")
+		k.approves(lead)
+		k.on("2026-04-02 10:00")
+		k.fails = fault.New(fault.Conflict, "import-running", "Another import is being applied.")
+		must(k.Lock(ctx, lead, ops.LockInput{Client: "org_acme", Month: cal.Month{Year: 2026, Month: 3}}))(t)
+		told := func(tries int, again string) {
+			t.Helper()
+			h := must(k.ClientTime(ctx, lead, "org_acme"))(t).HandOvers[0]
+			if h.Tries != tries || tries > 0 && (h.Why != "Another import is being applied." || h.Again.Format("15:04") != again) {
+				t.Errorf("%d tries, again at %s, for %q", h.Tries, h.Again.Format("15:04"), h.Why)
+			}
+		}
+		told(1, "10:01")
+		must(k.Redeliver(ctx, program))(t)
+		told(1, "10:01")
+		k.on("2026-04-02 10:02")
+		must(k.Redeliver(ctx, program))(t)
+		told(2, "10:04")
+		k.on("2026-04-02 10:03")
+		must(k.Redeliver(ctx, program))(t)
+		if len(k.handed) != 0 {
+			t.Fatal("it was tried before its time")
+		}
+		k.fails = nil
+		k.on("2026-04-02 10:05")
+		if n := must(k.Redeliver(ctx, program))(t); n != 1 || len(k.handed) != 1 {
+			t.Errorf("%d entries, %d files", n, len(k.handed))
+		}
+		told(0, "")
+		if n := must(k.Redeliver(ctx, program))(t); n != 0 || len(k.handed) != 1 {
+			t.Errorf("again: %d entries, %d files", n, len(k.handed))
+		}
+		_, err := k.Redeliver(ctx, finance)
+		wantFault(t, err, fault.Forbidden, "not-allowed")
 	})
 }

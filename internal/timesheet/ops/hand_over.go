@@ -33,6 +33,11 @@ type HandOver struct {
 	At       time.Time
 	By       string
 	Import   int64 // 0: it waits
+
+	Tries int       // that failed while it waits
+	Tried time.Time // the last of them
+	Again time.Time // when it is tried by itself
+	Why   string    // the last one failed
 }
 
 // handOver writes down the file of what is approved in locked months and was not handed over yet. Nothing new makes no file.
@@ -147,6 +152,11 @@ func (s *Service) Deliver(ctx context.Context, actor access.Actor, client string
 		}
 		no, err := s.HandOver(ctx, actor, client, h.Filename, []byte(h.File))
 		if err != nil {
+			if ctx.Err() == nil {
+				if err := s.failed(ctx, h.ID, err); err != nil {
+					return out, err
+				}
+			}
 			if ctx.Err() != nil || len(fault.All(err)) == 0 {
 				return out, fmt.Errorf("hand over %s of %s: %w", h.Filename, client, err)
 			}
@@ -189,9 +199,20 @@ func handOvers(ctx context.Context, tx bun.Tx, client string) ([]HandOver, error
 	for _, d := range done {
 		imports[d.HandOverID] = d.ImportNo
 	}
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	tries, err := readTries(ctx, tx, ids)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]HandOver, len(rows))
 	for i, r := range rows {
 		out[i] = HandOver{ID: r.ID, No: r.No, Filename: r.Filename, Entries: r.Entries, At: r.At.UTC(), By: r.ByName, Import: imports[r.ID]}
+		if t, failed := tries[r.ID]; failed && out[i].Import == 0 {
+			out[i].Tries, out[i].Tried, out[i].Again, out[i].Why = int(t.Tries), t.At.UTC(), t.again(), t.Why
+		}
 	}
 	return out, nil
 }

@@ -195,6 +195,13 @@ func named(field, label string, all ops.ClientTime, of func(ops.Month) []ops.Sum
 	return f
 }
 
+func timesOf(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
+}
+
 func handOverPart(r *http.Request, client string, all ops.ClientTime) templ.Component {
 	t := kit.TableView{Caption: "Files of time that became evidence", Cards: true, Columns: []kit.Column{{Title: "File"}, {Title: "Entries", Align: kit.End}, {Title: "Made"}, {Title: "Evidence"}},
 		Empty: kit.Quiet("Nothing was handed over yet. Locking a month does.")}
@@ -207,6 +214,11 @@ func handOverPart(r *http.Request, client string, all ops.ClientTime) templ.Comp
 		t.Rows = append(t.Rows, kit.Row{Cells: []templ.Component{text(h.Filename), text(fmt.Sprint(h.Entries)), kit.MomentText(h.At, all.Zone), state}})
 	}
 	parts := []templ.Component{kit.Table(t)}
+	for _, h := range all.HandOvers {
+		if h.Tries > 0 && may(r, access.TimeLock, access.Of(client)) {
+			parts = append([]templ.Component{kit.Notice(kit.NoticeView{Level: kit.Warning, Title: h.Filename + " is not evidence yet", Text: fmt.Sprintf("%s Tried %s, last on %s; it is tried again by itself, next on %s.", kit.Sentence(h.Why), timesOf(h.Tries), clockOf(h.Tried, all.Zone), clockOf(h.Again, all.Zone))})}, parts...)
+		}
+	}
 	if waits && may(r, access.TimeLock, access.Of(client)) {
 		parts = append(parts, paragraph(fmt.Sprintf("%d approved entries of locked months, or a file, wait to be handed over.", all.Waiting)), kit.Button(kit.ButtonView{Text: "Hand over now", Post: clientPath(client) + "/hand-over"}))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -71,13 +72,17 @@ func (p *Pages) weekPage(w http.ResponseWriter, r *http.Request, around cal.Date
 	parts := []templ.Component{weekNav(kit.Link{Text: "Week before", Href: weekPath(week.Monday.AddDays(-7))}, kit.Link{Text: "Week after", Href: weekPath(week.Monday.AddDays(7))})}
 	parts = append(parts, p.told(week, in)...)
 	parts = append(parts, part("Timer", p.timerPart(r, running, names, fields)))
-	parts = append(parts, part("Week", weekForm(grid(week, names, in))))
+	var teaches templ.Component = templ.NopComponent
+	if len(week.Lines) == 0 {
+		teaches = kit.Quiet("Nothing entered this week. Start the timer, write time into the empty row, or copy the rows of last week. Each row is what the time was for; each cell is a day. Write 1:30, 1h 30m or 1.5.")
+	}
+	parts = append(parts, part("Week", kit.Group(teaches, weekForm(grid(week, names, newRow{len(week.Lines), fields, in}, in)))))
 	if len(entriesOf(week)) > 0 {
 		parts = append(parts, part("Entries", kit.Table(entryTable(week, names))))
 	}
 	add := p.addForm(week.Today, fields, kit.Input{})
 	if len(week.Lines) > 0 {
-		add = folded("Add an entry, or a row", add)
+		add = folded("Add an entry, or from when to when", add)
 	}
 	parts = append(parts, part("Add time", add))
 	return web.Render(w, r, view, kit.Group(parts...))
@@ -103,10 +108,9 @@ func (p *Pages) told(week ops.Week, in kit.Input) []templ.Component {
 var dayNames = [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"}
 
 // grid is the week as a form; what was typed and refused stands in it again.
-func grid(week ops.Week, names map[string]string, in kit.Input) weekView {
+func grid(week ops.Week, names map[string]string, blank newRow, in kit.Input) weekView {
 	v := weekView{Action: Path + "/week", Hidden: []kit.Field{{Name: "week", Kind: kit.Hidden, Value: week.Monday.String()}, {Name: "rows", Kind: kit.Hidden, Value: fmt.Sprint(len(week.Lines))}},
-		Table: kit.TableView{Caption: "Time of the week by row and day", Quiet: true, Columns: []kit.Column{{Title: "For"}},
-			Empty: kit.Empty(kit.EmptyView{Title: "Nothing entered this week", Text: "Start the timer, add time below, or copy the rows of last week. Each row is what the time was for; each cell is a day. Write 1:30, 1h 30m or 1.5."})}}
+		Table: kit.TableView{Caption: "Time of the week by row and day", Quiet: true, Columns: []kit.Column{{Title: "For"}}}}
 	for n := range 7 {
 		v.Table.Columns = append(v.Table.Columns, kit.Column{Title: dayNames[n], Hint: fmt.Sprint(week.Monday.AddDays(n).Day()), Align: kit.End})
 	}
@@ -122,6 +126,7 @@ func grid(week ops.Week, names map[string]string, in kit.Input) weekView {
 		}
 		v.Table.Rows = append(v.Table.Rows, kit.Row{Cells: append(row.Cells, text(timesheet.Clock(line.Sum())))})
 	}
+	v.Table.Rows = append(v.Table.Rows, blank.row(week))
 	foot := kit.Row{Total: true, Cells: []templ.Component{text("Sum")}}
 	for n := range 7 {
 		foot.Cells = append(foot.Cells, text(timesheet.Clock(week.Day(n))))
@@ -130,6 +135,40 @@ func grid(week ops.Week, names map[string]string, in kit.Input) weekView {
 		v.Table.Foot = []kit.Row{{Total: true, Cells: append(foot.Cells, text(timesheet.Clock(week.Sum())))}}
 	}
 	return v
+}
+
+// newRow is the empty row at the end of the grid: what it is for is chosen in it.
+type newRow struct {
+	No    int
+	Asked []kit.Field // what time is for
+	in    kit.Input
+}
+
+// Fields are those of the row by its number, with what was typed and refused.
+func (b newRow) Fields() []kit.Field {
+	var out []kit.Field
+	for _, f := range b.Asked {
+		if f.Name != "client" && f.Name != "class" && f.Name != "category" && f.Name != "note" {
+			continue
+		}
+		f.Name = fmt.Sprintf("r-%d-%s", b.No, f.Name)
+		if b.in.Values.Has(f.Name) {
+			f.Value = b.in.Values.Get(f.Name)
+		}
+		f.Label, f.Placeholder = "New row: "+strings.ToLower(f.Label), f.Label
+		out = append(out, f)
+	}
+	return out
+}
+
+func (b newRow) row(week ops.Week) kit.Row {
+	row := kit.Row{Cells: []templ.Component{rowInputs(b)}}
+	for n := range 7 {
+		c := cellOf(week, b.No, n, timesheet.Line{}, timesheet.Cell{}, b.in)
+		c.Label = fmt.Sprintf("%s, new row", week.Monday.AddDays(n).Words())
+		row.Cells = append(row.Cells, cellInput(c))
+	}
+	return kit.Row{Cells: append(row.Cells, text(""))}
 }
 
 func classWords(c timesheet.Class) string {
@@ -205,12 +244,18 @@ func (p *Pages) saveWeek(w http.ResponseWriter, r *http.Request) error {
 func cellsOf(values url.Values, monday cal.Date) ([]ops.CellInput, error) {
 	var cells []ops.CellInput
 	var faults fault.List
+	var seen []timesheet.What
 	for i := range mostGridRows {
 		at := func(name string) string { return values.Get(fmt.Sprintf("r-%d-%s", i, name)) }
 		if !values.Has(fmt.Sprintf("r-%d-class", i)) {
 			break
 		}
 		what := timesheet.What{Client: at("client"), Class: timesheet.Class(at("class")), Clause: at("clause"), Category: at("category"), Request: at("request"), Note: at("note"), InternalNote: at("internal_note")}
+		if slices.Contains(seen, what) {
+			faults = append(faults, twice(values, i)...)
+			continue
+		}
+		seen = append(seen, what)
 		for n := range 7 {
 			name := cellName(i, n)
 			if !values.Has(name) {
@@ -226,6 +271,17 @@ func cellsOf(values url.Values, monday cal.Date) ([]ops.CellInput, error) {
 		}
 	}
 	return cells, faults.Err()
+}
+
+// twice refuses time in a row that is for the same as one above it.
+func twice(values url.Values, row int) fault.List {
+	var out fault.List
+	for n := range 7 {
+		if name := cellName(row, n); strings.TrimSpace(values.Get(name)) != "" {
+			out.Add(fault.New(fault.Invalid, "row-twice", "The week has a row for that already; write the time into it.").At(name))
+		}
+	}
+	return out
 }
 
 func (p *Pages) copyWeek(w http.ResponseWriter, r *http.Request) error {
