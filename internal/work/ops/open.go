@@ -31,6 +31,8 @@ type OpenInput struct {
 	Brief    work.Answers
 	Files    []NewFile
 	Key      string // of this form; sent again with the same key, the request that was opened is the answer
+
+	form *work.Form // that is not one of the workspace, of a mail
 }
 
 const (
@@ -95,7 +97,11 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 	now := s.now()
 	r := &Request{ID: s.id("req"), Client: in.Client, Title: strings.Join(strings.Fields(in.Title), " "), Category: in.Category, Brand: strings.TrimSpace(in.Brand),
 		Market: strings.TrimSpace(in.Market), OpenedAt: now, OpenedBy: actor.Account, OpenedByName: actor.Name}
-	if err := r.check(in, texts.Forms, files, problems); err != nil {
+	forms := texts.Forms
+	if in.form != nil {
+		forms = work.Forms{*in.form}
+	}
+	if err := r.check(in, forms, files, problems); err != nil {
 		return nil, err
 	}
 	day, err := s.inForce(ctx, tx, r, now)
