@@ -16,9 +16,8 @@ var (
 )
 
 // Fresh is what of a reply is new: without the signature, which begins with a line of two dashes, and without the quoted history, which begins with our own
-// line, with the line that names whom it quotes, with the head of the message that it quotes, or is marked by > to the end. Cut says that something was left
-// out. Where nothing would be left, it is the whole text.
-func Fresh(text string) (fresh string, cut bool) {
+// line, with the line that names whom it quotes, with the head of the message that it quotes, or is marked by > to the end. It is empty where nothing is new.
+func Fresh(text string) string {
 	lines := strings.Split(text, "\n")
 	end := len(lines)
 	for i := range lines {
@@ -34,11 +33,7 @@ func Fresh(text string) (fresh string, cut bool) {
 		}
 		end -= n
 	}
-	fresh = strings.TrimSpace(strings.Join(lines[:end], "\n"))
-	if fresh == "" {
-		return strings.TrimSpace(text), false
-	}
-	return fresh, strings.TrimSpace(strings.Join(lines[end:], "")) != ""
+	return strings.TrimSpace(strings.Join(lines[:end], "\n"))
 }
 
 // begins: from this line on the rest is no part of the answer.

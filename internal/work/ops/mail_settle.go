@@ -108,7 +108,10 @@ func (s *Service) release(ctx context.Context, tx bun.Tx, x release) (*Request, 
 	if x.row.Internal || x.in.As == "" {
 		v = Internal
 	}
-	text, _ := mailin.Fresh(x.m.Text)
+	text := mailin.Fresh(x.m.Text)
+	if text == "" {
+		text = x.m.Text
+	}
 	return s.sayByMail(ctx, tx, x.author, x.in.Client, x.row.RequestID, x.author.Account+"/"+key, v, mailText(text, x.refused)+how, x.files)
 }
 

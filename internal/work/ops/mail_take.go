@@ -256,7 +256,10 @@ func (s *Service) carry(ctx context.Context, tx bun.Tx, a *arrival, key string, 
 		}
 		return r, s.confirm(ctx, tx, a, r, refused)
 	}
-	text, _ := mailin.Fresh(a.m.Text)
+	text := mailin.Fresh(a.m.Text)
+	if text == "" && (a.visibility == Internal || !access.SeesInternal(a.actor, a.client)) { // what the agency quotes may not be for the client
+		text = a.m.Text
+	}
 	return s.sayByMail(ctx, tx, a.actor, a.client, a.request, key, a.visibility, mailText(text, refused), files)
 }
 

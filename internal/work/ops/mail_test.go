@@ -264,6 +264,7 @@ func TestInternalWordsNeverReachTheClientByMail(t *testing.T) {
 			"to a mail of no message":                        written(lead, secret, "To: "+ofLead.ReplyTo),
 			"to a mail of no message, by number":             written(lead, secret, ref(leadID)),
 			"without anything that tells what it answers":    written(team, secret, "Subject: Re: Internal note on R-1"),
+			"to the open address, answering a colleague":     written(team, secret, "To: "+open.ReplyTo, "In-Reply-To: <colleague@northlight.example>", "References: <"+openID+"@northlight.example> <colleague@northlight.example>"),
 			"a note forwarded to the client, who answers it": written(product, secret, "To: "+note.ReplyTo),
 			"the client names a note":                        written(product, secret, ref(noteID)),
 			"the client's own address, naming a note":        written(product, secret, "To: "+clients.ReplyTo, ref(noteID)),
@@ -286,6 +287,21 @@ func TestInternalWordsNeverReachTheClientByMail(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
+		}
+		// what the agency quotes without a word of its own is not said
+		if m := d.take(acmeDoor, written(team, "> "+secret, "To: "+open.ReplyTo)); !m.Taken || m.Internal {
+			t.Errorf("%+v", m)
+		}
+		// the proof of an address is of its mail alone
+		for name, address := range map[string]string{"changed": changed(open.ReplyTo), "crossed": crossed(open.ReplyTo, note.ReplyTo)} {
+			if m := d.take(acmeDoor, written(team, secret+" "+name, "To: "+address)); m.Taken || m.Code != "address" {
+				t.Errorf("%s: %+v", name, m)
+			}
+		}
+		// what a colleague answers to a mail of the client itself may be meant for the agency
+		asked := d.take(acmeDoor, written(product, "And a banner", "Message-ID: <banner@example.test>"))
+		if m := d.take(acmeDoor, written(team, secret+" banner", "In-Reply-To: <banner@example.test>")); !m.Taken || !m.Internal || m.Request != asked.Request {
+			t.Errorf("%+v", m)
 		}
 		// an answer of hers to her own internal answer stays internal, whatever it names
 		d.take(acmeDoor, written(team, secret+" first", "To: "+note.ReplyTo, "Message-ID: <thought@example.test>"))

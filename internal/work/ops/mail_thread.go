@@ -82,6 +82,7 @@ type thread struct {
 	earlier   []mailRow     // taken mails that it names
 	forged    bool          // it was sent to an address for answers that we did not make
 	own       bool          // it is a mail of ours that came back
+	direct    bool          // nothing else stands between it and a mail of ours, as far as it tells
 }
 
 // threadOf finds what a message answers.
@@ -128,6 +129,11 @@ func (s *Service) threadOf(ctx context.Context, tx bun.Tx, m *mailin.Message) (t
 		if found {
 			t.earlier = append(t.earlier, row)
 		}
+	}
+	t.direct = len(m.Answers) == 0
+	if !t.direct {
+		nearest, _ := ourMail(m.Answers[0])
+		t.direct = slices.ContainsFunc(t.byID, func(r mailSentRow) bool { return r.ID == nearest })
 	}
 	return t, nil
 }

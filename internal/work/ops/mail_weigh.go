@@ -100,7 +100,8 @@ func (s *Service) weigh(ctx context.Context, door MailDoor, m *mailin.Message, u
 }
 
 // weighAnswer settles whether a message is an answer, and who may read it. What a person of the agency answers is read by the client only where it answers
-// a mail to that person about something that the client reads, and nothing internal; in every other case it is internal.
+// directly a mail to that person about something that the client reads, and nothing internal; in every other case it is internal. A colleague's mail in
+// between may be quoted in it.
 func (a *arrival) weighAnswer(requests, clients []string) *arrival {
 	switch {
 	case len(requests) > 1:
@@ -111,7 +112,7 @@ func (a *arrival) weighAnswer(requests, clients []string) *arrival {
 		return a.waits("not-theirs", "It answers a mail that was sent to somebody else than %s.", a.m.From)
 	}
 	switch side := sideOf(a.actor, a.client); {
-	case side == access.Agency && (a.visibility == Internal || len(a.thread.sent()) == 0):
+	case side == access.Agency && (a.visibility == Internal || len(a.thread.sent()) == 0 || !a.thread.direct):
 		a.visibility = Internal
 	case side != access.Agency && a.visibility == Internal:
 		return a.waits("internal", "It answers something internal, and %s is not of the agency.", a.m.From)

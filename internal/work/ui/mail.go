@@ -107,7 +107,7 @@ func becameOf(m ops.Mail) templ.Component {
 	if m.Client == "" {
 		return kit.Text(words + m.RequestName)
 	}
-	return kit.Group(kit.Text(words), kit.Anchor(kit.Link{Text: m.RequestName, Href: RequestPath(m.Client, m.Request)}))
+	return wordsAndLink(words, kit.Link{Text: m.RequestName, Href: RequestPath(m.Client, m.Request)})
 }
 
 func (p *Pages) mail(w http.ResponseWriter, r *http.Request) error {
@@ -163,6 +163,9 @@ func decide(m ops.ShownMail, here string, refused refusal) templ.Component {
 	var parts []templ.Component
 	if m.Kept && len(m.Clients) > 0 {
 		release := kit.FormView{Action: here + "/release", Submit: "Release it", Fields: releaseFields(m), Input: input("release")}
+		if m.RequestName == "" {
+			release.Submit = "Release as a request"
+		}
 		if m.Internal {
 			release.Submit = "Keep as internal note"
 			parts = append(parts, kit.Quiet("It answers something internal. It can become an internal note on "+m.RequestName+", which the client does not read, and nothing else."))
@@ -184,8 +187,11 @@ func releaseFields(m ops.ShownMail) []kit.Field {
 	if m.RequestName != "" {
 		fields = append(fields, kit.Field{Name: "into", Label: "What it is", Kind: kit.Select, Options: []kit.Option{{Value: "answer", Text: "an answer on " + m.RequestName}, {Value: "new", Text: "a new request"}}})
 	}
-	return append(fields, kit.Field{Name: "as", Label: "Written by", Kind: kit.Select, Optional: true, Options: choose("myself, on behalf of the sender", m.People),
-		Hint: "A request is read by the client. An answer on behalf of the sender is kept as an internal note; that of a person of the client is read by both."})
+	hint := "The client reads the request."
+	if m.RequestName != "" {
+		hint = "The client reads a new request. An answer on behalf of the sender is kept as an internal note; that of a person of the client is read by both."
+	}
+	return append(fields, kit.Field{Name: "as", Label: "Written by", Kind: kit.Select, Optional: true, Options: choose("myself, on behalf of the sender", m.People), Hint: hint})
 }
 
 func (p *Pages) originalMail(w http.ResponseWriter, r *http.Request) error {

@@ -54,10 +54,14 @@ func (p *Pages) mailAddressesPage(w http.ResponseWriter, r *http.Request, in kit
 		if server == "" {
 			server = "nobody’s: all mail waits"
 		}
+		of := a.Address
+		if of == "" {
+			of = "not said"
+		}
 		if !a.RevokedAt.IsZero() {
 			action = kit.Text("revoked")
 		}
-		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(a.Label), kit.Text(a.Address), kit.Text(server), kit.Text(a.MadeBy), kit.Text(itoa(int(a.Used))), action}})
+		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(a.Label), kit.Text(of), kit.Text(server), kit.Text(a.MadeBy), kit.Text(itoa(int(a.Used))), action}})
 	}
 	view := kit.PageView{Title: "Addresses for mail", Room: Room, Crumbs: addressCrumbs(client), Status: in.Status(),
 		Lede: "A secret address to which a mail server posts the mail of this client, one message at a time. Whoever knows it can send mail in and do nothing else; what becomes of a message is decided by its sender."}
