@@ -29,6 +29,7 @@ var AppendOnly = []string{
 	"deliverable_version", "deliverable_event", "deliverable_acceptance",
 	"request_forms", "request", "request_event", "request_message", "request_file", "request_told",
 	"request_excuse", "request_handed",
+	"request_mail", "request_mail_settled", "request_mail_sent", "request_mail_seen",
 	"conflict_check", "conflict_settled", "waiver", "waiver_answer", "wall", "wall_place", "wall_end",
 }
 

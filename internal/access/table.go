@@ -78,6 +78,8 @@ const (
 	RequestWork        Action = "request.work"
 	RequestReturn      Action = "request.return"
 	RequestReopen      Action = "request.reopen"
+	MailSort           Action = "mail.sort"
+	MailAddressKeep    Action = "mail.address.keep"
 	RequestWithdraw    Action = "request.withdraw"
 	RequestFormsEdit   Action = "request-forms.edit"
 	RequestExcuse      Action = "request.excuse"
@@ -224,6 +226,8 @@ var table = []row{
 	{RequestReopen, "reopen a request", writes, grants{cl, cl, cl, cl, no, no, cl, cl, cl, cl, no}},
 	{RequestWithdraw, "withdraw a request", writes, grants{no, no, no, no, no, no, cl, cl, cl, cl, no}},
 	{RequestExcuse, "excuse a promise that the agency missed", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
+	{MailSort, "see the mail that waits for a person, release it or discard it", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{MailAddressKeep, "make or revoke an address to which mail of a client is posted", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{RequestFormsEdit, "change what a brief asks for", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},

@@ -44,7 +44,8 @@ var openAddresses = []string{
 	"GET /api", "GET /api/v1/openapi.json", "GET /api/v1/openapi.yaml", "GET /api/v1/schemas/{name}", // what the operations are, the same for all
 	"/api/v1/", // each operation admits by itself
 	"POST /upload/{workspace}/{link}/{secret}", "PUT /upload/{workspace}/{link}/{secret}", // by a secret of its own, for whoever made it
-	"GET /calendar/{workspace}/{token}", // likewise, revoked by those who see the contract
+	"GET /calendar/{workspace}/{token}",         // likewise, revoked by those who see the contract
+	"POST /mail/{workspace}/{address}/{secret}", // likewise: what becomes of a message is decided by its sender
 	"GET /static/", "GET /favicon.ico", "GET /robots.txt", "POST /theme",
 	"GET /healthz", "GET /readyz",
 	"GET /metrics", // by a token of its own, or from this machine

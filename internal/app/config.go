@@ -49,6 +49,7 @@ type Config struct {
 
 	Connectors string `env:"CONNECTORS" usage:"file that says how the CRMs of clients are reached; without it nothing is pulled from them"`
 	Watch      string `env:"WATCH" usage:"file that says which directories are watched for files of clients; without it none"`
+	Mailboxes  string `env:"MAILBOXES" usage:"file that says from which mailboxes mail becomes requests of clients; without it none"`
 
 	MaxUpload Size   `env:"MAX_UPLOAD" default:"4GiB" usage:"largest file that may be uploaded, such as 500MiB"`
 	BackupDir string `env:"BACKUP_DIR" default:"./backups" usage:"directory for backups that are given no file name"`

@@ -73,6 +73,9 @@ func (c Config) faults() fault.List {
 	if _, bad := c.watches(); len(bad) > 0 {
 		wrong("Watch", "%s", strings.Join(bad, "; "))
 	}
+	if _, bad := c.mailboxes(); len(bad) > 0 {
+		wrong("Mailboxes", "%s", strings.Join(bad, "; "))
+	}
 	if c.BackupDir == "" {
 		wrong("BackupDir", "write a directory, such as ./backups")
 	}

@@ -69,6 +69,7 @@ func Doctor(ctx context.Context, c Config, p Probes) []Check {
 	e.directory()
 	e.connectors()
 	e.watched()
+	e.mailboxes()
 	e.database(ctx)
 	e.mail(ctx)
 	e.clock()
@@ -312,6 +313,29 @@ func (e *examination) connectors() {
 		}
 	}
 	e.note(Well, "connectors", "on: %s", counted(len(list), "connection"))
+}
+
+// mailboxes tells whether mail is fetched, and who may read what opens the mailboxes. It reaches none.
+func (e *examination) mailboxes() {
+	path := e.config.Mailboxes
+	if path == "" {
+		e.note(Well, "mailboxes", "off: OFRECORD_MAILBOXES names no file, so no mail is fetched")
+		return
+	}
+	list, wrong := e.config.mailboxes()
+	if len(wrong) > 0 {
+		return // the configuration has told
+	}
+	paths := []string{path}
+	for _, m := range list {
+		paths = append(paths, m.PasswordFile)
+	}
+	for _, path := range paths {
+		if info, err := os.Stat(path); path != "" && err == nil && runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+			e.note(Warning, "mailboxes", "other users of this machine may open %s (%v), which opens a mailbox; run: chmod 600 %s", path, info.Mode().Perm(), path)
+		}
+	}
+	e.note(Well, "mailboxes", "on: mail is fetched from %s", counted(len(list), "place"))
 }
 
 // watched tells whether directories are watched, and whether files can be taken out of them.

@@ -106,6 +106,8 @@ func subjectPath(e journal.Entry) string {
 		return home + "/invoices/" + e.Subject.ID
 	case "request":
 		return home + "/work/" + e.Subject.ID
+	case "mail", "mail-address":
+		return home + "/mail"
 	case "delivery", "result", "hours":
 		return home + "/approvals"
 	case "deliverable":

@@ -48,6 +48,7 @@ type Program struct {
 
 	connectors []connector
 	watches    []*watched
+	mailboxes  []mailbox
 }
 
 // openProgram opens database and files, brings the database to the newest migration, and builds the services.
@@ -89,6 +90,8 @@ func (p *Program) build(ctx context.Context) error {
 	p.CRM = &crmops.Service{DB: p.DB, Files: p.Blobs, Now: p.Now, Random: rand.Reader, Failed: p.importFailed, Holder: p.accountNow}
 	p.connectors, _ = p.Config.connectors() // what is wrong with them, Check has told
 	p.watches, _ = p.Config.watches()
+	p.mailboxes, _ = p.Config.mailboxes()
+	p.Work.MailTo = p.mailTo
 	p.CRM.Connections = p.connections
 	p.CRM.OtherFiles = workFiles
 	p.Fees = &feesops.Service{

@@ -81,5 +81,9 @@ func workFiles(ctx context.Context, tx bun.Tx) ([]string, error) {
 		return nil, err
 	}
 	versions, err := workops.VersionFilesOf(ctx, tx)
-	return slices.Concat(attached, versions), err
+	if err != nil {
+		return nil, err
+	}
+	mails, err := workops.MailFilesOf(ctx, tx)
+	return slices.Concat(attached, versions, mails), err
 }

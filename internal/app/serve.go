@@ -145,6 +145,9 @@ const settleEvery = 30 * time.Second
 // tickEvery is how often the clocks of requests are looked at that have come to a moment at which somebody is told.
 const tickEvery = time.Minute
 
+// fetchEvery is how often mailboxes are looked into.
+const fetchEvery = time.Minute
+
 // sweepEvery is how often spent links, attempts and sessions, and what interrupted uploads left, are cleared away.
 const sweepEvery = time.Hour
 
@@ -176,6 +179,9 @@ func (p *Program) background(ctx context.Context) {
 	})
 	work.Go(func() {
 		patiently(ctx, tickEvery, resumeLeast, func() error { return p.redeliverTime(ctx) }, func(err error) { p.report("hand over time", err) })
+	})
+	work.Go(func() {
+		patiently(ctx, fetchEvery, resumeLeast, func() error { return p.fetchMail(ctx) }, func(err error) { p.report("mailboxes", err) })
 	})
 	work.Go(func() {
 		every(ctx, sweepEvery, func() {

@@ -73,6 +73,12 @@ func PeopleOf(ctx context.Context, tx bun.Tx, client string, at time.Time) ([]Li
 	return listings(ctx, tx, members)
 }
 
+// AccountWith is the account of an e-mail address; ok is false when there is none. It decides no access, nor whether the account has any.
+func AccountWith(ctx context.Context, tx bun.Tx, email party.Email) (account party.Account, ok bool, err error) {
+	row, ok, err := readAccount(ctx, tx, "email", string(email))
+	return row.account(), ok, err
+}
+
 // Person is one role of one person as ListPeople shows it. Faults: NotFound.
 func (s *Service) Person(ctx context.Context, actor access.Actor, membership string) (Listing, error) {
 	var found []Listing

@@ -117,6 +117,26 @@ func TestMailReachesTheServerAndLeavesNoText(t *testing.T) {
 	})
 }
 
+// What answers somebody's mail says so, so that no program answers it, and nothing of theirs begins a field of its own.
+func TestAnAnswerOfAProgramSaysSo(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	s := startServer(t, nil)
+	b := newBench(t, d, ctx, plainTo(s))
+	b.enqueue("out_1", func(m *mail.Message) { m.Answers = "hello@acme.example" })
+	b.flush()
+	for _, want := range []string{"Auto-Submitted: auto-replied", "In-Reply-To: <hello@acme.example>", "References: <hello@acme.example>"} {
+		if got := s.received()[0].content; !strings.Contains(got, want) || strings.Contains(got, "auto-generated") {
+			t.Errorf("the mail lacks %q:\n%s", want, got)
+		}
+	}
+	err := d.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+		return mail.Enqueue(ctx, tx, "out_2", start, mail.Message{To: "dana@acme.example", Subject: "a", Text: "a", Answers: "a@b>\r\nBcc: x@y.example"})
+	})
+	if fault.Code(err) != "mail-answers" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestPassingFailureIsTriedAgainLater(t *testing.T) {
 	d, ctx := dbtest.SQLite(t)
 	busy := true

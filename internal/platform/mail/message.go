@@ -24,6 +24,7 @@ type Message struct {
 	Subject  string    `json:"subject"`
 	Text     string    `json:"text"`
 	HTML     string    `json:"html,omitempty"`     // the same in HTML; Text alone is enough
+	Answers  string    `json:"answers,omitempty"`  // the Message-ID that a program of ours answers with it, without < and >; empty: it answers none
 	NotAfter time.Time `json:"not_after,omitzero"` // useless afterwards, such as a sign-in link; zero means never
 }
 
@@ -40,6 +41,9 @@ func (m Message) check() error {
 	}
 	if m.Subject == "" || strings.ContainsAny(m.Subject+m.ToName, "\r\n") {
 		faults.Add(fault.New(fault.Invalid, "mail-subject", "write a subject of one line, and a name of one line").At("subject"))
+	}
+	if strings.ContainsFunc(m.Answers, func(r rune) bool { return r <= ' ' || r > '~' || r == '<' || r == '>' }) {
+		faults.Add(fault.New(fault.Invalid, "mail-answers", "write the Message-ID without < and >").At("answers"))
 	}
 	if m.Text == "" {
 		faults.Add(fault.New(fault.Invalid, "mail-text", "write the text of the mail").At("text"))

@@ -99,6 +99,11 @@ func (s Settings) compose(id string, now time.Time, m Message) (*gomail.Msg, err
 	out.SetDateWithValue(now)
 	out.SetUserAgent("Ofrecord")
 	out.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no out-of-office answers
+	if m.Answers != "" {
+		out.SetGenHeader("Auto-Submitted", "auto-replied")
+		out.SetGenHeader(gomail.HeaderInReplyTo, "<"+m.Answers+">")
+		out.SetGenHeader(gomail.HeaderReferences, "<"+m.Answers+">")
+	}
 	out.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		out.AddAlternativeString(gomail.TypeTextHTML, m.HTML)

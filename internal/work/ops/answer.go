@@ -72,23 +72,26 @@ func (s *Service) say(ctx context.Context, actor access.Actor, action access.Act
 		return nil, err
 	}
 	in.Act.Seen = 0 // what is written stands beside whatever happens meanwhile
-	return s.act(ctx, actor, action, in.Act, func(ctx context.Context, c *change) error {
-		side := sideOf(actor, c.r.Client)
-		m, err := c.message(ctx, v, side, text)
-		if err != nil {
-			return err
-		}
-		if err := c.attach(ctx, c.tx, c.actor, c.r, m.ID, v, c.now, files); err != nil {
-			return err
-		}
-		if err := c.index(ctx, c.tx, c.r, v, text); err != nil {
-			return err
-		}
-		if v == Internal {
-			return c.noted(ctx)
-		}
-		return c.answered(ctx, side, text)
-	})
+	return s.act(ctx, actor, action, in.Act, func(ctx context.Context, c *change) error { return c.say(ctx, v, text, files) })
+}
+
+// say writes a message with its files, and takes what follows from it.
+func (c *change) say(ctx context.Context, v Visibility, text string, files []fileRow) error {
+	side := sideOf(c.actor, c.r.Client)
+	m, err := c.message(ctx, v, side, text)
+	if err != nil {
+		return err
+	}
+	if err := c.attach(ctx, c.tx, c.actor, c.r, m.ID, v, c.now, files); err != nil {
+		return err
+	}
+	if err := c.index(ctx, c.tx, c.r, v, text); err != nil {
+		return err
+	}
+	if v == Internal {
+		return c.noted(ctx)
+	}
+	return c.answered(ctx, side, text)
 }
 
 // sideOf says for whom somebody writes.
@@ -153,7 +156,7 @@ func (c *change) answered(ctx context.Context, side access.OrgKind, text string)
 		}
 		who = either(among(append(writers, c.r.OpenedBy)), assigned)
 	}
-	return c.tell(ctx, c.tx, c.actor, c.r, who, c.actor.Name+" wrote on "+c.r.Name()+": "+c.r.Title, fmt.Sprintf("%s wrote on the request %s %s:\n\n%s", c.actor.Name, c.r.Name(), c.r.Title, text))
+	return c.tellOpenly(ctx, c.tx, c.actor, c.r, who, c.actor.Name+" wrote on "+c.r.Name()+": "+c.r.Title, fmt.Sprintf("%s wrote on the request %s %s:\n\n%s", c.actor.Name, c.r.Name(), c.r.Title, text))
 }
 
 // writersOf are the accounts of a side that wrote on a request what has a visibility.

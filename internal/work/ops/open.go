@@ -33,6 +33,8 @@ type OpenInput struct {
 	Brief    work.Answers
 	Files    []NewFile
 	Key      string // of this form; sent again with the same key, the request that was opened is the answer
+
+	form *work.Form // that is not one of the workspace, of a mail
 }
 
 const (
@@ -114,7 +116,11 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 	for _, p := range fault.All(err) {
 		problems.Add(p)
 	}
-	if err := r.check(in, texts.Forms, files, problems); err != nil {
+	forms := texts.Forms
+	if in.form != nil {
+		forms = work.Forms{*in.form}
+	}
+	if err := r.check(in, forms, files, problems); err != nil {
 		return nil, err
 	}
 	if r.Number, err = nextNumber(ctx, tx); err != nil {

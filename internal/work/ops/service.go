@@ -21,7 +21,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
-// Service is the use cases. Every field but Deliverables, Scoping, Route and HandOver is needed.
+// Service is the use cases. Every field but Deliverables, Scoping, Route, HandOver and MailTo is needed.
 type Service struct {
 	DB        *db.DB
 	Now       func() time.Time
@@ -44,8 +44,13 @@ type Service struct {
 	// HandOver takes the misses of a client as a file of evidence. Evidence stands beside this room, so the program wires it. nil: nothing is handed over.
 	HandOver func(ctx context.Context, actor access.Actor, client, name string, file []byte) error
 
-	levels sync.Map // version of a contract -> *contract.ServiceLevels
-	pasts  sync.Map // workspace and client -> counted
+	// MailTo is the address of the mailbox to which mail of a client goes, "" for none. Mailboxes are settings of the installation, so the program wires it.
+	// nil: there is none.
+	MailTo func(ctx context.Context, tx bun.Tx, client string) (address string, err error)
+
+	replyKeys sync.Map // workspace -> []byte, the secret that answers to mails are known by
+	levels    sync.Map // version of a contract -> *contract.ServiceLevels
+	pasts     sync.Map // workspace and client -> counted
 }
 
 // Routed is to whom a request goes by what both sides have agreed.

@@ -3,15 +3,12 @@ package ops
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
-	"github.com/ofrecord/ofrecord/internal/platform/mail"
 )
 
 // concerned says who is told of something, among the people who have a role for the client now and may see the request.
@@ -67,8 +64,17 @@ func either(some ...concerned) concerned {
 	}, slices.ContainsFunc(some, func(c concerned) bool { return c.orOwners })}
 }
 
-// tell leaves a mail in the outbox for each that is concerned, but for who acts.
+// tell leaves a mail in the outbox for each that is concerned, but for who acts. What somebody of the agency answers to it by mail is internal.
 func (s *Service) tell(ctx context.Context, tx bun.Tx, actor access.Actor, r *Request, who concerned, subject, text string) error {
+	return s.tellAs(ctx, tx, actor, r, who, Internal, subject, text)
+}
+
+// tellOpenly is tell of what both sides read: answers by mail are read by the client too.
+func (s *Service) tellOpenly(ctx context.Context, tx bun.Tx, actor access.Actor, r *Request, who concerned, subject, text string) error {
+	return s.tellAs(ctx, tx, actor, r, who, ForClient, subject, text)
+}
+
+func (s *Service) tellAs(ctx context.Context, tx bun.Tx, actor access.Actor, r *Request, who concerned, answers Visibility, subject, text string) error {
 	now := s.now()
 	people, err := partyops.PeopleOf(ctx, tx, r.Client, now)
 	if err != nil {
@@ -78,14 +84,12 @@ func (s *Service) tell(ctx context.Context, tx bun.Tx, actor access.Actor, r *Re
 		who.pick = owners
 	}
 	told := map[string]bool{actor.Account: true}
-	link := fmt.Sprintf("%s/clients/%s/work/%s", strings.TrimSuffix(s.PublicURL, "/"), url.PathEscape(r.Client), url.PathEscape(r.ID))
 	for _, l := range people {
 		if told[l.Account.ID] || !who.pick(r, l) {
 			continue
 		}
 		told[l.Account.ID] = true
-		m := mail.Message{To: string(l.Account.Email), ToName: l.Account.Name, Subject: strings.Join(strings.Fields(subject), " "), Text: text + "\n\n" + link + "\n"}
-		if err := mail.Enqueue(ctx, tx, s.id("mail"), now, m); err != nil {
+		if err := s.send(ctx, tx, r, letterTo(l.Account, people, r, answers, subject, text)); err != nil {
 			return fmt.Errorf("tell %s: %w", l.Account.ID, err)
 		}
 	}

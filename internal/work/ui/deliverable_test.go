@@ -94,6 +94,9 @@ func (k *desk) handler(who access.Actor) http.Handler {
 	(&ui.Pages{Ops: k.ops}).Register(g)
 	return web.New(web.Options{
 		Admit: func(r *http.Request, action string) (context.Context, error) {
+			if action == web.Public {
+				return r.Context(), nil
+			}
 			if err := access.RequireAny(who, access.Action(action), r.PathValue("client")); err != nil {
 				return nil, err
 			}

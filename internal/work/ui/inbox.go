@@ -44,6 +44,9 @@ func (p *Pages) client(w http.ResponseWriter, r *http.Request) error {
 		box.empty.Action = kit.Button(kit.ButtonView{Text: "Write the first request", Kind: kit.Primary, Href: box.fresh})
 		box.view.Actions = append(box.view.Actions, kit.Button(kit.ButtonView{Text: "New request", Kind: kit.Primary, Href: box.fresh}))
 	}
+	if access.Decide(actor(r), access.MailSort, access.Of(client)).Allowed {
+		box.view.Actions = append(box.view.Actions, kit.Button(kit.ButtonView{Text: "Mail", Href: mailPath(client)}))
+	}
 	return p.show(w, r, box)
 }
 
@@ -77,6 +80,9 @@ func (p *Pages) ofWorkspace(r *http.Request, at int, f ops.Filter, title, lede s
 	view := kit.PageView{Title: title, Lede: lede, Room: InboxRoom, Tabs: all}
 	if access.Decide(actor(r), access.RequestFormsEdit, access.Scope{}).Allowed {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "What briefs ask", Href: briefsPath}))
+	}
+	if access.Decide(actor(r), access.MailSort, access.Scope{}).Allowed {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Mail", Href: mailPath("")}))
 	}
 	return mailbox{view: view, filter: f, empty: kit.EmptyView{Title: "Nothing here", Text: "Requests are opened on the page of a client, under Work. Those of all your clients stand here together, so that the one that is due first is seen first."}}
 }

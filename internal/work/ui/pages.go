@@ -42,6 +42,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.briefRoutes()...)
 	g.Add(p.monthRoutes()...)
 	g.Add(p.deliverableRoutes()...)
+	g.Add(p.mailRoutes()...)
 }
 
 func get(pattern string, action access.Action, h web.Handler) web.Route {

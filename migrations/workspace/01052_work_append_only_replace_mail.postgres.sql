@@ -1,0 +1,2 @@
+-- +goose Up
+-- PostgreSQL has no REPLACE, and ON CONFLICT DO UPDATE wants the right to UPDATE, which is revoked.
