@@ -152,6 +152,7 @@ func TestWhatIsNotCertainWaits(t *testing.T) {
 			"not-client":  written(team, "what do we do about this"),
 			"automatic":   written(product, "I am on holiday", "Auto-Submitted: auto-replied"),
 			"not-allowed": written(auditor, "please"),
+			"other-mail":  written(product, "thank you for the link", "In-Reply-To: <mail_000000000000000000000000@northlight.example>"),
 			"address":     written(product, "x", "To: requests+"+strings.Repeat("0", 24)+strings.Repeat("a", 20)+"@northlight.example"),
 		} {
 			if m := d.take(acmeDoor, raw); m.Taken || m.Code != code || m.Reason == "" || m.Request != "" {
@@ -178,7 +179,7 @@ func TestWhatIsNotCertainWaits(t *testing.T) {
 		}
 		page := must[ops.Page](t)(d.List(ctx, owner, ops.Filter{}))
 		waiting, _, err := d.Mails(ctx, lead, "org_acme")
-		if err != nil || len(page.Lines) != 0 || len(waiting) != 6+len(loops)+2 {
+		if err != nil || len(page.Lines) != 0 || len(waiting) != 7+len(loops)+2 {
 			t.Errorf("%d requests, %d wait, %v", len(page.Lines), len(waiting), err)
 		}
 		for _, who := range []access.Actor{team, product, executive, auditor, specialist, stranger} {
@@ -231,6 +232,10 @@ func TestAnswersGoToTheirRequest(t *testing.T) {
 		// what is over can still be spoken of
 		must[*ops.Request](t)(d.Resolve(ctx, lead, d.act(r)))
 		_, told = d.newest(product, "R-1")
+		bolt := d.take(ops.MailDoor{Name: "requests of Bolt", Client: "org_bolt", Server: receiver}, written(product, "To another address.", "To: "+told.ReplyTo))
+		if bolt.Taken || bolt.Code != "other-client" || bolt.Client != "org_bolt" || bolt.Request != "" {
+			t.Errorf("%+v", bolt)
+		}
 		if m := d.take(acmeDoor, written(product, "And one more thing.", "To: "+told.ReplyTo)); !m.Taken {
 			t.Errorf("%+v", m)
 		}
