@@ -15,7 +15,7 @@ import (
 
 // TestKilledOverTheMailbox kills the server again and again while it fetches mail. Every message becomes a request, and none becomes two.
 func TestKilledOverTheMailbox(t *testing.T) {
-	const letters = 16
+	const letters = 12
 	server, dir := mailboxtest.Start(t, "INBOX", "Done"), t.TempDir()
 	roots, file := filepath.Join(dir, "roots.pem"), filepath.Join(dir, "mailboxes.yaml")
 	write(t, roots, string(server.Certificate()))
@@ -29,7 +29,7 @@ func TestKilledOverTheMailbox(t *testing.T) {
 	for n := range letters {
 		server.Deliver("INBOX", fmt.Sprintf("Authentication-Results: mx.fernhill.example; dmarc=pass header.from=lakeside.example\r\nMessage-ID: <%d@lakeside.example>\r\nFrom: Carla <%s>\r\nSubject: Letter %d.\r\n\r\nPlease make a page.\r\n", n, execEmail, n))
 	}
-	for kills := 0; kills < 8 && server.Messages("Done") < letters; kills++ {
+	for kills := 0; kills < 5 && server.Messages("Done") < letters; kills++ {
 		_ = f.kill()
 		f.again(t)
 		time.Sleep(time.Duration(rand.IntN(60+20*kills)) * time.Millisecond)
