@@ -174,8 +174,8 @@ func noMailAddress() error {
 	return fault.New(fault.NotFound, "mail-address", "This address for mail is unknown or was revoked. Ask for a new one.")
 }
 
-// ReceivePosted takes a message in that was posted to an address. Whoever knows the address can send mail in and do nothing else: what becomes of it is
-// decided by its sender, as of mail that is fetched. Faults: NotFound when the address is unknown or was revoked; RateLimited; those of TakeMail.
+// ReceivePosted takes a message in that was posted to an address. What becomes of it is decided by its sender, as of mail that is fetched. Whoever
+// knows the address is believed as the server that the address names: they could say of a message that it is from a person of the client. Faults: NotFound when the address is unknown or was revoked; RateLimited; those of TakeMail.
 func (s *Service) ReceivePosted(ctx context.Context, id, secret string, body io.Reader) (Mail, error) {
 	if err := s.workspaceIsThere(ctx); err != nil {
 		return Mail{}, err

@@ -82,6 +82,7 @@ type thread struct {
 	earlier   []mailRow     // taken mails that it names
 	forged    bool          // it was sent to an address for answers that we did not make
 	own       bool          // it is a mail of ours that came back
+	other     bool          // it answers a mail of ours that is about no request, such as one with a link to sign in
 	direct    bool          // nothing else stands between it and a mail of ours, as far as it tells
 }
 
@@ -119,6 +120,7 @@ func (s *Service) threadOf(ctx context.Context, tx bun.Tx, m *mailin.Message) (t
 			if found {
 				t.byID = append(t.byID, row)
 			}
+			t.other = t.other || !found
 			continue
 		}
 		var row mailRow

@@ -59,11 +59,11 @@ func (s *Service) weigh(ctx context.Context, door MailDoor, m *mailin.Message, u
 		return nil, fmt.Errorf("weigh a mail: %w", err)
 	}
 	requests, clients := a.thread.requests()
-	if len(requests) == 1 {
-		a.request = requests[0]
-	}
 	if a.client == "" && len(clients) == 1 {
 		a.client = clients[0]
+	}
+	if len(requests) == 1 && a.client == clients[0] {
+		a.request = requests[0]
 	}
 	a.visibility = ForClient
 	if a.thread.internal() {
@@ -95,6 +95,9 @@ func (s *Service) weigh(ctx context.Context, door MailDoor, m *mailin.Message, u
 	}
 	if len(requests) > 0 {
 		return a.weighAnswer(requests, clients), nil
+	}
+	if a.thread.other { // what it quotes is for its sender alone
+		return a.waits("other-mail", "It answers a mail of ours that is about no request."), nil
 	}
 	return a.weighNew(), nil
 }

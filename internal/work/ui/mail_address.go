@@ -64,7 +64,7 @@ func (p *Pages) mailAddressesPage(w http.ResponseWriter, r *http.Request, in kit
 		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(a.Label), kit.Text(of), kit.Text(server), kit.Text(a.MadeBy), kit.Text(itoa(int(a.Used))), action}})
 	}
 	view := kit.PageView{Title: "Addresses for mail", Room: Room, Crumbs: addressCrumbs(client), Status: in.Status(),
-		Lede: "A secret address to which a mail server posts the mail of this client, one message at a time. Whoever knows it can send mail in and do nothing else; what becomes of a message is decided by its sender."}
+		Lede: "A secret address to which a mail server posts the mail of this client, one message at a time. What becomes of a message is decided by its sender, and on who that is the server is believed: whoever knows the address can write in the name of people of this client. Give it to your mail server alone."}
 	return web.Render(w, r, view, kit.Group(kit.Table(table), section("Make an address", kit.Form(kit.FormView{Action: addressesPath(client), Submit: "Make the address", Input: in, Fields: []kit.Field{
 		{Name: "label", Label: "Who posts", Hint: "Such as “our mail server”."},
 		{Name: "address", Label: "E-mail address whose mail is posted", Kind: kit.Email, Optional: true, Hint: "Mails about requests then ask for answers at this address, with a + and signs of their own before the @."},

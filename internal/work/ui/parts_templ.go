@@ -933,7 +933,7 @@ func postedAddress(address, back string) templ.Component {
 			templ_7745c5c3_Var35 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "Copy it now", Text: "It is shown this once. We keep only a fingerprint of it. Whoever has it can send mail in here."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "Copy it now", Text: "It is shown this once. We keep only a fingerprint of it. Whoever has it is believed as your mail server is, and can write in the name of people of the client."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
 	"io"
 	"log"
 	"math/big"
@@ -34,6 +35,7 @@ type Server struct {
 	user *imapmemserver.User
 	port int
 	pool *x509.CertPool
+	pem  []byte
 }
 
 // Start starts a server whose account has these folders. It ends with the test.
@@ -46,7 +48,7 @@ func Start(tb testing.TB, folders ...string) *Server {
 		}
 	}
 	memory.AddUser(user)
-	certificate, pool := identity(tb)
+	certificate, pool, encoded := identity(tb)
 	listener, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"imap"}})
 	if err != nil {
 		tb.Fatal(err)
@@ -60,13 +62,17 @@ func Start(tb testing.TB, folders ...string) *Server {
 	})
 	go func() { _ = server.Serve(listener) }()
 	tb.Cleanup(func() { _ = server.Close() })
-	return &Server{tb: tb, user: user, port: listener.Addr().(*net.TCPAddr).Port, pool: pool}
+	return &Server{tb: tb, user: user, port: listener.Addr().(*net.TCPAddr).Port, pool: pool, pem: encoded}
 }
 
 // Mailbox is the inbox of the account.
 func (s *Server) Mailbox() mailin.Mailbox {
 	return mailin.Mailbox{Host: "localhost", Port: s.port, User: User, Password: Password, Roots: s.pool}
 }
+
+// Port is where the server listens, and Certificate who vouches for it, as PEM.
+func (s *Server) Port() int           { return s.port }
+func (s *Server) Certificate() []byte { return s.pem }
 
 // Deliver puts a message into a folder.
 func (s *Server) Deliver(folder, raw string) {
@@ -91,7 +97,7 @@ func (s *Server) Messages(folder string) int {
 	return int(*status.NumMessages)
 }
 
-func identity(tb testing.TB) (tls.Certificate, *x509.CertPool) {
+func identity(tb testing.TB) (tls.Certificate, *x509.CertPool, []byte) {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -109,5 +115,5 @@ func identity(tb testing.TB) (tls.Certificate, *x509.CertPool) {
 	}
 	pool := x509.NewCertPool()
 	pool.AddCert(parsed)
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, pool, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
