@@ -146,6 +146,15 @@ func TestPromisedPeopleAreHeldAgainstApprovedTime(t *testing.T) {
 		if got := march(); !got.Known || got.Worked != 8*60 || got.Verdict() != engagement.VerdictOpen {
 			t.Errorf("%+v", got)
 		}
+		o.on("2026-04-02")
+		before := func() engagement.ResourceMonth { return need(o.Engagement.Relationship(o.ctx, o.executive, o.client))(t).Resources[0] }
+		if got := before(); got.Month.String() != "2026-03" || got.Known {
+			t.Errorf("over, and more of it may be approved: %+v", got)
+		}
+		o.locks("2026-03")
+		if got := before(); !got.Known || got.Worked != 8*60 || got.Verdict() != engagement.VerdictBroken {
+			t.Errorf("locked: %+v", got)
+		}
 		var promises []timesheet.Promise
 		if err := o.DB.Read(o.ctx, func(ctx context.Context, tx bun.Tx) (err error) {
 			promises, err = o.Timesheet.Promised(ctx, tx, o.client)

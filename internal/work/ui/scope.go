@@ -31,6 +31,15 @@ func pills(r work.Request) []templ.Component {
 	return out
 }
 
+// apart are components in a line with a blank between them.
+func apart(all []templ.Component) templ.Component {
+	var out []templ.Component
+	for _, c := range all {
+		out = append(out, c, templ.Raw(" "))
+	}
+	return kit.Group(out...)
+}
+
 func scopeFilter() kit.Field {
 	f := kit.Field{Name: "scope", Label: "Scope", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "any"}}}
 	for _, a := range engagement.Answers() {
