@@ -147,7 +147,9 @@ func TestPromisedPeopleAreHeldAgainstApprovedTime(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		o.on("2026-04-02")
-		before := func() engagement.ResourceMonth { return need(o.Engagement.Relationship(o.ctx, o.executive, o.client))(t).Resources[0] }
+		before := func() engagement.ResourceMonth {
+			return need(o.Engagement.Relationship(o.ctx, o.executive, o.client))(t).Resources[0]
+		}
 		if got := before(); got.Month.String() != "2026-03" || got.Known {
 			t.Errorf("over, and more of it may be approved: %+v", got)
 		}

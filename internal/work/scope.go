@@ -32,7 +32,9 @@ func (s Scope) Words() string {
 }
 
 // Agreed: a scope is agreed that the request can stand to, or a person decided without one.
-func (s Scope) Agreed() bool { return s.Found.SOW != "" || s.Decided() || s.Answer != engagement.AnswerOpen }
+func (s Scope) Agreed() bool {
+	return s.Found.SOW != "" || s.Decided() || s.Answer != engagement.AnswerOpen
+}
 
 // Plain is the scope without what only those read who read the contract: the answer alone.
 func (s Scope) Plain() *Scope {
