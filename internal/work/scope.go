@@ -31,9 +31,14 @@ func (s Scope) Words() string {
 	return s.Found.Words()
 }
 
+// Agreed: a scope is agreed that the request can stand to, or a person decided without one.
+func (s Scope) Agreed() bool {
+	return s.Found.SOW != "" || s.Decided() || s.Answer != engagement.AnswerOpen
+}
+
 // Plain is the scope without what only those read who read the contract: the answer alone.
 func (s Scope) Plain() *Scope {
-	return &Scope{Ask: engagement.Ask{Category: s.Ask.Category}, Brand: s.Brand, Answer: s.Answer, Found: engagement.Intake{Answer: s.Found.Answer}}
+	return &Scope{Ask: engagement.Ask{Category: s.Ask.Category}, Brand: s.Brand, Answer: s.Answer, Found: engagement.Intake{Answer: s.Found.Answer, SOW: s.Found.SOW}}
 }
 
 // Same reports whether two answers say the same of the same work.

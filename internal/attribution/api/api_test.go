@@ -133,7 +133,7 @@ func TestReturnOnSpend(t *testing.T) {
 			t.Errorf("the running month has no fee yet, and the months are %s to %s", v.From, v.To)
 		}
 
-		for query, place := range map[string]string{"?margin=0": "query.margin", "?from=spring": "query.from", "?from=2026-07&to=2026-06": "query.to", "?model=colour": "query.model", "?by=colour": "query.by", "?colour=red": "query.colour"} {
+		for query, place := range map[string]string{"?margin=0": "query.margin", "?from=spring": "query.from", "?from=2026-07&to=2026-06": "query.to", "?model=colour": "query.model", "?by=colour": "query.by", "?as_of=0": "query.as_of", "?colour=red": "query.colour"} {
 			var p api.Problem
 			if k.get(finance, 422, query, &p); len(p.Errors) == 0 || p.Errors[0].Location != place {
 				t.Errorf("%s: %+v", query, p)

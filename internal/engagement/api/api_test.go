@@ -37,6 +37,9 @@ var (
 	executive = of("acc_exec", access.Membership{Role: access.ClientExecutive, Org: "org_acme", OrgKind: access.Client})
 )
 
+// asking is the key under which a test says who asks, when that is not the executive.
+type asking struct{}
+
 const promises = `appointments:
   - {category: paid-media, brands: [Acme], markets: [US], promise: exclusive}
   - {category: brand-design, brands: [Acme], markets: [US], promise: preferred, first_refusal: 5 working days, minimum_share: 60 % per quarter}`
@@ -63,7 +66,11 @@ func opened(t *testing.T) (*api.API, context.Context) {
 		}}
 	accept(t, ctx, contracts)
 	a := api.New(api.Options{Title: "Ofrecord", Version: "test", Admit: func(ctx context.Context, _ *http.Request, action, client string) (context.Context, error) {
-		return access.WithActor(db.WithWorkspace(ctx, dbtest.Workspace), executive), access.RequireAny(executive, access.Action(action), client)
+		who := executive
+		if other, ok := ctx.Value(asking{}).(access.Actor); ok {
+			who = other
+		}
+		return access.WithActor(db.WithWorkspace(ctx, dbtest.Workspace), who), access.RequireAny(who, access.Action(action), client)
 	}})
 	(&engagementapi.Operations{Engagement: service}).Register(a)
 	return a, ctx
@@ -134,4 +141,45 @@ func TestAppointmentsAndRoutesForPrograms(t *testing.T) {
 		t.Errorf("%+v", spent)
 	}
 	read("org_bolt/leakage", 404, nil)
+}
+
+func TestFirstRefusalsForPrograms(t *testing.T) {
+	a, ctx := opened(t)
+	send := func(want int, method, path, body string, out any) {
+		t.Helper()
+		w := apitest.Send(ctx, a, method, "/clients/org_acme/first-refusals"+path, body)
+		if w.Code != want {
+			t.Fatalf("%s %s answers %d: %s", method, path, w.Code, w.Body)
+		}
+		if out != nil {
+			if err := json.Unmarshal(w.Body.Bytes(), out); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	const work = `{"work": "Rebrand", "category": "brand-design", "brand": "Acme", "market": "US"}`
+	var offer, again engagementapi.FirstRefusal
+	send(201, "POST", "", work, &offer)
+	send(201, "POST", "", work, &again)
+	if offer.ID != again.ID || offer.State != "offered" || offer.Provider != "Northlight LLC" || offer.Until.Format(time.RFC3339) != "2026-05-12T04:00:00Z" || offer.Entry != 2 {
+		t.Errorf("%+v, again %+v", offer, again)
+	}
+	send(409, "POST", "", strings.Replace(work, "brand-design", "radio", 1), nil)
+	send(422, "POST", "", `{"work": "Rebrand", "category": "brand-design", "brand": "Acme"}`, nil)
+	send(403, "POST", "/"+offer.ID+"/answer", `{"answer": "taken"}`, nil) // the client answers nothing
+	var list struct{ Items []engagementapi.FirstRefusal }
+	if send(200, "GET", "", "", &list); len(list.Items) != 1 || list.Items[0].AnswerAt != nil {
+		t.Errorf("%+v", list)
+	}
+	if send(200, "GET", "?state=taken", "", &list); len(list.Items) != 0 {
+		t.Errorf("%+v", list)
+	}
+	ctx = context.WithValue(ctx, asking{}, owner)
+	send(422, "POST", "/"+offer.ID+"/answer", `{"answer": "perhaps"}`, nil)
+	send(404, "POST", "/fr_of_nobody/answer", `{"answer": "taken"}`, nil)
+	send(200, "POST", "/"+offer.ID+"/answer", `{"answer": "declined", "reason": "No time."}`, &offer)
+	if offer.State != "declined" || offer.Reason != "No time." || offer.AnswerAt == nil || offer.AnswerBy != "acc_owner" {
+		t.Errorf("%+v", offer)
+	}
+	send(409, "POST", "/"+offer.ID+"/answer", `{"answer": "taken"}`, nil)
 }

@@ -43,13 +43,15 @@ func (o *Operations) dates(ctx context.Context, in *struct {
 	add := func(d engagement.Dated, name string) {
 		out = append(out, Dated{ID: d.Key, Contract: d.Contract, ContractName: name, Kind: string(d.Kind), On: d.On.String(), Title: d.Title, Words: d.Words})
 	}
+	names := map[string]string{}
 	for _, a := range agreed {
+		names[a.ID] = a.Name
 		for _, d := range a.Dates {
 			add(d, a.Name)
 		}
 	}
 	for _, d := range promised {
-		add(d, "")
+		add(d, names[d.Contract])
 	}
 	return api.Cut(in.Page, out, func(d Dated) string { return d.ID })
 }

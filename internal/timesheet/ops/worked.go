@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/uptrace/bun"
 
@@ -18,7 +19,7 @@ type Worked struct {
 }
 
 // WorkedIn is the approved time of a client in a month by person and role, what is charged and what is over-serviced alike; the agency's internal time is not the client's. known is false
-// where nothing of that month was approved yet. It decides no access: the caller has.
+// where nothing of that month was approved yet, and for a month that is over until it is locked: more of it may still be approved. It decides no access: the caller has.
 func (s *Service) WorkedIn(ctx context.Context, tx bun.Tx, client string, month cal.Month) (worked []Worked, known bool, err error) {
 	var rows []approvedRow
 	err = tx.NewSelect().Model(&rows).Where("client_id = ? AND worked_on >= ? AND worked_on < ?", client, month.First().String(), month.Next().First().String()).
@@ -39,5 +40,9 @@ func (s *Service) WorkedIn(ctx context.Context, tx bun.Tx, client string, month 
 		}
 		worked[at[who]].Minutes += e.Minutes
 	}
-	return worked, len(newest) > 0, err
+	if err != nil || len(newest) == 0 || cal.DateOf(s.Now(), time.UTC).Before(month.Next().First()) {
+		return worked, len(newest) > 0, err
+	}
+	known, err = tx.NewSelect().Model((*lockRow)(nil)).Where("client_id = ? AND month = ?", client, month.String()).Exists(ctx)
+	return worked, known, err
 }

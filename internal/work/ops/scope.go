@@ -111,8 +111,13 @@ func (c *change) ask(ctx context.Context, say ScopeInput) (ScopeAsk, error) {
 		Ask: engagement.Ask{Day: day, Category: say.Category, Work: kind, Minutes: say.Minutes, Estimate: say.Minutes > 0}}, faults.Err()
 }
 
-// dayOf is the day on which a request was asked for, in the zone of its contract: the terms in force on it decide, whenever it is asked again.
+// dayOf is the day on which a request was asked for, as it was put to the contract at intake, else in the zone of its contract: the terms in force on it decide, whenever it is asked again.
 func (s *Service) dayOf(ctx context.Context, tx bun.Tx, r *Request) (cal.Date, error) {
+	for _, e := range r.Events {
+		if e.Scope != nil {
+			return e.Scope.Ask.Day, nil
+		}
+	}
 	levels, err := s.levelsOf(ctx, tx, r)
 	if err != nil {
 		return cal.Date{}, err

@@ -58,7 +58,7 @@ func laneOf(client string, s work.Stage, page ops.Page) lane {
 	for _, l := range page.Lines {
 		c := card{title: l.Title, href: RequestPath(l.Client, l.ID), line: l.Name() + " · " + string(l.Priority) + " · " + who(l)}
 		if shown := pills(l.State); s == work.Over {
-			c.state = kit.Group(shown...)
+			c.state = apart(shown)
 		} else if len(shown) > 1 {
 			c.state = shown[1]
 		}

@@ -158,7 +158,7 @@ func (box mailbox) table(page ops.Page, forms work.Forms) kit.TableView {
 		if !box.client {
 			cells = append(cells, kit.Text(l.ClientName))
 		}
-		table.Rows = append(table.Rows, kit.Row{ID: l.Name(), Cells: append(cells, kit.Group(pills(l.State)...), kit.Text(string(l.Priority)), kit.Text(who(l)), clockCell(l, page))})
+		table.Rows = append(table.Rows, kit.Row{ID: l.Name(), Cells: append(cells, apart(pills(l.State)), kit.Text(string(l.Priority)), kit.Text(who(l)), clockCell(l, page))})
 	}
 	return table
 }

@@ -25,10 +25,19 @@ var scopeLevels = map[engagement.Answer]kit.Level{engagement.AnswerInScope: kit.
 // pills are where a request is, and how it stands to the scope where the person may know.
 func pills(r work.Request) []templ.Component {
 	out := []templ.Component{stagePill(r)}
-	if r.Scope != nil {
+	if r.Scope != nil && r.Scope.Agreed() {
 		out = append(out, kit.PillIn(r.Scope.Words(), scopeTones[r.Scope.Answer]))
 	}
 	return out
+}
+
+// apart are components in a line with a blank between them.
+func apart(all []templ.Component) templ.Component {
+	var out []templ.Component
+	for _, c := range all {
+		out = append(out, c, templ.Raw(" "))
+	}
+	return kit.Group(out...)
 }
 
 func scopeFilter() kit.Field {
@@ -50,7 +59,7 @@ func (d desk) scope() templ.Component {
 		return nil
 	}
 	if !d.ReadsContract {
-		return kit.Group(pills(d.State)[1], kit.Quiet(" Why it is so is told to who reads the contract."))
+		return kit.Group(kit.PillIn(s.Words(), scopeTones[s.Answer]), kit.Quiet(" Why it is so is told to who reads the contract."))
 	}
 	why := s.Found.Reasons
 	if s.Found.Missing != "" {
@@ -62,7 +71,11 @@ func (d desk) scope() templ.Component {
 	if todo := d.todo(*s); todo != "" {
 		why = append(why, todo)
 	}
-	parts := []templ.Component{kit.Notice(kit.NoticeView{Level: scopeLevels[s.Answer], Title: capital(s.Words()) + ".", Text: strings.Join(why, " "), Links: d.scopeLinks(*s)})}
+	level := scopeLevels[s.Answer]
+	if !s.Agreed() {
+		level = kit.Info
+	}
+	parts := []templ.Component{kit.Notice(kit.NoticeView{Level: level, Title: capital(s.Words()) + ".", Text: strings.Join(why, " "), Links: d.scopeLinks(*s)})}
 	if s.Answer == engagement.AnswerChangeOrder && s.Contract != "" && d.May(access.ContractPropose) {
 		parts = append(parts, kit.Button(kit.ButtonView{Text: "Write the change order", Href: d.orderHref(*s)}))
 	}
@@ -73,6 +86,8 @@ func (d desk) scope() templ.Component {
 func (d desk) todo(s work.Scope) string {
 	decides := d.May(access.ScopeResolve)
 	switch {
+	case !s.Agreed():
+		return ""
 	case s.Answer == engagement.AnswerOpen && decides:
 		return "Say what it is and how long it takes, and ask the contract again."
 	case s.Answer == engagement.AnswerOpen:
