@@ -81,6 +81,7 @@ const (
 	RequestWithdraw    Action = "request.withdraw"
 	RequestFormsEdit   Action = "request-forms.edit"
 	RequestExcuse      Action = "request.excuse"
+	RequestViewKeep    Action = "request-view.keep"
 
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
@@ -224,6 +225,7 @@ var table = []row{
 	{RequestReopen, "reopen a request", writes, grants{cl, cl, cl, cl, no, no, cl, cl, cl, cl, no}},
 	{RequestWithdraw, "withdraw a request", writes, grants{no, no, no, no, no, no, cl, cl, cl, cl, no}},
 	{RequestExcuse, "excuse a promise that the agency missed", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
+	{RequestViewKeep, "keep a filter of requests under a name", writes, grants{my, my, my, my, my, my, my, my, my, my, my}},
 	{RequestFormsEdit, "change what a brief asks for", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},
