@@ -21,7 +21,7 @@ import (
 )
 
 // copies multiplies one request that was opened: its head, event, state, clocks and words, each copy under its own number and words. The clocks of one of every
-// so many are due at once, those of the others far later.
+// so many are due at once, those of the others later, a minute after the other.
 func (d desk) copies(tb testing.TB, n, everyDue int) {
 	tb.Helper()
 	first := d.open("the pattern of the others")
@@ -67,7 +67,7 @@ func repeated(columns []string, pattern [][]any, first *ops.Request, n, everyDue
 					case name == "title":
 						row[c] = title(i)
 					case (name == "next_order" || name == "due_order") && i%everyDue != 0:
-						row[c] = row[c].(int64) + int64(i)*int64(time.Hour/time.Microsecond)
+						row[c] = row[c].(int64) + int64(i)*int64(time.Minute/time.Microsecond)
 					}
 				}
 				if !yield(row) {
