@@ -65,22 +65,28 @@ func newDesk(t *testing.T) *desk {
 	}})
 	service := &ops.Service{DB: d, Now: clock, Random: rand.Reader, Parties: parties, Contracts: &contractops.Service{DB: d, Now: clock, Random: rand.Reader, Parties: parties}, Files: files}
 	(&workapi.Deliverables{Work: service}).Register(k.api)
+	(&workapi.Operations{Work: service}).Register(k.api)
 	return k
 }
 
 // call sends the body, a text as it is and everything else as JSON, and reads the answer into out.
 func (k *desk) call(want int, method, path string, body, out any) string {
 	k.t.Helper()
-	r := httptest.NewRequest(method, "/api/v1/clients/org_acme/deliverables"+path, nil)
+	return k.callOf("deliverables", want, method, path, body, out)
+}
+
+func (k *desk) callOf(room string, want int, method, path string, body, out any) string {
+	k.t.Helper()
+	r := httptest.NewRequest(method, "/api/v1/clients/org_acme/"+room+path, nil)
 	if text, ok := body.(string); ok {
-		r = httptest.NewRequest(method, "/api/v1/clients/org_acme/deliverables"+path, strings.NewReader(text))
+		r = httptest.NewRequest(method, "/api/v1/clients/org_acme/"+room+path, strings.NewReader(text))
 		r.Header.Set("Content-Type", "application/octet-stream")
 	} else if body != nil {
 		text, err := json.Marshal(body)
 		if err != nil {
 			k.t.Fatal(err)
 		}
-		r = httptest.NewRequest(method, "/api/v1/clients/org_acme/deliverables"+path, strings.NewReader(string(text)))
+		r = httptest.NewRequest(method, "/api/v1/clients/org_acme/"+room+path, strings.NewReader(string(text)))
 		r.Header.Set("Content-Type", "application/json")
 	}
 	w := httptest.NewRecorder()
