@@ -115,7 +115,9 @@ func BenchmarkTick(b *testing.B) {
 	b.ReportMetric(float64(took.Milliseconds())/1000, "s/thousand-due")
 }
 
-// BenchmarkInbox reads pages and searches of 100,000 requests as 50 readers do, while five write.
+// BenchmarkInbox reads pages and searches of 100,000 requests as 50 readers do, while five write. A reader opens a page, looks at it for up to two seconds and opens
+// the next: on average 50 pages a second. A writer opens a request and answers it five times a second. Each waits for no other, so what a page takes has in it
+// what it waits for others; what it costs by itself is measured by BenchmarkInboxPage.
 func BenchmarkInbox(b *testing.B) {
 	data, ctx := dbtest.SQLite(b)
 	d := newDesk(b, data, ctx)
