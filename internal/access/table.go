@@ -83,6 +83,7 @@ const (
 	RequestWithdraw    Action = "request.withdraw"
 	RequestFormsEdit   Action = "request-forms.edit"
 	RequestExcuse      Action = "request.excuse"
+	RequestViewKeep    Action = "request-view.keep"
 
 	StatementSee      Action = "statement.see"
 	StatementDraft    Action = "statement.draft"
@@ -228,6 +229,7 @@ var table = []row{
 	{RequestExcuse, "excuse a promise that the agency missed", writes, grants{no, no, no, no, no, no, cl, cl, no, no, no}},
 	{MailSort, "see the mail that waits for a person, release it or discard it", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 	{MailAddressKeep, "make or revoke an address to which mail of a client is posted", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
+	{RequestViewKeep, "keep a filter of requests under a name", writes, grants{my, my, my, my, my, my, my, my, my, my, my}},
 	{RequestFormsEdit, "change what a brief asks for", writes, grants{cl, cl, cl, no, no, no, no, no, no, no, no}},
 
 	{StatementSee, "see a statement", reads, grants{cl, cl, cl, no, pr, cl, cl, cl, cl, cl, cl}},

@@ -65,4 +65,4 @@ var erasers = []string{"crm/ops/erase.go", "crm/ops/erase_notes.go", "crm/ops/re
 // deleters are the files that delete rows, none of a table that must stay.
 var deleters = []string{"contract/ops/propose.go", "crm/ops/discard.go", "crm/ops/import.go", "crm/ops/pull_file.go", "crm/ops/pull_store.go", "party/ops/change_membership.go", "party/ops/link.go", "party/ops/throttle.go",
 	"platform/api/idempotency_store.go", "platform/db/workspace.go", "platform/web/sessionstore.go", "work/ops/append.go",
-	"engagement/ops/appointments.go", "timesheet/ops/capacity.go", "timesheet/ops/timer.go", "work/ops/deliverable_step.go"}
+	"engagement/ops/appointments.go", "timesheet/ops/capacity.go", "timesheet/ops/timer.go", "work/ops/deliverable_step.go", "work/ops/view.go"}

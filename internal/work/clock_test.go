@@ -402,3 +402,36 @@ func TestForesightIsMonotone(t *testing.T) {
 		}
 	})
 }
+
+// Whatever happens, a list tells of the nearest clock what the page of the request tells, at once and later.
+func TestAListTellsTheNextClockAsThePageDoes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		l := levels(t, rapid.SampledFrom(someZones).Draw(t, "zone"), rapid.SampledFrom([]string{"09:00-17:00", "09:00-12:00, 13:00-17:30", "02:15-02:45, 22:00-24:00"}).Draw(t, "shifts"))
+		events := drawEvents(t, time.Date(2026, 3, 1, 0, 0, 0, 0, l.Hours.Zone))
+		last := events[len(events)-1].At
+		then, err := ClocksOf(l, events, last)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now := last.Add(time.Duration(rapid.IntRange(0, 20_000).Draw(t, "now")) * time.Minute)
+		x, err := ClocksOf(l, events, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		known, ok := then.Nearest()
+		want, still := x.Nearest()
+		if ok != still {
+			t.Fatalf("a clock runs: %v then, %v now", ok, still)
+		}
+		if !ok {
+			return
+		}
+		got, ok := NextOf(l, known.Name(""), then.Request.Priority, known.Due, now)
+		if !ok || got.Name("") != want.Name("") || got.State != want.State || got.Words(now) != want.Words(now) || !got.Due.Equal(want.Due) || !got.Late.Equal(want.Late) || got.By != want.By {
+			t.Fatalf("%+v, want %+v", got, want)
+		}
+		if got.State == Running && (got.Elapsed != want.Elapsed || got.Allowed != want.Allowed) {
+			t.Fatalf("%s of %s, want %s of %s", got.Elapsed, got.Allowed, want.Elapsed, want.Allowed)
+		}
+	})
+}

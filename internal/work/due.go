@@ -1,6 +1,8 @@
 package work
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -52,6 +54,25 @@ func (x *Clocks) Nearest() (nearest *Clock, ok bool) {
 		}
 	}
 	return nearest, nearest != nil
+}
+
+// NextOf is the nearest clock of a request as a list tells it, from its name and until when it is kept if it keeps running, which both stay as they are until
+// something happens to the request. When it began and for how long it stood still are not told. ok is false where nothing of that name is promised.
+func NextOf(levels *contract.ServiceLevels, name string, priority contract.Priority, due, now time.Time) (*Clock, bool) {
+	promise, round, _ := strings.Cut(name, "/")
+	p, ok := levels.Promise(promise)
+	if !ok || due.IsZero() {
+		return nil, false
+	}
+	c := &Clock{Promise: promise, By: p.By, Until: p.Until, Priority: priority, State: Running, Due: due, promised: p, from: now}
+	c.Round, _ = strconv.Atoi(round) // none: it is of no round
+	c.Allowed, c.hours, _ = levels.Allowed(p, priority)
+	if now.After(due) {
+		c.State, c.Late, c.Elapsed = Missed, due, c.Allowed+c.hours.Between(due, now)
+		return c, true
+	}
+	c.Elapsed = c.Allowed - c.hours.Between(now, due)
+	return c, true
 }
 
 // NoPromises are the service levels of a request of which nothing was promised.

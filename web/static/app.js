@@ -104,7 +104,7 @@
   };
   for (const box of document.querySelectorAll("[data-poll]")) follow(box, 1000);
 
-  // A list by keys: j and k go through it, / to the search, c to what is new. Where somebody types, or a combination is meant, they are left alone.
+  // A list by keys: j and k go through it, / to the search, c to what is new, figures open the kept views. Where somebody types, or a combination is meant, they are left alone.
   const keyed = document.querySelector("[data-keys]");
   if (keyed) document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.matches("input, textarea, select") || e.target.isContentEditable) return;
@@ -113,6 +113,11 @@
     if (e.key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].focus();
     else if (e.key === "k" && rows.length) rows[Math.max(at - 1, 0)].focus();
     else if (e.key === "/" && search) search.focus();
+    else if (e.key >= "1" && e.key <= "9") {
+      const view = keyed.querySelectorAll("[data-views] a")[e.key - 1];
+      if (!view) return;
+      location.assign(view.href);
+    }
     else if (e.key === "c" && keyed.dataset.new) location.assign(keyed.dataset.new);
     else return;
     e.preventDefault();

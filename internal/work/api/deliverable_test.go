@@ -71,6 +71,11 @@ func newDesk(t *testing.T) *desk {
 	return k
 }
 
+func (k *desk) callOf(room string, want int, method, path string, body, out any) string {
+	k.t.Helper()
+	return k.call(want, method, "/"+room+path, body, out)
+}
+
 // call sends the body, a text as it is and everything else as JSON, and reads the answer into out.
 func (k *desk) call(want int, method, path string, body, out any) string {
 	k.t.Helper()

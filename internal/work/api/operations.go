@@ -54,8 +54,6 @@ type Request struct {
 	Stage    string    `json:"stage" enum:"new,in-work,with-specialist,with-client,in-review,ended"`
 	Phase    string    `json:"phase" enum:"open,resolved,withdrawn,declined"`
 	Priority string    `json:"priority" enum:"urgent,high,normal,low"`
-	Impact   string    `json:"impact,omitempty" enum:"high,medium,low" doc:"As it was said; absent where the contract does not ask for it"`
-	Urgency  string    `json:"urgency,omitempty" enum:"high,medium,low" doc:"The same"`
 	OpenedAt time.Time `json:"opened_at"`
 	Assignee string    `json:"assignee,omitempty" doc:"Name of the person who has it; absent: nobody"`
 	Provider string    `json:"provider,omitempty" doc:"Name of the specialist that does it; absent: the agency"`
@@ -91,7 +89,10 @@ func likely(l work.Likely) *Likely {
 type Whole struct {
 	Request
 	Seq      int64             `json:"seq" doc:"Number of its last event"`
-	Why      *Scope            `json:"scope_answer,omitempty" doc:"The answer of the contract with its reasons; absent for who may not read the contract"`
+	Answer   *Scope            `json:"scope_answer,omitempty" doc:"The answer of the contract with its reasons; absent for who may not read the contract"`
+	Impact   string            `json:"impact,omitempty" enum:"high,medium,low" doc:"As it was said; absent where the contract does not ask for it"`
+	Urgency  string            `json:"urgency,omitempty" enum:"high,medium,low" doc:"The same"`
+	Why      string            `json:"priority_by,omitempty" doc:"What of the contract makes the priority, and whether another one was set"`
 	Brief    map[string]string `json:"brief" nullable:"false" doc:"Answers by the keys of the fields"`
 	Clocks   []Clock           `json:"clocks" nullable:"false"`
 	Events   []Event           `json:"events" nullable:"false"`
@@ -134,7 +135,7 @@ func clockOf(c *work.Clock, now time.Time) Clock {
 
 func lineOf(l ops.Line, now time.Time) Request {
 	out := Request{ID: l.ID, Name: l.Name(), Client: l.Client, Title: l.Title, Category: l.Category, Stage: string(l.State.Stage()), Phase: string(l.State.Phase), Priority: string(l.Priority),
-		Impact: string(l.State.Impact), Urgency: string(l.State.Urgency), OpenedAt: l.OpenedAt, Assignee: l.AssigneeName, Provider: l.ProviderName}
+		OpenedAt: l.OpenedAt, Assignee: l.AssigneeName, Provider: l.ProviderName}
 	if l.Clock != nil {
 		c := clockOf(l.Clock, now)
 		c.Likely = likely(l.Foreseen)
@@ -176,14 +177,14 @@ func (o *Operations) whole(ctx context.Context, client, id string) (Whole, error
 			line.Foreseen = s.Past.Foresee(line.Clock)
 		}
 	}
-	out := Whole{Request: lineOf(line, s.Now), Seq: s.Seq(), Brief: s.Brief, Clocks: []Clock{}, Events: []Event{}, Messages: []Message{}}
+	out := Whole{Request: lineOf(line, s.Now), Seq: s.Seq(), Impact: string(s.State.Impact), Urgency: string(s.State.Urgency), Why: s.State.Why(s.Levels.Priority), Brief: s.Brief, Clocks: []Clock{}, Events: []Event{}, Messages: []Message{}}
 	for i := range s.Clocks.Clocks {
 		c := clockOf(&s.Clocks.Clocks[i], s.Now)
 		c.Likely = likely(s.Past.Foresee(&s.Clocks.Clocks[i]))
 		out.Clocks = append(out.Clocks, c)
 	}
 	if s.ReadsContract && s.State.Scope != nil {
-		out.Why = scopeOf(*s.State.Scope)
+		out.Answer = scopeOf(*s.State.Scope)
 	}
 	for _, e := range s.Told() {
 		out.Events = append(out.Events, Event{Seq: e.Seq, At: e.At, Event: string(e.Kind), By: e.ByName, Words: e.Words(), Note: e.Note})

@@ -32,17 +32,17 @@ func TestTheScopeOfARequestThroughTheAPI(t *testing.T) {
 	}
 	var r workapi.Whole
 	k.call(http.StatusCreated, "POST", "/requests", workapi.NewRequest{Title: "Banner", Category: "other", Priority: "normal", Brief: map[string]string{"what": "A banner"}}, &r)
-	if r.Scope != "open" || r.Why == nil || r.Why.Missing != "How long will it take?" || r.Why.Words != "scope is open" {
+	if r.Scope != "open" || r.Answer == nil || r.Answer.Missing != "How long will it take?" || r.Answer.Words != "scope is open" {
 		t.Errorf("%+v", r)
 	}
 	at := "/requests/" + r.ID
 	k.call(http.StatusOK, "POST", at+"/scope", workapi.ScopeAsked{Contract: "ctr", Work: "campaigns", Minutes: 420}, &r)
-	if w := r.Why; r.Scope != "overage-pre-approved" || w.Costs != "750.00" || w.Currency != "USD" || w.Contract != "ctr" || w.Work != "campaigns" || w.Retainer != "team" || w.Minutes != 420 || w.Found != "" {
-		t.Errorf("%+v", r.Why)
+	if w := r.Answer; r.Scope != "overage-pre-approved" || w.Costs != "750.00" || w.Currency != "USD" || w.Contract != "ctr" || w.Work != "campaigns" || w.Retainer != "team" || w.Minutes != 420 || w.Found != "" {
+		t.Errorf("%+v", r.Answer)
 	}
 	k.call(http.StatusOK, "POST", at+"/scope", workapi.ScopeAsked{Minutes: 420, Answer: "in-scope", Reason: "Goodwill."}, &r)
-	if r.Scope != "in-scope" || r.Why.Found != "overage-pre-approved" || r.Why.Reason != "Goodwill." {
-		t.Errorf("%+v", r.Why)
+	if r.Scope != "in-scope" || r.Answer.Found != "overage-pre-approved" || r.Answer.Reason != "Goodwill." {
+		t.Errorf("%+v", r.Answer)
 	}
 	k.call(http.StatusUnprocessableEntity, "POST", at+"/scope", workapi.ScopeAsked{Category: "radio"}, nil)
 	k.call(http.StatusUnprocessableEntity, "POST", at+"/scope", workapi.ScopeAsked{Answer: "perhaps"}, nil)
@@ -50,7 +50,7 @@ func TestTheScopeOfARequestThroughTheAPI(t *testing.T) {
 	k.call(http.StatusForbidden, "POST", at+"/scope", workapi.ScopeAsked{Minutes: 60}, nil)
 	var seen workapi.Whole
 	k.call(http.StatusOK, "GET", at, nil, &seen)
-	if seen.Scope != "in-scope" || seen.Why == nil || seen.Events[len(seen.Events)-1].Words != "decided how it stands to the scope: in scope" {
+	if seen.Scope != "in-scope" || seen.Answer == nil || seen.Events[len(seen.Events)-1].Words != "decided how it stands to the scope: in scope" {
 		t.Errorf("%+v", seen)
 	}
 }

@@ -85,7 +85,7 @@ func (s *Service) derived(ctx context.Context, tx bun.Tx, r *Request, now time.T
 	last := r.Events[len(r.Events)-1]
 	state := stateRow{RequestID: r.ID, ClientID: r.Client, Number: r.Number, Title: r.Title, Category: r.Category, Phase: string(r.State.Phase),
 		Priority: string(r.State.Priority), WaitsOn: string(r.State.Waiting), Triaged: r.State.Triaged, Feedback: r.State.AwaitsFeedback(), ProviderID: r.State.Provider,
-		AssigneeID: r.State.Assignee, Seq: r.Seq(), OpenedAt: r.OpenedAt, MovedAt: last.At}
+		AssigneeID: r.State.Assignee, Seq: r.Seq(), OpenedAt: r.OpenedAt, MovedAt: last.At, ContractID: r.Contract, VersionID: r.Version}
 	state.scoped(r.State.Scope)
 	nearest, ok := x.Nearest()
 	switch {

@@ -226,14 +226,10 @@ func found(ctx context.Context, tx bun.Tx, q *bun.SelectQuery, v sight, words []
 	return q, nil
 }
 
-// lines adds names and the nearest clock, in a fixed number of queries.
+// lines adds names and the nearest clock, in a fixed number of queries that read nothing of what happened to the requests.
 func (s *Service) lines(ctx context.Context, tx bun.Tx, rows []stateRow, now time.Time) ([]Line, error) {
 	if len(rows) == 0 {
 		return nil, nil
-	}
-	requests, err := readHistories(ctx, tx, rows)
-	if err != nil {
-		return nil, err
 	}
 	names, err := namesOf(ctx, tx, rows)
 	if err != nil {
@@ -241,20 +237,39 @@ func (s *Service) lines(ctx context.Context, tx bun.Tx, rows []stateRow, now tim
 	}
 	out := make([]Line, len(rows))
 	for i, row := range rows {
-		r := requests[row.RequestID]
 		out[i] = Line{ID: row.RequestID, Client: row.ClientID, ClientName: names.orgs[row.ClientID], Number: row.Number, Title: row.Title, Category: row.Category,
-			Priority: contract.Priority(row.Priority), State: r.State, Assignee: row.AssigneeID, AssigneeName: names.person(row.AssigneeID), ProviderName: names.orgs[row.ProviderID],
+			Priority: contract.Priority(row.Priority), State: row.state(), Assignee: row.AssigneeID, AssigneeName: names.person(row.AssigneeID), ProviderName: names.orgs[row.ProviderID],
 			OpenedAt: row.OpenedAt.UTC(), MovedAt: row.MovedAt.UTC()}
-		if r.State.Phase != work.Open {
-			continue
-		}
-		x, _, err := s.clocks(ctx, tx, r, now)
-		if err != nil {
+		if out[i].Clock, err = s.next(ctx, tx, row, now); err != nil {
 			return nil, err
 		}
-		out[i].Clock, _ = x.Nearest()
 	}
 	return out, nil
+}
+
+// state is where a request stands as far as its row tells: of versions only whether one waits for the client's word.
+func (r stateRow) state() work.Request {
+	out := work.Request{Phase: work.Phase(r.Phase), Priority: contract.Priority(r.Priority), Waiting: work.Waiting(r.WaitsOn), Opened: r.OpenedAt.UTC(), Triaged: r.Triaged, Provider: r.ProviderID, Assignee: r.AssigneeID}
+	if r.Feedback {
+		out.Versions = 1
+	}
+	return out
+}
+
+// next is the nearest clock of a request that is open; nil: none runs.
+func (s *Service) next(ctx context.Context, tx bun.Tx, row stateRow, now time.Time) (*work.Clock, error) {
+	if row.Phase != string(work.Open) || row.DueClock == "" {
+		return nil, nil
+	}
+	levels, err := s.levelsOf(ctx, tx, &Request{ID: row.RequestID, Contract: row.ContractID, Version: row.VersionID})
+	if err != nil {
+		return nil, err
+	}
+	if moved := row.MovedAt.UTC(); now.Before(moved) {
+		now = moved
+	}
+	c, _ := work.NextOf(levels, row.DueClock, contract.Priority(row.Priority), time.UnixMicro(row.DueOrder).UTC(), now)
+	return c, nil
 }
 
 // clocks are those of a request now. What happened later than now, for the clock of the machine was set back, counts as happening now.

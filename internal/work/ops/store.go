@@ -75,6 +75,8 @@ type stateRow struct {
 	MovedAt    time.Time `bun:"moved_at"`
 	DueClock   string    `bun:"due_clock"`
 	DueOrder   int64     `bun:"due_order"`
+	ContractID string    `bun:"contract_id"`
+	VersionID  string    `bun:"version_id"`
 
 	ScopeAnswer   string `bun:"scope_answer"`
 	ScopeContract string `bun:"scope_contract"`

@@ -3,11 +3,13 @@ package ui
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
 	"github.com/ofrecord/ofrecord/internal/work"
@@ -26,15 +28,31 @@ func (p *Pages) board(w http.ResponseWriter, r *http.Request) error {
 		fresh = Path(client) + "/new"
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "New request", Kind: kit.Primary, Href: fresh}))
 	}
+	list := kit.ParseList(r)
+	f := ops.Filter{Client: client, Limit: mostOnBoard, Priority: contract.Priority(list.Filter("priority")), Category: list.Filter("category"), Words: list.Filter("q"), Assignee: whoAsked(r, list)}
+	forms, err := p.Ops.Forms(r.Context(), actor(r), client)
+	if err != nil {
+		return err
+	}
+	views, err := p.views(r, client, true)
+	if err != nil {
+		return err
+	}
 	var columns []lane
 	for _, s := range work.Stages() {
-		page, err := p.Ops.List(r.Context(), actor(r), ops.Filter{Client: client, Stage: s, Limit: mostOnBoard})
+		f.Stage = s
+		page, err := p.Ops.List(r.Context(), actor(r), f)
 		if err != nil {
 			return err
 		}
-		columns = append(columns, laneOf(client, s, page))
+		columns = append(columns, laneOf(list, client, s, page))
 	}
-	return web.Render(w, r, view, keys(fresh, kit.Group(lanes(columns), kit.Quiet(foresightRule))))
+	fields := slices.DeleteFunc(mailbox{filter: ops.Filter{Client: client}}.filters(forms.Forms), func(f kit.Field) bool { return f.Name == "stage" })
+	parts := []templ.Component{views, kit.FilterBar(*list.Filters(fields...))}
+	if gone := goneNotice(list.Query, forms.Forms); gone != nil {
+		parts = append(parts, gone)
+	}
+	return web.Render(w, r, view, keys(fresh, kit.Group(append(parts, lanes(columns), kit.Quiet(foresightRule))...)))
 }
 
 // lane is a stage of the board.
@@ -50,10 +68,10 @@ type card struct {
 	state                    templ.Component
 }
 
-func laneOf(client string, s work.Stage, page ops.Page) lane {
+func laneOf(list kit.List, client string, s work.Stage, page ops.Page) lane {
 	out := lane{title: s.Words(), count: strconv.Itoa(len(page.Lines))}
 	if page.Next != "" {
-		out.count, out.more = strconv.Itoa(mostOnBoard)+" and more", Path(client)+"?"+url.Values{"stage": {string(s)}}.Encode()
+		out.count, out.more = strconv.Itoa(mostOnBoard)+" and more", Path(client)+"?"+wholeLane(list, s)
 	}
 	for _, l := range page.Lines {
 		c := card{title: l.Title, href: RequestPath(l.Client, l.ID), line: l.Name() + " · " + string(l.Priority) + " · " + who(l)}
@@ -71,6 +89,13 @@ func laneOf(client string, s work.Stage, page ops.Page) lane {
 		out.cards = append(out.cards, c)
 	}
 	return out
+}
+
+// wholeLane is the filter of the board, at one stage.
+func wholeLane(list kit.List, s work.Stage) string {
+	asked, _ := url.ParseQuery(work.ViewFilter(list.Query))
+	asked.Set("stage", string(s))
+	return asked.Encode()
 }
 
 func ordinal(n int) string { return strconv.Itoa(n) }

@@ -54,6 +54,11 @@ ownership: {passes: accepted-and-paid, accepted_within: 12 months, silence_accep
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskUnder(t, terms)
+}
+
+func newDeskUnder(t *testing.T, terms string) *desk {
+	t.Helper()
 	d, ctx := dbtest.SQLite(t)
 	k := &desk{t: t, now: time.Date(2026, 3, 6, 15, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { k.now = k.now.Add(time.Millisecond); return k.now }

@@ -94,12 +94,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, box mailbox) error 
 	f.Stage, f.Priority, f.Category, f.Words = work.Stage(list.Filter("stage")), contract.Priority(list.Filter("priority")), list.Filter("category"), list.Filter("q")
 	f.Scope = list.Filter("scope")
 	f.Open, f.After = f.Stage == "" && f.Words == "", list.Query.Get("after")
-	switch who := list.Filter("who"); {
-	case f.Assignee != "" || who == "":
-	case who == "me":
-		f.Assignee = actor(r).Account
-	case who == "nobody":
-		f.Assignee = ops.Nobody
+	if f.Assignee == "" {
+		f.Assignee = whoAsked(r, list)
 	}
 	page, err := p.Ops.List(r.Context(), actor(r), f)
 	if err != nil {
@@ -109,13 +105,21 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, box mailbox) error 
 	if err != nil {
 		return err
 	}
+	views, err := p.views(r, box.filter.Client, false)
+	if err != nil {
+		return err
+	}
 	table := box.table(page, forms.Forms)
 	table.Filters = list.Filters(box.filters(forms.Forms)...)
 	table.Empty = kit.Empty(box.empty)
 	if list.Filtered() {
 		table.Empty = kit.Empty(kit.EmptyView{Title: "Nothing is found", Text: "No request is like that. Words are looked for as a whole: in titles, briefs and messages."})
 	}
-	parts := []templ.Component{kit.Table(table), kit.Quiet(foresightRule)}
+	parts := []templ.Component{views}
+	if gone := goneNotice(list.Query, forms.Forms); gone != nil {
+		parts = append(parts, gone)
+	}
+	parts = append(parts, kit.Table(table), kit.Quiet(foresightRule))
 	if page.Next != "" {
 		q := url.Values{}
 		for k, v := range list.Query {
@@ -125,6 +129,18 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, box mailbox) error 
 		parts = append(parts, kit.Button(kit.ButtonView{Text: "Further requests", Href: list.Path + "?" + q.Encode()}))
 	}
 	return web.Render(w, r, box.view, keys(box.fresh, kit.Group(parts...)))
+}
+
+// whoAsked is the person whose requests are asked for. Of a person that there is not, nothing is found.
+func whoAsked(r *http.Request, list kit.List) string {
+	switch who := list.Filter("who"); who {
+	case "me":
+		return actor(r).Account
+	case "nobody":
+		return ops.Nobody
+	default:
+		return who
+	}
 }
 
 func (box mailbox) filters(forms work.Forms) []kit.Field {

@@ -41,6 +41,7 @@ func (p *Pages) Register(g *web.Registry) {
 	g.Add(p.stepRoutes()...)
 	g.Add(p.briefRoutes()...)
 	g.Add(p.monthRoutes()...)
+	g.Add(p.viewRoutes()...)
 	g.Add(p.deliverableRoutes()...)
 	g.Add(p.mailRoutes()...)
 }

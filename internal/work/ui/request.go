@@ -166,7 +166,7 @@ func (d desk) clocks() templ.Component {
 func (d desk) stands(c *work.Clock) templ.Component {
 	words := kit.Text(kit.Sentence(c.Words(d.Now)))
 	if why := d.Excused(c); why != "" {
-		return kit.TwoLines(words, "Excused "+why+". It does not count.")
+		return kit.TwoLines(words, kit.Sentence("excused "+why)+" It does not count.")
 	}
 	if c.State != work.Running {
 		return words
