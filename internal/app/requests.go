@@ -28,14 +28,14 @@ func (p *Program) tickRequests(ctx context.Context) error {
 	})
 }
 
-// handOverMisses imports the missed promises of a client that its evidence does not hold yet, as any file of evidence is imported. What was said since of those that it holds,
-// such as that they are excused, stands.
+// handOverMisses imports the missed promises of a client as any file of evidence is imported. One that its evidence says is excused stays so: a row that says nothing of an excuse does
+// not undo it.
 func (p *Program) handOverMisses(ctx context.Context, actor access.Actor, client, name string, file []byte) error {
-	known := map[string]bool{}
+	excused := map[string]bool{}
 	if err := p.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		evidence, err := p.Fees.Evidence(ctx, tx, client, 0)
 		for _, m := range evidence.SLAMisses {
-			known[m.ID] = true
+			excused[m.ID] = m.Excused
 		}
 		return err
 	}); err != nil {
@@ -45,7 +45,7 @@ func (p *Program) handOverMisses(ctx context.Context, actor access.Actor, client
 	if err != nil {
 		return fmt.Errorf("read the missed promises: %w", err)
 	}
-	rows = slices.DeleteFunc(rows, func(row []string) bool { return known[row[0]] })
+	rows = slices.DeleteFunc(rows, func(row []string) bool { return excused[row[0]] && row[4] == "false" })
 	if len(rows) < 2 { // nothing but the names of the columns
 		return nil
 	}
