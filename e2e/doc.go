@@ -10,6 +10,7 @@
 // signed in without a browser, by HTTP; a *page* is a browser tab of somebody signed in.
 //
 // Invariants:
+//   - What takes months runs a binary that is built with the tag movableclock and is otherwise the same: its clock stands where setClock puts it. No other test moves time.
 //   - Nothing is reached into: a test knows what a person, a script or an operator knows.
 //   - A browser tab that logs an error, breaks the Content-Security-Policy, fails a request or asks another host fails its test.
 //   - With CI=true nothing is skipped: a missing browser, PostgreSQL or folder of real exports is a failure.

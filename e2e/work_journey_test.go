@@ -287,7 +287,7 @@ func (c *crew) settled(t *testing.T, month string) {
 	if month == "March 2026" {
 		p.reads("4,750.00")
 		pack := p.download("Download pack")
-		if r := run(t, t.TempDir(), "verify", pack); r.status != 0 {
+		if r := runBinary(t, c.program(t), t.TempDir(), "verify", pack); r.status != 0 {
 			t.Errorf("verify the pack: %s", r)
 		}
 	}

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -25,7 +26,7 @@ func (p *Program) remind(ctx context.Context) error {
 		if sent > 0 {
 			p.Log.Info("reminders of dates left in the outbox", "workspace", slug, "reminders", sent)
 		}
-		return err
+		return errors.Join(err, p.Engagement.Reconsider(ctx))
 	})
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/party"
+	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
 
 // CheckInput is a newcomer: a prospect, or an existing client of whom something new is told. Dates are days; To is the first day after.
@@ -140,8 +141,36 @@ func checkWords(m engagement.Made) string {
 	}
 }
 
-// again makes the open checks anew, after something changed that can lift them.
+// again makes those checks anew that something has changed since: a waiver or a wall lifts them, or lifts them no longer.
 func (s *Service) again(ctx context.Context, tx bun.Tx, actor access.Actor, now time.Time) error {
+	return s.outdated(ctx, tx, now, func(m engagement.Made, asks []engagement.Restraint, w *world) error {
+		_, err := s.keep(ctx, tx, actor, m.Kind, m.Topic, m.Newcomer, asks, w, now)
+		return err
+	})
+}
+
+// Reconsider makes those checks anew whose answer has become another one with the days: a waiver that lifted a promise has expired. Where none has, nothing is written. It acts for
+// the program.
+func (s *Service) Reconsider(ctx context.Context) error {
+	now, n := s.now(), 0
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		n = 0
+		return s.outdated(ctx, tx, now, func(engagement.Made, []engagement.Restraint, *world) error { n++; return nil })
+	})
+	if err == nil && n > 0 {
+		workspace, _ := db.Workspace(ctx)
+		err = s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
+			return s.again(ctx, tx, access.Machine(workspace, "the program"), now)
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("reconsider conflicts: %w", err)
+	}
+	return nil
+}
+
+// outdated visits the newest check of each topic whose outcome would be another one now. Those that a person has settled, and those of staffing, which was decided, stay.
+func (s *Service) outdated(ctx context.Context, tx bun.Tx, now time.Time, visit func(m engagement.Made, asks []engagement.Restraint, w *world) error) error {
 	all, rows, err := readChecks(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q })
 	if err != nil || len(all) == 0 {
 		return err
@@ -166,7 +195,7 @@ func (s *Service) again(ctx context.Context, tx bun.Tx, actor access.Actor, now 
 		if f := w.check(m.Newcomer, asks); f.Outcome == m.Outcome {
 			continue
 		}
-		if _, err := s.keep(ctx, tx, actor, m.Kind, m.Topic, m.Newcomer, asks, &w, now); err != nil {
+		if err := visit(m, asks, &w); err != nil {
 			return err
 		}
 	}

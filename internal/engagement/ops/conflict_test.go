@@ -245,7 +245,25 @@ func TestAWaiverIsAskedGivenAndEnds(t *testing.T) {
 		if now := register[i]; now.Outcome != engagement.Clear || now.ID == m.ID || !strings.Contains(now.Lines[0].Cure, "until 31 Aug 2026") {
 			f.t.Errorf("after the consent: %+v", now)
 		}
-		f.at = time.Date(2026, 9, 2, 9, 0, 0, 0, time.UTC)
+		newest := func() engagement.Made {
+			register := have(f.Conflicts(f.ctx, f.owner))(f.t)
+			return register[slices.IndexFunc(register, func(x engagement.Made) bool { return x.Topic == m.Topic })]
+		}
+		clear := newest()
+		for _, day := range []int{31, 32, 33} { // of August: the last day, and two after it
+			f.at = time.Date(2026, 8, day, 12, 0, 0, 0, time.UTC)
+			if err := f.Reconsider(f.ctx); err != nil {
+				f.t.Fatal(err)
+			}
+			switch now := newest(); {
+			case day == 31 && now.ID != clear.ID:
+				f.t.Errorf("on its last day: %+v", now)
+			case day == 32 && (now.Outcome != engagement.WaiverRequired || now.ByName != "the program"):
+				f.t.Errorf("after its last day: %+v", now)
+			case day == 33 && now.At.Day() != 1:
+				f.t.Errorf("reconsidered again: %s", now.At)
+			}
+		}
 		if late := have(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t); late.Outcome != engagement.WaiverRequired {
 			f.t.Errorf("after it expired: %s", late.Outcome)
 		}

@@ -104,7 +104,7 @@ func (p *Pages) made(r *http.Request, d desk) (templ.Component, error) {
 	if d.State.Phase == work.Open && access.Decide(d.who, access.DeliverablePropose, access.Of(d.Client)).Allowed {
 		parts = append(parts, kit.Anchor(kit.Link{Text: "Propose a deliverable", Href: DeliverablesPath(d.Client) + "/new?" + url.Values{"request": {d.Name()}}.Encode()}))
 	}
-	return section("Deliverables", kit.Group(parts...)), nil
+	return section("Deliverables", stack(parts...)), nil
 }
 
 // asked is what the client is asked for while the request waits on it.
