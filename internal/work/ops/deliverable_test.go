@@ -231,6 +231,29 @@ func TestADeliverableToItsEnd(t *testing.T) {
 		if err != nil || shown.Owned.Owner != work.OwnerClient || !strings.Contains(shown.Owned.Why, "all invoices up to March 2026 paid on 20 Apr 2026: owned by the client") {
 			t.Errorf("%v %+v", err, shown.Owned)
 		}
+		s.paid = ops.FeePaid{}
+		s.at("2026-04-22 09:00")
+		s.settle()
+		if shown := studioMust(s.ShowDeliverable(s.ctx, boss, "org_acme", d.ID))(t); shown.Owned.Owner != work.OwnerClient {
+			t.Errorf("without a reversal nobody looks again: %+v", shown.Owned)
+		}
+		for range 2 {
+			err := s.DB.Write(s.ctx, func(ctx context.Context, tx bun.Tx) error { return s.PaymentReversed(ctx, tx, "org_acme") })
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.settle()
+		}
+		shown = studioMust(s.ShowDeliverable(s.ctx, boss, "org_acme", d.ID))(t)
+		if !shown.State.Paid.IsZero() || shown.Owned.Owner != work.OwnerAgency || !strings.Contains(shown.Owned.Why, "the payment of 20 Apr 2026 was taken back") {
+			t.Errorf("taken back: %+v", shown.Owned)
+		}
+		s.paid = ops.FeePaid{Paid: true, On: cal.MustDate("2026-04-24"), Words: "all invoices up to March 2026"}
+		s.at("2026-04-25 09:00")
+		s.settle()
+		if shown := studioMust(s.ShowDeliverable(s.ctx, boss, "org_acme", d.ID))(t); shown.State.Paid.String() != "2026-04-24" || shown.Owned.Owner != work.OwnerClient || len(shown.Steps) != len(got.Steps)+3 {
+			t.Errorf("paid again: %+v, %d steps", shown.Owned, len(shown.Steps))
+		}
 		words := s.words()
 		for _, want := range []string{"Petra Product approved version 2 of Headline", "Lea Lead released version 2 of Headline to the client, round 1 of 2", "Petra Product asked for 1 changes to version 1 of Headline"} {
 			if !slices.Contains(words, want) {
