@@ -254,6 +254,7 @@ func TestADeliverableToItsEnd(t *testing.T) {
 		if shown := studioMust(s.ShowDeliverable(s.ctx, boss, "org_acme", d.ID))(t); shown.State.Paid.String() != "2026-04-24" || shown.Owned.Owner != work.OwnerClient || len(shown.Steps) != len(got.Steps)+3 {
 			t.Errorf("paid again: %+v, %d steps", shown.Owned, len(shown.Steps))
 		}
+		s.heldToTheRecord(d.ID)
 		words := s.words()
 		for _, want := range []string{"Petra Product approved version 2 of Headline", "Lea Lead released version 2 of Headline to the client, round 1 of 2", "Petra Product asked for 1 changes to version 1 of Headline"} {
 			if !slices.Contains(words, want) {
