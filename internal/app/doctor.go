@@ -47,6 +47,8 @@ type Probes struct {
 	Credit func(ctx context.Context, d *db.DB) (string, error)
 	// Billing does the same for invoices, payments and billing profiles.
 	Billing func(ctx context.Context, d *db.DB) (string, error)
+	// Endings does the same for notices and final settlements, Time for approved time and its files, Deliverables for the steps and acceptances of deliverables.
+	Endings, Time, Deliverables func(ctx context.Context, d *db.DB) (string, error)
 	// Interrupted lists in words the imports of the workspace that stopped on the way and on which nobody works.
 	Interrupted func(ctx context.Context, d *db.DB) ([]string, error)
 	// Pulls tells in words what stands in the way of pulls from CRMs in the workspace.
@@ -174,6 +176,9 @@ func (e *examination) database(ctx context.Context) {
 	e.record(ctx, d, "decisions", e.probes.Decisions)
 	e.record(ctx, d, "credit", e.probes.Credit)
 	e.record(ctx, d, "billing", e.probes.Billing)
+	e.record(ctx, d, "endings", e.probes.Endings)
+	e.record(ctx, d, "time", e.probes.Time)
+	e.record(ctx, d, "deliverables", e.probes.Deliverables)
 	e.imports(ctx, d)
 	e.pulls(ctx, d)
 	e.contents(ctx, d, slug)

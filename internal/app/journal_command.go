@@ -19,6 +19,8 @@ import (
 	"github.com/ofrecord/ofrecord/internal/journal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
+	timesheetops "github.com/ofrecord/ofrecord/internal/timesheet/ops"
+	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 func journalCommand() *cobra.Command {
@@ -27,7 +29,7 @@ func journalCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "journal", Short: "The record of every change"}
 	verify := &cobra.Command{
 		Use:   "verify",
-		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, decisions, recorded credit, invoices, payments, notices and settlements with it",
+		Short: "Recompute the chain of hashes of the record, and compare contracts, statements, decisions, recorded credit, invoices, payments, notices, settlements, approved time and deliverables with it",
 		Long: "Recomputes the chain of the record, the text of every contract, the hash of every statement and the digests of every invoice and payment from what is\n" +
 			"kept of them, and compares all that happened to each with what the record tells. With --head, as an earlier run printed it, a record that was cut since is found too. Exit status 0: all of it is whole; 1: something was changed, and what.",
 		Args: usage(cobra.NoArgs),
@@ -92,14 +94,22 @@ func (p *Program) verifyRecord(cmd *cobra.Command, heads []journal.Head) error {
 	return nil
 }
 
-// writeEndings prints where notices and final settlements stand; it gives the number of those that do not hold.
+// writeEndings prints where notices and final settlements stand, approved time and deliverables; it gives the number of those that do not hold.
 func (p *Program) writeEndings(ctx context.Context, out io.Writer) (int, error) {
 	notices, err := writeStanding(ctx, out, p.DB, "notice", engagementops.VerifyNotices)
 	if err != nil {
 		return 0, err
 	}
 	settlements, err := writeStanding(ctx, out, p.DB, "final settlement", engagementops.VerifySettlements)
-	return notices + settlements, err
+	if err != nil {
+		return 0, err
+	}
+	time, err := writeStanding(ctx, out, p.DB, timeKept, timesheetops.VerifyTime)
+	if err != nil {
+		return 0, err
+	}
+	made, err := writeStanding(ctx, out, p.DB, "deliverable", workops.VerifyDeliverables)
+	return notices + settlements + time + made, err
 }
 
 // writeBilling prints where invoices, payments and billing profiles stand; it gives the number of those that do not hold.

@@ -19,12 +19,15 @@ import (
 	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/archive"
 	"github.com/ofrecord/ofrecord/internal/platform/blob"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
+	timesheetops "github.com/ofrecord/ofrecord/internal/timesheet/ops"
+	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 func configCommand() *cobra.Command {
@@ -55,7 +58,7 @@ func doctorCommand() *cobra.Command {
 		Args:  usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			_ = cfg.Load(cmd.Flags()) // the doctor shows the faults of the configuration itself
-			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Credit: probeCredit, Billing: probeBilling, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles, Segments: probeSegments, Personal: probePersonal})
+			checks := Doctor(cmd.Context(), cfg, Probes{Journal: probeJournal, Contracts: probeContracts, Statements: probeStatements, Decisions: probeDecisions, Credit: probeCredit, Billing: probeBilling, Endings: probeEndings, Time: probeTime, Deliverables: probeDeliverables, Interrupted: probeImports, Pulls: probePulls, Files: probeFiles, Segments: probeSegments, Personal: probePersonal})
 			if err := WriteChecks(cmd.OutOrStdout(), checks); err != nil {
 				return err
 			}
@@ -119,6 +122,29 @@ func probeBilling(ctx context.Context, d *db.DB) (string, error) {
 		all = append(all, words)
 	}
 	return strings.Join(all, ", "), nil
+}
+
+// probeEndings compares the notices and final settlements of the context's workspace with its record.
+func probeEndings(ctx context.Context, d *db.DB) (string, error) {
+	notices, err := probed(standing(ctx, d, "notice", engagementops.VerifyNotices))
+	if err != nil {
+		return "", err
+	}
+	settlements, err := probed(standing(ctx, d, "final settlement", engagementops.VerifySettlements))
+	return notices + ", " + settlements, err
+}
+
+// probeTime compares approved time and its files with what was approved and recorded.
+func probeTime(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, timeKept, timesheetops.VerifyTime))
+}
+
+// timeKept is what time is counted as, entries and files together.
+const timeKept = "approved time record"
+
+// probeDeliverables compares the steps and acceptances of deliverables with the record.
+func probeDeliverables(ctx context.Context, d *db.DB) (string, error) {
+	return probed(standing(ctx, d, "deliverable", workops.VerifyDeliverables))
 }
 
 func probed[A error](words string, altered []A, err error) (string, error) {

@@ -103,6 +103,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.CRM.Frozen = p.Fees.FrozenTexts
 	p.Work.HandOver = p.handOverMisses
 	p.Billing = &billingops.Service{DB: p.DB, Now: p.Now, Random: rand.Reader, Fees: p.Fees, Parties: p.Party, PublicURL: p.Config.URL()}
+	p.Billing.Reversed = p.Work.PaymentReversed
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Timesheet.PublicURL, p.Timesheet.HandOver, p.Timesheet.Burn = p.Config.URL(), p.handOverTime, p.Fees.BurnOf
 	p.Contracts.LockedUntil = feesops.LockedUntil

@@ -24,7 +24,7 @@ const (
 	StepApprovedWithChanges Step = "approved-with-changes"
 	StepRejected            Step = "rejected"
 	StepLapsed              Step = "deemed-accepted"
-	StepPaid                Step = "paid"
+	StepPaid                Step = "paid" // on a day; without one: the payment of its fee was taken back
 	StepHandedOver          Step = "handed-over"
 	StepWithdrawn           Step = "withdrawn"
 	StepArchived            Step = "archived"
@@ -214,7 +214,7 @@ func (d Deliverable) open(e Happened) error {
 		return fault.New(fault.Conflict, "archived", "this deliverable is archived")
 	case d.Stage == StageWithdrawn && e.Step != StepArchived:
 		return fault.New(fault.Conflict, "withdrawn", "this deliverable was withdrawn on %s; propose a new one", d.rules.moment(d.Ended))
-	case e.Step == StepHandedOver && (d.Accepted == nil || d.HandedOver), e.Step == StepPaid && !d.Paid.IsZero(), e.Step == StepArchived && d.Accepted == nil && d.Stage != StageWithdrawn:
+	case e.Step == StepHandedOver && (d.Accepted == nil || d.HandedOver), e.Step == StepPaid && d.Paid.IsZero() == e.On.IsZero(), e.Step == StepArchived && d.Accepted == nil && d.Stage != StageWithdrawn:
 		return fault.New(fault.Conflict, "step-not-now", "this deliverable is %s, so it cannot be %s now", d.Stage, e.Step)
 	case d.Accepted == nil || afterwards:
 		return nil

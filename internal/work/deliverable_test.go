@@ -266,6 +266,7 @@ func TestWithdrawnAndArchived(t *testing.T) {
 // Accepted in writing within 12 months of being proposed and fees paid: the client's; otherwise it stays with the agency.
 func TestOwnership(t *testing.T) {
 	paid := Happened{Step: StepPaid, On: cal.MustDate("2026-04-20"), Words: "fee of March"}
+	back := Happened{Step: StepPaid, Words: "the payment of 20 Apr 2026 was taken back and its fee is not paid"}
 	yes := Happened{Step: StepApproved, By: "Petra Product"}
 	for name, c := range map[string]struct {
 		steps []string // instant and step
@@ -274,6 +275,7 @@ func TestOwnership(t *testing.T) {
 	}{
 		"accepted and paid":       {[]string{"2026-03-12 10:00 yes", "2026-04-20 10:00 paid"}, "2026-05-01 10:00", Owned{Owner: OwnerClient, Final: true, Why: "accepted in writing on 12 Mar 2026, within 12 months; fee of March paid on 20 Apr 2026: owned by the client"}},
 		"paid first":              {[]string{"2026-04-20 10:00 paid", "2026-05-12 10:00 yes"}, "2026-06-01 10:00", Owned{Owner: OwnerClient, Final: true, Why: "accepted in writing on 12 May 2026, within 12 months; fee of March paid on 20 Apr 2026: owned by the client"}},
+		"the payment taken back":  {[]string{"2026-03-12 10:00 yes", "2026-04-20 10:00 paid", "2026-04-25 10:00 back"}, "2026-05-01 10:00", Owned{Owner: OwnerAgency, Why: "accepted in writing on 12 Mar 2026, within 12 months; the payment of 20 Apr 2026 was taken back and its fee is not paid: owned by the agency until then"}},
 		"not paid":                {[]string{"2026-03-12 10:00 yes"}, "2027-05-01 10:00", Owned{Owner: OwnerAgency, Why: "accepted in writing on 12 Mar 2026, within 12 months; its fee is not paid yet: owned by the agency until then"}},
 		"not accepted yet":        {nil, "2027-03-10 23:59", Owned{Owner: OwnerAgency, Why: "not accepted yet: owned by the agency until it is accepted in writing by 10 Mar 2027, within 12 months of being proposed, and its fee is paid"}},
 		"never accepted":          {[]string{"2026-04-20 10:00 paid"}, "2027-03-11 00:00", Owned{Owner: OwnerAgency, Final: true, Why: "not accepted in writing by 10 Mar 2027, within 12 months of being proposed: it stays with the agency"}},
@@ -284,7 +286,7 @@ func TestOwnership(t *testing.T) {
 		s.shows("2026-03-11 10:00")
 		for _, step := range c.steps {
 			when, what := step[:16], step[17:]
-			s.must(when, map[string]Happened{"yes": yes, "paid": paid}[what])
+			s.must(when, map[string]Happened{"yes": yes, "paid": paid, "back": back}[what])
 		}
 		got := s.d.Ownership(at(t, s.d.rules, c.as))
 		if got.Since.IsZero() == (got.Owner == OwnerClient) {

@@ -22,7 +22,7 @@ const (
 type Owned struct {
 	Owner Owner
 	Since time.Time // of the client; zero otherwise
-	Final bool      // nothing that may still happen changes it
+	Final bool      // nothing that may still happen changes it, but a payment that is taken back
 	Why   string    // a sentence without its stop
 }
 
@@ -39,11 +39,19 @@ func (d Deliverable) Ownership(now time.Time) Owned {
 		return Owned{Owner: OwnerAgency, Final: true, Why: "withdrawn on " + d.day(d.Ended) + ": it stays with the agency"}
 	case o.Passes == contract.PassesOnPayment:
 		if d.Paid.IsZero() {
-			return Owned{Owner: OwnerAgency, Why: "its fee is not paid yet: owned by the agency until then"}
+			return Owned{Owner: OwnerAgency, Why: d.unpaid() + ": owned by the agency until then"}
 		}
 		return Owned{Owner: OwnerClient, Since: d.Paid.Start(d.rules.Zone), Final: true, Why: d.PaidWords + " paid on " + d.Paid.Words() + ": owned by the client"}
 	}
 	return d.acceptedAndPaid(now)
+}
+
+// unpaid says that the fee is not paid, or not paid any more.
+func (d Deliverable) unpaid() string {
+	if d.PaidWords != "" {
+		return d.PaidWords
+	}
+	return "its fee is not paid yet"
 }
 
 func (d Deliverable) onCreation() Owned {
@@ -79,7 +87,7 @@ func (d Deliverable) acceptedAndPaid(now time.Time) Owned {
 	case !at.Before(end):
 		return Owned{Owner: OwnerAgency, Final: true, Why: fmt.Sprintf("%s, after %s, the last day %s of being proposed: it stays with the agency", how, last.Words(), within)}
 	case d.Paid.IsZero():
-		return Owned{Owner: OwnerAgency, Why: fmt.Sprintf("%s, %s; its fee is not paid yet: owned by the agency until then", how, within)}
+		return Owned{Owner: OwnerAgency, Why: fmt.Sprintf("%s, %s; %s: owned by the agency until then", how, within, d.unpaid())}
 	}
 	since := d.Paid.Start(zone)
 	if at.After(since) {

@@ -27,6 +27,9 @@ type Service struct {
 	Fees      *feesops.Service
 	Parties   *partyops.Service
 	PublicURL string // "https://records.example.com": links in mails begin with it; empty: nobody is told
+
+	// Reversed is told, in the same transaction, that a payment of a client was taken out again; nil: nobody has to know.
+	Reversed func(ctx context.Context, tx bun.Tx, client string) error
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.

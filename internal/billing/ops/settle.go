@@ -130,6 +130,11 @@ func (s *Service) Reverse(ctx context.Context, actor access.Actor, client, payme
 		if out.Discounts, err = s.takeBack(ctx, tx, actor, book, of.ID, today, to); err != nil {
 			return err
 		}
+		if s.Reversed != nil {
+			if err := s.Reversed(ctx, tx, client); err != nil {
+				return err
+			}
+		}
 		return record(ctx, tx, actor, row, applied, fmt.Sprintf("reversed the %s of %s of %s: %s", lowerKind(of), money.New(of.Minor, book.Currency).FormatWith(), day(of.PaidOn).Words(), reason))
 	})
 	if err != nil {

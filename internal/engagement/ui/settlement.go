@@ -98,8 +98,6 @@ func partTable(r *http.Request, s ops.Settlement) kit.TableView {
 			row.Tone = kit.Attend
 			if p.Amount != nil {
 				row.Cells[1] = kit.TwoLines(row.Cells[1], p.Issue)
-			} else if p.Basis == "" {
-				row.Cells[1] = kit.Text(p.Issue)
 			}
 		} else if p.Why != "" {
 			row.Cells[1] = kit.TwoLines(row.Cells[1], p.Why)

@@ -11,6 +11,11 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
 	"connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
+// AllowFrames lets the page that is being written show what this program serves itself in a frame, such as a document in the browser's own reader.
+func AllowFrames(w http.ResponseWriter) {
+	w.Header().Set("Content-Security-Policy", contentPolicy+"; frame-src 'self'")
+}
+
 // secure puts the protective headers on every answer, errors and files included.
 func (s *Server) secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -152,6 +152,9 @@ func (b newRow) Fields() []kit.Field {
 			continue
 		}
 		f.Name = fmt.Sprintf("r-%d-%s", b.No, f.Name)
+		if len(f.Options) > 0 && f.Value == "" {
+			f.Value = f.Options[0].Value // a client before none
+		}
 		if b.in.Values.Has(f.Name) {
 			f.Value = b.in.Values.Get(f.Name)
 		}

@@ -145,19 +145,22 @@ func (o *Deliverables) list(ctx context.Context, in *struct {
 	Name    string `query:"name" maxLength:"200" doc:"Part of the name"`
 	Request string `query:"request" maxLength:"100" doc:"Only those of a request"`
 }) (*api.Answer[api.List[Deliverable]], error) {
-	var out []Deliverable
-	for {
-		page, err := o.Work.ListDeliverables(ctx, access.ActorFrom(ctx), in.Client, ops.DeliverableFilter{Name: in.Name, Request: in.Request, Offset: len(out), Limit: 200})
-		if err != nil {
-			return nil, err
+	page, err := o.Work.ListDeliverables(ctx, access.ActorFrom(ctx), in.Client, ops.DeliverableFilter{Name: in.Name, Request: in.Request, After: in.After, Limit: in.Limit})
+	if err != nil {
+		if fault.Code(err) == "after-unknown" {
+			err = fault.Moved(err, func(string) string { return "query.after" })
 		}
-		for _, d := range page.List {
-			out = append(out, o.of(d))
-		}
-		if len(out) >= page.Total || len(page.List) == 0 {
-			return api.Cut(in.Page, out, func(d Deliverable) string { return d.ID })
-		}
+		return nil, err
 	}
+	out := make([]Deliverable, len(page.List))
+	for i, d := range page.List {
+		out[i] = o.of(d)
+	}
+	next := ""
+	if page.More {
+		next = out[len(out)-1].ID
+	}
+	return api.ListOf(out, next), nil
 }
 
 // Proposal is what the agency will make.

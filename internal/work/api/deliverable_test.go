@@ -141,3 +141,30 @@ func TestADeliverableThroughTheAPI(t *testing.T) {
 	k.who = lead
 	k.call(http.StatusConflict, "POST", at+"/withdraw", map[string]string{"words": "off"}, nil)
 }
+
+// A list is read page by page, each from the place where the one before ended, and holds each deliverable once.
+func TestDeliverablesPageByPage(t *testing.T) {
+	k := newDesk(t)
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		k.call(http.StatusCreated, "POST", "", workapi.Proposal{Name: name, Due: "2026-03-31", Key: "key-page-" + name}, nil)
+	}
+	var names string
+	after, pages := "", 0
+	for {
+		var page api.List[workapi.Deliverable]
+		k.call(http.StatusOK, "GET", "?limit=2&after="+after, nil, &page)
+		for _, d := range page.Items {
+			names += d.Name
+		}
+		pages++
+		if after = page.Next; after == "" {
+			break
+		}
+	}
+	if len(names) != 5 || pages != 3 || !strings.ContainsAny(names, "abcde") || strings.Count(names, "a")*strings.Count(names, "e") != 1 {
+		t.Errorf("%q in %d pages", names, pages)
+	}
+	if got := k.call(http.StatusUnprocessableEntity, "GET", "?after=del_none", nil, nil); !strings.Contains(got, "query.after") {
+		t.Error(got)
+	}
+}

@@ -185,6 +185,7 @@ func (s *Service) ShowDeliverable(ctx context.Context, actor access.Actor, clien
 type DeliverablePage struct {
 	List  []Deliverable
 	Total int
+	More  bool // others stand behind those of List
 }
 
 // DeliverableFilter narrows a list. Name finds part of the name, whatever the case; Request those of one request.
@@ -192,10 +193,12 @@ type DeliverableFilter struct {
 	Name    string
 	Request string
 	Offset  int
-	Limit   int // 50 when 0
+	After   string // id of the one before those that are listed; empty: from Offset
+	Limit   int    // 50 when 0
 }
 
-// ListDeliverables are those of a client that the actor may see, the newest first. A specialist sees those of its own organisation. Who may: see DeliverableSee. Faults: NotFound, Forbidden.
+// ListDeliverables are those of a client that the actor may see, the newest first. A specialist sees those of its own organisation. Who may: see DeliverableSee. Faults: NotFound, Forbidden; Invalid
+// at "after" for one that is not in the list.
 func (s *Service) ListDeliverables(ctx context.Context, actor access.Actor, client string, f DeliverableFilter) (DeliverablePage, error) {
 	if err := access.RequireAny(actor, access.DeliverableSee, client); err != nil {
 		return DeliverablePage{}, err
@@ -207,11 +210,15 @@ func (s *Service) ListDeliverables(ctx context.Context, actor access.Actor, clie
 		if err != nil {
 			return err
 		}
+		after, err := placeOf(ctx, tx, narrow, f.After)
+		if err != nil {
+			return err
+		}
 		list, err := readDeliverables(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-			return narrow(q).Offset(int64(max(f.Offset, 0))).Limit(int64(limitOf(f.Limit)))
+			return after(narrow(q)).Offset(int64(max(f.Offset, 0))).Limit(int64(limitOf(f.Limit) + 1))
 		})
-		out = DeliverablePage{Total: int(total)}
-		for _, k := range list {
+		out = DeliverablePage{Total: int(total), More: len(list) > limitOf(f.Limit)}
+		for _, k := range list[:min(len(list), limitOf(f.Limit))] {
 			out.List = append(out.List, k.shownTo(actor, s.now()))
 		}
 		if err != nil {
@@ -223,6 +230,24 @@ func (s *Service) ListDeliverables(ctx context.Context, actor access.Actor, clie
 		return DeliverablePage{}, fmt.Errorf("list deliverables: %w", err)
 	}
 	return out, nil
+}
+
+// placeOf holds a query to what stands behind one of the list. Fault: Invalid at "after".
+func placeOf(ctx context.Context, tx bun.Tx, narrow func(*bun.SelectQuery) *bun.SelectQuery, after string) (func(*bun.SelectQuery) *bun.SelectQuery, error) {
+	if after == "" {
+		return func(q *bun.SelectQuery) *bun.SelectQuery { return q }, nil
+	}
+	var rows []deliverableRow
+	if err := narrow(tx.NewSelect().Model(&rows).Column("id", "created_at")).Where("id = ?", after).Scan(ctx); err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fault.New(fault.Invalid, "after-unknown", "the list has changed and this place is no longer in it; begin anew without after").At("after")
+	}
+	at := rows[0].CreatedAt.UTC()
+	return func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("(created_at < ? OR created_at = ? AND id < ?)", at, at, after)
+	}, nil
 }
 
 // mostListed is how many deliverables are listed at once.

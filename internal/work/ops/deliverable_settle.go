@@ -78,7 +78,7 @@ func (s *Service) settleFee(ctx context.Context, id string) error {
 	}
 	look := func(ctx context.Context, tx bun.Tx) (*kept, FeePaid, error) {
 		k, err := readDeliverable(ctx, tx, id)
-		if err != nil || !k.state.Paid.IsZero() || k.state.Stage == work.StageWithdrawn {
+		if err != nil || k.state.Stage == work.StageWithdrawn {
 			return k, FeePaid{}, err
 		}
 		month, err := cal.ParseMonth(k.proposal.FeeMonth)
@@ -89,22 +89,44 @@ func (s *Service) settleFee(ctx context.Context, id string) error {
 		return k, paid, err
 	}
 	var paid FeePaid
+	var known bool
 	if err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
-		_, paid, err = look(ctx, tx)
+		var k *kept
+		k, paid, err = look(ctx, tx)
+		known = err == nil && !k.state.Paid.IsZero()
 		return err
-	}); err != nil || !paid.Paid {
+	}); err != nil || !paid.Paid && !known {
 		return err
 	}
 	return s.DB.Write(ctx, func(ctx context.Context, tx bun.Tx) error {
 		k, paid, err := look(ctx, tx)
-		if err != nil || !paid.Paid {
+		switch {
+		case err != nil || !paid.Paid && k.state.Paid.IsZero() || k.state.Stage == work.StageWithdrawn:
 			return err
+		case paid.Paid && !k.state.Paid.IsZero():
+			return endWait(ctx, tx, id, waitFee) // another payment stands in for the one that was taken back
+		case !paid.Paid:
+			words := "the payment of " + k.state.Paid.Words() + " was taken back and its fee is not paid"
+			return s.record(ctx, tx, lapser(""), k, "deliverable.paid", work.Happened{At: s.after(k), Step: work.StepPaid, Words: words})
 		}
 		if err := s.lapse(ctx, tx, k); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, lapser(""), k, "deliverable.paid", work.Happened{At: s.after(k), Step: work.StepPaid, On: paid.On, Words: paid.Words})
 	})
+}
+
+// PaymentReversed lets the program look again at the fees of a client that were paid: what a payment paid that is taken back is not. It is for use cases that have decided access already.
+func (s *Service) PaymentReversed(ctx context.Context, tx bun.Tx, client string) error {
+	var ids []string
+	err := tx.NewSelect().TableExpr("deliverable_event AS e").Distinct().Column("e.deliverable_id").Join("JOIN deliverable AS d ON d.id = e.deliverable_id").
+		Where("d.client_id = ? AND e.step = ?", client, string(work.StepPaid)).OrderExpr("e.deliverable_id").Scan(ctx, &ids)
+	for _, id := range ids {
+		if err := setWait(ctx, tx, id, waitFee, s.now()); err != nil {
+			return err
+		}
+	}
+	return err
 }
 
 // after is now, and not before the last step.

@@ -104,6 +104,8 @@ func (s *Service) waits(ctx context.Context, tx bun.Tx, k *kept, e work.Happened
 	switch {
 	case e.Step == work.StepReleased && waiting && k.rules.SilenceAccepts && !v.Ends.IsZero():
 		return setWait(ctx, tx, k.row.ID, waitSilence, v.Ends)
+	case e.Step == work.StepPaid && e.On.IsZero():
+		return setWait(ctx, tx, k.row.ID, waitFee, e.At)
 	case e.Step == work.StepPaid:
 		return endWait(ctx, tx, k.row.ID, waitFee)
 	case e.Step == work.StepHandedOver:
@@ -154,6 +156,9 @@ func stepWords(k *kept, e work.Happened) string {
 	case work.StepLapsed:
 		return "accepted " + of + " by the client's silence"
 	case work.StepPaid:
+		if e.On.IsZero() {
+			return "took note that " + e.Words + ", of " + k.row.Name
+		}
 		return "took note that the fee of " + k.row.Name + " is paid: " + e.Words
 	case work.StepHandedOver:
 		return "handed the acceptance of " + k.row.Name + " over as evidence"

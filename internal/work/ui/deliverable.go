@@ -133,6 +133,7 @@ func (p *Pages) deliverablePage(w http.ResponseWriter, r *http.Request, in kit.I
 		main = append(main, under("Submit a version", kit.Form(d.submitForm(in))))
 	}
 	main = append(main, d.versionTable(), d.history())
+	web.AllowFrames(w)
 	return web.Render(w, r, view, columns(stack(main...), stack(under("As agreed", kit.DefinitionList(d.facts()...)), d.why())))
 }
 

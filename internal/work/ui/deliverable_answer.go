@@ -56,6 +56,7 @@ func (p *Pages) answerPage(w http.ResponseWriter, r *http.Request, a word, in ki
 		v.Bound = append(v.Bound, kit.Definition{Term: "Time", Value: kit.Text(kit.Sentence(wait))})
 	}
 	view := kit.PageView{Title: a.title, Eyebrow: d.Name, Room: DeliverablesRoom, Crumbs: d.crumbs(true), Status: in.Status()}
+	web.AllowFrames(w)
 	return web.Render(w, r, view, confirmed(v, d.preview(p, r, f)))
 }
 
@@ -126,6 +127,6 @@ func (d deliverableDesk) history() templ.Component {
 
 var stepDid = map[work.Step]string{
 	work.StepProposed: "proposed it", work.StepSubmitted: "submitted", work.StepHeldBack: "held back", work.StepReleased: "showed the client", work.StepFeedback: "asked for changes to",
-	work.StepApproved: "approved", work.StepApprovedWithChanges: "approved with changes", work.StepRejected: "rejected", work.StepLapsed: "accepted, by the client's silence,", work.StepPaid: "took note that its fee is paid",
+	work.StepApproved: "approved", work.StepApprovedWithChanges: "approved with changes", work.StepRejected: "rejected", work.StepLapsed: "accepted, by the client's silence,", work.StepPaid: "took note of the payment of its fee",
 	work.StepHandedOver: "handed the acceptance over as evidence", work.StepWithdrawn: "withdrew it", work.StepArchived: "archived it",
 }

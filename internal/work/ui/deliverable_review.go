@@ -23,6 +23,7 @@ func (p *Pages) releasePage(w http.ResponseWriter, r *http.Request, in kit.Input
 		v.Fields = []kit.Field{{Name: "order", Label: "Change order", Hint: "The round is beyond those included; say which change order agreed it."}}
 	}
 	view := kit.PageView{Title: "Release a version", Eyebrow: d.Name, Room: DeliverablesRoom, Crumbs: d.crumbs(true), Status: in.Status()}
+	web.AllowFrames(w)
 	return web.Render(w, r, view, confirmed(v, d.preview(p, r, f)))
 }
 
@@ -55,6 +56,7 @@ func (p *Pages) holdBackPage(w http.ResponseWriter, r *http.Request, in kit.Inpu
 	if err != nil {
 		return err
 	}
+	web.AllowFrames(w)
 	view := kit.PageView{Title: "Hold a version back", Eyebrow: d.Name, Room: DeliverablesRoom, Crumbs: d.crumbs(true), Status: in.Status()}
 	return web.Render(w, r, view, confirmed(kit.ConfirmView{Action: versionPath(d.Deliverable, f.Number) + "/hold-back", What: "You hold version " + itoa(f.Number) + " of " + d.Name + " back.", Bound: d.reviewed(f),
 		Hidden: []kit.Field{{Name: "sha256", Value: f.SHA256}}, Button: "Hold it back", Danger: true, Cancel: d.path(), Input: in,

@@ -179,6 +179,9 @@ func TestADeliverableOnItsPages(t *testing.T) {
 		h.Get("X-Content-Type-Options") != "nosniff" {
 		t.Errorf("%v", h)
 	}
+	if policy := shown.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "frame-src 'self'") {
+		t.Errorf("the page lets no document in: %s", policy)
+	}
 	changes := client.Get(at + "/versions/1/feedback")
 	if text := changes.Text(); !strings.Contains(text, "The next version opens round 1 of the 2 included.") {
 		t.Error(text)

@@ -24,6 +24,9 @@ const previewBytes = 64 << 10
 // filePolicy lets a file that a browser shows load nothing and run nothing.
 const filePolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+// documentPolicy lets a page of this program show a PDF in a frame; its reader is the browser's own, and what is in it reaches nothing.
+const documentPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func (p *Pages) version(w http.ResponseWriter, r *http.Request) error {
@@ -32,6 +35,7 @@ func (p *Pages) version(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	view := kit.PageView{Title: "Version " + itoa(f.Number), Eyebrow: d.Name, Room: DeliverablesRoom, Crumbs: d.crumbs(true)}
+	web.AllowFrames(w)
 	return web.Render(w, r, view, columns(d.preview(p, r, f), stack(under("The file", kit.DefinitionList(d.fileFacts(f)...)), d.said(f.Number))))
 }
 
@@ -83,7 +87,7 @@ func (d deliverableDesk) newest(p *Pages, r *http.Request) templ.Component {
 	return under("Version "+itoa(f.Number)+": "+f.Name, d.preview(p, r, f))
 }
 
-// preview shows a version: a picture, or the beginning of a text. What could run is never run.
+// preview shows a version: a picture, a PDF in the browser's own reader, which a page lets in by web.AllowFrames, or the beginning of a text. What could run is never run.
 func (d deliverableDesk) preview(p *Pages, r *http.Request, f ops.VersionFile) templ.Component {
 	at := versionPath(d.Deliverable, f.Number) + "/file"
 	download := kit.Button(kit.ButtonView{Text: "Download " + f.Name, Href: at, Download: true})
@@ -91,7 +95,7 @@ func (d deliverableDesk) preview(p *Pages, r *http.Request, f ops.VersionFile) t
 	case work.PreviewImage:
 		return kit.Group(picture(at+"?show=1", "Version "+itoa(f.Number)+" of "+d.Name), download)
 	case work.PreviewPDF:
-		return kit.Group(kit.Text("A PDF opens in the reader of your browser, apart from this page."), kit.Button(kit.ButtonView{Text: "Open the PDF", Href: at + "?show=1"}), download)
+		return kit.Group(document(at+"?show=1", "Version "+itoa(f.Number)+" of "+d.Name), kit.Button(kit.ButtonView{Text: "Open the PDF", Href: at + "?show=1"}), download)
 	case work.PreviewText:
 		text, whole, err := p.beginning(r, d.Deliverable, f)
 		if err != nil {
@@ -138,6 +142,9 @@ func (p *Pages) versionFile(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Security-Policy", filePolicy)
 	if shown := work.PreviewOf(f.Name); r.URL.Query().Get("show") != "" && (shown == work.PreviewImage || shown == work.PreviewPDF) {
 		h.Set("Content-Disposition", mime.FormatMediaType("inline", map[string]string{"filename": f.Name}))
+		if shown == work.PreviewPDF {
+			h.Set("Content-Security-Policy", documentPolicy)
+		}
 	}
 	_, _ = io.Copy(w, content) // the reader has gone; nothing to do
 	return nil
@@ -204,6 +211,7 @@ func (p *Pages) compareVersions(w http.ResponseWriter, r *http.Request) error {
 		sides = append(sides, under("Version "+itoa(f.Number)+": "+f.Name, d.preview(p, r, f), d.said(f.Number)))
 	}
 	view := kit.PageView{Title: "Two versions", Eyebrow: d.Name, Room: DeliverablesRoom, Crumbs: d.crumbs(true)}
+	web.AllowFrames(w)
 	return web.Render(w, r, view, sideBySide(sides[0], sides[1]))
 }
 
