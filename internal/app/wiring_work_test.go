@@ -46,7 +46,7 @@ func eachOffice(t *testing.T, test func(t *testing.T, o *office)) {
 	}
 }
 
-func (o *office) asks(category, brand, market string) *workops.Request {
+func (o *office) asksFor(category, brand, market string) *workops.Request {
 	o.t.Helper()
 	texts := need(o.Work.Forms(o.ctx, o.owner, o.client))(o.t)
 	form, _ := texts.Forms.Of(category)
@@ -78,11 +78,11 @@ func TestRequestsGoWhereTheWorkIsPromised(t *testing.T) {
 	eachOffice(t, func(t *testing.T, o *office) {
 		org := need(o.Party.CreateOrg(o.ctx, o.owner, access.Specialist, "BrightPath "))(t)
 		need(o.Party.Invite(o.ctx, o.owner, partyops.InviteInput{Email: "stella@brightpath.example", Name: "Stella Specialist", Org: org.ID, Client: o.client, Role: access.SpecialistPartner}))(t)
-		r := o.asks("web", "Acme", "US")
+		r := o.asksFor("web", "Acme", "US")
 		if r.State.Provider != org.ID || !r.State.Triaged || !strings.Contains(r.Events[1].Note, "goes to Brightpath") {
 			t.Errorf("%+v", r.Events)
 		}
-		if r = o.asks("other", "Acme", "US"); r.State.Triaged {
+		if r = o.asksFor("other", "Acme", "US"); r.State.Triaged {
 			t.Errorf("what nobody is promised went to %q", r.State.Provider)
 		}
 	})
@@ -91,13 +91,13 @@ func TestRequestsGoWhereTheWorkIsPromised(t *testing.T) {
 // The contract is asked when a request is opened, with the hours that are left: of evidence, of approved time, of the overage that the client approved, and less what others take of it.
 func TestTheScopeOfARequestKnowsHoursAndApprovals(t *testing.T) {
 	eachOffice(t, func(t *testing.T, o *office) {
-		if s := o.asks("other", "", "").State.Scope; s == nil || s.Answer != engagement.AnswerInScope || s.Contract != o.contract || s.Name != "hours" || s.VersionID == "" || s.Ask.Day != cal.MustDate("2026-03-10") {
+		if s := o.asksFor("other", "", "").State.Scope; s == nil || s.Answer != engagement.AnswerInScope || s.Contract != o.contract || s.Name != "hours" || s.VersionID == "" || s.Ask.Day != cal.MustDate("2026-03-10") {
 			t.Fatalf("at intake: %+v", s)
 		}
-		if s := o.asks("seo", "", "").State.Scope; s.Answer != engagement.AnswerChangeOrder {
+		if s := o.asksFor("seo", "", "").State.Scope; s.Answer != engagement.AnswerChangeOrder {
 			t.Errorf("%+v", s)
 		}
-		r := o.asks("paid-media", "", "")
+		r := o.asksFor("paid-media", "", "")
 		if s := r.State.Scope; s.Answer != engagement.AnswerOpen || !strings.Contains(s.Found.Missing, "How long") {
 			t.Errorf("%+v", s)
 		}
@@ -113,13 +113,13 @@ func TestTheScopeOfARequestKnowsHoursAndApprovals(t *testing.T) {
 		if s.Answer != engagement.AnswerPreApproved || s.Found.Costs.String() != "1000.00" || s.Found.From != cal.MustDate("2026-03-01") || !strings.Contains(strings.Join(s.Found.Reasons, " "), "10 hours are approved") {
 			t.Errorf("5 x 200.00: %+v", s)
 		}
-		if s = o.sized(o.asks("paid-media", "", ""), 60*25+1); s.Found.Approve != 1 || !strings.Contains(strings.Join(s.Found.Reasons, " "), "10 hours are approved, and 5 hours of them are left") {
+		if s = o.sized(o.asksFor("paid-media", "", ""), 60*25+1); s.Found.Approve != 1 || !strings.Contains(strings.Join(s.Found.Reasons, " "), "10 hours are approved, and 5 hours of them are left") {
 			t.Errorf("what another request takes is taken: %+v", s)
 		}
 		o.on("2026-03-20")
 		o.works("2026-03-12", 20)
 		o.works("2026-03-17", 7) // of those approved seven are worked, five of them spoken for by the request that goes on
-		if s = o.sized(o.asks("paid-media", "", ""), 1); s.Found.Approve != 121 || s.Answer != engagement.AnswerChangeOrder {
+		if s = o.sized(o.asksFor("paid-media", "", ""), 1); s.Found.Approve != 121 || s.Answer != engagement.AnswerChangeOrder {
 			t.Errorf("what is worked above is taken: %+v", s)
 		}
 		shown := need(o.Work.Show(o.ctx, o.owner, o.client, r.ID))(t)
@@ -173,7 +173,7 @@ func TestPromisedPeopleAreHeldAgainstApprovedTime(t *testing.T) {
 // A deliverable tells its request that a version came and that the client said its word, stands among the dates of the relationship until it is accepted, and among what is left at the end.
 func TestADeliverableTellsItsRequestAndTheRelationship(t *testing.T) {
 	eachOffice(t, func(t *testing.T, o *office) {
-		r := o.asks("other", "", "")
+		r := o.asksFor("other", "", "")
 		made := need(o.Work.ProposeDeliverable(o.ctx, o.owner, workops.ProposeDeliverableInput{Client: o.client, Name: "Report", Contract: o.contract, Request: r.ID, Due: cal.MustDate("2026-03-31"), Key: "report-of-march"}))(t)
 		due := func() (words []string) {
 			_, promised, err := o.Engagement.Terms(o.ctx, o.executive, o.client)
