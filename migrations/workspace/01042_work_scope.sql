@@ -1,6 +1,8 @@
 -- +goose Up
 ALTER TABLE request_state ADD COLUMN scope_answer TEXT NOT NULL DEFAULT '';
 
+ALTER TABLE request_state ADD COLUMN scope TEXT NOT NULL DEFAULT '';
+
 ALTER TABLE request_state ADD COLUMN scope_contract TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE request_state ADD COLUMN scope_clause TEXT NOT NULL DEFAULT '';

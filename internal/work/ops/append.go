@@ -86,7 +86,9 @@ func (s *Service) derived(ctx context.Context, tx bun.Tx, r *Request, now time.T
 	state := stateRow{RequestID: r.ID, ClientID: r.Client, Number: r.Number, Title: r.Title, Category: r.Category, Phase: string(r.State.Phase),
 		Priority: string(r.State.Priority), WaitsOn: string(r.State.Waiting), Triaged: r.State.Triaged, Feedback: r.State.AwaitsFeedback(), ProviderID: r.State.Provider,
 		AssigneeID: r.State.Assignee, Seq: r.Seq(), OpenedAt: r.OpenedAt, MovedAt: last.At, ContractID: r.Contract, VersionID: r.Version}
-	state.scoped(r.State.Scope)
+	if err := state.scoped(r.State.Scope); err != nil {
+		return stateRow{}, nil, err
+	}
 	nearest, ok := x.Nearest()
 	switch {
 	case r.State.Phase != work.Open:

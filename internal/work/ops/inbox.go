@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -240,6 +241,11 @@ func (s *Service) lines(ctx context.Context, tx bun.Tx, rows []stateRow, now tim
 		out[i] = Line{ID: row.RequestID, Client: row.ClientID, ClientName: names.orgs[row.ClientID], Number: row.Number, Title: row.Title, Category: row.Category,
 			Priority: contract.Priority(row.Priority), State: row.state(), Assignee: row.AssigneeID, AssigneeName: names.person(row.AssigneeID), ProviderName: names.orgs[row.ProviderID],
 			OpenedAt: row.OpenedAt.UTC(), MovedAt: row.MovedAt.UTC()}
+		if row.Scope != "" {
+			if err := json.Unmarshal([]byte(row.Scope), &out[i].State.Scope); err != nil {
+				return nil, fmt.Errorf("read the scope of request %s: %w", row.RequestID, err)
+			}
+		}
 		if out[i].Clock, err = s.next(ctx, tx, row, now); err != nil {
 			return nil, err
 		}

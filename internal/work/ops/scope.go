@@ -3,6 +3,7 @@ package ops
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -183,18 +184,23 @@ func (out *Shown) Told() []Record {
 }
 
 // scoped writes the scope beside the state, for lists and sums.
-func (row *stateRow) scoped(scope *work.Scope) {
+func (row *stateRow) scoped(scope *work.Scope) error {
 	if scope == nil {
-		return
+		return nil
 	}
-	row.ScopeAnswer, row.ScopeContract = string(scope.Answer), scope.Contract
+	text, err := json.Marshal(scope)
+	if err != nil {
+		return err
+	}
+	row.Scope, row.ScopeAnswer, row.ScopeContract = string(text), string(scope.Answer), scope.Contract
 	if scope.Found.From.IsZero() {
-		return
+		return nil
 	}
 	row.ScopeClause, row.ScopeFrom = scope.Found.Work.Of, scope.Found.From.String()
 	if scope.Answer == engagement.AnswerPreApproved {
 		row.ScopeAbove = scope.Found.Above
 	}
+	return nil
 }
 
 // Spoken is how many minutes of approved overage requests take.

@@ -78,6 +78,7 @@ type stateRow struct {
 	ContractID string    `bun:"contract_id"`
 	VersionID  string    `bun:"version_id"`
 
+	Scope         string `bun:"scope"` // the newest, as its event has it
 	ScopeAnswer   string `bun:"scope_answer"`
 	ScopeContract string `bun:"scope_contract"`
 	ScopeClause   string `bun:"scope_clause"`
