@@ -182,6 +182,9 @@ func drawEvents(t *rapid.T, begin time.Time) []Event {
 	for range rapid.IntRange(0, 12).Draw(t, "events") {
 		at = at.Add(time.Duration(rapid.IntRange(0, 4000).Draw(t, "after")) * time.Minute)
 		e := Event{At: at, Kind: rapid.SampledFrom(Kinds()).Draw(t, "kind"), Priority: rapid.SampledFrom(priorities).Draw(t, "to"), On: rapid.SampledFrom([]Waiting{OnNobody, OnClient, OnSpecialist}).Draw(t, "on")}
+		if e.Kind == Delivered || e.Kind == Feedback || e.Kind == TakenBack {
+			e.Of = rapid.SampledFrom([]string{"A", "B"}).Draw(t, "of")
+		}
 		if next, err := r.After(e); err == nil {
 			r, out = next, append(out, e)
 		}
@@ -234,7 +237,7 @@ func TestTimeIsConserved(t *testing.T) {
 			}
 			want := l.Hours.Between(c.Started, end)
 			for _, g := range gaps {
-				if c.Until == contract.UntilResolution {
+				if c.Until == contract.UntilResolution || c.Until == contract.UntilFeedback && c.Started.Before(g.From) && end.After(g.From) {
 					want -= l.Hours.Between(g.From, g.To)
 				}
 			}

@@ -161,6 +161,8 @@ func (e Record) Words() string {
 		return "delivered a version"
 	case work.Feedback:
 		return "gave feedback on the version"
+	case work.TakenBack:
+		return "took the version back"
 	}
 	return string(e.Kind) + " it" // resolved, reopened, withdrawn, declined
 }
