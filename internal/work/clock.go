@@ -35,7 +35,7 @@ type Clock struct {
 	Started  time.Time
 	Stopped  time.Time     // zero: not yet
 	Allowed  time.Duration // of the priority; 0 while nothing is promised for it
-	Elapsed  time.Duration // of the time in which it ran
+	Elapsed  time.Duration // of the time in which it ran, that without a promise included
 	Stood    time.Duration // working time for which it stood still
 	Due      time.Time     // until when it is kept if it keeps running; of one that stopped: until when it was. Zero while it stands still
 	Late     time.Time     // when the time was over and what was promised had not come; zero: never
@@ -46,6 +46,7 @@ type Clock struct {
 	paused   bool
 	resting  bool
 	awaited  bool // of feedback: the version still waits for its word
+	done     bool // what was promised has come
 }
 
 // Left is how much time is left, below nothing when it is over.
@@ -104,7 +105,6 @@ func (c *Clock) advance(to time.Time) {
 		return
 	}
 	switch worked := c.hours.Between(c.from, to); {
-	case c.resting:
 	case c.paused:
 		c.Stood += worked
 	default:
@@ -207,13 +207,13 @@ func (x *Clocks) stop(at time.Time, until contract.Until) {
 
 func (c *Clock) stop(at time.Time) {
 	c.Due, _ = c.due()
-	c.Stopped = at
+	c.Stopped, c.done = at, true
 }
 
 // end stops a clock of which nothing is to come any more.
 func (c *Clock) end(at time.Time) {
 	c.stop(at)
-	c.State = Ended
+	c.State, c.done = Ended, false
 }
 
 // end stops what was not over in time: nobody promised anything of a request that is withdrawn.

@@ -39,7 +39,7 @@ type Shown struct {
 	Kinds         []Choice // of work that the contracts name; only for who may say what the request is
 	Categories    []Choice // likewise: of the briefs
 
-	May         func(action access.Action) bool
+	May func(action access.Action) bool
 }
 
 // Choice is somebody who can be chosen.
