@@ -135,6 +135,13 @@ func (x *Clocks) take(e Event, next Request) {
 		x.begin(e.At, contract.UntilResolution, 0)
 	case Responded:
 		x.stop(e.At, contract.UntilResponse)
+	case Waits:
+		if e.On == OnClient {
+			x.stop(e.At, contract.UntilResponse) // a question is a response
+		}
+	case Drafted:
+		x.stop(e.At, contract.UntilResponse)
+		x.stop(e.At, contract.UntilFirstDraft)
 	case Delivered:
 		x.stop(e.At, contract.UntilResponse) // who delivers has answered
 		x.stop(e.At, contract.UntilFirstDraft)

@@ -11,7 +11,7 @@ import (
 // Kind is what happened to a request.
 type Kind string
 
-// What can happen. Triaged says who does it, the agency or a specialist; Assigned names the person. Delivered hands a version to the client and waits for its
+// What can happen. Triaged says who does it, the agency or a specialist; Assigned names the person. Drafted hands in the first draft. Delivered hands a version to the client and waits for its
 // feedback, TakenBack takes it back before that came; Withdrawn ends a request that nobody wants any more, Declined one that the agency does not take. Scoped says how it
 // stands to the scope of the contract.
 const (
@@ -19,6 +19,7 @@ const (
 	Triaged     Kind = "triaged"
 	Assigned    Kind = "assigned"
 	Responded   Kind = "responded"
+	Drafted     Kind = "drafted"
 	Prioritised Kind = "priority"
 	Waits       Kind = "waiting"
 	Delivered   Kind = "delivered"
@@ -33,7 +34,7 @@ const (
 
 // Kinds are those that clocks follow from, for messages.
 func Kinds() []Kind {
-	return []Kind{Opened, Triaged, Assigned, Responded, Prioritised, Waits, Delivered, Feedback, TakenBack, Resolved, Reopened, Withdrawn, Declined}
+	return []Kind{Opened, Triaged, Assigned, Responded, Drafted, Prioritised, Waits, Delivered, Feedback, TakenBack, Resolved, Reopened, Withdrawn, Declined}
 }
 
 // Waiting is on whom a request waits.
@@ -84,6 +85,7 @@ type Request struct {
 	Waiting   Waiting
 	Opened    time.Time
 	Responded time.Time // zero: not yet
+	Drafted   time.Time // when the first draft came; zero: not yet
 	Versions  int       // that were delivered
 	Awaited   []string  // deliverables of which a version waits for its feedback; "" is one that was not named
 	Triaged   bool      // somebody said who does it
@@ -95,7 +97,7 @@ type Request struct {
 }
 
 // allowed are the phases in which something can happen.
-var allowed = map[Kind]Phase{Opened: Unopened, Triaged: Open, Assigned: Open, Responded: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open, TakenBack: Open,
+var allowed = map[Kind]Phase{Opened: Unopened, Triaged: Open, Assigned: Open, Responded: Open, Drafted: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open, TakenBack: Open,
 	Resolved: Open, Reopened: Done, Withdrawn: Open, Declined: Open, Scoped: Open}
 
 // ends are the phases into which an event takes a request out of its hands.
@@ -118,6 +120,20 @@ func (r Request) Awaits(of string) (awaited string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+func (r Request) respond(at time.Time) Request {
+	if r.Responded.IsZero() {
+		r.Responded = at
+	}
+	return r
+}
+
+func (r Request) draft(at time.Time) Request {
+	if r.Drafted.IsZero() {
+		r.Drafted = at
+	}
+	return r
 }
 
 // deliver lets a version wait, in the place of the one before of the same deliverable, or of one that was not named.
@@ -168,9 +184,9 @@ func (r Request) After(e Event) (Request, error) {
 	case Scoped:
 		r.Scope = e.Scope
 	case Responded:
-		if r.Responded.IsZero() {
-			r.Responded = e.At
-		}
+		r = r.respond(e.At)
+	case Drafted:
+		r = r.respond(e.At).draft(e.At)
 	case Waits:
 		if e.On != OnNobody && e.On != OnClient && e.On != OnSpecialist {
 			return r, fault.New(fault.Invalid, "waiting", "%q is nobody to wait on; write client, specialist or nobody", e.On).At("on")
@@ -178,9 +194,11 @@ func (r Request) After(e Event) (Request, error) {
 		if e.On != OnClient && len(r.Awaited) > 0 {
 			return r, fault.New(fault.Conflict, "feedback-awaited", "waiting %s at %s, and a version waits for the client's word; feedback, or taken-back, comes first", e.On, e.At.Format(time.RFC3339)).At("on")
 		}
-		r.Waiting = e.On
+		if r.Waiting = e.On; e.On == OnClient {
+			r = r.respond(e.At) // a question is a response
+		}
 	case Delivered:
-		r = r.deliver(e.Of)
+		r = r.draft(e.At).deliver(e.Of)
 	case Feedback, TakenBack:
 		of, ok := r.Awaits(e.Of)
 		if !ok {

@@ -127,6 +127,8 @@ func (d desk) offered(verb string) bool {
 		return d.May(access.RequestAnswer)
 	case "note":
 		return d.Internal && d.May(access.RequestNote)
+	case "draft":
+		return d.Internal && d.May(access.RequestWork) && d.State.Can(work.Drafted) && d.State.Drafted.IsZero()
 	}
 	return slices.ContainsFunc(steps, func(s step) bool { return s.verb == verb && d.May(s.action) && s.offers(d) })
 }

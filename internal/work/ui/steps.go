@@ -178,6 +178,7 @@ func (p *Pages) stepRoutes() []web.Route {
 	routes := []web.Route{
 		upload(onePath+"/answer", access.RequestAnswer, p.say("answer", (*ops.Service).Answer, "Sent.")),
 		upload(onePath+"/note", access.RequestNote, p.say("note", (*ops.Service).Note, "Kept as an internal note. The client does not see it.")),
+		upload(onePath+"/draft", access.RequestWork, p.say("draft", (*ops.Service).HandInDraft, "has its first draft. The client reads it in the conversation.")),
 	}
 	for _, s := range steps {
 		routes = append(routes, post(onePath+"/"+s.verb, s.action, p.takeStep(s)))
@@ -188,6 +189,9 @@ func (p *Pages) stepRoutes() []web.Route {
 // steps are the forms of what this person can do now, each behind its words.
 func (d desk) steps() templ.Component {
 	var forms []templ.Component
+	if d.offered("draft") {
+		forms = append(forms, stepForm("Hand in the first draft", d.refused.verb == "draft", d.compose("draft", "Hand it in to the client")))
+	}
 	for _, s := range steps {
 		if !d.May(s.action) || !s.offers(d) {
 			continue
