@@ -39,7 +39,7 @@ func (d Deliverable) Ownership(now time.Time) Owned {
 		return Owned{Owner: OwnerAgency, Final: true, Why: "withdrawn on " + d.day(d.Ended) + ": it stays with the agency"}
 	case o.Passes == contract.PassesOnPayment:
 		if d.Paid.IsZero() {
-			return Owned{Owner: OwnerAgency, Why: "its fee is not paid yet: owned by the agency until then"}
+			return Owned{Owner: OwnerAgency, Why: "no payment of its fee is known: owned by the agency until it is paid"}
 		}
 		return Owned{Owner: OwnerClient, Since: d.Paid.Start(d.rules.Zone), Final: true, Why: d.PaidWords + " paid on " + d.Paid.Words() + ": owned by the client"}
 	}
@@ -79,7 +79,7 @@ func (d Deliverable) acceptedAndPaid(now time.Time) Owned {
 	case !at.Before(end):
 		return Owned{Owner: OwnerAgency, Final: true, Why: fmt.Sprintf("%s, after %s, the last day %s of being proposed: it stays with the agency", how, last.Words(), within)}
 	case d.Paid.IsZero():
-		return Owned{Owner: OwnerAgency, Why: fmt.Sprintf("%s, %s; its fee is not paid yet: owned by the agency until then", how, within)}
+		return Owned{Owner: OwnerAgency, Why: fmt.Sprintf("%s, %s; no payment of its fee is known: owned by the agency until it is paid", how, within)}
 	}
 	since := d.Paid.Start(zone)
 	if at.After(since) {
