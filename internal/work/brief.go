@@ -143,6 +143,9 @@ func (f Form) Check(given Answers, attached map[string]int) (Answers, error) {
 	var faults fault.List
 	for _, field := range f.Fields {
 		text := strings.TrimSpace(given[field.Key])
+		if field.Kind == TextField {
+			text = Line(text)
+		}
 		if text == "" && field.Kind != FilesField || field.Kind == FilesField && attached[field.Key] == 0 {
 			if field.Required {
 				faults.Add(fault.New(fault.Invalid, "brief-missing", "%s is needed to begin.", field.Label).At("brief." + field.Key))
@@ -163,6 +166,22 @@ func (f Form) Check(given Answers, attached map[string]int) (Answers, error) {
 		}
 	}
 	return out, faults.Err()
+}
+
+// Words are an answer as people read it: a day and an amount as every page shows them.
+func (field BriefField) Words(answer string) string {
+	switch field.Kind {
+	case DateField:
+		if d, err := cal.ParseDate(answer); err == nil {
+			return d.Words()
+		}
+	case MoneyField:
+		text, currency, _ := strings.Cut(answer, " ")
+		if amount, err := money.Parse(text, money.Currency(currency)); err == nil {
+			return amount.FormatWith()
+		}
+	}
+	return answer
 }
 
 func (field BriefField) read(text string) (string, error) {

@@ -64,3 +64,17 @@ func TestABriefIsReadAsItsFormAsks(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// An answer is shown as every page shows a day and an amount; one that is neither is shown as it stands.
+func TestAnswersAsPeopleReadThem(t *testing.T) {
+	for answer, want := range map[string]string{"2026-10-12": "12 Oct 2026", "soon": "soon"} {
+		if got := (BriefField{Kind: DateField}).Words(answer); got != want {
+			t.Errorf("%s reads %s", answer, got)
+		}
+	}
+	for answer, want := range map[string]string{"18000.00 USD": "USD 18,000.00", "1500 JPY": "JPY 1,500", "much": "much"} {
+		if got := (BriefField{Kind: MoneyField}).Words(answer); got != want {
+			t.Errorf("%s reads %s", answer, got)
+		}
+	}
+}

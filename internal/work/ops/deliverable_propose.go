@@ -75,14 +75,15 @@ const (
 
 func (in *ProposeDeliverableInput) check() (proposal, error) {
 	var faults fault.List
-	in.Name, in.Milestone = strings.TrimSpace(in.Name), strings.TrimSpace(in.Milestone)
+	in.Milestone = strings.TrimSpace(in.Milestone)
 	in.Note = strings.TrimSpace(strings.ReplaceAll(in.Note, "\r\n", "\n"))
 	switch {
-	case in.Name == "" || strings.ContainsAny(in.Name, "\n\r"):
+	case work.Line(in.Name) == "" || strings.ContainsAny(strings.TrimSpace(in.Name), "\n\r"):
 		faults.Add(fault.New(fault.Invalid, "name", "Write what is made, in one line.").At("name"))
 	case len([]rune(in.Name)) > longestName:
 		faults.Add(fault.New(fault.Invalid, "name", "Write at most %d characters.", longestName).At("name"))
 	}
+	in.Name = work.Line(in.Name)
 	if len([]rune(in.Note)) > longestText {
 		faults.Add(fault.New(fault.Invalid, "note", "Write at most %d characters.", longestText).At("note"))
 	}

@@ -205,7 +205,7 @@ func (d desk) brief() templ.Component {
 				items = append(items, kit.Definition{Term: f.Label, Value: fileLinks(files)})
 			}
 		case text != "":
-			items = append(items, kit.Definition{Term: f.Label, Value: lines(strings.Split(text, "\n"))})
+			items = append(items, kit.Definition{Term: f.Label, Value: lines(strings.Split(f.Words(text), "\n"))})
 		}
 	}
 	for _, x := range []kit.Link{{Text: "Brand", Href: d.Brand}, {Text: "Market", Href: d.Market}} {
