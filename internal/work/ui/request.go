@@ -240,7 +240,7 @@ func (d desk) facts() templ.Component {
 		priority = kit.TwoLines(priority, capital(why)+".")
 	}
 	items := []kit.Definition{
-		{Term: "Priority", Value: priority}, {Term: "Done by", Value: kit.Text(does)}, {Term: "With", Value: kit.Text(with)},
+		{Term: "Priority", Value: priority}, {Term: "Done by", Value: d.doneBy(does)}, {Term: "With", Value: kit.Text(with)},
 		{Term: "Opened", Value: kit.MomentText(d.OpenedAt, d.Zone)}, {Term: "By", Value: kit.Text(d.OpenedByName)},
 	}
 	if d.State.Versions > 0 {
@@ -249,10 +249,18 @@ func (d desk) facts() templ.Component {
 	return kit.DefinitionList(items...)
 }
 
+// doneBy names who does the request, and who has it now where that is somebody else.
+func (d desk) doneBy(does string) templ.Component {
+	if d.ProviderName != "" && d.State.Stage() == work.InWork {
+		return kit.TwoLines(kit.Text(does), "The agency has it now.")
+	}
+	return kit.Text(does)
+}
+
 func (d desk) history() templ.Component {
 	var items []kit.Happening
 	for _, e := range slices.Backward(d.Told()) {
-		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: e.Words(), Note: e.Note})
+		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: d.Did(e), Note: e.Note})
 	}
 	return kit.Timeline(items)
 }
