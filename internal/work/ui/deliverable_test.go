@@ -142,7 +142,7 @@ func (k *desk) proposed() string {
 func TestADeliverableOnItsPages(t *testing.T) {
 	k := newDesk(t)
 	at := k.proposed()
-	if code, body := k.sends(maker, at+"/versions", "secret.png", "<svg onload='x'/>"); code != http.StatusUnprocessableEntity || !strings.Contains(body, "does not begin as its name says") {
+	if code, body := k.sends(maker, at+"/versions", "secret.png", "<svg onload='x'/>"); code != http.StatusUnprocessableEntity || !strings.Contains(body, "does not begin as its name says") || !strings.Contains(body, ">new</textarea>") {
 		t.Errorf("%d %s", code, body)
 	}
 	if code, body := k.sends(maker, at+"/versions", "secret.png", png); code != http.StatusSeeOther {
