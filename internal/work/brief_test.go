@@ -78,3 +78,21 @@ func TestAnswersAsPeopleReadThem(t *testing.T) {
 		}
 	}
 }
+
+// The last day comes on the first or later; a form names such a pair by the key of another date.
+func TestDaysOfABriefStandInTheirOrder(t *testing.T) {
+	form := Form{Category: "paid-media", Title: "Paid media", Fields: []BriefField{{Key: "start", Label: "First day", Kind: DateField}, {Key: "end", Label: "Last day", Kind: DateField, NotBefore: "start"}}}
+	for end, code := range map[string]string{"2026-03-01": "brief-order", "2026-03-02": "", "2026-11-01": "", "": ""} {
+		_, err := form.Check(Answers{"start": "2026-03-02", "end": end}, nil)
+		if fault.Code(err) != code || err != nil && fault.All(err)[0].Field != "brief.end" {
+			t.Errorf("%q: %v", end, err)
+		}
+	}
+	if _, err := form.Check(Answers{"end": "2026-03-01"}, nil); err != nil {
+		t.Error(err)
+	}
+	text := "forms: [{category: x, title: X, fields: [{key: a, label: A, kind: date, required: false, not_before: b}]}]"
+	if _, err := ParseForms([]byte(text)); fault.Code(err) != "field-not-before" {
+		t.Error(err)
+	}
+}
