@@ -89,9 +89,9 @@ func (c *crew) asked(t *testing.T) {
 	c.lead.press("Inbox")
 	c.lead.press("A film of the new lathe")
 	c.lead.reads("It stands in an hour.", "sketch.txt")
-	c.lead.unfold("main", "Say who does it")
+	c.lead.unfold("main", "Give to the agency or a specialist")
 	c.lead.selectOption("Done by", "Brightpath")
-	c.lead.press("Say so")
+	c.lead.press("Give it")
 	c.lead.unfold("main", "Give to a person")
 	c.lead.selectOption("Person", "Stan Specialist")
 	c.lead.press("Give it")
@@ -106,15 +106,15 @@ func (c *crew) pausedAndResumed(t *testing.T) {
 	c.lead.unfold("main", "Wait on the client")
 	c.lead.fill("What the client is asked for", "May we film in your hall?")
 	c.lead.press("Wait on the client")
-	c.lead.reads("Stands still while it waits on the client, 3 h of working time left.")
+	c.lead.reads("Stands still while it waits on the client, 31 h of working time left.", "Kept on today 09:59 after 59 min of 4 h of working time.")
 	c.lead.pictures("paused")
 
 	c.at(t, "2026-03-02 12:00:00")
 	c.product.open(c.request)
-	c.product.reads("May we film in your hall?", "Stands still while it waits on the client, 3 h of working time left.")
+	c.product.reads("May we film in your hall?", "Stands still while it waits on the client, 31 h of working time left.")
 	c.product.fill("Message", "Yes, on Wednesday.")
 	c.product.press("Send to the agency")
-	c.product.reads("Sent.", "3 h of working time left, due today 15:00", "31 h of working time left, due Fri 6 Mar 11:00")
+	c.product.reads("Sent.", "31 h of working time left, due Fri 6 Mar 11:00")
 	c.product.pictures("resumed")
 
 	c.at(t, "2026-03-02 12:30:00")
@@ -122,7 +122,7 @@ func (c *crew) pausedAndResumed(t *testing.T) {
 	c.lead.reads("Yes, on Wednesday.")
 	c.lead.fill("Message", "Thank you. The first cut comes on Wednesday.")
 	c.lead.press("Send to the client")
-	c.lead.reads("Kept on today 12:30 after 1 h 29 min of 4 h of working time.")
+	c.lead.reads("Kept on today 09:59 after 59 min of 4 h of working time.")
 }
 
 // delivered: the specialist's version reaches the client only when the lead releases it; the client asks for changes in round one and approves in round two.

@@ -61,7 +61,7 @@ func (p *Program) deliverablesOf(ctx context.Context, actor access.Actor, client
 				one.Paid = "paid on " + d.State.Paid.Words()
 			}
 			if d.Owned != nil {
-				one.Ownership = string(d.Owned.Owner) + ": " + d.Owned.Why
+				one.Ownership = d.Owned.Why
 			}
 			out = append(out, one)
 		}

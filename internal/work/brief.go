@@ -37,6 +37,8 @@ type BriefField struct {
 	Required bool      `yaml:"required" json:"required"`
 	Hint     string    `yaml:"hint,omitempty" json:"hint,omitempty"`
 	Choices  []string  `yaml:"choices,omitempty" json:"choices,omitempty"`
+
+	NotBefore string `yaml:"not_before,omitempty" json:"not_before,omitempty"` // of a date: the key of another date of the form, which it never comes before
 }
 
 // Form is what is asked of a request in a category.
@@ -123,6 +125,9 @@ func (f Form) check(problem func(code, format string, args ...any)) {
 		case field.Kind != ChoiceField && len(field.Choices) > 0:
 			problem("field-choices", "the field %s has choices and is none; write kind: choice", field.Key)
 		}
+		if field.NotBefore != "" && (field.Kind != DateField || !slices.ContainsFunc(f.Fields, func(o BriefField) bool { return o.Key == field.NotBefore && o.Kind == DateField && o.Key != field.Key })) {
+			problem("field-not-before", "the field %s cannot come not before %q; write the key of another date of this form", field.Key, field.NotBefore)
+		}
 		seen[field.Key] = true
 	}
 }
@@ -143,6 +148,9 @@ func (f Form) Check(given Answers, attached map[string]int) (Answers, error) {
 	var faults fault.List
 	for _, field := range f.Fields {
 		text := strings.TrimSpace(given[field.Key])
+		if field.Kind == TextField {
+			text = Line(text)
+		}
 		if text == "" && field.Kind != FilesField || field.Kind == FilesField && attached[field.Key] == 0 {
 			if field.Required {
 				faults.Add(fault.New(fault.Invalid, "brief-missing", "%s is needed to begin.", field.Label).At("brief." + field.Key))
@@ -157,12 +165,33 @@ func (f Form) Check(given Answers, attached map[string]int) (Answers, error) {
 			out[field.Key] = kept
 		}
 	}
+	for _, field := range f.Fields {
+		if day, first := out[field.Key], out[field.NotBefore]; field.NotBefore != "" && day != "" && day < first { // both as 2026-03-31
+			faults.Add(fault.New(fault.Invalid, "brief-order", "%s comes before %s; change one of them.", field.Words(day), field.Words(first)).At("brief." + field.Key))
+		}
+	}
 	for key := range given {
 		if !slices.ContainsFunc(f.Fields, func(field BriefField) bool { return field.Key == key }) && strings.TrimSpace(given[key]) != "" {
 			faults.Add(fault.New(fault.Invalid, "brief-unknown", "The brief for %s does not ask for %q.", f.Title, key).At("brief." + key))
 		}
 	}
 	return out, faults.Err()
+}
+
+// Words are an answer as people read it: a day and an amount as every page shows them.
+func (field BriefField) Words(answer string) string {
+	switch field.Kind {
+	case DateField:
+		if d, err := cal.ParseDate(answer); err == nil {
+			return d.Words()
+		}
+	case MoneyField:
+		text, currency, _ := strings.Cut(answer, " ")
+		if amount, err := money.Parse(text, money.Currency(currency)); err == nil {
+			return amount.FormatWith()
+		}
+	}
+	return answer
 }
 
 func (field BriefField) read(text string) (string, error) {

@@ -64,3 +64,35 @@ func TestABriefIsReadAsItsFormAsks(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// An answer is shown as every page shows a day and an amount; one that is neither is shown as it stands.
+func TestAnswersAsPeopleReadThem(t *testing.T) {
+	for answer, want := range map[string]string{"2026-10-12": "12 Oct 2026", "soon": "soon"} {
+		if got := (BriefField{Kind: DateField}).Words(answer); got != want {
+			t.Errorf("%s reads %s", answer, got)
+		}
+	}
+	for answer, want := range map[string]string{"18000.00 USD": "USD 18,000.00", "1500 JPY": "JPY 1,500", "much": "much"} {
+		if got := (BriefField{Kind: MoneyField}).Words(answer); got != want {
+			t.Errorf("%s reads %s", answer, got)
+		}
+	}
+}
+
+// The last day comes on the first or later; a form names such a pair by the key of another date.
+func TestDaysOfABriefStandInTheirOrder(t *testing.T) {
+	form := Form{Category: "paid-media", Title: "Paid media", Fields: []BriefField{{Key: "start", Label: "First day", Kind: DateField}, {Key: "end", Label: "Last day", Kind: DateField, NotBefore: "start"}}}
+	for end, code := range map[string]string{"2026-03-01": "brief-order", "2026-03-02": "", "2026-11-01": "", "": ""} {
+		_, err := form.Check(Answers{"start": "2026-03-02", "end": end}, nil)
+		if fault.Code(err) != code || err != nil && fault.All(err)[0].Field != "brief.end" {
+			t.Errorf("%q: %v", end, err)
+		}
+	}
+	if _, err := form.Check(Answers{"end": "2026-03-01"}, nil); err != nil {
+		t.Error(err)
+	}
+	text := "forms: [{category: x, title: X, fields: [{key: a, label: A, kind: date, required: false, not_before: b}]}]"
+	if _, err := ParseForms([]byte(text)); fault.Code(err) != "field-not-before" {
+		t.Error(err)
+	}
+}

@@ -28,13 +28,14 @@ type Clock struct {
 	Promise  string
 	By       contract.Party
 	Until    contract.Until
-	Round    int // of feedback and return: which version or hand-over, from 1; otherwise 0
+	Round    int    // of feedback and return: which version or hand-over, from 1; otherwise 0
+	Of       string // of feedback: the deliverable whose version it is; empty: it was not named
 	Priority contract.Priority
 	State    State
 	Started  time.Time
 	Stopped  time.Time     // zero: not yet
 	Allowed  time.Duration // of the priority; 0 while nothing is promised for it
-	Elapsed  time.Duration // of the time in which it ran
+	Elapsed  time.Duration // of the time in which it ran, that without a promise included
 	Stood    time.Duration // working time for which it stood still
 	Due      time.Time     // until when it is kept if it keeps running; of one that stopped: until when it was. Zero while it stands still
 	Late     time.Time     // when the time was over and what was promised had not come; zero: never
@@ -44,6 +45,8 @@ type Clock struct {
 	from     time.Time // up to which time is counted
 	paused   bool
 	resting  bool
+	awaited  bool // of feedback: the version still waits for its word
+	done     bool // what was promised has come
 }
 
 // Left is how much time is left, below nothing when it is over.
@@ -102,7 +105,6 @@ func (c *Clock) advance(to time.Time) {
 		return
 	}
 	switch worked := c.hours.Between(c.from, to); {
-	case c.resting:
 	case c.paused:
 		c.Stood += worked
 	default:
@@ -133,13 +135,26 @@ func (x *Clocks) take(e Event, next Request) {
 		x.begin(e.At, contract.UntilResolution, 0)
 	case Responded:
 		x.stop(e.At, contract.UntilResponse)
+	case Waits:
+		if e.On == OnClient {
+			x.stop(e.At, contract.UntilResponse) // a question is a response
+		}
+	case Drafted:
+		x.stop(e.At, contract.UntilResponse)
+		x.stop(e.At, contract.UntilFirstDraft)
 	case Delivered:
 		x.stop(e.At, contract.UntilResponse) // who delivers has answered
 		x.stop(e.At, contract.UntilFirstDraft)
-		x.stop(e.At, contract.UntilFeedback) // a newer version takes the place of the one before
+		x.answer(e.At, e.Of, (*Clock).stop) // a newer version takes the place of the one before
+		x.answer(e.At, "", (*Clock).stop)
 		x.begin(e.At, contract.UntilFeedback, next.Versions)
+		x.await(next.Versions, e.Of)
 	case Feedback:
-		x.stop(e.At, contract.UntilFeedback)
+		of, _ := before.Awaits(e.Of)
+		x.answer(e.At, of, (*Clock).stop)
+	case TakenBack:
+		of, _ := before.Awaits(e.Of)
+		x.answer(e.At, of, (*Clock).end)
 	case Resolved:
 		for _, until := range []contract.Until{contract.UntilResponse, contract.UntilFirstDraft, contract.UntilResolution, contract.UntilFeedback} {
 			x.stop(e.At, until)
@@ -192,26 +207,54 @@ func (c *Clock) change(levels *contract.ServiceLevels, r Request) {
 func (x *Clocks) stop(at time.Time, until contract.Until) {
 	for i := range x.Clocks {
 		if c := &x.Clocks[i]; c.Until == until && c.Stopped.IsZero() {
-			c.Due, _ = c.due()
-			c.Stopped = at
+			c.stop(at)
 		}
 	}
+}
+
+func (c *Clock) stop(at time.Time) {
+	c.Due, _ = c.due()
+	c.Stopped, c.done = at, true
+}
+
+// end stops a clock of which nothing is to come any more.
+func (c *Clock) end(at time.Time) {
+	c.stop(at)
+	c.State, c.done = Ended, false
 }
 
 // end stops what was not over in time: nobody promised anything of a request that is withdrawn.
 func (x *Clocks) end(at time.Time) {
 	for i := range x.Clocks {
 		if c := &x.Clocks[i]; c.Stopped.IsZero() {
-			c.Due, _ = c.due()
-			c.Stopped, c.State = at, Ended
+			c.end(at)
 		}
 	}
 }
 
-// goOn lets the clock of the resolution go on where it stopped.
+// await says of the clocks that began with a version whose it is.
+func (x *Clocks) await(version int, of string) {
+	for i := range x.Clocks {
+		if c := &x.Clocks[i]; c.Until == contract.UntilFeedback && c.Round == version {
+			c.Of, c.awaited = of, true
+		}
+	}
+}
+
+// answer stops the clocks of the version of a deliverable that waits for its word.
+func (x *Clocks) answer(at time.Time, of string, stop func(*Clock, time.Time)) {
+	for i := range x.Clocks {
+		if c := &x.Clocks[i]; c.awaited && c.Of == of {
+			stop(c, at)
+			c.awaited = false
+		}
+	}
+}
+
+// goOn lets the clock of the resolution go on where it stopped, and those of versions that still wait for their word.
 func (x *Clocks) goOn(at time.Time) {
 	for i := range x.Clocks {
-		if c := &x.Clocks[i]; c.Until == contract.UntilResolution {
+		if c := &x.Clocks[i]; c.Until == contract.UntilResolution || c.awaited {
 			c.Stopped, c.Due, c.from = time.Time{}, time.Time{}, at
 		}
 	}

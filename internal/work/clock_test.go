@@ -116,7 +116,23 @@ func TestWorkedClocks(t *testing.T) {
 		"the client's own clock runs then": {plain, "2026-03-02 09:00 opened urgent; 2026-03-02 10:00 delivered; 2026-03-02 12:00 feedback; 2026-03-03 09:00 delivered", "2026-03-04 10:00", "feedback", 2,
 			Missed, 9 * time.Hour, 0, "missed: it was due yesterday 17:00, 1 h of working time ago"},
 		"nothing is promised for it": {plain, "2026-03-02 09:00 opened low", "2026-03-02 12:00", "resolution", 0,
-			Resting, 0, 0, "nothing is promised for priority low"},
+			Resting, 3 * time.Hour, 0, "nothing is promised for priority low"},
+		"time without a promise counts when one applies again": {plain, "2026-03-02 09:00 opened normal; 2026-03-02 11:00 priority low; 2026-03-02 14:00 priority urgent", "2026-03-02 15:00", "resolution", 0,
+			Running, 6 * time.Hour, 0, "2 h of working time left, due today 17:00"},
+		"more of it than is given then is a miss at once": {plain, "2026-03-02 09:00 opened low; 2026-03-04 10:00 priority urgent", "2026-03-04 11:00", "resolution", 0,
+			Missed, 18 * time.Hour, 0, "missed: it was due today 10:00, 1 h of working time ago"},
+		"to wait on the client is not the agency's time there either": {plain, "2026-03-02 09:00 opened low; 2026-03-02 10:00 waiting client; 2026-03-02 15:00 waiting nobody; 2026-03-02 15:00 priority urgent", "2026-03-02 16:00", "resolution", 0,
+			Running, 2 * time.Hour, 5 * time.Hour, "6 h of working time left, due tomorrow 14:00"},
+		"a question is a response": {plain, "2026-03-02 09:00 opened normal; 2026-03-02 11:00 waiting client", "2026-03-02 16:00", "first-response", 0,
+			Kept, 2 * time.Hour, 0, "kept on today 11:00 after 2 h of 4 h of working time"},
+		"a first draft answers too": {plain, "2026-03-02 09:00 opened normal; 2026-03-02 11:00 drafted", "2026-03-02 16:00", "first-response", 0,
+			Kept, 2 * time.Hour, 0, "kept on today 11:00 after 2 h of 4 h of working time"},
+		"a first draft that is handed in": {plain, "2026-03-02 09:00 opened urgent; 2026-03-02 11:00 drafted", "2026-03-04 16:00", "first-draft", 0,
+			Kept, 2 * time.Hour, 0, "kept on Mon 2 Mar 11:00 after 2 h of 8 h of working time"},
+		"the resolution runs on after the first draft": {plain, "2026-03-02 09:00 opened urgent; 2026-03-02 11:00 drafted", "2026-03-02 12:00", "resolution", 0,
+			Running, 3 * time.Hour, 0, "5 h of working time left, due today 17:00"},
+		"resolved where nothing is promised": {plain, "2026-03-02 09:00 opened low; 2026-03-02 12:00 resolved", "2026-03-02 13:00", "resolution", 0,
+			Ended, 3 * time.Hour, 0, "nothing is promised for priority low; it came today 12:00 after 3 h"},
 		"withdrawn": {plain, "2026-03-02 09:00 opened urgent; 2026-03-02 12:00 withdrawn", "2026-03-04 12:00", "resolution", 0,
 			Ended, 3 * time.Hour, 0, "ended without a result"},
 	} {
@@ -173,7 +189,7 @@ func TestEventsThatCannotBe(t *testing.T) {
 // drawEvents are events that can happen, one after the other, over some weeks.
 func drawEvents(t *rapid.T, begin time.Time) []Event {
 	at := begin.Add(time.Duration(rapid.IntRange(0, 10_000).Draw(t, "opened")) * time.Minute)
-	priorities := []contract.Priority{contract.Urgent, contract.Normal}
+	priorities := []contract.Priority{contract.Urgent, contract.Normal, contract.Low}
 	out := []Event{{At: at, Kind: Opened, Priority: rapid.SampledFrom(priorities).Draw(t, "priority")}}
 	r, err := Request{}.After(out[0])
 	if err != nil {
@@ -182,6 +198,9 @@ func drawEvents(t *rapid.T, begin time.Time) []Event {
 	for range rapid.IntRange(0, 12).Draw(t, "events") {
 		at = at.Add(time.Duration(rapid.IntRange(0, 4000).Draw(t, "after")) * time.Minute)
 		e := Event{At: at, Kind: rapid.SampledFrom(Kinds()).Draw(t, "kind"), Priority: rapid.SampledFrom(priorities).Draw(t, "to"), On: rapid.SampledFrom([]Waiting{OnNobody, OnClient, OnSpecialist}).Draw(t, "on")}
+		if e.Kind == Delivered || e.Kind == Feedback || e.Kind == TakenBack {
+			e.Of = rapid.SampledFrom([]string{"A", "B"}).Draw(t, "of")
+		}
 		if next, err := r.After(e); err == nil {
 			r, out = next, append(out, e)
 		}
@@ -234,7 +253,7 @@ func TestTimeIsConserved(t *testing.T) {
 			}
 			want := l.Hours.Between(c.Started, end)
 			for _, g := range gaps {
-				if c.Until == contract.UntilResolution {
+				if c.Until == contract.UntilResolution || c.Until == contract.UntilFeedback && c.Started.Before(g.From) && end.After(g.From) {
 					want -= l.Hours.Between(g.From, g.To)
 				}
 			}
@@ -287,7 +306,7 @@ func TestClocksAgreeWithCountingMinutes(t *testing.T) {
 				}
 				continue
 			}
-			if allowed, _, _ := l.Allowed(promise, r.Priority); elapsed >= allowed {
+			if allowed, _, promised := l.Allowed(promise, r.Priority); promised && elapsed >= allowed {
 				if full.IsZero() {
 					full = at
 				}
@@ -297,7 +316,7 @@ func TestClocksAgreeWithCountingMinutes(t *testing.T) {
 			}
 			elapsed += worked
 			full = time.Time{}
-			if allowed, _, _ := l.Allowed(promise, r.Priority); elapsed >= allowed {
+			if allowed, _, promised := l.Allowed(promise, r.Priority); promised && elapsed >= allowed {
 				full = at.Add(time.Minute)
 				if worked == 0 {
 					full = at

@@ -275,8 +275,8 @@ func TestOwnership(t *testing.T) {
 	}{
 		"accepted and paid":       {[]string{"2026-03-12 10:00 yes", "2026-04-20 10:00 paid"}, "2026-05-01 10:00", Owned{Owner: OwnerClient, Final: true, Why: "accepted in writing on 12 Mar 2026, within 12 months; fee of March paid on 20 Apr 2026: owned by the client"}},
 		"paid first":              {[]string{"2026-04-20 10:00 paid", "2026-05-12 10:00 yes"}, "2026-06-01 10:00", Owned{Owner: OwnerClient, Final: true, Why: "accepted in writing on 12 May 2026, within 12 months; fee of March paid on 20 Apr 2026: owned by the client"}},
-		"the payment taken back":  {[]string{"2026-03-12 10:00 yes", "2026-04-20 10:00 paid", "2026-04-25 10:00 back"}, "2026-05-01 10:00", Owned{Owner: OwnerAgency, Why: "accepted in writing on 12 Mar 2026, within 12 months; the payment of 20 Apr 2026 was taken back and its fee is not paid: owned by the agency until then"}},
-		"not paid":                {[]string{"2026-03-12 10:00 yes"}, "2027-05-01 10:00", Owned{Owner: OwnerAgency, Why: "accepted in writing on 12 Mar 2026, within 12 months; its fee is not paid yet: owned by the agency until then"}},
+		"the payment taken back":  {[]string{"2026-03-12 10:00 yes", "2026-04-20 10:00 paid", "2026-04-25 10:00 back"}, "2026-05-01 10:00", Owned{Owner: OwnerAgency, Why: "accepted in writing on 12 Mar 2026, within 12 months; the payment of 20 Apr 2026 was taken back and its fee is not paid: owned by the agency until it is paid"}},
+		"not paid":                {[]string{"2026-03-12 10:00 yes"}, "2027-05-01 10:00", Owned{Owner: OwnerAgency, Why: "accepted in writing on 12 Mar 2026, within 12 months; no payment of its fee is known: owned by the agency until it is paid"}},
 		"not accepted yet":        {nil, "2027-03-10 23:59", Owned{Owner: OwnerAgency, Why: "not accepted yet: owned by the agency until it is accepted in writing by 10 Mar 2027, within 12 months of being proposed, and its fee is paid"}},
 		"never accepted":          {[]string{"2026-04-20 10:00 paid"}, "2027-03-11 00:00", Owned{Owner: OwnerAgency, Final: true, Why: "not accepted in writing by 10 Mar 2027, within 12 months of being proposed: it stays with the agency"}},
 		"accepted on the last":    {[]string{"2026-04-20 10:00 paid", "2027-03-10 23:59 yes"}, "2027-04-01 10:00", Owned{Owner: OwnerClient, Final: true, Why: "accepted in writing on 10 Mar 2027, within 12 months; fee of March paid on 20 Apr 2026: owned by the client"}},
@@ -302,7 +302,7 @@ func TestOwnership(t *testing.T) {
 func TestOwnershipOtherwise(t *testing.T) {
 	r := sample(t)
 	for passes, want := range map[string][2]string{
-		contract.PassesOnPayment:  {"its fee is not paid yet: owned by the agency until then", "fee of March paid on 20 Apr 2026: owned by the client"},
+		contract.PassesOnPayment:  {"no payment of its fee is known: owned by the agency until it is paid", "fee of March paid on 20 Apr 2026: owned by the client"},
 		contract.PassesOnCreation: {"made on 11 Mar 2026: owned by the client from then on", "made on 11 Mar 2026: owned by the client from then on"},
 	} {
 		r.Ownership = &contract.Ownership{Passes: passes}

@@ -1,6 +1,7 @@
 package work
 
 import (
+	"slices"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/contract"
@@ -10,17 +11,20 @@ import (
 // Kind is what happened to a request.
 type Kind string
 
-// What can happen. Triaged says who does it, the agency or a specialist; Assigned names the person. Delivered hands a version to the client and waits for its
-// feedback; Withdrawn ends a request that nobody wants any more, Declined one that the agency does not take. Scoped says how it stands to the scope of the contract.
+// What can happen. Triaged says who does it, the agency or a specialist; Assigned names the person. Drafted hands in the first draft. Delivered hands a version to the client and waits for its
+// feedback, TakenBack takes it back before that came; Withdrawn ends a request that nobody wants any more, Declined one that the agency does not take. Scoped says how it
+// stands to the scope of the contract.
 const (
 	Opened      Kind = "opened"
 	Triaged     Kind = "triaged"
 	Assigned    Kind = "assigned"
 	Responded   Kind = "responded"
+	Drafted     Kind = "drafted"
 	Prioritised Kind = "priority"
 	Waits       Kind = "waiting"
 	Delivered   Kind = "delivered"
 	Feedback    Kind = "feedback"
+	TakenBack   Kind = "taken-back"
 	Resolved    Kind = "resolved"
 	Reopened    Kind = "reopened"
 	Withdrawn   Kind = "withdrawn"
@@ -30,7 +34,7 @@ const (
 
 // Kinds are those that clocks follow from, for messages.
 func Kinds() []Kind {
-	return []Kind{Opened, Triaged, Assigned, Responded, Prioritised, Waits, Delivered, Feedback, Resolved, Reopened, Withdrawn, Declined}
+	return []Kind{Opened, Triaged, Assigned, Responded, Drafted, Prioritised, Waits, Delivered, Feedback, TakenBack, Resolved, Reopened, Withdrawn, Declined}
 }
 
 // Waiting is on whom a request waits.
@@ -54,6 +58,7 @@ type Event struct {
 	Provider string            // of Triaged: the organisation that does it; empty: the agency
 	Assignee string            // of Assigned: the account of the person; empty: nobody any more
 	Scope    *Scope            // of Scoped
+	Of       string            // of Delivered, Feedback and TakenBack: the deliverable whose version it is; empty: not said, as where there is but one
 }
 
 // Phase is where a request stands.
@@ -80,8 +85,9 @@ type Request struct {
 	Waiting   Waiting
 	Opened    time.Time
 	Responded time.Time // zero: not yet
+	Drafted   time.Time // when the first draft came; zero: not yet
 	Versions  int       // that were delivered
-	Reviewed  bool      // the last of them has its feedback
+	Awaited   []string  // deliverables of which a version waits for its feedback; "" is one that was not named
 	Triaged   bool      // somebody said who does it
 	Provider  string    // organisation that does it; empty: the agency
 	Assignee  string    // account of the person; empty: nobody
@@ -91,7 +97,7 @@ type Request struct {
 }
 
 // allowed are the phases in which something can happen.
-var allowed = map[Kind]Phase{Opened: Unopened, Triaged: Open, Assigned: Open, Responded: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open,
+var allowed = map[Kind]Phase{Opened: Unopened, Triaged: Open, Assigned: Open, Responded: Open, Drafted: Open, Prioritised: Open, Waits: Open, Delivered: Open, Feedback: Open, TakenBack: Open,
 	Resolved: Open, Reopened: Done, Withdrawn: Open, Declined: Open, Scoped: Open}
 
 // ends are the phases into which an event takes a request out of its hands.
@@ -100,11 +106,52 @@ var ends = map[Kind]Phase{Resolved: Done, Withdrawn: Gone, Declined: Refused}
 // Can reports whether the phase of the request allows such an event. Feedback asks besides for a version that waits for it.
 func (r Request) Can(k Kind) bool {
 	phase, known := allowed[k]
-	return known && phase == r.Phase && (k != Feedback || r.Versions > 0 && !r.Reviewed)
+	return known && phase == r.Phase && (k != Feedback && k != TakenBack || len(r.Awaited) > 0)
 }
 
 // AwaitsFeedback: a version was handed over and has no word of the client yet.
-func (r Request) AwaitsFeedback() bool { return r.Phase == Open && r.Versions > 0 && !r.Reviewed }
+func (r Request) AwaitsFeedback() bool { return r.Phase == Open && len(r.Awaited) > 0 }
+
+// Awaits finds the version that a word on a deliverable is about: that of the deliverable, or one that was not named. ok is false where none waits.
+func (r Request) Awaits(of string) (awaited string, ok bool) {
+	for _, name := range []string{of, ""} {
+		if slices.Contains(r.Awaited, name) {
+			return name, true
+		}
+	}
+	return "", false
+}
+
+func (r Request) respond(at time.Time) Request {
+	if r.Responded.IsZero() {
+		r.Responded = at
+	}
+	return r
+}
+
+func (r Request) draft(at time.Time) Request {
+	if r.Drafted.IsZero() {
+		r.Drafted = at
+	}
+	return r
+}
+
+// deliver lets a version wait, in the place of the one before of the same deliverable, or of one that was not named.
+func (r Request) deliver(of string) Request {
+	r.Versions++
+	r = r.without(of).without("")
+	r.Awaited, r.Waiting = append(r.Awaited, of), OnClient
+	return r
+}
+
+// without takes a version from those that wait. The request is the agency's again when none does.
+func (r Request) without(of string) Request {
+	r.Awaited = slices.DeleteFunc(slices.Clone(r.Awaited), func(name string) bool { return name == of })
+	if len(r.Awaited) == 0 {
+		r.Waiting = OnNobody
+	}
+	return r
+}
 
 // After is where the request stands after one more event. Fault: Invalid for an event that cannot happen then, or before the one before it; Conflict where
 // the phase does not allow it.
@@ -137,26 +184,34 @@ func (r Request) After(e Event) (Request, error) {
 	case Scoped:
 		r.Scope = e.Scope
 	case Responded:
-		if r.Responded.IsZero() {
-			r.Responded = e.At
-		}
+		r = r.respond(e.At)
+	case Drafted:
+		r = r.respond(e.At).draft(e.At)
 	case Waits:
 		if e.On != OnNobody && e.On != OnClient && e.On != OnSpecialist {
 			return r, fault.New(fault.Invalid, "waiting", "%q is nobody to wait on; write client, specialist or nobody", e.On).At("on")
 		}
-		r.Waiting = e.On
-	case Delivered:
-		r.Versions++
-		r.Reviewed, r.Waiting = false, OnClient
-	case Feedback:
-		if r.Versions == 0 || r.Reviewed {
-			return r, fault.New(fault.Conflict, "feedback", "feedback at %s, and no version waits for it; deliver one first", e.At.Format(time.RFC3339)).At("event")
+		if e.On != OnClient && len(r.Awaited) > 0 {
+			return r, fault.New(fault.Conflict, "feedback-awaited", "waiting %s at %s, and a version waits for the client's word; feedback, or taken-back, comes first", e.On, e.At.Format(time.RFC3339)).At("on")
 		}
-		r.Reviewed, r.Waiting = true, OnNobody
+		if r.Waiting = e.On; e.On == OnClient {
+			r = r.respond(e.At) // a question is a response
+		}
+	case Delivered:
+		r = r.draft(e.At).deliver(e.Of)
+	case Feedback, TakenBack:
+		of, ok := r.Awaits(e.Of)
+		if !ok {
+			return r, fault.New(fault.Conflict, "feedback", "%s at %s, and no version waits for it; deliver one first", e.Kind, e.At.Format(time.RFC3339)).At("event")
+		}
+		r = r.without(of)
 	case Resolved, Withdrawn, Declined:
 		r.Phase, r.Ended, r.Waiting = ends[e.Kind], e.At, OnNobody
 	case Reopened:
 		r.Phase, r.Ended, r.Waiting = Open, time.Time{}, OnNobody
+		if len(r.Awaited) > 0 {
+			r.Waiting = OnClient
+		}
 	}
 	return r, nil
 }

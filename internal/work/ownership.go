@@ -39,7 +39,7 @@ func (d Deliverable) Ownership(now time.Time) Owned {
 		return Owned{Owner: OwnerAgency, Final: true, Why: "withdrawn on " + d.day(d.Ended) + ": it stays with the agency"}
 	case o.Passes == contract.PassesOnPayment:
 		if d.Paid.IsZero() {
-			return Owned{Owner: OwnerAgency, Why: d.unpaid() + ": owned by the agency until then"}
+			return Owned{Owner: OwnerAgency, Why: d.unpaid() + ": owned by the agency until it is paid"}
 		}
 		return Owned{Owner: OwnerClient, Since: d.Paid.Start(d.rules.Zone), Final: true, Why: d.PaidWords + " paid on " + d.Paid.Words() + ": owned by the client"}
 	}
@@ -51,7 +51,7 @@ func (d Deliverable) unpaid() string {
 	if d.PaidWords != "" {
 		return d.PaidWords
 	}
-	return "its fee is not paid yet"
+	return "no payment of its fee is known"
 }
 
 func (d Deliverable) onCreation() Owned {
@@ -87,7 +87,7 @@ func (d Deliverable) acceptedAndPaid(now time.Time) Owned {
 	case !at.Before(end):
 		return Owned{Owner: OwnerAgency, Final: true, Why: fmt.Sprintf("%s, after %s, the last day %s of being proposed: it stays with the agency", how, last.Words(), within)}
 	case d.Paid.IsZero():
-		return Owned{Owner: OwnerAgency, Why: fmt.Sprintf("%s, %s; %s: owned by the agency until then", how, within, d.unpaid())}
+		return Owned{Owner: OwnerAgency, Why: fmt.Sprintf("%s, %s; %s: owned by the agency until it is paid", how, within, d.unpaid())}
 	}
 	since := d.Paid.Start(zone)
 	if at.After(since) {

@@ -22,10 +22,10 @@ type Log struct {
 }
 
 // eventColumns are those of a file of events; request is for a file of several.
-var eventColumns = []string{"request", "at", "event", "priority", "on"}
+var eventColumns = []string{"request", "at", "event", "priority", "on", "of"}
 
 // ReadEvents reads a CSV file of events with the columns at, event, priority (of opened and priority) and on (of waiting), and request where it is of
-// several. An instant is written as 2026-03-02T09:00:00-05:00, or as 2026-03-02 09:00 in the zone, where clocks show that exactly once. Requests are in the order in
+// several; of names the deliverable of delivered, feedback and taken-back where a request has several. An instant is written as 2026-03-02T09:00:00-05:00, or as 2026-03-02 09:00 in the zone, where clocks show that exactly once. Requests are in the order in
 // which they come; the events of each stand in theirs. Faults: Invalid, each with its line; those of Request.After.
 func ReadEvents(data []byte, zone *time.Location) ([]Log, error) {
 	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
@@ -92,7 +92,7 @@ func (x *logs) row(row []string, line int) {
 	if strings.TrimSpace(strings.Join(row, "")) == "" {
 		return
 	}
-	e := Event{Kind: Kind(cell("event")), Priority: contract.Priority(cell("priority")), On: Waiting(cell("on"))}
+	e := Event{Kind: Kind(cell("event")), Priority: contract.Priority(cell("priority")), On: Waiting(cell("on")), Of: cell("of")}
 	var err error
 	if e.At, err = Instant(cell("at"), x.zone); err == nil {
 		name := cell("request")

@@ -43,8 +43,9 @@ func TestEventsAreRead(t *testing.T) {
 		"at\n":                              "line 1, column 1: the file has no column event",
 		"at,at,event\n":                     "line 1, column 2: the column at stands in the file twice",
 		"at,event\n2026-03-02 09:00,\"open": "is no row of a table",
-		"at,event,priority\n2026-03-02 09:00,opened,soon\n":                                           `line 2, column 3: priority: "soon" is no priority`,
-		"at,event,priority\n2026-03-02 09:00,opened,low\n2026-03-01 09:00,responded,\nx,responded,\n": "line 3, column 1: at: responded at 2026-03-01T09:00:00Z comes before",
+		"at,event,priority,on\n2026-03-02 09:00,opened,low\n2026-03-02 10:00,delivered\n2026-03-02 11:00,waiting,,specialist\n": "line 4, column 4: on: waiting specialist at 2026-03-02T11:00:00Z, and a version waits for the client's word",
+		"at,event,priority\n2026-03-02 09:00,opened,soon\n":                                                                     `line 2, column 3: priority: "soon" is no priority`,
+		"at,event,priority\n2026-03-02 09:00,opened,low\n2026-03-01 09:00,responded,\nx,responded,\n":                           "line 3, column 1: at: responded at 2026-03-01T09:00:00Z comes before",
 	} {
 		_, err := ReadEvents([]byte(text), time.UTC)
 		if err == nil || !strings.Contains(err.Error(), want) {

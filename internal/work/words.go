@@ -28,6 +28,9 @@ func (c *Clock) Words(now time.Time) string {
 		}
 		return fmt.Sprintf("missed: it was due %s and came %s", day(c.Late, now, zone), day(c.Stopped, now, zone))
 	}
+	if c.resting && c.done {
+		return fmt.Sprintf("nothing is promised for priority %s; it came %s after %s", c.Priority, day(c.Stopped, now, zone), cal.Length(c.Elapsed))
+	}
 	return "ended without a result"
 }
 

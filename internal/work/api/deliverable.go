@@ -174,6 +174,7 @@ type Proposal struct {
 	Milestone string `json:"milestone,omitempty" doc:"As the contract names it: approved here, it is accepted there"`
 	Part      string `json:"part,omitempty" example:"50 %"`
 	FeeMonth  string `json:"fee_month,omitempty" example:"2026-03" doc:"It counts as paid when all invoices up to this month are"`
+	PastDue   bool   `json:"past_due,omitempty" doc:"It is meant that the day on which it is due is past"`
 	Key       string `json:"key" minLength:"8" maxLength:"100" doc:"The same key proposes once, however often it is sent"`
 }
 
@@ -182,7 +183,7 @@ func (o *Deliverables) propose(ctx context.Context, in *struct {
 	Body   Proposal
 }) (*api.Created[Deliverable], error) {
 	b := in.Body
-	p := ops.ProposeDeliverableInput{Client: in.Client, Name: b.Name, Note: b.Note, Contract: b.Contract, Request: b.Request, Provider: b.Provider, Milestone: b.Milestone, Part: b.Part, FeeMonth: b.FeeMonth, Key: b.Key}
+	p := ops.ProposeDeliverableInput{Client: in.Client, Name: b.Name, Note: b.Note, Contract: b.Contract, Request: b.Request, Provider: b.Provider, Milestone: b.Milestone, Part: b.Part, FeeMonth: b.FeeMonth, PastDue: b.PastDue, Key: b.Key}
 	if b.Due != "" {
 		var err error
 		if p.Due, err = cal.ParseDate(b.Due); err != nil {

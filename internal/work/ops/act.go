@@ -153,6 +153,8 @@ func (e Record) Words() string {
 		return "asked the contract: " + e.Scope.Words()
 	case work.Responded:
 		return "answered for the first time"
+	case work.Drafted:
+		return "handed in the first draft"
 	case work.Prioritised:
 		return "set the priority to " + string(e.Priority)
 	case work.Waits:
@@ -161,6 +163,8 @@ func (e Record) Words() string {
 		return "delivered a version"
 	case work.Feedback:
 		return "gave feedback on the version"
+	case work.TakenBack:
+		return "took the version back"
 	}
 	return string(e.Kind) + " it" // resolved, reopened, withdrawn, declined
 }

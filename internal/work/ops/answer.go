@@ -53,6 +53,13 @@ func (s *Service) Note(ctx context.Context, actor access.Actor, in MessageInput)
 }
 
 func (s *Service) say(ctx context.Context, actor access.Actor, action access.Action, v Visibility, in MessageInput) (*Request, error) {
+	return s.sayAs(ctx, actor, action, in, func(ctx context.Context, c *change, text string, files []fileRow) error {
+		return c.say(ctx, v, text, files)
+	})
+}
+
+// sayAs takes in what somebody writes, and leaves to an act what becomes of it.
+func (s *Service) sayAs(ctx context.Context, actor access.Actor, action access.Action, in MessageInput, do func(ctx context.Context, c *change, text string, files []fileRow) error) (*Request, error) {
 	if err := access.RequireAny(actor, action, in.Client); err != nil {
 		return nil, err
 	}
@@ -72,26 +79,30 @@ func (s *Service) say(ctx context.Context, actor access.Actor, action access.Act
 		return nil, err
 	}
 	in.Act.Seen = 0 // what is written stands beside whatever happens meanwhile
-	return s.act(ctx, actor, action, in.Act, func(ctx context.Context, c *change) error { return c.say(ctx, v, text, files) })
+	return s.act(ctx, actor, action, in.Act, func(ctx context.Context, c *change) error { return do(ctx, c, text, files) })
 }
 
 // say writes a message with its files, and takes what follows from it.
 func (c *change) say(ctx context.Context, v Visibility, text string, files []fileRow) error {
-	side := sideOf(c.actor, c.r.Client)
-	m, err := c.message(ctx, v, side, text)
+	if err := c.write(ctx, v, text, files); err != nil {
+		return err
+	}
+	if v == Internal {
+		return c.noted(ctx)
+	}
+	return c.answered(ctx, sideOf(c.actor, c.r.Client), text)
+}
+
+// write keeps a message with its files.
+func (c *change) write(ctx context.Context, v Visibility, text string, files []fileRow) error {
+	m, err := c.message(ctx, v, sideOf(c.actor, c.r.Client), text)
 	if err != nil {
 		return err
 	}
 	if err := c.attach(ctx, c.tx, c.actor, c.r, m.ID, v, c.now, files); err != nil {
 		return err
 	}
-	if err := c.index(ctx, c.tx, c.r, v, text); err != nil {
-		return err
-	}
-	if v == Internal {
-		return c.noted(ctx)
-	}
-	return c.answered(ctx, side, text)
+	return c.index(ctx, c.tx, c.r, v, text)
 }
 
 // sideOf says for whom somebody writes.

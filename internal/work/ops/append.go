@@ -30,7 +30,7 @@ func (s *Service) appendEvent(ctx context.Context, tx bun.Tx, r *Request, e Reco
 		return err
 	}
 	row := eventRow{RequestID: r.ID, Seq: e.Seq, PostKey: e.Key, At: e.At, Kind: string(e.Kind), Priority: string(e.Priority), WaitsOn: string(e.On),
-		ProviderID: e.Provider, AssigneeID: e.Assignee, Note: e.Note, Impact: string(e.Impact), Urgency: string(e.Urgency), ByID: e.By, ByName: e.ByName}
+		ProviderID: e.Provider, AssigneeID: e.Assignee, Note: e.Note, Impact: string(e.Impact), Urgency: string(e.Urgency), DeliverableID: e.Of, ByID: e.By, ByName: e.ByName}
 	if e.Scope != nil {
 		text, err := json.Marshal(e.Scope)
 		if err != nil {

@@ -33,6 +33,7 @@ type ProposeDeliverableInput struct {
 	Request   string   // empty: it stands alone
 	Provider  string   // a specialist that makes it; empty: the agency, or who works on the request
 	Due       cal.Date // zero: no day
+	PastDue   bool     // it is meant that the day is past already
 	Milestone string   // as the contract names it, when it is a milestone or a piece; empty: it is none
 	Part      string   // of the milestone: "50 %"; empty: the whole
 	FeeMonth  string   // "2026-03": paid with the fee up to this month; empty: nobody has said
@@ -75,14 +76,15 @@ const (
 
 func (in *ProposeDeliverableInput) check() (proposal, error) {
 	var faults fault.List
-	in.Name, in.Milestone = strings.TrimSpace(in.Name), strings.TrimSpace(in.Milestone)
+	in.Milestone = strings.TrimSpace(in.Milestone)
 	in.Note = strings.TrimSpace(strings.ReplaceAll(in.Note, "\r\n", "\n"))
 	switch {
-	case in.Name == "" || strings.ContainsAny(in.Name, "\n\r"):
+	case work.Line(in.Name) == "" || strings.ContainsAny(strings.TrimSpace(in.Name), "\n\r"):
 		faults.Add(fault.New(fault.Invalid, "name", "Write what is made, in one line.").At("name"))
 	case len([]rune(in.Name)) > longestName:
 		faults.Add(fault.New(fault.Invalid, "name", "Write at most %d characters.", longestName).At("name"))
 	}
+	in.Name = work.Line(in.Name)
 	if len([]rune(in.Note)) > longestText {
 		faults.Add(fault.New(fault.Invalid, "note", "Write at most %d characters.", longestText).At("note"))
 	}
@@ -156,7 +158,15 @@ func (s *Service) propose(ctx context.Context, tx bun.Tx, actor access.Actor, in
 	if err := s.ofRequest(ctx, tx, &row); err != nil {
 		return nil, err
 	}
-	if err := governed(ctx, tx, row, &p, now); err != nil {
+	plan, err := governed(ctx, tx, row, &p, now)
+	if err != nil {
+		return nil, err
+	}
+	plan.Past = in.PastDue
+	if err := plan.Check(); err != nil {
+		return nil, err
+	}
+	if err := s.unpaid(ctx, tx, actor, row, plan.Fee); err != nil {
 		return nil, err
 	}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
@@ -204,31 +214,50 @@ func (s *Service) ofRequest(ctx context.Context, tx bun.Tx, row *deliverableRow)
 	return err
 }
 
-// governed finds the version of the contract in force on the day, which governs the deliverable for life. Fault: Invalid at "contract" or "milestone".
-func governed(ctx context.Context, tx bun.Tx, row deliverableRow, p *proposal, now time.Time) error {
+// governed finds the version of the contract in force on the day, which governs the deliverable for life, and the days that it allows. Fault: Invalid at "contract" or "milestone".
+func governed(ctx context.Context, tx bun.Tx, row deliverableRow, p *proposal, now time.Time) (work.Planned, error) {
+	plan := work.Planned{Due: p.Due, Today: cal.DateOf(now, time.UTC)}
 	if row.ContractID == "" {
-		return nil
+		return plan, nil
 	}
 	c, err := contractops.ContractOf(ctx, tx, row.ContractID)
 	if fault.Is(err, fault.NotFound) || err == nil && (c.Client != row.ClientID || c.Underpins()) {
-		return fault.New(fault.Invalid, "contract", "There is no such contract of this client.").At("contract")
+		return plan, fault.New(fault.Invalid, "contract", "There is no such contract of this client.").At("contract")
 	}
 	if err != nil {
-		return err
+		return plan, err
 	}
 	agreement, err := c.Agreement()
 	if fault.Code(err) == "no-version" {
-		return fault.New(fault.Invalid, "contract", "No version of this contract is accepted by both sides yet; leave it out, or wait for it.").At("contract")
+		return plan, fault.New(fault.Invalid, "contract", "No version of this contract is accepted by both sides yet; leave it out, or wait for it.").At("contract")
 	}
 	if err != nil {
-		return err
+		return plan, err
 	}
 	terms, ok := agreement.InForce(cal.DateOf(now, agreement.First().Zone))
 	if !ok {
-		return fault.New(fault.Invalid, "contract", "This contract takes effect on %s; leave it out, or propose the deliverable then.", agreement.First().Effective.Words()).At("contract")
+		return plan, fault.New(fault.Invalid, "contract", "This contract takes effect on %s; leave it out, or propose the deliverable then.", agreement.First().Effective.Words()).At("contract")
 	}
 	p.Terms = terms.Version
+	plan.Today, plan.First = cal.DateOf(now, agreement.First().Zone), agreement.First().Effective
+	if p.FeeMonth != "" {
+		if plan.Fee, err = cal.ParseMonth(p.FeeMonth); err != nil {
+			return plan, err
+		}
+	}
 	_, err = work.RulesFor(terms, p.Milestone)
+	return plan, err
+}
+
+// unpaid leaves it to people who see what is paid to name a month whose fee is: what is made would be the client's at once.
+func (s *Service) unpaid(ctx context.Context, tx bun.Tx, actor access.Actor, row deliverableRow, fee cal.Month) error {
+	if fee == (cal.Month{}) || s.Deliverables.FeePaid == nil || access.Decide(actor, access.InvoiceSee, access.Of(row.ClientID)).Allowed {
+		return nil
+	}
+	paid, err := s.Deliverables.FeePaid(ctx, tx, row.ClientID, row.ContractID, fee)
+	if err == nil && paid.Paid {
+		err = fault.New(fault.Invalid, "fee-month-paid", "The fee up to %s is paid already: choose a later month, or let somebody propose it who sees invoices.", fee.Words()).At("fee_month")
+	}
 	return err
 }
 

@@ -12,15 +12,15 @@ import (
 	"github.com/ofrecord/ofrecord/internal/work"
 )
 
-// TellRequest lets a request know that a version reached the client, or has its word, for the clocks that wait for it. A request that is over, or that the event cannot
-// happen to, stays as it is: the deliverable goes on without it.
-func (s *Service) TellRequest(ctx context.Context, tx bun.Tx, request, kind string, at time.Time) error {
+// TellRequest lets a request know that a version of a deliverable reached the client, has its word, or needs none any more, for the clocks that wait for it. A request that is
+// over, or that the event cannot happen to, stays as it is: the deliverable goes on without it.
+func (s *Service) TellRequest(ctx context.Context, tx bun.Tx, request, deliverable, kind string, at time.Time) error {
 	r, err := readRequest(ctx, tx, request)
 	if err != nil {
 		return err
 	}
-	e := Record{Event: work.Event{At: at, Kind: work.Kind(kind)}, By: access.MachineAccount, ByName: "Ofrecord"}
-	if !r.State.Can(e.Kind) {
+	e := Record{Event: work.Event{At: at, Kind: work.Kind(kind), Of: deliverable}, By: access.MachineAccount, ByName: "Ofrecord"}
+	if _, awaited := r.State.Awaits(deliverable); !r.State.Can(e.Kind) || e.Kind != work.Delivered && !awaited {
 		return nil
 	}
 	return s.appendEvent(ctx, tx, r, e)

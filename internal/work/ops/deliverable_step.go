@@ -83,7 +83,7 @@ func (s *Service) follow(ctx context.Context, tx bun.Tx, actor access.Actor, k *
 	if kind == "" || k.row.RequestID == "" || s.Deliverables.RequestEvent == nil {
 		return nil
 	}
-	return s.Deliverables.RequestEvent(ctx, tx, k.row.RequestID, kind, e.At)
+	return s.Deliverables.RequestEvent(ctx, tx, k.row.RequestID, k.row.ID, kind, e.At)
 }
 
 // requestKind is what a step is for the request; empty: nothing.
@@ -94,6 +94,8 @@ func requestKind(before work.Deliverable, e work.Happened) string {
 		return string(work.Delivered)
 	case waited && (e.Step == work.StepFeedback || e.Step == work.StepRejected || e.Step == work.StepApproved || e.Step == work.StepApprovedWithChanges || e.Step == work.StepLapsed):
 		return string(work.Feedback)
+	case waited && e.Step == work.StepWithdrawn:
+		return string(work.TakenBack)
 	}
 	return ""
 }

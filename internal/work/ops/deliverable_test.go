@@ -91,7 +91,7 @@ func newStudio(t *testing.T, d *db.DB, ctx context.Context, terms string) *studi
 	parties := partyops.New(partyops.Options{DB: d, Now: tick, PublicURL: "https://example.test"})
 	contracts := &contractops.Service{DB: d, Now: tick, Random: rand.Reader, Parties: parties}
 	s.Service = &ops.Service{DB: d, Now: tick, Random: rand.Reader, Parties: parties, Contracts: contracts, Files: files, PublicURL: "https://example.test", Deliverables: ops.DeliverableDoors{
-		RequestEvent: func(_ context.Context, _ bun.Tx, request, kind string, _ time.Time) error {
+		RequestEvent: func(_ context.Context, _ bun.Tx, request, _, kind string, _ time.Time) error {
 			s.told = append(s.told, request+" "+kind)
 			return nil
 		},

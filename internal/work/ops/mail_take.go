@@ -277,7 +277,7 @@ func (s *Service) openByMail(ctx context.Context, tx bun.Tx, actor access.Actor,
 		f.Field = filesKey
 		rows[i] = f
 	}
-	title := []rune(m.Subject)
+	title := []rune(work.Line(m.Subject))
 	if len(title) == 0 {
 		title = []rune("Mail without a subject")
 	}

@@ -97,8 +97,8 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 		return nil, err
 	}
 	now := s.now()
-	r := &Request{ID: s.id("req"), Client: in.Client, Title: strings.Join(strings.Fields(in.Title), " "), Category: in.Category, Brand: strings.TrimSpace(in.Brand),
-		Market: strings.TrimSpace(in.Market), OpenedAt: now, OpenedBy: actor.Account, OpenedByName: actor.Name}
+	r := &Request{ID: s.id("req"), Client: in.Client, Title: work.Line(in.Title), Category: in.Category, Brand: work.Line(in.Brand),
+		Market: work.Line(in.Market), OpenedAt: now, OpenedBy: actor.Account, OpenedByName: actor.Name}
 	day, err := s.inForce(ctx, tx, r, now)
 	if err != nil {
 		return nil, err

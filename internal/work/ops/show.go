@@ -27,6 +27,8 @@ type Shown struct {
 	Excuses  map[string]Excuse // last words of the client on misses, by the name of the clock
 	Past     work.Past         // of the client; nil for who does not see all its requests
 
+	Names map[string]string // of people and organisations to whom it was given, as far as the person may know them
+
 	ClientName   string
 	ProviderName string // empty: the agency
 	AssigneeName string // empty: nobody
@@ -40,6 +42,23 @@ type Shown struct {
 	Categories    []Choice // likewise: of the briefs
 
 	May func(action access.Action) bool
+
+	wide bool // the person sees all requests of the client
+}
+
+// Did tells what happened, after the name of who did it, with the name of whom it was given to: "gave it to Lea Lead".
+func (out *Shown) Did(e Record) string {
+	name := ""
+	switch e.Kind {
+	case work.Triaged:
+		name = out.Names[e.Provider]
+	case work.Assigned:
+		name = out.Names[e.Assignee]
+	}
+	if name == "" {
+		return e.Words()
+	}
+	return "gave it to " + name
 }
 
 // Choice is somebody who can be chosen.
@@ -62,7 +81,7 @@ func (s *Service) Show(ctx context.Context, actor access.Actor, client, id strin
 		if err := s.tellClocks(ctx, tx, &out); err != nil {
 			return err
 		}
-		if access.Decide(actor, access.RequestSee, access.Of(client)).Allowed {
+		if out.wide = access.Decide(actor, access.RequestSee, access.Of(client)).Allowed; out.wide {
 			if out.Past, err = s.pastOf(ctx, tx, client, out.Now); err != nil {
 				return err
 			}
@@ -137,9 +156,22 @@ func (out *Shown) read(ctx context.Context, tx bun.Tx) error {
 
 // name adds the names of who is meant, and who could be.
 func (out *Shown) name(ctx context.Context, tx bun.Tx) error {
-	n, err := names(ctx, tx, []string{out.State.Assignee}, []string{out.Client, out.State.Provider})
+	people, orgs := []string{out.State.Assignee}, []string{out.Client, out.State.Provider}
+	for _, e := range out.Events {
+		if out.wide {
+			people, orgs = append(people, e.Assignee), append(orgs, e.Provider)
+		}
+	}
+	n, err := names(ctx, tx, people, orgs)
 	if err != nil {
 		return err
+	}
+	out.Names = map[string]string{}
+	for _, id := range distinct(people) {
+		out.Names[id] = n.person(id)
+	}
+	for _, id := range distinct(orgs) {
+		out.Names[id] = n.orgs[id]
 	}
 	out.ClientName, out.ProviderName, out.AssigneeName = n.orgs[out.Client], n.orgs[out.State.Provider], n.person(out.State.Assignee)
 	if !out.May(access.RequestWork) {
@@ -152,11 +184,11 @@ func (out *Shown) name(ctx context.Context, tx bun.Tx) error {
 	for _, l := range doers {
 		out.Doers = append(out.Doers, Choice{l.Account.ID, l.Account.Name})
 	}
-	people, err := partyops.PeopleOf(ctx, tx, out.Client, out.Now)
+	listed, err := partyops.PeopleOf(ctx, tx, out.Client, out.Now)
 	if err != nil {
 		return err
 	}
-	for _, l := range people {
+	for _, l := range listed {
 		c := Choice{l.Membership.Org.ID, l.Membership.Org.Name}
 		if l.Membership.Org.Kind == access.Specialist && l.Membership.InForce(out.Now) && !slices.Contains(out.Specialists, c) {
 			out.Specialists = append(out.Specialists, c)

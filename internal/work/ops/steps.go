@@ -10,7 +10,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/work"
 )
 
-// Wait says on whom a request waits; the words say for what, and are needed for the client, whose time it costs. Who may: see RequestWork; a specialist that does
+// Wait says on whom a request waits; the words say for what, and are needed for the client, whose time it costs: they stand in the conversation too, and are a response. Who may: see RequestWork; a specialist that does
 // the request may only hand it back, see RequestReturn. Faults: those of an act; Invalid at "on" and "note"; Conflict while a version waits for its feedback.
 func (s *Service) Wait(ctx context.Context, actor access.Actor, in Act, on work.Waiting) (*Request, error) {
 	action := access.RequestWork
@@ -29,6 +29,11 @@ func (s *Service) Wait(ctx context.Context, actor access.Actor, in Act, on work.
 		if c.r.State.Waiting == on {
 			return fault.New(fault.Conflict, "waits-already", "It is so already: the request waits on %s.", on).At("on")
 		}
+		if on == work.OnClient {
+			if err := c.asked(ctx); err != nil {
+				return err
+			}
+		}
 		if err := c.step(ctx, work.Event{Kind: work.Waits, On: on}, "request.wait", waitWords[on]); err != nil {
 			return err
 		}
@@ -40,6 +45,11 @@ func (s *Service) Wait(ctx context.Context, actor access.Actor, in Act, on work.
 		}
 		return c.tell(ctx, c.tx, c.actor, c.r, doers(c.r), "Request "+c.r.Name()+" goes on: "+c.r.Title, c.actor.Name+" handed the request "+c.r.Name()+" back."+said(c.note))
 	})
+}
+
+// asked writes what the client is asked into the conversation, where it answers.
+func (c *change) asked(ctx context.Context) error {
+	return c.write(ctx, ForClient, c.note, nil)
 }
 
 var waitWords = map[work.Waiting]string{work.OnNobody: "went on with", work.OnClient: "waits on the client for", work.OnSpecialist: "waits on a specialist for"}

@@ -53,6 +53,8 @@ type eventRow struct {
 	ByName     string    `bun:"by_name"`
 	Impact     string    `bun:"impact"`
 	Urgency    string    `bun:"urgency"`
+
+	DeliverableID string `bun:"deliverable_id"`
 }
 
 type stateRow struct {
@@ -150,7 +152,7 @@ func notFound() error {
 
 func (r eventRow) record() (Record, error) {
 	out := Record{
-		Event: work.Event{At: r.At.UTC(), Kind: work.Kind(r.Kind), Priority: contract.Priority(r.Priority), Impact: contract.Weight(r.Impact), Urgency: contract.Weight(r.Urgency), On: work.Waiting(r.WaitsOn), Provider: r.ProviderID, Assignee: r.AssigneeID},
+		Event: work.Event{At: r.At.UTC(), Kind: work.Kind(r.Kind), Priority: contract.Priority(r.Priority), Impact: contract.Weight(r.Impact), Urgency: contract.Weight(r.Urgency), On: work.Waiting(r.WaitsOn), Provider: r.ProviderID, Assignee: r.AssigneeID, Of: r.DeliverableID},
 		Seq:   r.Seq, Note: r.Note, By: r.ByID, ByName: r.ByName,
 	}
 	if r.Scope == "" {

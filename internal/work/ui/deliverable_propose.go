@@ -3,6 +3,7 @@ package ui
 import (
 	"crypto/rand"
 	"net/http"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -50,6 +51,9 @@ func (p *Pages) proposePage(w http.ResponseWriter, r *http.Request, in kit.Input
 		{Name: "fee_month", Label: "Paid with the fee up to", Kind: kit.Month, Optional: true, Hint: "It counts as paid when all invoices up to this month are."},
 		{Name: "key", Kind: kit.Hidden, Value: rand.Text()},
 	}
+	if fault.Code(in.Err) == "due-past" || in.Values.Get("past_due") != "" {
+		fields = slices.Insert(fields, 4, kit.Field{Name: "past_due", Label: "It was due on that day, which is past", Kind: kit.Checkbox, Optional: true})
+	}
 	if len(names) > 1 {
 		fields = append(fields[:6:6], append([]kit.Field{
 			{Name: "milestone", Label: "Milestone or piece", Kind: kit.Select, Options: names, Optional: true, Hint: "Approved here, it is accepted there too."},
@@ -65,7 +69,7 @@ func (p *Pages) propose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in := ops.ProposeDeliverableInput{Client: r.PathValue("client"), Name: values.Get("name"), Note: values.Get("note"), Contract: values.Get("contract"), Request: values.Get("request"), Provider: values.Get("provider"),
-		Milestone: values.Get("milestone"), Part: values.Get("part"), FeeMonth: values.Get("fee_month"), Key: values.Get("key")}
+		Milestone: values.Get("milestone"), Part: values.Get("part"), FeeMonth: values.Get("fee_month"), PastDue: values.Get("past_due") != "", Key: values.Get("key")}
 	if text := values.Get("due"); text != "" {
 		if in.Due, err = cal.ParseDate(text); err != nil {
 			return p.proposePage(w, r, kit.Input{Values: values, Err: fault.All(err)[0].At("due")})

@@ -147,7 +147,7 @@ func (k *desk) proposed() string {
 func TestADeliverableOnItsPages(t *testing.T) {
 	k := newDesk(t)
 	at := k.proposed()
-	if code, body := k.sends(maker, at+"/versions", "secret.png", "<svg onload='x'/>"); code != http.StatusUnprocessableEntity || !strings.Contains(body, "does not begin as its name says") {
+	if code, body := k.sends(maker, at+"/versions", "secret.png", "<svg onload='x'/>"); code != http.StatusUnprocessableEntity || !strings.Contains(body, "does not begin as its name says") || !strings.Contains(body, ">new</textarea>") {
 		t.Errorf("%d %s", code, body)
 	}
 	if code, body := k.sends(maker, at+"/versions", "secret.png", png); code != http.StatusSeeOther {
@@ -198,7 +198,7 @@ func TestADeliverableOnItsPages(t *testing.T) {
 	}
 	agency.Press(agency.Get(at+"/versions/2/release"), "/release")
 	approval := client.Get(at + "/versions/2/approve")
-	for _, say := range []string{"Round 1 of 2", "It moves no fee by itself.", "accepted in writing on 6 Mar 2026, within 12 months; its fee is not paid yet", "Due 31 Mar 2026."} {
+	for _, say := range []string{"Round 1 of 2", "It moves no fee by itself.", "accepted in writing on 6 Mar 2026, within 12 months; no payment of its fee is known", "Due 31 Mar 2026."} {
 		if !strings.Contains(approval.Text(), say) {
 			t.Errorf("lacks %q: %s", say, approval.Text())
 		}

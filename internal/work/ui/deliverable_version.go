@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -216,9 +217,9 @@ func (p *Pages) compareVersions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Pages) submitVersion(w http.ResponseWriter, r *http.Request) error {
-	d, err := p.receiveVersion(r)
+	d, note, err := p.receiveVersion(r)
 	if web.Correctable(err) || fault.Is(err, fault.TooLarge) {
-		return p.deliverablePage(w, r, kit.Input{Err: err})
+		return p.deliverablePage(w, r, kit.Input{Values: url.Values{"note": {note}}, Err: err})
 	}
 	if err != nil {
 		return err
@@ -228,39 +229,39 @@ func (p *Pages) submitVersion(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// receiveVersion takes the note and the file out of the form as they arrive: the note stands first.
-func (p *Pages) receiveVersion(r *http.Request) (ops.Deliverable, error) {
+// receiveVersion takes the note and the file out of the form as they arrive: the note stands first, and is told for a form that is shown again.
+func (p *Pages) receiveVersion(r *http.Request) (d ops.Deliverable, typed string, err error) {
 	missing := fault.New(fault.Invalid, "file-missing", "Choose the file to submit.").At("file")
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return ops.Deliverable{}, missing.Because(err)
+		return ops.Deliverable{}, "", missing.Because(err)
 	}
 	in := ops.SubmitVersionInput{Client: r.PathValue("client"), Deliverable: r.PathValue("deliverable")}
 	for {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return ops.Deliverable{}, missing
+			return ops.Deliverable{}, in.Note, missing
 		}
 		if err != nil {
-			return ops.Deliverable{}, brokenVersion(err)
+			return ops.Deliverable{}, in.Note, brokenVersion(err)
 		}
 		switch part.FormName() {
 		case "note":
 			note, err := io.ReadAll(io.LimitReader(part, 64<<10))
 			if err != nil {
-				return ops.Deliverable{}, brokenVersion(err)
+				return ops.Deliverable{}, in.Note, brokenVersion(err)
 			}
 			if !web.Storable(string(note)) {
-				return ops.Deliverable{}, fault.New(fault.Invalid, "unprintable", "This holds a sign that no text can keep; type it again rather than paste it.").At("note")
+				return ops.Deliverable{}, in.Note, fault.New(fault.Invalid, "unprintable", "This holds a sign that no text can keep; type it again rather than paste it.").At("note")
 			}
 			in.Note = string(note)
 		case "file":
 			if part.FileName() == "" {
-				return ops.Deliverable{}, missing
+				return ops.Deliverable{}, in.Note, missing
 			}
 			in.Filename, in.Reader = part.FileName(), part
 			d, err := p.Ops.SubmitVersion(r.Context(), actor(r), in)
-			return d, brokenVersion(err)
+			return d, in.Note, brokenVersion(err)
 		}
 	}
 }

@@ -127,6 +127,8 @@ func (d desk) offered(verb string) bool {
 		return d.May(access.RequestAnswer)
 	case "note":
 		return d.Internal && d.May(access.RequestNote)
+	case "draft":
+		return d.Internal && d.May(access.RequestWork) && d.State.Can(work.Drafted) && d.State.Drafted.IsZero()
 	}
 	return slices.ContainsFunc(steps, func(s step) bool { return s.verb == verb && d.May(s.action) && s.offers(d) })
 }
@@ -203,7 +205,7 @@ func (d desk) brief() templ.Component {
 				items = append(items, kit.Definition{Term: f.Label, Value: fileLinks(files)})
 			}
 		case text != "":
-			items = append(items, kit.Definition{Term: f.Label, Value: lines(strings.Split(text, "\n"))})
+			items = append(items, kit.Definition{Term: f.Label, Value: lines(strings.Split(f.Words(text), "\n"))})
 		}
 	}
 	for _, x := range []kit.Link{{Text: "Brand", Href: d.Brand}, {Text: "Market", Href: d.Market}} {
@@ -238,7 +240,7 @@ func (d desk) facts() templ.Component {
 		priority = kit.TwoLines(priority, capital(why)+".")
 	}
 	items := []kit.Definition{
-		{Term: "Priority", Value: priority}, {Term: "Done by", Value: kit.Text(does)}, {Term: "With", Value: kit.Text(with)},
+		{Term: "Priority", Value: priority}, {Term: "Done by", Value: d.doneBy(does)}, {Term: "With", Value: kit.Text(with)},
 		{Term: "Opened", Value: kit.MomentText(d.OpenedAt, d.Zone)}, {Term: "By", Value: kit.Text(d.OpenedByName)},
 	}
 	if d.State.Versions > 0 {
@@ -247,10 +249,18 @@ func (d desk) facts() templ.Component {
 	return kit.DefinitionList(items...)
 }
 
+// doneBy names who does the request, and who has it now where that is somebody else.
+func (d desk) doneBy(does string) templ.Component {
+	if d.ProviderName != "" && d.State.Stage() == work.InWork {
+		return kit.TwoLines(kit.Text(does), "The agency has it now.")
+	}
+	return kit.Text(does)
+}
+
 func (d desk) history() templ.Component {
 	var items []kit.Happening
 	for _, e := range slices.Backward(d.Told()) {
-		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: e.Words(), Note: e.Note})
+		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: d.Did(e), Note: e.Note})
 	}
 	return kit.Timeline(items)
 }

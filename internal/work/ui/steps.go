@@ -35,7 +35,8 @@ type step struct {
 	offers func(d desk) bool
 	fields func(d desk) []kit.Field
 	take   func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error)
-	done   string // after "R-12 "
+	done   string                      // after "R-12 "
+	said   func(r *ops.Request) string // instead of done, where it depends
 }
 
 var needed = kit.Field{Name: "note", Label: "Words", Kind: kit.Area, Rows: 2}
@@ -58,19 +59,19 @@ func can(kind work.Kind) func(desk) bool {
 }
 
 var steps = []step{
-	{verb: "assign", action: access.RequestWork, label: "Give to a person", button: "Give it", offers: can(work.Assigned), done: "has its person.",
+	{verb: "assign", action: access.RequestWork, label: "Give to a person", button: "Give it", offers: can(work.Assigned), said: assignedWords,
 		fields: func(d desk) []kit.Field {
 			return []kit.Field{{Name: "assignee", Label: "Person", Kind: kit.Select, Optional: true, Value: d.State.Assignee, Options: choose("nobody", d.Doers)}}
 		},
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
 			return o.Assign(ctx, who, in.Act, in.values.Get("assignee"))
 		}},
-	{verb: "triage", action: access.RequestWork, label: "Say who does it", button: "Say so", offers: can(work.Triaged), done: "goes to whoever does it.",
+	{verb: "triage", action: access.RequestWork, label: "Give to the agency or a specialist", button: "Give it", offers: can(work.Triaged), said: givenWords,
 		fields: func(d desk) []kit.Field {
-			return []kit.Field{{Name: "provider", Label: "Done by", Kind: kit.Select, Optional: true, Value: d.State.Provider, Options: choose("the agency", d.Specialists)}, noteField("Words", clientReads, true)}
+			return []kit.Field{{Name: "provider", Label: "Done by", Kind: kit.Select, Optional: true, Value: d.State.Provider, Options: choose("the agency", d.Specialists), Hint: "A specialist has it at once and its time begins; the agency's runs on."}, noteField("Words", clientReads, true)}
 		},
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
-			return o.Triage(ctx, who, in.Act, in.values.Get("provider"))
+			return o.HandTo(ctx, who, in.Act, in.values.Get("provider"))
 		}},
 	scopeStep,
 	{verb: "ask", action: access.RequestWork, label: "Wait on the client", button: "Wait on the client", done: "waits on the client; the agency's time stands still.",
@@ -123,6 +124,24 @@ var steps = []step{
 		take: func(ctx context.Context, o *ops.Service, who access.Actor, in stepping) (*ops.Request, error) {
 			return o.Reopen(ctx, who, in.Act)
 		}},
+}
+
+// assignedWords and givenWords tell to whom a request was given, after its name.
+func assignedWords(r *ops.Request) string {
+	if r.State.Assignee == "" {
+		return "has nobody now. What was promised of it runs on."
+	}
+	return "has its person."
+}
+
+func givenWords(r *ops.Request) string {
+	switch {
+	case r.State.Provider == "":
+		return "is done by the agency."
+	case r.State.Waiting == work.OnSpecialist:
+		return "is with the specialist, whose time runs; the agency's runs on."
+	}
+	return "is done by the specialist, and is handed over when nothing waits on the client any more."
 }
 
 // rankingFields ask for what the contract makes the priority of, and besides for one that is set against it.
@@ -178,6 +197,7 @@ func (p *Pages) stepRoutes() []web.Route {
 	routes := []web.Route{
 		upload(onePath+"/answer", access.RequestAnswer, p.say("answer", (*ops.Service).Answer, "Sent.")),
 		upload(onePath+"/note", access.RequestNote, p.say("note", (*ops.Service).Note, "Kept as an internal note. The client does not see it.")),
+		upload(onePath+"/draft", access.RequestWork, p.say("draft", (*ops.Service).HandInDraft, "has its first draft. The client reads it in the conversation.")),
 	}
 	for _, s := range steps {
 		routes = append(routes, post(onePath+"/"+s.verb, s.action, p.takeStep(s)))
@@ -188,6 +208,9 @@ func (p *Pages) stepRoutes() []web.Route {
 // steps are the forms of what this person can do now, each behind its words.
 func (d desk) steps() templ.Component {
 	var forms []templ.Component
+	if d.offered("draft") {
+		forms = append(forms, stepForm("Hand in the first draft", d.refused.verb == "draft", d.compose("draft", "Hand it in to the client")))
+	}
 	for _, s := range steps {
 		if !d.May(s.action) || !s.offers(d) {
 			continue
@@ -217,7 +240,11 @@ func (p *Pages) takeStep(s step) web.Handler {
 			in.values[strings.TrimPrefix(name, s.verb+"-")] = v
 		}
 		changed, err := s.take(r.Context(), p.Ops, actor(r), in)
-		return p.after(w, r, s.verb, values, changed, err, s.done)
+		done := s.done
+		if s.said != nil && err == nil {
+			done = s.said(changed)
+		}
+		return p.after(w, r, s.verb, values, changed, err, done)
 	}
 }
 

@@ -3,13 +3,13 @@ package ui
 import (
 	"testing"
 
-	"github.com/ofrecord/ofrecord/internal/contract"
+	"github.com/ofrecord/ofrecord/internal/work"
 	"github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
 // A page names the fields of its forms after their verbs. The next page finds them as they were: else what people write in them is lost.
 func TestEachPageHasItsOwnFields(t *testing.T) {
-	d := desk{Shown: ops.Shown{Request: &ops.Request{}, Levels: &contract.ServiceLevels{}}}
+	d := desk{Shown: ops.Shown{Request: &ops.Request{}, Levels: work.NoPromises()}}
 	for _, s := range steps {
 		for range 2 {
 			for i, f := range s.fields(d) {

@@ -75,9 +75,12 @@ func (d desk) compose(verb, button string) kit.FormView {
 	filesOf(&files)
 	label := "Message"
 	tone := kit.Primary
-	if verb == "note" {
+	switch verb {
+	case "note":
 		label, tone = "Internal note", kit.Danger
+	case "draft":
+		label = "Words to the draft"
 	}
 	return kit.FormView{Action: d.path(verb), Submit: button, Tone: tone, Upload: true, Input: d.input(verb),
-		Fields: []kit.Field{{Name: "once", Kind: kit.Hidden, Value: d.key()}, {Name: verb + "-text", Label: label, Kind: kit.Area, Rows: 4}, files}}
+		Fields: []kit.Field{{Name: "once", Kind: kit.Hidden, Value: d.key()}, {Name: verb + "-text", Label: label, Kind: kit.Area, Rows: 4, Optional: verb == "draft"}, files}}
 }
