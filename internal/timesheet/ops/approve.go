@@ -195,7 +195,7 @@ func (s *Service) Correct(ctx context.Context, actor access.Actor, in CorrectInp
 		if err != nil {
 			return err
 		}
-		if row.AccountID != actor.Account && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
+		if own := row.AccountID == actor.Account && within(actor, row.ClientID); !own && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
 			return notFound()
 		}
 		if err := correctable(ctx, tx, row); err != nil {

@@ -51,7 +51,10 @@ func (d *desk) enter(ctx context.Context, tx bun.Tx, in EntryInput) (timesheet.E
 	if in.ID == "" && in.Key != "" {
 		e.ID = idOf("key", d.actor.Account, in.Key)
 		have, err := readEntry(ctx, tx, e.ID)
-		if !fault.Is(err, fault.NotFound) {
+		switch {
+		case err == nil && !within(d.actor, have.ClientID):
+			return e, notFound()
+		case !fault.Is(err, fault.NotFound):
 			return have.entry(), err
 		}
 	}
@@ -210,7 +213,7 @@ func (d *desk) own(ctx context.Context, tx bun.Tx, id string, version int) (entr
 	switch {
 	case err != nil:
 		return row, err
-	case row.AccountID != d.actor.Account:
+	case row.AccountID != d.actor.Account || !within(d.actor, row.ClientID):
 		return row, notFound()
 	case row.Gone || version != row.Version:
 		return row, changedSince()

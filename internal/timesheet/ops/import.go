@@ -218,6 +218,8 @@ func (t *taking) again(ctx context.Context, tx bun.Tx, d *desk, have entryRow, e
 	old := have.entry()
 	same := old.Day == e.Day && old.Minutes == e.Minutes && old.What == trimmed(e.What) && (e.Role == "" || e.Role == old.Role)
 	switch {
+	case !within(t.actor, have.ClientID):
+		return fault.New(fault.Invalid, "entry-unknown", "There is no such entry, or it is not for you. Leave the cell empty to enter it new.").At(string(timesheet.ColumnEntry))
 	case have.AccountID != d.actor.Account:
 		return fault.New(fault.Invalid, "entry-of-another", "The entry %s is of %s.", have.EntryID, have.Person).At(string(timesheet.ColumnEntry))
 	case same || have.Gone:

@@ -59,7 +59,7 @@ func (s *Service) Entry(ctx context.Context, actor access.Actor, id string) (tim
 		if err != nil {
 			return err
 		}
-		if row.Gone || row.AccountID != actor.Account && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
+		if own := row.AccountID == actor.Account && within(actor, row.ClientID); row.Gone || !own && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
 			return notFound()
 		}
 		out = row.entry()
