@@ -184,7 +184,11 @@ func (d *desk) check(ctx context.Context, tx bun.Tx, e *timesheet.Entry, p perso
 	if a.Others, err = d.others(ctx, tx, *e); err != nil {
 		return err
 	}
-	return e.Check(a)
+	placed := d.place(ctx, tx, e)
+	if placed != nil && len(fault.All(placed)) == 0 {
+		return placed
+	}
+	return fault.List(slices.Concat(fault.All(placed), fault.All(e.Check(a)))).Err()
 }
 
 // others are the entries of the person on the day beside this one, and beside the one that it corrects. Corrections that wait do not count yet.

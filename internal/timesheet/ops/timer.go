@@ -101,6 +101,11 @@ func (s *Service) StartTimer(ctx context.Context, actor access.Actor, what times
 		if err := d.dropHidden(ctx, tx); err != nil {
 			return err
 		}
+		trial.Provider = provider
+		if err := d.place(ctx, tx, &trial); err != nil {
+			return err
+		}
+		out.What = trial.What
 		row := timerRow{AccountID: actor.Account, ID: out.ID, StartedAt: d.at, ClientID: out.Client, What: encode(out.What)}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err

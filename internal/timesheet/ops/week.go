@@ -263,7 +263,7 @@ func (s *Service) CopyWeek(ctx context.Context, actor access.Actor, monday cal.D
 			}
 			_, err := d.put(ctx, tx, timesheet.Entry{Day: on, Minutes: e.Minutes, What: e.What, State: timesheet.Draft, Role: e.Role}, true, "copy")
 			switch code := fault.Code(err); {
-			case code == "day-to-come" || code == "month-locked":
+			case slices.Contains(notCopied, code):
 				continue
 			case err != nil:
 				return err
@@ -277,3 +277,6 @@ func (s *Service) CopyWeek(ctx context.Context, actor access.Actor, monday cal.D
 	})
 	return n, err
 }
+
+// notCopied are the reasons for which an entry of the week before is left out.
+var notCopied = []string{"day-to-come", "month-locked", "clause-unknown", "clause-missing", "request-unknown"}
