@@ -89,6 +89,9 @@ type desk struct {
 	actor access.Actor
 	at    time.Time
 	zones map[string]*time.Location
+
+	stands  string // the request that the entry names already: it is kept as it is
+	foreign bool   // entries come from the table of another program, where a request may be the name of a task
 }
 
 func (s *Service) desk(actor access.Actor) *desk {
@@ -149,11 +152,13 @@ func (d *desk) put(ctx context.Context, tx bun.Tx, e timesheet.Entry, again bool
 	if e.Role == "" {
 		e.Role = p.Role
 	}
+	d.stands = ""
 	if e.Version > 0 {
 		have, err := d.own(ctx, tx, e.ID, e.Version)
 		if err != nil {
 			return e, err
 		}
+		d.stands = have.Request
 		if e.Late, source = e.Late || have.Late, have.Source; e.Reason == "" && have.State != string(timesheet.Returned) {
 			e.Reason = have.Reason
 		}

@@ -167,7 +167,7 @@ func (t *taking) row(ctx context.Context, tx bun.Tx, row timesheet.Row) error {
 		return nil
 	}
 	desk := *t.desk
-	desk.actor = who
+	desk.actor, desk.foreign = who, true
 	what := encode(e.What)
 	occurrence := fmt.Sprint(who.Account, e.Day, what, e.Minutes)
 	t.nth[occurrence]++

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -43,6 +44,7 @@ func (d *desk) place(ctx context.Context, tx bun.Tx, e *timesheet.Entry) error {
 		switch {
 		case err != nil:
 			return err
+		case name == "" && (e.Request == d.stands || d.foreign && !numbered.MatchString(e.Request)):
 		case name == "":
 			faults.Add(fault.New(fault.Invalid, "request-unknown", "%q is no request of this client. Write its number, such as R-12, or leave it empty.", e.Request).At("request"))
 		default:
@@ -51,6 +53,9 @@ func (d *desk) place(ctx context.Context, tx bun.Tx, e *timesheet.Entry) error {
 	}
 	return faults.Err()
 }
+
+// numbered is how people write the number of a request.
+var numbered = regexp.MustCompile(`^(?i:r-)?[0-9]+$`)
 
 func names(takers []taker) []string {
 	var out []string
