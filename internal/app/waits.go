@@ -53,7 +53,7 @@ func (p *Program) termWaits(ctx context.Context, actor access.Actor, client stri
 				on = contract.AgencySide
 			}
 			by := a.Standing.Turn.To.AddDays(-1)
-			out.Waits = append(out.Waits, portfolio.Wait{On: on, Act: access.NoticeGive, What: fmt.Sprintf("Agree to renew %s: %s has", a.Name, sideWords[engagement.Other(on)]), By: by, Late: a.Today.After(by), Room: room})
+			out.Waits = append(out.Waits, portfolio.Wait{On: on, Act: access.NoticeGive, What: fmt.Sprintf("Agree to renew %s: %s has agreed", a.Name, sideWords[engagement.Other(on)]), By: by, Late: a.Today.After(by), Room: room})
 		}
 	}
 	return err
