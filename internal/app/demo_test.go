@@ -128,6 +128,24 @@ func lookAround(t *testing.T, p *Program, made demo.Made) {
 	}
 	lead := open(access.AccountLead, "/")
 	says(lead, "Acme Robotics (sample)", "Bluebell Foods (sample)", "No contract yet", "Review 8 lines of the statement of September 2026", "Settle the dispute of June 2026", "the last day to give notice is 2 Jul 2027")
+	says(lead, "Agree to renew northlight-acme-growth: the agency has agreed", "Give or refuse the waiver that was asked", "Take or decline the work that is offered to Northlight (sample): Film for the stand in Hanover",
+		"Go on with R-5, which is late", "Answer R-2", "Say what you think of version 2 of Landing page of the robotics guide", "Approve 4:00 of time that 1 person submitted")
+	product := open(access.ClientProduct, "/clients/"+made.Client)
+	says(product, "Review 8 lines of the statement of September 2026", "Only the client's executive or the client's finance may accept a line of a statement.", "Answer R-2")
+	if text := product.Find("tr:contains('Review 8 lines')").Text(); strings.Contains(text, "(you)") {
+		t.Errorf("the product lead is told to do what is not theirs: %s", text)
+	}
+	for _, secret := range []string{"of time that", "Give or refuse the waiver", "mail that waits"} {
+		if strings.Contains(product.Text(), secret) {
+			t.Errorf("the product lead reads %q", secret)
+		}
+	}
+	team := open(access.TeamMember, "/clients/"+made.Client)
+	for _, secret := range []string{"of time that", "waiver", "Agree to renew", "Review 8 lines"} {
+		if strings.Contains(team.Text(), secret) {
+			t.Errorf("the team member reads %q", secret)
+		}
+	}
 	people := open(access.AccountLead, "/people")
 	for role, state := range map[access.Role]string{access.FractionalCMO: "in force", access.AgencyFinance: "in force", access.ClientExecutive: "in force", access.Auditor: "invited"} {
 		if row := people.Find("tr:contains('Sample " + role.Label() + "')"); !strings.Contains(row.Text(), state) {

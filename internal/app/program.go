@@ -109,6 +109,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Contracts.LockedUntil = feesops.LockedUntil
 	p.Engagement.SpendOf, p.Engagement.Positions, p.Engagement.WorkedOf = p.spendOf, p.positions, p.workedOf
 	p.Work.Route, p.Work.Scoping, p.Timesheet.Promised = p.route, p.scoping(), promisedTime
+	p.Timesheet.Request = p.Work.RequestNamed
 	p.Contracts.Contradicts, p.Contracts.AfterBind = engagementops.Contradicts, p.bound
 	p.Engagement.Term = p.endOfTerm()
 	p.Sessions = web.NewSessionStore(p.DB, time.Now)

@@ -9,6 +9,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
 // handOverTime imports a plain file of time entries as anybody's file, once: the same content again gives the number of its first import.
@@ -18,7 +19,10 @@ func (p *Program) handOverTime(ctx context.Context, actor access.Actor, client, 
 		return no, err
 	}
 	mapping := crm.Plain(crm.KindTimeEntry)
-	done, err := p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: bytes.NewReader(file), Kind: crm.KindTimeEntry, Mapping: &mapping})
+	done, err := p.CRM.Import(ctx, actor, crmops.ImportInput{Client: client, Filename: name, Reader: bytes.NewReader(file), Kind: crm.KindTimeEntry, Mapping: &mapping, Once: true})
+	if fault.Code(err) == "file-taken" { // somebody delivered it meanwhile
+		return p.CRM.TakenAs(ctx, actor, client, hex.EncodeToString(sum[:]))
+	}
 	return done.No, err
 }
 

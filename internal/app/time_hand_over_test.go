@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,9 +17,12 @@ import (
 	"github.com/ofrecord/ofrecord/internal/app/demo"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
+	"github.com/ofrecord/ofrecord/internal/crm"
+	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
@@ -300,6 +305,44 @@ func TestWhatComesAfterALockIsHandedOverAsLate(t *testing.T) {
 			})
 			if err != nil || worked != 60+480+360 {
 				t.Errorf("%d minutes, %v", worked, err)
+			}
+		})
+	}
+}
+
+// A month that is locked by several at once has one lock, one file and one import of its rows.
+func TestAMonthThatIsLockedSeveralTimesAtOnceIsImportedOnce(t *testing.T) {
+	for engine, database := range map[string]func(testing.TB) string{db.SQLite: dbtest.SQLiteURL, db.Postgres: dbtest.PostgresURL} {
+		t.Run(engine, func(t *testing.T) {
+			o := newOffice(t, database(t), hoursContract)
+			o.on("2026-01-28")
+			o.works("2026-01-05", 16)
+			o.on("2026-02-02")
+			var work sync.WaitGroup
+			errs := make([]error, 4)
+			for i := range errs {
+				work.Go(func() {
+					_, errs[i] = o.Timesheet.Lock(o.ctx, o.owner, timesheetops.LockInput{Client: o.client, Month: cal.MonthOf(cal.MustDate("2026-01-01"))})
+				})
+			}
+			work.Wait()
+			if err := errors.Join(errs...); err != nil && !fault.Is(err, fault.Conflict) {
+				t.Errorf("locked at once: %v", err)
+			}
+			mapping := crm.Plain(crm.KindTimeEntry)
+			file := "worked_on,minutes\n"
+			err := o.DB.Read(o.ctx, func(ctx context.Context, tx bun.Tx) error {
+				return tx.NewSelect().TableExpr("time_hand_over").ColumnExpr("file").Scan(ctx, &file)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = o.CRM.Import(o.ctx, o.owner, crmops.ImportInput{Client: o.client, Filename: "time-1.csv", Reader: strings.NewReader(file), Kind: crm.KindTimeEntry, Mapping: &mapping, Once: true})
+			if fault.Code(err) != "file-taken" {
+				t.Errorf("the same file is taken again: %v", err)
+			}
+			if imports, n, err := o.CRM.ImportList(o.ctx, o.owner, o.client, 0, 10); err != nil || n != 1 {
+				t.Errorf("%d imports of one month: %+v, %v", n, imports, err)
 			}
 		})
 	}

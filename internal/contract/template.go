@@ -13,7 +13,8 @@ import (
 //go:embed template.yaml
 var template string
 
-// Template is a commented text to begin a contract with. It parses as it stands, so that only what differs needs to be written.
+// Template is a commented text to begin a contract with. It parses as it stands, so that only what differs needs to be written; what
+// else can be agreed stands in it behind a #, without a space, and parses too when that is taken away.
 func Template(name, client, agency string, start cal.Date) string {
 	return strings.NewReplacer(
 		"{{name}}", name,

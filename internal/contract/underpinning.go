@@ -25,7 +25,7 @@ func UnderpinningTemplate(name, host, provider string, start cal.Date) string {
 	if own == "" || own[0] < 'a' {
 		own = "specialist"
 	}
-	text := Template(name, host, provider, start)
+	text, _, _ := strings.Cut(Template(name, host, provider, start), "\n## What else can be agreed")
 	return strings.NewReplacer(
 		"parties:\n", "parties:                        # the client is who pays, the agency who is paid\n",
 		"retainer: growth-team", "retainer: "+own+"-team",

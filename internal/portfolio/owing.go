@@ -3,6 +3,7 @@ package portfolio
 import (
 	"fmt"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/money"
@@ -99,7 +100,7 @@ func (o Owing) Waits() []Wait {
 		if x.Amount.Minor < 0 {
 			what = fmt.Sprintf("Issue the credit note of %s: it gives back %s", x.Period.Words(), x.Amount.Neg().FormatWith())
 		}
-		out = append(out, Wait{On: contract.AgencySide, What: what, Room: "invoices"})
+		out = append(out, Wait{On: contract.AgencySide, Act: access.InvoiceIssue, What: what, Room: "invoices"})
 	}
 	return out
 }

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/fees"
@@ -91,24 +93,60 @@ type Wait struct {
 	By   cal.Date // the day by which it was promised; zero: no day was agreed
 	Late bool
 	Room string // the room of the client in which it is done: "statements"
-	ID   string // of the statement in it; empty: the room itself
+	ID   string // of the statement, or what else it is about, in it; empty: the room itself
+
+	Act     access.Action // what whoever does it must be allowed to; empty: whoever sees it
+	Path    string        // address of the page, where it is none of the client's; empty: by Room and ID
+	Before  time.Time     // the instant by which it was promised, where that is no whole day; zero: By says it
+	Instead string        // id of the contract whose proposal this tells of, better than the wait of that contract; empty: none
+}
+
+// Told is something that everybody who sees the contract has to know, and that nobody has to do anything about.
+type Told struct {
+	Title, Words string
+	Room         string
+}
+
+// Daily is what waits, and is told, of the relationship and the daily work with a client.
+type Daily struct {
+	Waits []Wait
+	Told  []Told
+}
+
+// In gives waits the days of a zone. What is to be done before midnight is to be done on the day before.
+func (d Daily) In(zone *time.Location) Daily {
+	d.Waits = slices.Clone(d.Waits)
+	for i, w := range d.Waits {
+		if !w.Before.IsZero() {
+			d.Waits[i].By = cal.DateOf(w.Before.Add(-time.Nanosecond), zone)
+		}
+	}
+	return d
+}
+
+// ToldBy leaves out of the waits of a contract the proposal that others tell of.
+func ToldBy(list, others []Wait, contractID string) []Wait {
+	if !slices.ContainsFunc(others, func(w Wait) bool { return w.Instead == contractID }) {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(w Wait) bool { return w.Room == "contract" })
 }
 
 // Waits lists what the contract now waits for, as of today, the most binding first.
 func Waits(s Standing, today cal.Date) []Wait {
 	var out []Wait
 	if s.Proposal != nil {
-		out = append(out, Wait{On: s.Proposal.WaitsOn, Room: "contract", By: s.Proposal.Effective,
+		out = append(out, Wait{On: s.Proposal.WaitsOn, Act: access.ContractAccept, Room: "contract", By: s.Proposal.Effective,
 			What: fmt.Sprintf("Read version %d of the contract and accept it", s.Proposal.Number)})
 	}
 	if !s.Agreement {
 		if s.Proposal == nil {
-			out = append(out, Wait{On: contract.AgencySide, Room: "contract", What: "Write the contract and propose it"})
+			out = append(out, Wait{On: contract.AgencySide, Act: access.ContractEdit, Room: "contract", What: "Write the contract and propose it"})
 		}
 		return out
 	}
 	if s.Evidence && s.Imported.IsZero() {
-		out = append(out, Wait{On: contract.AgencySide, Room: "evidence", What: "Import the CRM: there is no evidence yet"})
+		out = append(out, Wait{On: contract.AgencySide, Act: access.EvidenceImport, Room: "evidence", What: "Import the CRM: there is no evidence yet"})
 	}
 	if w, ok := reviewWait(s, today); ok {
 		w.Late = !w.By.IsZero() && today.After(w.By)
@@ -117,9 +155,9 @@ func Waits(s Standing, today cal.Date) []Wait {
 		out = append(out, w)
 	}
 	for _, h := range s.Held {
-		w := Wait{On: contract.ClientSide, Room: "statements", ID: h.ID, What: fmt.Sprintf("Settle the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())}
+		w := Wait{On: contract.ClientSide, Act: access.StatementRelease, Room: "statements", ID: h.ID, What: fmt.Sprintf("Settle the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())}
 		if h.Unanswered > 0 {
-			w.On, w.What = contract.AgencySide, fmt.Sprintf("Answer the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())
+			w.On, w.Act, w.What = contract.AgencySide, access.StatementAnswer, fmt.Sprintf("Answer the dispute of %s: %s is held", h.Period.Words(), h.Amount.FormatWith())
 		}
 		out = append(out, w)
 	}
@@ -187,15 +225,17 @@ func reviewWait(s Standing, today cal.Date) (Wait, bool) {
 	case latest.State == fees.Drafted && today.Before(latest.Period.To):
 		return Wait{}, false // it cannot be submitted yet
 	case latest.State == fees.Drafted:
+		w.Act = access.StatementSubmit
 		w.On, w.What, w.By = contract.AgencySide, "Submit the statement of "+month, issueBy(s.Terms, latest.Period)
 	case latest.State != fees.Submitted:
 		return Wait{}, false
 	case latest.Unanswered > 0:
-		w.On, w.What = contract.AgencySide, fmt.Sprintf("Answer %s of the statement of %s", plural(latest.Unanswered, "disputed line"), month)
+		w.On, w.Act, w.What = contract.AgencySide, access.StatementAnswer, fmt.Sprintf("Answer %s of the statement of %s", plural(latest.Unanswered, "disputed line"), month)
 	case latest.Open > 0:
+		w.Act = access.StatementAccept
 		w.On, w.What, w.By = contract.ClientSide, fmt.Sprintf("Review %s of the statement of %s", plural(latest.Open, "line"), month), latest.WindowEnds
 	default:
-		w.On, w.What = contract.ClientSide, "Lock the statement of "+month
+		w.On, w.Act, w.What = contract.ClientSide, access.StatementLock, "Lock the statement of "+month
 	}
 	return w, true
 }
@@ -214,7 +254,7 @@ func issueWait(s Standing, today cal.Date) (Wait, bool) {
 		return Wait{}, false
 	}
 	by := issueBy(s.Terms, month)
-	return Wait{On: contract.AgencySide, Room: "statements", What: "Draft the statement of " + month.Words(), By: by, Late: today.After(by)}, true
+	return Wait{On: contract.AgencySide, Act: access.StatementDraft, Room: "statements", What: "Draft the statement of " + month.Words(), By: by, Late: today.After(by)}, true
 }
 
 // issueBy is the last day to issue a period's statement.

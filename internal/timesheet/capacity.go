@@ -2,6 +2,7 @@ package timesheet
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
@@ -20,6 +21,14 @@ type Promise struct {
 	Minutes int      // a week
 	From    cal.Date // inclusive
 	To      cal.Date // exclusive; zero: no end
+}
+
+// By reports whether the person keeps the promise: the contract names them, or their role. What a contract writes may be the one or the other; then both are the same.
+func (p Promise) By(person, role string) bool {
+	if p.Person != "" && strings.EqualFold(p.Person, person) {
+		return true
+	}
+	return (p.Person == "" || p.Person == p.Role) && role != "" && strings.EqualFold(p.Role, role)
 }
 
 // On reports whether the promise holds on a day of the week that begins on a Monday.
@@ -50,7 +59,7 @@ func LoadOf(monday cal.Date, person, role string, hours *cal.WorkHours, promises
 		l.Known, l.Capacity = true, Capacity(*hours, monday)
 	}
 	for _, p := range promises {
-		if p.On(monday) && (p.Person == person || p.Person == "" && p.Role != "" && p.Role == role) {
+		if p.On(monday) && p.By(person, role) {
 			l.Promised += p.Minutes
 		}
 	}

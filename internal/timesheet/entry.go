@@ -108,6 +108,9 @@ func (e Entry) Check(a Around) error {
 	case e.Day.After(a.Today):
 		bad("day", "day-to-come", "%s is still to come, and time is entered when it was worked. Choose %s or earlier.", e.Day.Words(), a.Today.Words())
 	}
+	if !e.Day.IsZero() && e.Corrects == "" && e.Day.Before(a.Today.AddMonths(-LongestAgo, a.Today.Day())) {
+		bad("day", "day-long-ago", "%s is more than ten years ago. Choose the day on which it was worked.", e.Day.Words())
+	}
 	e.checkMinutes(a, bad)
 	for _, text := range []struct {
 		field, text string
@@ -132,6 +135,10 @@ func (e Entry) checkMinutes(a Around, bad func(field, code, message string, args
 	if e.Corrects != "" {
 		least = 0
 	}
+	if e.Minutes == 0 && least == 1 {
+		bad("minutes", "minutes-missing", "Write how long it was, such as 1:30, or from when to when.")
+		return
+	}
 	if e.Minutes < least || e.Minutes > MinutesOfADay {
 		bad("minutes", "minutes", "%s cannot be worked on one day. Write whole minutes up to 24:00, such as 1:30; time over midnight is two entries, one a day.", Clock(e.Minutes))
 		return
@@ -154,6 +161,29 @@ func (e Entry) checkPlace(a Around) error {
 	same := func(o Entry) bool { return o.What == e.What && o.Minutes == e.Minutes && o.ID != e.ID }
 	if !a.Again && e.Corrects == "" && slices.ContainsFunc(a.Others, same) {
 		return fault.New(fault.Conflict, "entry-twice", "The same time stands there already: %s on %s for the same thing. If it really happened twice, say so.", Clock(e.Minutes), e.Day.Words()).At("minutes")
+	}
+	return nil
+}
+
+// LongestAgo is how many months back time is entered at most: a day before that is a slip of the pen.
+const LongestAgo = 120
+
+// NameClause writes the clause as the contract spells it. can are the clauses that take hours on the entry's day, tell those of them that may be named, running whether a contract is
+// accepted at all. Fault: Invalid at "clause" when none of them is meant, or when several could be and the time is charged.
+func (e *Entry) NameClause(can, tell []string, running bool) error {
+	same := func(name string) bool { return strings.EqualFold(name, e.Clause) }
+	switch i := slices.IndexFunc(can, same); {
+	case e.Clause == "" && (e.Class != Billable || len(tell) < 2):
+	case e.Clause == "":
+		return fault.New(fault.Invalid, "clause-missing", "Several clauses take hours on %s: %s. Write which one it is for.", e.Day.Words(), strings.Join(tell, ", ")).At("clause")
+	case i >= 0:
+		e.Clause = can[i]
+	case !running:
+		return fault.New(fault.Invalid, "clause-unknown", "No contract with this client is accepted yet, so there is no clause %q. Leave it empty.", e.Clause).At("clause")
+	case len(tell) == 0:
+		return fault.New(fault.Invalid, "clause-unknown", "No clause of a contract takes hours on %s. Leave it empty.", e.Day.Words()).At("clause")
+	default:
+		return fault.New(fault.Invalid, "clause-unknown", "%q takes no hours on %s. Write %s, or leave it empty where there is one only.", e.Clause, e.Day.Words(), strings.Join(tell, " or ")).At("clause")
 	}
 	return nil
 }

@@ -31,8 +31,9 @@ func TestAnEntryIsHeldAgainstTheRules(t *testing.T) {
 		"right":                     {entry("2026-03-31", 90), timesheet.Around{}, "", ""},
 		"a whole day":               {entry("2026-03-31", 1440), timesheet.Around{}, "", ""},
 		"in the future":             {entry("2026-04-01", 90), timesheet.Around{}, "day-to-come", "day"},
+		"in another century":        {entry("1900-01-01", 90), timesheet.Around{}, "day-long-ago", "day"},
 		"more than a day":           {entry("2026-03-30", 1441), timesheet.Around{}, "minutes", "minutes"},
-		"nothing":                   {entry("2026-03-30", 0), timesheet.Around{}, "minutes", "minutes"},
+		"nothing":                   {entry("2026-03-30", 0), timesheet.Around{}, "minutes-missing", "minutes"},
 		"24 hours with the others":  {entry("2026-03-30", 40), timesheet.Around{Others: full}, "", ""},
 		"more than that":            {entry("2026-03-30", 41), timesheet.Around{Others: full}, "day-full", "minutes"},
 		"no client":                 {with(entry("2026-03-30", 5), func(e *timesheet.Entry) { e.Client = "" }), timesheet.Around{}, "client-missing", "client"},
@@ -93,6 +94,38 @@ func TestTimeIsReadAsPeopleWriteIt(t *testing.T) {
 	for r, want := range map[timesheet.Rounding]int{timesheet.Nearest: 77, timesheet.Up: 77, timesheet.Down: 76} {
 		if got, err := timesheet.ParseDuration("1.28", r); err != nil || got != want { // 76.8 minutes
 			t.Errorf("%s: %d, %v", r, got, err)
+		}
+	}
+}
+
+func TestAClauseIsNamedAsTheContractSpellsIt(t *testing.T) {
+	can, tell := []string{"growth-team", "design", "films"}, []string{"growth-team", "design"}
+	for name, c := range map[string]struct {
+		clause string
+		class  timesheet.Class
+		can    []string
+		tell   []string
+		runs   bool
+		want   string
+		code   string
+	}{
+		"another case":            {"Growth-Team", timesheet.Billable, can, tell, true, "growth-team", ""},
+		"a name that is not told": {"films", timesheet.Billable, can, tell, true, "films", ""},
+		"nonsense":                {"nonsense", timesheet.Billable, can, tell, true, "", "clause-unknown"},
+		"none of several":         {"", timesheet.Billable, can, tell, true, "", "clause-missing"},
+		"none, and not charged":   {"", timesheet.OverServiced, can, tell, true, "", ""},
+		"none of one":             {"", timesheet.Billable, can[:1], can[:1], true, "", ""},
+		"no clause takes hours":   {"growth-team", timesheet.Billable, nil, nil, true, "", "clause-unknown"},
+		"no contract is accepted": {"growth-team", timesheet.Billable, nil, nil, false, "", "clause-unknown"},
+	} {
+		e := entry("2026-03-30", 60)
+		e.Clause, e.Class = c.clause, c.class
+		err := e.NameClause(c.can, c.tell, c.runs)
+		if fault.Code(err) != c.code || err == nil && e.Clause != c.want {
+			t.Errorf("%s: %q, %v", name, e.Clause, err)
+		}
+		if err != nil && strings.Contains(err.Error(), "films") {
+			t.Errorf("%s: it tells of a contract with somebody else: %v", name, err)
 		}
 	}
 }

@@ -90,9 +90,18 @@ func (t Timer) Proposals(hours *cal.WorkHours, zone *time.Location, now time.Tim
 	return out
 }
 
-// Between reads a stretch of a day as clocks on the wall show it, "23:00" to "01:30": an end that is not after the beginning is on the next day, and the two parts are proposed.
-// Fault: Invalid at "from" or "to".
-func Between(day cal.Date, from, to string, zone *time.Location) ([]Piece, error) {
+// OnClock is the instant of a day at which a clock on the wall shows the time. Fault: Invalid at the field when no clock shows it, in the hour that is left out when clocks go forward.
+func OnClock(field string, day cal.Date, m cal.Minute, zone *time.Location) (time.Time, error) {
+	at := day.At(m, zone)
+	if h, min, _ := at.Clock(); h*60+min != int(m)%MinutesOfADay {
+		return at, fault.New(fault.Invalid, "time-left-out", "No clock showed %s on %s: clocks went forward over it, to %s. Write a time that they showed.", m, day.Words(), at.Format("15:04")).At(field)
+	}
+	return at, nil
+}
+
+// Between reads a stretch of a day as clocks on the wall show it, "23:00" to "01:30": an end before the beginning is on the next day, and the two parts are proposed. One of more than ten hours must
+// be confirmed as long. Faults: Invalid at "from" or "to", also for what is still to come; Conflict "stretch-long" at "long".
+func Between(day cal.Date, from, to string, zone *time.Location, now time.Time, long bool) ([]Piece, error) {
 	var faults fault.List
 	f, err := cal.ParseMinute(from)
 	if err != nil {
@@ -106,8 +115,27 @@ func Between(day cal.Date, from, to string, zone *time.Location) ([]Piece, error
 		return nil, err
 	}
 	end := day
-	if t <= f {
+	switch {
+	case t == f:
+		return nil, fault.New(fault.Invalid, "stretch-empty", "It would end when it begins. Write when the work ended.").At("to")
+	case t < f:
 		end = day.AddDays(1)
 	}
-	return Split(day.At(f, zone), end.At(t, zone), zone), nil
+	began, fromErr := OnClock("from", day, f, zone)
+	ended, toErr := OnClock("to", end, t, zone)
+	for _, err := range []error{fromErr, toErr} {
+		faults = append(faults, fault.All(err)...)
+	}
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	switch {
+	case began.After(now):
+		return nil, fault.New(fault.Invalid, "time-to-come", "That is still to come, and time is entered when it was worked. It is %s now.", now.In(zone).Format("15:04")).At("from")
+	case ended.After(now):
+		return nil, fault.New(fault.Invalid, "time-to-come", "The end is still to come: it is %s now on %s. Time is entered when it was worked.", now.In(zone).Format("15:04"), cal.DateOf(now, zone).Words()).At("to")
+	case ended.Sub(began) > Forgotten && !long:
+		return nil, fault.New(fault.Conflict, "stretch-long", "From %s to %s it would be %s. If it really took that long, say so; else mend the times.", from, to, Clock(Minutes(began, ended))).At("long")
+	}
+	return Split(began, ended, zone), nil
 }

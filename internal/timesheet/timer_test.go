@@ -50,7 +50,7 @@ func TestAcrossAChangeOfClocksTheTrueLengthCounts(t *testing.T) {
 			t.Errorf("%s to %s: %d minutes, want %d", c.from, c.to, got, c.want)
 		}
 	}
-	pieces, err := timesheet.Between(cal.MustDate("2026-03-28"), "23:00", "03:30", berlin)
+	pieces, err := timesheet.Between(cal.MustDate("2026-03-28"), "23:00", "03:30", berlin, at(t, "2026-03-30 10:20:00", berlin), false)
 	if err != nil || len(pieces) != 2 || pieces[0].Minutes != 60 || pieces[1].Minutes != 150 {
 		t.Errorf("over the missing hour: %v, %v", pieces, err)
 	}
@@ -105,5 +105,42 @@ func TestAForgottenTimerIsAskedAbout(t *testing.T) {
 	}
 	if _, err := timer.Stop(time.Time{}, timer.Started.Add(25*time.Hour), true); fault.Code(err) != "timer-long" {
 		t.Errorf("longer than a day: %v", err)
+	}
+}
+
+func TestAStretchThatCannotBeIsRefusedWithTheReason(t *testing.T) {
+	berlin := zone(t, "Europe/Berlin")
+	now := at(t, "2026-03-30 10:20:00", berlin)
+	for name, c := range map[string]struct {
+		day, from, to string
+		long          bool
+		field, code   string
+	}{
+		"it ends when it begins":      {"2026-03-27", "10:00", "10:00", true, "to", "stretch-empty"},
+		"over ten hours":              {"2026-03-27", "10:00", "09:00", false, "long", "stretch-long"},
+		"begins in the hour left out": {"2026-03-29", "02:30", "04:00", false, "from", "time-left-out"},
+		"ends in the hour left out":   {"2026-03-28", "23:00", "02:30", false, "to", "time-left-out"},
+		"ends later today":            {"2026-03-30", "09:00", "23:59", true, "to", "time-to-come"},
+		"begins later today":          {"2026-03-30", "12:00", "23:59", true, "from", "time-to-come"},
+		"ends tomorrow":               {"2026-03-30", "09:00", "01:00", true, "to", "time-to-come"},
+	} {
+		_, err := timesheet.Between(cal.MustDate(c.day), c.from, c.to, berlin, now, c.long)
+		if list := fault.All(err); len(list) != 1 || list[0].Code != c.code || list[0].Field != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, c := range []struct {
+		day, from, to string
+		long          bool
+		minutes       int
+	}{{"2026-03-27", "10:00", "20:00", false, 600}, {"2026-03-26", "10:00", "09:00", true, 1380}, {"2026-03-30", "09:00", "10:20", false, 80}, {"2026-03-26", "14:00", "24:00", false, 600}} {
+		pieces, err := timesheet.Between(cal.MustDate(c.day), c.from, c.to, berlin, now, c.long)
+		sum := 0
+		for _, p := range pieces {
+			sum += p.Minutes
+		}
+		if err != nil || sum != c.minutes {
+			t.Errorf("%+v: %d, %v", c, sum, err)
+		}
 	}
 }

@@ -187,3 +187,22 @@ func TestATableOfEntriesComesBackAsItWas(t *testing.T) {
 		}
 	})
 }
+
+func TestAPromiseIsKeptByTheNameOrTheRole(t *testing.T) {
+	for name, c := range map[string]struct {
+		promise      timesheet.Promise
+		person, role string
+		want         bool
+	}{
+		"the name":                         {timesheet.Promise{Person: "Ana Adler"}, "ana adler", "", true},
+		"another name":                     {timesheet.Promise{Person: "Ana Adler", Role: "designer"}, "Bea", "designer", false},
+		"the role":                         {timesheet.Promise{Role: "designer"}, "Bea", "Designer", true},
+		"no role":                          {timesheet.Promise{}, "Bea", "", false},
+		"one word, which is the role here": {timesheet.Promise{Person: "strategist", Role: "strategist"}, "Bea", "strategist", true},
+		"one word, which is nobody's here": {timesheet.Promise{Person: "strategist", Role: "strategist"}, "Bea", "designer", false},
+	} {
+		if got := c.promise.By(c.person, c.role); got != c.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

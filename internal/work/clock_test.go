@@ -449,7 +449,7 @@ func TestAListTellsTheNextClockAsThePageDoes(t *testing.T) {
 		if !ok || got.Name("") != want.Name("") || got.State != want.State || got.Words(now) != want.Words(now) || !got.Due.Equal(want.Due) || !got.Late.Equal(want.Late) || got.By != want.By {
 			t.Fatalf("%+v, want %+v", got, want)
 		}
-		if got.State == Running && (got.Elapsed != want.Elapsed || got.Allowed != want.Allowed) {
+		if got.State == Running && (got.Elapsed != min(want.Elapsed, want.Allowed) || got.Allowed != want.Allowed) { // time without a promise may be more than is given
 			t.Fatalf("%s of %s, want %s of %s", got.Elapsed, got.Allowed, want.Elapsed, want.Allowed)
 		}
 	})

@@ -174,7 +174,7 @@ func TestEachTextLeadsToWhatItsChoicesAreWorth(t *testing.T) {
 	one := strings.TrimSuffix(edit.path, "/edit")
 	saved := s.post(edit.path, edit.hidden("source", text(1, "2025-12-01"), "do", "save")...)
 	leads(saved, one+"/edit/worth")
-	saved.says(t, "9 things that it leaves open", "closed-won, line 55 There is no list of what the client already had.", "Write: carve_out: pipeline-2025-12")
+	saved.says(t, "9 things that it leaves open", "closed-won, line 56 There is no list of what the client already had.", "Write: carve_out: pipeline-2025-12")
 	s.post(one+"/propose", s.get(one+"/propose").hidden()...)
 	page := s.get(room)
 	leads(page, one+"/worth")
@@ -204,9 +204,9 @@ func TestTheLifeOfAContractInForms(t *testing.T) {
 	// a text with problems is checked and saved, and cannot be proposed
 	bad := strings.Replace(text(1, "2025-12-01"), "rate: 3 %", "raet: 3 %", 1)
 	checked := s.post(edit.path, edit.hidden("source", bad, "do", "check")...)
-	checked.says(t, "This text is not saved yet.", "2 things to mend before it can be proposed.", "did you mean", "Line 33, column 5: clause closed-won, raet", "The text by line")
+	checked.says(t, "This text is not saved yet.", "2 things to mend before it can be proposed.", "did you mean", "Line 34, column 5: clause closed-won, raet", "The text by line")
 	place := checked.Find("a.issue-where").Last()
-	if href := place.AttrOr("href", ""); href != "#L33" || place.AttrOr("data-column", "") != "5" || !strings.Contains(checked.Find(href).Text(), "raet: 3 %") {
+	if href := place.AttrOr("href", ""); href != "#L34" || place.AttrOr("data-column", "") != "5" || !strings.Contains(checked.Find(href).Text(), "raet: 3 %") {
 		t.Errorf("the problem leads to %q, column %q", href, place.AttrOr("data-column", ""))
 	}
 	if checked.Find("textarea").Text() == "" || !strings.Contains(checked.Find("textarea").Text(), "raet: 3 %") {

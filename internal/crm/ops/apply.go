@@ -21,7 +21,12 @@ import (
 // Who: EvidenceImport. Faults: Invalid without a mapping; Conflict when it is applied already or another import of the client is applying
 // ("import-running") or has stopped on the way ("import-interrupted"); Unavailable when the disk is nearly full ("disk-full"); those of the file, found before anything is written.
 func (s *Service) Apply(ctx context.Context, actor access.Actor, client, id string) (Import, error) {
-	p, err := s.begin(ctx, actor, client, id)
+	return s.apply(ctx, actor, client, id, false)
+}
+
+// apply is Apply; once refuses a file that was applied before. Fault besides: Conflict "file-taken".
+func (s *Service) apply(ctx context.Context, actor access.Actor, client, id string, once bool) (Import, error) {
+	p, err := s.begin(ctx, actor, client, id, once)
 	if err != nil {
 		return Import{}, err
 	}
@@ -33,7 +38,7 @@ func (s *Service) Apply(ctx context.Context, actor access.Actor, client, id stri
 
 // StartApply begins to apply the file and leaves it running. Faults as Apply.
 func (s *Service) StartApply(ctx context.Context, actor access.Actor, client, id string) error {
-	p, err := s.begin(ctx, actor, client, id)
+	p, err := s.begin(ctx, actor, client, id, false)
 	if err != nil {
 		return err
 	}
@@ -42,7 +47,7 @@ func (s *Service) StartApply(ctx context.Context, actor access.Actor, client, id
 }
 
 // begin settles everything the import depends on: after it, the import will be finished.
-func (s *Service) begin(ctx context.Context, actor access.Actor, client, id string) (p progressRow, err error) {
+func (s *Service) begin(ctx context.Context, actor access.Actor, client, id string, once bool) (p progressRow, err error) {
 	if err := access.Require(actor, access.EvidenceImport, access.Of(client)); err != nil {
 		return p, err
 	}
@@ -65,6 +70,11 @@ func (s *Service) begin(ctx context.Context, actor access.Actor, client, id stri
 		}
 		if err := s.alone(ctx, tx, client); err != nil {
 			return err
+		}
+		if once {
+			if err := notTaken(ctx, tx, client, u.SHA256); err != nil {
+				return err
+			}
 		}
 		if _, err := s.hashing(ctx, tx, client); err != nil {
 			return err

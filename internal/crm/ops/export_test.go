@@ -32,7 +32,7 @@ func (s *Service) EraseCutOffForTest(ctx context.Context, actor access.Actor, in
 
 // ApplyCutOffForTest applies an import whose process is killed after so many steps: chunks of rows, and then the file that is to stand in the place of its own.
 func (s *Service) ApplyCutOffForTest(ctx context.Context, actor access.Actor, client, id string, steps int) error {
-	p, err := s.begin(ctx, actor, client, id)
+	p, err := s.begin(ctx, actor, client, id, false)
 	if err != nil {
 		return err
 	}

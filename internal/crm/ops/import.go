@@ -21,6 +21,7 @@ type ImportInput struct {
 	Mapping  *crm.Mapping // nil for the one that the file settles by itself
 	Saved    string       // name of a kept mapping, when Mapping is nil
 	Stated   crm.Stated   // what is stated over a kept mapping or beside the file
+	Once     bool         // a file with this content that was applied before is refused: Conflict "file-taken"; TakenAs tells as what
 	DryRun   bool         // check only: the file is kept, and can be applied later by its id
 }
 
@@ -41,7 +42,7 @@ func (s *Service) Import(ctx context.Context, actor access.Actor, in ImportInput
 	if in.DryRun {
 		return s.Check(ctx, actor, in.Client, i.ID)
 	}
-	done, err := s.Apply(ctx, actor, in.Client, i.ID)
+	done, err := s.apply(ctx, actor, in.Client, i.ID, in.Once)
 	if err != nil {
 		err = errors.Join(err, s.withdraw(context.WithoutCancel(ctx), in.Client, i))
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -22,6 +23,14 @@ func (p *Pages) overviewRoutes() []web.Route {
 	return []web.Route{get("/clients/{client}/relationship", access.AppointmentSee, p.overview)}
 }
 
+// toContract leads to where what this room tells is agreed; nil for who does not see that.
+func toContract(r *http.Request, client string) templ.Component {
+	if !access.Decide(actor(r), access.ContractSee, access.Of(client)).Allowed {
+		return nil
+	}
+	return kit.Button(kit.ButtonView{Text: "Open the contract", Href: "/clients/" + url.PathEscape(client) + "/contract"})
+}
+
 // overview is the head of the room: who is of record for what, and whether both sides keep it.
 func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
 	client := r.PathValue("client")
@@ -33,7 +42,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
 	view.Lede = "Who is of record for what, until when, and whether what was promised is kept."
 	if len(found.Contracts) == 0 {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "No contract yet",
-			Text: "Who is of record for what, until when, and what follows at the end is read from the contract that both sides have accepted. It will stand here then."}))
+			Text: "Who is of record for what, until when, and what follows at the end is read from the contract that both sides have accepted. It will stand here then.", Action: toContract(r, client)}))
 	}
 	view.Actions = []templ.Component{kit.Button(kit.ButtonView{Text: "Who gets this?", Href: Path(client) + "/who"})}
 	offers, err := p.Ops.FirstRefusals(r.Context(), actor(r), client)
@@ -44,7 +53,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) error {
 	parts := []templ.Component{under("Promised", promised(r, client, found))}
 	if len(found.Lines) == 0 {
 		parts = append(parts, under("Of record", kit.Empty(kit.EmptyView{Title: "Nothing is promised by category",
-			Text: "The contract says nothing of which categories, brands and markets go to whom. The section appointments of its next version can: exclusive, preferred or of a roster."})))
+			Text: "The contract says nothing of which categories, brands and markets go to whom. The section appointments of its next version can: exclusive, preferred or of a roster.", Action: toContract(r, client)})))
 		return web.Render(w, r, view, kit.Group(append(parts, keptSection(found, offers, nil))...))
 	}
 	var leak *engagement.Leak

@@ -101,12 +101,12 @@ const home = "/clients/org_acme/relationship"
 
 func TestEmptyPagesTeach(t *testing.T) {
 	k := newDesk(t)
-	k.as(owner).Get(home).Says(t, 200, "No contract yet")
+	k.as(owner).Get(home).Says(t, 200, "No contract yet", "Open the contract")
 	k.as(owner).Get(home+"/leakage").Says(t, 200, "No spend is known", "spend.csv")
 	k.as(owner).Get(home+"/offers").Says(t, 200, "Nothing was offered yet")
 	k.as(owner).Get(home+"/who").Says(t, 200, "Choose a category")
 	k.accepted("")
-	k.as(owner).Get(home).Says(t, 200, "Nothing is promised by category", "appointments")
+	k.as(owner).Get(home).Says(t, 200, "Nothing is promised by category", "appointments", "Open the contract")
 }
 
 func TestRelationshipFromPromiseToAnswer(t *testing.T) {

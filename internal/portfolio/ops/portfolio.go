@@ -21,7 +21,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/portfolio"
 )
 
-// Service reads through the use cases of the rooms, so that it never shows what they would not. Every field is needed.
+// Service reads through the use cases of the rooms, so that it never shows what they would not. Every field of the first block is needed.
 type Service struct {
 	Now       func() time.Time
 	Party     *partyops.Service
@@ -29,6 +29,9 @@ type Service struct {
 	CRM       *crmops.Service
 	Fees      *feesops.Service
 	Billing   *billingops.Service
+
+	// Daily is what waits of the relationship and the daily work with a client, of what the actor sees. nil: nothing of them is told.
+	Daily func(ctx context.Context, actor access.Actor, client string) (portfolio.Daily, error)
 }
 
 // Engagement is one contract with its standing and what it waits for.
@@ -55,6 +58,7 @@ func (e Engagement) Newest() (feesops.Summary, bool) {
 type Card struct {
 	Client      party.Org
 	Engagements []Engagement
+	Daily       portfolio.Daily
 	Owing       *portfolio.Owing // nil: for who may not see invoices
 }
 
@@ -94,7 +98,18 @@ func (s *Service) card(ctx context.Context, actor access.Actor, client party.Org
 		return Card{}, err
 	}
 	owing, err := s.owing(ctx, actor, client.ID)
-	return Card{client, engagements, owing}, err
+	if err != nil || s.Daily == nil {
+		return Card{Client: client, Engagements: engagements, Owing: owing}, err
+	}
+	daily, err := s.Daily(ctx, actor, client.ID)
+	zone := time.UTC
+	for i, e := range engagements {
+		if e.Agreement && zone == time.UTC {
+			zone = e.Terms.Zone
+		}
+		engagements[i].Waits = portfolio.ToldBy(e.Waits, daily.Waits, e.ContractID)
+	}
+	return Card{Client: client, Engagements: engagements, Daily: daily.In(zone), Owing: owing}, err
 }
 
 // owing is what is to be invoiced, overdue and open; nil for a person who may not see invoices.

@@ -21,6 +21,8 @@ type cardView struct {
 	Name, Href  string
 	Engagements []engagementView
 	Empty       *kit.EmptyView
+	Daily       []waitView
+	Told        []kit.NoticeView
 	Owing       *owingView // nil: nothing is owed, or it is not for this person
 }
 
@@ -49,6 +51,7 @@ type waitView struct {
 	By             cal.Date
 	Late           bool
 	Mine           bool
+	Who            string // who may do it, where it waits on the person's side and not on them
 }
 
 func portfolioPage(actor access.Actor) kit.PageView {
@@ -65,7 +68,7 @@ func portfolioPage(actor access.Actor) kit.PageView {
 func cardViews(cards []ops.Card, actor access.Actor) []cardView {
 	out := make([]cardView, len(cards))
 	for i, c := range cards {
-		out[i] = cardView{Name: c.Client.Name, Href: "/clients/" + c.Client.ID, Engagements: engagementViews(c, actor, false), Empty: emptyOf(c, actor), Owing: owingOf(c, actor)}
+		out[i] = cardView{Name: c.Client.Name, Href: "/clients/" + c.Client.ID, Daily: dailyOf(c, actor), Told: toldOf(c), Engagements: engagementViews(c, actor, false), Empty: emptyOf(c, actor), Owing: owingOf(c, actor)}
 	}
 	return out
 }
@@ -75,7 +78,24 @@ func overviewPage(card ops.Card) kit.PageView {
 }
 
 func overviewView(card ops.Card, actor access.Actor) cardView {
-	return cardView{Name: card.Client.Name, Engagements: engagementViews(card, actor, true), Empty: emptyOf(card, actor), Owing: owingOf(card, actor)}
+	return cardView{Name: card.Client.Name, Daily: dailyOf(card, actor), Told: toldOf(card), Engagements: engagementViews(card, actor, true), Empty: emptyOf(card, actor), Owing: owingOf(card, actor)}
+}
+
+// dailyOf are the waits of the relationship and the daily work.
+func dailyOf(card ops.Card, actor access.Actor) []waitView {
+	var out []waitView
+	for _, w := range card.Daily.Waits {
+		out = append(out, viewOf(w, "/clients/"+card.Client.ID, actor, card.Client.ID))
+	}
+	return out
+}
+
+func toldOf(card ops.Card) []kit.NoticeView {
+	var out []kit.NoticeView
+	for _, t := range card.Daily.Told {
+		out = append(out, kit.NoticeView{Level: kit.Warning, Title: t.Title, Text: t.Words, Links: []kit.Link{{Text: "Term and notice", Href: "/clients/" + card.Client.ID + "/" + t.Room}}})
+	}
+	return out
 }
 
 // emptyOf teaches where to begin with a client that has no contract.
@@ -105,6 +125,9 @@ func engagementViews(card ops.Card, actor access.Actor, whole bool) []engagement
 			v.Promise, v.Pay = portfolio.Promise(e.Terms), portfolio.Clauses(e.Terms)
 		}
 		for _, w := range e.Waits {
+			if e.Underpins {
+				w.Act = "" // the specialist stands where the client does elsewhere
+			}
 			wait := viewOf(w, home, actor, card.Client.ID)
 			if e.Underpins && w.On == contract.ClientSide {
 				wait.On = "Specialist"
@@ -128,6 +151,13 @@ func viewOf(w portfolio.Wait, home string, actor access.Actor, client string) wa
 	}
 	if w.ID != "" {
 		v.Href += "/" + w.ID
+	}
+	if w.Path != "" {
+		v.Href = w.Path
+	}
+	if v.Mine && w.Act != "" {
+		d := access.Decide(actor, w.Act, access.Of(client))
+		v.Mine, v.Who = d.Allowed, d.Reason
 	}
 	return v
 }

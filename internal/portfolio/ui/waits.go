@@ -9,6 +9,11 @@ import (
 // waitTable says what waits, on which side, and until when.
 func waitTable(list []waitView) kit.TableView { return tableOf("What waits on whom", list) }
 
+// dailyTable is the same of the relationship and the daily work.
+func dailyTable(list []waitView) kit.TableView {
+	return tableOf("What waits on whom in the relationship and the daily work", list)
+}
+
 // owingTable is the same of invoices.
 func owingTable(list []waitView) kit.TableView {
 	return tableOf("What is to be invoiced and paid", list)
@@ -31,7 +36,11 @@ func tableOf(caption string, list []waitView) kit.TableView {
 		case !w.By.IsZero():
 			by = kit.DateText(w.By)
 		}
-		row := kit.Row{Cells: []templ.Component{kit.Anchor(kit.Link{Text: w.What, Href: w.Href}), kit.PillIn(on, tone), by}}
+		what := templ.Component(kit.Anchor(kit.Link{Text: w.What, Href: w.Href}))
+		if w.Who != "" {
+			what = kit.TwoLines(what, w.Who)
+		}
+		row := kit.Row{Cells: []templ.Component{what, kit.PillIn(on, tone), by}}
 		if w.Late {
 			row.Tone = kit.Attend
 		}

@@ -69,6 +69,9 @@ func (s *Service) Approve(ctx context.Context, actor access.Actor, in ApproveInp
 			if in.Class != "" && row.Corrects == "" {
 				row.Class = string(in.Class)
 			}
+			if err := d.stillPlaced(ctx, tx, &row); err != nil {
+				return err
+			}
 			if err := d.approve(ctx, tx, row); err != nil {
 				return err
 			}
@@ -108,6 +111,23 @@ func (d *desk) decided(ctx context.Context, tx bun.Tx, seen Seen, state timeshee
 		return row, false, fault.New(fault.Conflict, "entry-"+row.State, "The entry of %s on %s is %s; only what was submitted can be decided about.", row.Person, day(row.WorkedOn).Words(), row.State)
 	}
 	return row, false, nil
+}
+
+// stillPlaced refuses what is charged under a clause that takes no hours: it would be settled and not counted, and what is approved never changes. It spells the clause as the contract does.
+func (d *desk) stillPlaced(ctx context.Context, tx bun.Tx, row *entryRow) error {
+	e := row.entry()
+	if e.Class != timesheet.Billable || e.Clause == "" || e.Corrects != "" {
+		return nil
+	}
+	first, takers, err := d.takersOf(ctx, tx, e)
+	if err != nil {
+		return err
+	}
+	if err := e.NameClause(names(takers), told(takers), !first.IsZero()); err != nil {
+		return fault.New(fault.Conflict, "clause-unknown", "The entry of %s on %s names the clause %q, which takes no hours that day: it would not be counted. Return it, so that the clause is mended.", e.Person, e.Day.Words(), e.Clause).At("entries")
+	}
+	row.Clause = e.Clause
+	return nil
 }
 
 // approve writes the approved version, and what of it money depends on. What is approved after its month was locked is late.
@@ -195,7 +215,7 @@ func (s *Service) Correct(ctx context.Context, actor access.Actor, in CorrectInp
 		if err != nil {
 			return err
 		}
-		if row.AccountID != actor.Account && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
+		if own := row.AccountID == actor.Account && within(actor, row.ClientID); !own && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
 			return notFound()
 		}
 		if err := correctable(ctx, tx, row); err != nil {

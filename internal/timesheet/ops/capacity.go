@@ -66,7 +66,7 @@ func (s *Service) Capacity(ctx context.Context, actor access.Actor, from cal.Dat
 			return err
 		}
 		for _, p := range promises {
-			met := func(l Loaded) bool { return p.Person == l.Name || p.Person == "" && p.Role == l.Role }
+			met := func(l Loaded) bool { return p.By(l.Name, l.Role) }
 			if !slices.ContainsFunc(out.People, met) {
 				out.Unmet = append(out.Unmet, p)
 			}

@@ -51,7 +51,10 @@ func (d *desk) enter(ctx context.Context, tx bun.Tx, in EntryInput) (timesheet.E
 	if in.ID == "" && in.Key != "" {
 		e.ID = idOf("key", d.actor.Account, in.Key)
 		have, err := readEntry(ctx, tx, e.ID)
-		if !fault.Is(err, fault.NotFound) {
+		switch {
+		case err == nil && !within(d.actor, have.ClientID):
+			return e, notFound()
+		case !fault.Is(err, fault.NotFound):
 			return have.entry(), err
 		}
 	}
@@ -86,6 +89,9 @@ type desk struct {
 	actor access.Actor
 	at    time.Time
 	zones map[string]*time.Location
+
+	stands  string // the request that the entry names already: it is kept as it is
+	foreign bool   // entries come from the table of another program, where a request may be the name of a task
 }
 
 func (s *Service) desk(actor access.Actor) *desk {
@@ -146,11 +152,13 @@ func (d *desk) put(ctx context.Context, tx bun.Tx, e timesheet.Entry, again bool
 	if e.Role == "" {
 		e.Role = p.Role
 	}
+	d.stands = ""
 	if e.Version > 0 {
 		have, err := d.own(ctx, tx, e.ID, e.Version)
 		if err != nil {
 			return e, err
 		}
+		d.stands = have.Request
 		if e.Late, source = e.Late || have.Late, have.Source; e.Reason == "" && have.State != string(timesheet.Returned) {
 			e.Reason = have.Reason
 		}
@@ -181,7 +189,11 @@ func (d *desk) check(ctx context.Context, tx bun.Tx, e *timesheet.Entry, p perso
 	if a.Others, err = d.others(ctx, tx, *e); err != nil {
 		return err
 	}
-	return e.Check(a)
+	placed := d.place(ctx, tx, e)
+	if placed != nil && len(fault.All(placed)) == 0 {
+		return placed
+	}
+	return fault.List(slices.Concat(fault.All(placed), fault.All(e.Check(a)))).Err()
 }
 
 // others are the entries of the person on the day beside this one, and beside the one that it corrects. Corrections that wait do not count yet.
@@ -210,7 +222,7 @@ func (d *desk) own(ctx context.Context, tx bun.Tx, id string, version int) (entr
 	switch {
 	case err != nil:
 		return row, err
-	case row.AccountID != d.actor.Account:
+	case row.AccountID != d.actor.Account || !within(d.actor, row.ClientID):
 		return row, notFound()
 	case row.Gone || version != row.Version:
 		return row, changedSince()

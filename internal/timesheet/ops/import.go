@@ -167,7 +167,7 @@ func (t *taking) row(ctx context.Context, tx bun.Tx, row timesheet.Row) error {
 		return nil
 	}
 	desk := *t.desk
-	desk.actor = who
+	desk.actor, desk.foreign = who, true
 	what := encode(e.What)
 	occurrence := fmt.Sprint(who.Account, e.Day, what, e.Minutes)
 	t.nth[occurrence]++
@@ -218,6 +218,8 @@ func (t *taking) again(ctx context.Context, tx bun.Tx, d *desk, have entryRow, e
 	old := have.entry()
 	same := old.Day == e.Day && old.Minutes == e.Minutes && old.What == trimmed(e.What) && (e.Role == "" || e.Role == old.Role)
 	switch {
+	case !within(t.actor, have.ClientID):
+		return fault.New(fault.Invalid, "entry-unknown", "There is no such entry, or it is not for you. Leave the cell empty to enter it new.").At(string(timesheet.ColumnEntry))
 	case have.AccountID != d.actor.Account:
 		return fault.New(fault.Invalid, "entry-of-another", "The entry %s is of %s.", have.EntryID, have.Person).At(string(timesheet.ColumnEntry))
 	case same || have.Gone:

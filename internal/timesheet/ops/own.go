@@ -59,7 +59,7 @@ func (s *Service) Entry(ctx context.Context, actor access.Actor, id string) (tim
 		if err != nil {
 			return err
 		}
-		if row.Gone || row.AccountID != actor.Account && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
+		if own := row.AccountID == actor.Account && within(actor, row.ClientID); row.Gone || !own && !access.Decide(actor, access.TimeApprove, access.Of(row.ClientID)).Allowed {
 			return notFound()
 		}
 		out = row.entry()
@@ -88,3 +88,28 @@ func (s *Service) EnterAll(ctx context.Context, actor access.Actor, inputs []Ent
 	})
 	return out, err
 }
+
+// Usual is what a form of new time begins with: the client and class of the actor's newest entry that is theirs to see, else their only client, else none, which is internal time of the agency.
+func (s *Service) Usual(ctx context.Context, actor access.Actor, places []party.Org) (timesheet.What, error) {
+	var rows []entryRow
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		rows = nil
+		return tx.NewSelect().Model(&rows).Where("account_id = ? AND corrects IS NULL", actor.Account).OrderExpr("at DESC, entry_id").Limit(recent).Scan(ctx)
+	})
+	if err != nil {
+		return timesheet.What{}, err
+	}
+	for _, row := range rows {
+		there := slices.ContainsFunc(places, func(c party.Org) bool { return c.ID == row.ClientID })
+		if there || row.ClientID == "" && row.Class == string(timesheet.Internal) {
+			return timesheet.What{Client: row.ClientID, Class: timesheet.Class(row.Class)}, nil
+		}
+	}
+	if len(places) == 1 {
+		return timesheet.What{Client: places[0].ID, Class: timesheet.Billable}, nil
+	}
+	return timesheet.What{Class: timesheet.Internal}, nil
+}
+
+// recent is how many of the newest entries are looked at for one that is still within reach.
+const recent = 50

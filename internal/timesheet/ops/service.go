@@ -42,6 +42,9 @@ type Service struct {
 	// it. nil: nobody can tell.
 	Burn func(ctx context.Context, tx bun.Tx, client string, own []timesheet.Handed, at time.Time) ([]timesheet.Burn, error)
 
+	// Request is the name, "R-12", of the client's request that the actor means by its number or id; empty: there is none that the actor sees. nil: a request is taken as it is written.
+	Request func(ctx context.Context, tx bun.Tx, actor access.Actor, client, text string) (name string, err error)
+
 	// Promised is the time that a client's contracts promise. nil: nobody can tell.
 	Promised func(ctx context.Context, tx bun.Tx, client string) ([]timesheet.Promise, error)
 }

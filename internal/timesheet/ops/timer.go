@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -40,7 +41,7 @@ func (s *Service) Timer(ctx context.Context, actor access.Actor) (*Running, erro
 
 func (d *desk) running(ctx context.Context, tx bun.Tx) (*Running, error) {
 	row, t, err := readTimer(ctx, tx, d.actor.Account)
-	if err != nil || row.ID == "" {
+	if err != nil || row.ID == "" || !within(d.actor, row.ClientID) {
 		return nil, err
 	}
 	var p personRow
@@ -97,6 +98,14 @@ func (s *Service) StartTimer(ctx context.Context, actor access.Actor, what times
 		if err := trial.Check(timesheet.Around{Today: trial.Day}); err != nil {
 			return err
 		}
+		if err := d.dropHidden(ctx, tx); err != nil {
+			return err
+		}
+		trial.Provider = provider
+		if err := d.place(ctx, tx, &trial); err != nil {
+			return err
+		}
+		out.What = trial.What
 		row := timerRow{AccountID: actor.Account, ID: out.ID, StartedAt: d.at, ClientID: out.Client, What: encode(out.What)}
 		if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 			return err
@@ -104,6 +113,18 @@ func (s *Service) StartTimer(ctx context.Context, actor access.Actor, what times
 		return d.record(ctx, tx, out.Client, access.TimeEnter, "started the timer")
 	})
 	return out, err
+}
+
+// dropHidden throws a timer away that runs for a client behind a wall: its time is nothing that the person may enter, and it would keep them from starting another.
+func (d *desk) dropHidden(ctx context.Context, tx bun.Tx) error {
+	row, t, err := readTimer(ctx, tx, d.actor.Account)
+	if err != nil || row.ID == "" || within(d.actor, row.ClientID) {
+		return err
+	}
+	if _, err := tx.NewDelete().Model(&row).WherePK().Exec(ctx); err != nil {
+		return err
+	}
+	return d.record(ctx, tx, t.Client, access.TimeEnter, "threw a timer away that ran for a client whom a wall hides now")
 }
 
 // StopInput says which timer ends, and when.
@@ -129,8 +150,8 @@ func (s *Service) StopTimer(ctx context.Context, actor access.Actor, in StopInpu
 		if err != nil {
 			return err
 		}
-		if row.ID != in.ID || in.ID == "" {
-			out, err = stoppedBefore(ctx, tx, actor.Account, in.ID)
+		if row.ID != in.ID || in.ID == "" || !within(actor, row.ClientID) {
+			out, err = stoppedBefore(ctx, tx, actor, in.ID)
 			return err
 		}
 		ended, err := t.Stop(in.Ended, d.at, in.AsItRan)
@@ -161,10 +182,11 @@ func (s *Service) StopTimer(ctx context.Context, actor access.Actor, in StopInpu
 }
 
 // stoppedBefore are the entries of a timer that was stopped before. Fault: NotFound when none was.
-func stoppedBefore(ctx context.Context, tx bun.Tx, account, id string) ([]timesheet.Entry, error) {
+func stoppedBefore(ctx context.Context, tx bun.Tx, actor access.Actor, id string) ([]timesheet.Entry, error) {
 	out, err := readEntries(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("account_id = ? AND source = ?", account, "timer:"+id)
+		return q.Where("account_id = ? AND source = ?", actor.Account, "timer:"+id)
 	})
+	out = slices.DeleteFunc(out, func(e timesheet.Entry) bool { return !within(actor, e.Client) })
 	if err == nil && len(out) == 0 {
 		err = fault.New(fault.NotFound, "timer-stopped", "This timer does not run any more; it may have been stopped in another window.")
 	}
@@ -181,7 +203,7 @@ func (s *Service) DropTimer(ctx context.Context, actor access.Actor, id string) 
 		if err != nil {
 			return err
 		}
-		if row.ID == "" || row.ID != id {
+		if row.ID == "" || row.ID != id || !within(actor, row.ClientID) {
 			return fault.New(fault.NotFound, "timer-stopped", "This timer does not run any more; it may have been stopped in another window.")
 		}
 		if _, err := tx.NewDelete().Model(&row).WherePK().Exec(ctx); err != nil {

@@ -37,11 +37,10 @@ func (s *Service) Week(ctx context.Context, actor access.Actor, around cal.Date)
 		if around.IsZero() {
 			around = today
 		}
-		entries, waiting, err := weekOf(ctx, tx, actor.Account, timesheet.WeekOf(around))
+		entries, waiting, err := weekOf(ctx, tx, actor, timesheet.WeekOf(around))
 		if err != nil {
 			return err
 		}
-		entries = slices.DeleteFunc(entries, func(e timesheet.Entry) bool { return !within(actor, e.Client) })
 		out = Week{Grid: timesheet.GridOf(timesheet.WeekOf(around), entries), Today: today, Waiting: waiting}
 		for _, e := range entries {
 			switch e.State {
@@ -81,12 +80,15 @@ func (d *desk) today(ctx context.Context, tx bun.Tx) (cal.Date, error) {
 	return cal.DateOf(d.at, zone), err
 }
 
-// weekOf are the entries of a person's week, and apart from them the corrections that wait.
-func weekOf(ctx context.Context, tx bun.Tx, account string, monday cal.Date) (entries, waiting []timesheet.Entry, err error) {
+// weekOf are the entries of a person's week that are theirs to see, and apart from them the corrections that wait.
+func weekOf(ctx context.Context, tx bun.Tx, actor access.Actor, monday cal.Date) (entries, waiting []timesheet.Entry, err error) {
 	all, err := readEntries(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Where("account_id = ? AND worked_on >= ? AND worked_on < ?", account, monday.String(), monday.AddDays(7).String())
+		return q.Where("account_id = ? AND worked_on >= ? AND worked_on < ?", actor.Account, monday.String(), monday.AddDays(7).String())
 	})
 	for _, e := range all {
+		if !within(actor, e.Client) {
+			continue
+		}
 		if e.Corrects != "" && e.State != timesheet.Approved {
 			waiting = append(waiting, e)
 		} else {
@@ -153,7 +155,7 @@ func (s *Service) SaveWeek(ctx context.Context, actor access.Actor, cells []Cell
 
 func (d *desk) saveCell(ctx context.Context, tx bun.Tx, c CellInput) error {
 	what := trimmed(c.What)
-	entries, _, err := weekOf(ctx, tx, d.actor.Account, timesheet.WeekOf(c.Day))
+	entries, _, err := weekOf(ctx, tx, d.actor, timesheet.WeekOf(c.Day))
 	if err != nil {
 		return err
 	}
@@ -186,7 +188,8 @@ func (d *desk) saveCell(ctx context.Context, tx bun.Tx, c CellInput) error {
 	return nil
 }
 
-// Submit gives the actor's drafts of a week, or those that are named, to whoever approves. What is submitted already stays so. It gives how many were submitted. Who may: see TimeOwn.
+// Submit gives the actor's drafts of a week, or those that are named, to whoever approves. What is submitted already stays so, and what a wall hides from
+// the actor is left out. It gives how many were submitted. Who may: see TimeOwn.
 func (s *Service) Submit(ctx context.Context, actor access.Actor, monday cal.Date, only ...string) (n int, err error) {
 	if err := access.Require(actor, access.TimeOwn, access.Scope{}); err != nil {
 		return 0, err
@@ -194,7 +197,7 @@ func (s *Service) Submit(ctx context.Context, actor access.Actor, monday cal.Dat
 	err = s.write(ctx, func(ctx context.Context, tx bun.Tx) error {
 		d := s.desk(actor)
 		n = 0
-		entries, _, err := weekOf(ctx, tx, actor.Account, timesheet.WeekOf(monday))
+		entries, _, err := weekOf(ctx, tx, actor, timesheet.WeekOf(monday))
 		if err != nil {
 			return err
 		}
@@ -244,11 +247,11 @@ func (s *Service) CopyWeek(ctx context.Context, actor access.Actor, monday cal.D
 	err = s.write(ctx, func(ctx context.Context, tx bun.Tx) error {
 		d := s.desk(actor)
 		n = 0
-		before, _, err := weekOf(ctx, tx, actor.Account, monday.AddDays(-7))
+		before, _, err := weekOf(ctx, tx, actor, monday.AddDays(-7))
 		if err != nil {
 			return err
 		}
-		have, _, err := weekOf(ctx, tx, actor.Account, monday)
+		have, _, err := weekOf(ctx, tx, actor, monday)
 		if err != nil {
 			return err
 		}
@@ -260,7 +263,7 @@ func (s *Service) CopyWeek(ctx context.Context, actor access.Actor, monday cal.D
 			}
 			_, err := d.put(ctx, tx, timesheet.Entry{Day: on, Minutes: e.Minutes, What: e.What, State: timesheet.Draft, Role: e.Role}, true, "copy")
 			switch code := fault.Code(err); {
-			case code == "day-to-come" || code == "month-locked":
+			case slices.Contains(notCopied, code):
 				continue
 			case err != nil:
 				return err
@@ -274,3 +277,6 @@ func (s *Service) CopyWeek(ctx context.Context, actor access.Actor, monday cal.D
 	})
 	return n, err
 }
+
+// notCopied are the reasons for which an entry of the week before is left out.
+var notCopied = []string{"day-to-come", "month-locked", "clause-unknown", "clause-missing", "request-unknown"}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -48,6 +49,9 @@ func (p *Pages) waitingPage(w http.ResponseWriter, r *http.Request, in kit.Input
 	view := kit.PageView{Title: "Time to approve", Room: Room, Tabs: tabs(r, approvePath), Status: in.Status(), Lede: "What is approved and billable counts against what was agreed, and the client sees it. It never changes again; what was wrong is corrected."}
 	var parts []templ.Component
 	for _, f := range fault.All(in.Err) {
+		if f.Field == "reason" && len(in.Values["entry"]) > 0 {
+			continue // it stands at its field
+		}
 		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Problem, Title: "Nothing was changed", Text: kit.Sentence(f.Message)}))
 	}
 	by := map[string][]timesheet.Entry{}
@@ -67,7 +71,7 @@ func (p *Pages) waitingPage(w http.ResponseWriter, r *http.Request, in kit.Input
 		if client != "" {
 			aside = append(aside, kit.Anchor(kit.Link{Text: "Time of this client", Href: clientPath(client)}))
 		}
-		parts = append(parts, part(cmp.Or(names[client], client), tickForm(waitingForm(by[client])), aside...))
+		parts = append(parts, part(cmp.Or(names[client], client), tickForm(waitingForm(by[client], inputOf(in, client))), aside...))
 	}
 	if len(order) == 0 {
 		parts = append(parts, kit.Empty(kit.EmptyView{Title: "Nothing waits", Text: "When somebody submits time for one of your clients it stands here, by client, until it is approved or returned."}))
@@ -75,10 +79,19 @@ func (p *Pages) waitingPage(w http.ResponseWriter, r *http.Request, in kit.Input
 	return web.Render(w, r, view, kit.Group(parts...))
 }
 
-func waitingForm(entries []timesheet.Entry) tickView {
+// inputOf is the input where it belongs to the form of this client.
+func inputOf(in kit.Input, client string) kit.Input {
+	if in.Values == nil || in.Values.Get("client") != client {
+		return kit.Input{}
+	}
+	return in
+}
+
+// waitingForm is the submitted time of a client, all of it ticked; after a fault, what was ticked.
+func waitingForm(entries []timesheet.Entry, in kit.Input) tickView {
 	v := tickView{Action: approvePath, Table: kit.TableView{Caption: "Submitted time", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Chosen", Hidden: true}, {Title: "Day"}, {Title: "Person"}, {Title: "For"}, {Title: "Time", Align: kit.End}}},
-		Fields: []kit.Field{{Name: "class", Label: "Approve as", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "as entered"}, {Value: string(timesheet.OverServiced), Text: timesheet.OverServiced.Words()}, {Value: string(timesheet.Billable), Text: "billable"}}},
-			{Name: "reason", Label: "Why it is returned", Optional: true, Hint: "Only for returning."}},
+		Fields: in.Fill([]kit.Field{{Name: "client", Kind: kit.Hidden, Value: entries[0].Client}, {Name: "class", Label: "Approve as", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "as entered"}, {Value: string(timesheet.OverServiced), Text: timesheet.OverServiced.Words()}, {Value: string(timesheet.Billable), Text: "billable"}}},
+			{Name: "reason", Label: "Why it is returned", Optional: true, Hint: "Only for returning."}}),
 		Buttons: []kit.ButtonView{{Text: "Approve the chosen", Kind: kit.Primary, Name: "do", Value: "approve"}, {Text: "Return the chosen", Name: "do", Value: "return"}}}
 	sum := 0
 	for _, e := range entries {
@@ -93,7 +106,9 @@ func waitingForm(entries []timesheet.Entry) tickView {
 			words += " · internal: " + e.InternalNote
 		}
 		sum += e.Minutes
-		v.Table.Rows = append(v.Table.Rows, kit.Row{Cells: []templ.Component{tick("entry", e.ID+"/"+strconv.Itoa(e.Version), fmt.Sprintf("%s, %s, %s", e.Person, e.Day.Words(), timesheet.Clock(e.Minutes))),
+		value := e.ID + "/" + strconv.Itoa(e.Version)
+		ticked := in.Values == nil || slices.Contains(in.Values["entry"], value)
+		v.Table.Rows = append(v.Table.Rows, kit.Row{Cells: []templ.Component{tick("entry", value, ticked, fmt.Sprintf("%s, %s, %s", e.Person, e.Day.Words(), timesheet.Clock(e.Minutes))),
 			kit.DateText(e.Day), text(e.Person), text(words), text(timesheet.Clock(e.Minutes))}})
 	}
 	v.Table.Foot = []kit.Row{{Total: true, Cells: []templ.Component{nil, nil, nil, text("Sum"), text(timesheet.Clock(sum))}}}

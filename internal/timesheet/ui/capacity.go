@@ -1,9 +1,11 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,30 +52,43 @@ func (p *Pages) capacity(w http.ResponseWriter, r *http.Request) error {
 	at := func(days int) string {
 		return capacityPath + "?" + url.Values{"week": {all.Mondays[0].AddDays(days).String()}}.Encode()
 	}
-	view := kit.PageView{Title: "Capacity", Room: Room, Tabs: tabs(r, capacityPath), Lede: "What each person of the agency has, what is promised and planned of it, and what was worked."}
+	view := kit.PageView{Title: "Capacity", Room: Room, Tabs: tabs(r, capacityPath), Lede: "What each person of the agency has, what is promised and planned of it, and what was worked. Has: the working hours, less holidays and closures. Promised: what contracts say the person or role gives a week. " +
+		"Planned: what the agency intends. Worked: all time that was entered for the week. Free: has, less promised or planned, whichever is more; worked time is not taken off."}
 	t := kit.TableView{Caption: "Hours by person and week", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Person"}, {Title: "Week of"}, {Title: "Has", Align: kit.End}, {Title: "Promised", Align: kit.End}, {Title: "Planned", Align: kit.End}, {Title: "Worked", Align: kit.End}, {Title: "Free", Align: kit.End}}}
 	for _, person := range all.People {
 		for i, l := range person.Weeks {
-			name := templ.Component(kit.Quiet("″"))
-			if i == 0 {
-				name = text(person.Name)
-				if may(r, access.CapacityPlan, access.Scope{}) {
-					name = kit.Anchor(kit.Link{Text: person.Name, Href: personPath(person.Account)})
-				}
+			name := text(person.Name)
+			if i == 0 && may(r, access.CapacityPlan, access.Scope{}) {
+				name = kit.Anchor(kit.Link{Text: person.Name, Href: personPath(person.Account)})
 			}
 			t.Rows = append(t.Rows, loadRow(name, l, all.PromisesKnown))
 		}
 	}
 	t.Empty = kit.Empty(kit.EmptyView{Title: "Nobody enters time yet", Text: "Everybody of the agency who may enter time stands here. Invite people under People."})
 	parts := []templ.Component{weekNav(kit.Link{Text: "Weeks before", Href: at(-7 * shownWeeks)}, kit.Link{Text: "Weeks after", Href: at(7 * shownWeeks)}), kit.Table(t)}
-	for _, promise := range all.Unmet {
-		who := promise.Person
-		if who == "" {
-			who = "a " + promise.Role
-		}
-		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "Promised and not here", Text: fmt.Sprintf("A contract promises %s a week by %s; nobody here is called so.", timesheet.Clock(promise.Minutes), who)}))
-	}
+	parts = append(parts, unmet(all.Unmet)...)
 	return web.Render(w, r, view, kit.Group(parts...))
+}
+
+// unmet tells of promises of somebody who is not here, each name once, and how it is mended.
+func unmet(promises []timesheet.Promise) []templ.Component {
+	var order []string
+	minutes := map[string][]string{}
+	for _, promise := range promises {
+		who := cmp.Or(promise.Person, promise.Role)
+		if minutes[who] == nil {
+			order = append(order, who)
+		}
+		if clock := timesheet.Clock(promise.Minutes); !slices.Contains(minutes[who], clock) {
+			minutes[who] = append(minutes[who], clock)
+		}
+	}
+	var out []templ.Component
+	for _, who := range order {
+		out = append(out, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "Promised and not here", Text: fmt.Sprintf("A contract promises %s a week by %s, and nobody here has this name or role. Give it as role of the rate card to whoever does the work: "+
+			"choose the person in the table. A person's name must stand under People as the contract writes it.", strings.Join(minutes[who], " and "), who)}))
+	}
+	return out
 }
 
 func loadRow(name templ.Component, l timesheet.Load, promises bool) kit.Row {

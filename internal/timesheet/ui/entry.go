@@ -38,7 +38,8 @@ func (p *Pages) addForm(today cal.Date, what []kit.Field, in kit.Input) templ.Co
 		{Name: "day", Label: "Day", Kind: kit.Date, Value: today.String()},
 		{Name: "minutes", Label: "Time", Kind: kit.Decimal, Optional: true, Hint: "1:30, 1h 30m or 1.5 hours. Or say from when to when:"},
 		{Name: "from", Label: "From", Optional: true, Placeholder: "22:30"},
-		{Name: "to", Label: "To", Optional: true, Placeholder: "01:00", Hint: "An end before the beginning is on the next day; it becomes two entries."}}
+		{Name: "to", Label: "To", Optional: true, Placeholder: "01:00", Hint: "An end before the beginning is on the next day; it becomes two entries."},
+		{Name: "long", Label: "It really took more than ten hours", Kind: kit.Checkbox, Optional: true}}
 	fields = append(fields, what...)
 	fields = append(fields, kit.Field{Name: "again", Label: "The same time really happened twice", Kind: kit.Checkbox, Optional: true},
 		kit.Field{Name: "late", Label: "It comes after the month was locked", Kind: kit.Checkbox, Optional: true, Hint: "The contract says what becomes of late entries."},
@@ -51,7 +52,7 @@ func (p *Pages) add(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	inputs, err := addedOf(values, p.Ops.Zone(r.Context(), actor(r), values.Get("client")))
+	inputs, err := addedOf(values, p.Ops.Zone(r.Context(), actor(r), values.Get("client")), p.Ops.Now())
 	var added []timesheet.Entry
 	if err == nil {
 		added, err = p.Ops.EnterAll(r.Context(), actor(r), inputs)
@@ -77,7 +78,7 @@ func (p *Pages) addPage(w http.ResponseWriter, r *http.Request, in kit.Input) er
 }
 
 // addedOf reads one entry, or the parts of a stretch of time. Faults: Invalid at fields.
-func addedOf(values url.Values, zone *time.Location) ([]ops.EntryInput, error) {
+func addedOf(values url.Values, zone *time.Location, now time.Time) ([]ops.EntryInput, error) {
 	day, dayErr := dayOf("day", values.Get("day"))
 	minutes, err := minutesOf("minutes", values.Get("minutes"))
 	in := ops.EntryInput{Key: values.Get("key"), Day: day, Minutes: minutes, What: whatOf(values), Late: values.Get("late") != "", Reason: values.Get("reason"), Again: values.Get("again") != ""}
@@ -87,7 +88,7 @@ func addedOf(values url.Values, zone *time.Location) ([]ops.EntryInput, error) {
 	if values.Get("minutes") != "" {
 		return nil, fault.New(fault.Invalid, "time-twice", "Write the time, or from when to when, not both.").At("minutes")
 	}
-	pieces, err := timesheet.Between(day, values.Get("from"), values.Get("to"), zone)
+	pieces, err := timesheet.Between(day, values.Get("from"), values.Get("to"), zone, now, values.Get("long") != "")
 	if err != nil {
 		return nil, err
 	}

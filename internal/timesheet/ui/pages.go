@@ -116,7 +116,11 @@ func text(s string) templ.Component { return kit.Text(s) }
 // about is what an entry is for, in few words.
 func about(w timesheet.What) string {
 	out := ""
-	for _, part := range []string{w.Category, w.Request, w.Note} {
+	clause := ""
+	if w.Clause != "" {
+		clause = "clause " + w.Clause
+	}
+	for _, part := range []string{w.Category, w.Request, clause, w.Note} {
 		if part == "" {
 			continue
 		}
@@ -146,6 +150,11 @@ func (p *Pages) whatFields(r *http.Request, w timesheet.What) ([]kit.Field, map[
 		return nil, nil, err
 	}
 	names := map[string]string{}
+	if w == (timesheet.What{}) {
+		if w, err = p.Ops.Usual(r.Context(), actor(r), places); err != nil {
+			return nil, nil, err
+		}
+	}
 	client := kit.Field{Name: "client", Label: "Client", Kind: kit.Select, Value: w.Client, Optional: true}
 	for _, c := range places {
 		names[c.ID] = c.Name
@@ -163,7 +172,7 @@ func (p *Pages) whatFields(r *http.Request, w timesheet.What) ([]kit.Field, map[
 	}
 	fields := []kit.Field{client, class,
 		{Name: "category", Label: "Category", Value: w.Category, Optional: true, Hint: "Such as paid search."},
-		{Name: "request", Label: "Request", Value: w.Request, Optional: true},
+		{Name: "request", Label: "Request", Value: w.Request, Optional: true, Hint: "Its number, such as R-12."},
 		{Name: "note", Label: "Text for the client", Value: w.Note, Optional: true, Hint: "The client reads it when the time is approved."},
 		{Name: "clause", Label: "Clause", Value: w.Clause, Optional: true, Hint: "Only where several clauses of the contract count hours."}}
 	if isAgency(r) {

@@ -140,7 +140,7 @@ func (p *Pages) otherEnd(r *http.Request, on, at string) (time.Time, error) {
 	if err := together(err, timeErr); err != nil {
 		return time.Time{}, err
 	}
-	return day.At(minute, running.Zone), nil
+	return timesheet.OnClock("other_time", day, minute, running.Zone)
 }
 
 func (p *Pages) dropTimer(w http.ResponseWriter, r *http.Request) error {

@@ -11,7 +11,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
-// shown is a deliverable for a request of which the client sees a version.
+// shownOf is a deliverable for a request of which the client sees a version.
 func (d desk) shownOf(t *testing.T, r *ops.Request, name string) (ops.Deliverable, ops.VersionFile) {
 	t.Helper()
 	made := must[ops.Deliverable](t)(d.ProposeDeliverable(d.ctx, lead, ops.ProposeDeliverableInput{Client: r.Client, Name: name, Request: r.Name(), Key: "key-of-" + name}))
