@@ -70,9 +70,9 @@ type Intake struct {
 	Version int                `json:"version"` // of the contract, in force that day
 	SOW     string             `json:"sow,omitempty"`
 	Work    contract.ScopeWork `json:"work"`
-	Above   int64              `json:"above,omitempty"` // minutes above those at hand, with AnswerPreApproved, and with AnswerChangeOrder where hours run out
-	Costs   *money.Amount      `json:"costs,omitempty"` // of those, at the rate of the contract, rounded as it says; nil where nothing is charged beside the fees
-	Approve int64              `json:"approve,omitempty"` // minutes of Above that the client has not approved and would have to, with AnswerChangeOrder
+	Above   int64              `json:"above,omitempty"`   // minutes above those at hand, with AnswerPreApproved, and with AnswerChangeOrder where hours run out
+	Costs   *money.Amount      `json:"costs,omitempty"`   // of those, at the rate of the contract, rounded as it says; nil where nothing is charged beside the fees
+	Approve int64              `json:"approve,omitempty"` // minutes that the client would have to approve besides, with AnswerChangeOrder
 	From    cal.Date           `json:"from,omitzero"`     // first day of the fee period whose approved hours it uses, with AnswerPreApproved
 	Reasons []string           `json:"reasons,omitempty"`
 	Missing string             `json:"missing,omitempty"` // with AnswerOpen: what has to be said or known
@@ -217,7 +217,7 @@ func (in *Intake) above(t contract.Terms, a Ask, at Position) {
 		in.Missing = fmt.Sprintf("Hours above must be approved before they are worked, and how many are approved of %s is not known here. Look at the approvals, and decide with a reason.", in.Work.Of)
 		return
 	case in.Above > at.Approved:
-		in.Approve = in.Above - max(at.Approved, 0)
+		in.Approve = in.Above - at.Approved // with what is worked above already
 		in.because("Hours above must be approved before they are worked; %s.", at.approved())
 		return
 	default:

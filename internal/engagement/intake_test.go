@@ -79,6 +79,30 @@ func TestEveryRequestResolvesByTheTermsOfItsDay(t *testing.T) {
 	}
 }
 
+// Of 600 minutes that the client approved 300 are left: 300 above those at hand are approved, one more is not, and the words say how many.
+func TestApprovedOverageIsToldByWhatIsLeft(t *testing.T) {
+	terms := scopeTerms("before-work", contract.ByChangeOrder)
+	for minutes, want := range map[int64]string{420: "overage, approved before", 421: "needs approval of 1 minute", 780: "needs approval of 6 hours"} {
+		at := map[string]Position{"team": {AtHand: 120, Approved: 300, Given: 600, From: cal.MustDate("2026-03-01")}}
+		got := Resolve(terms, Ask{Day: cal.MustDate("2026-03-10"), Category: "paid-media", Minutes: minutes, Estimate: true}, at)
+		if got.Words() != want || !strings.Contains(strings.Join(got.Reasons, " "), "10 hours are approved, and 5 hours of them are left.") || (got.Answer == AnswerPreApproved) == got.From.IsZero() {
+			t.Errorf("%d minutes: %s, %+v", minutes, got.Words(), got)
+		}
+	}
+	over := map[string]Position{"team": {AtHand: 0, Approved: -60, Given: 600}} // more is worked than was approved
+	if got := Resolve(terms, Ask{Category: "paid-media", Minutes: 60, Estimate: true}, over); got.Approve != 120 || !strings.Contains(strings.Join(got.Reasons, " "), "0 hours of them are left") {
+		t.Errorf("%+v", got)
+	}
+	if got := Draws(terms, Ask{Category: "paid-media", Minutes: 60, Estimate: true}); got != "team" {
+		t.Errorf("draws %q", got)
+	}
+	for _, ask := range []Ask{{Category: "paid-media"}, {Work: "reports", Minutes: 60, Estimate: true}, {Category: "radio", Minutes: 60, Estimate: true}} {
+		if got := Draws(terms, ask); got != "" {
+			t.Errorf("%+v draws %q", ask, got)
+		}
+	}
+}
+
 func charged(in Intake) int64 {
 	if in.Costs == nil {
 		return 0

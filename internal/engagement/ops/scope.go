@@ -156,7 +156,11 @@ func (s *Service) found(ctx context.Context, tx bun.Tx, in *ResolveInput) (Scope
 	}
 	at, missing := under(list, *in)
 	if missing != "" {
-		return at, engagement.Intake{Missing: missing}, nil
+		intake := engagement.Intake{Missing: missing}
+		if len(list) > 0 && list[0].Terms.Scope != nil {
+			intake.SOW = list[0].Terms.Scope.SOW
+		}
+		return at, intake, nil
 	}
 	if engagement.Draws(at.Terms, in.Ask) != "" {
 		if at.Positions, err = s.positions(ctx, tx, in.Client, at.Contract, in.Request); err != nil {

@@ -182,32 +182,52 @@ func TestABadChangeOrderIsToldAtItsFields(t *testing.T) {
 	})
 }
 
+// asked resolves a request as its intake does.
+func (d scopeDesk) asked(in ops.ResolveInput) (r ops.Resolution, err error) {
+	d.T.Helper()
+	err = d.DB.Write(d.Ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		r, err = d.Resolve(ctx, tx, engagementtest.Lead, in)
+		return err
+	})
+	return r, err
+}
+
 func TestARequestIsResolvedAndTheReasonsAreKept(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		desk := newScopeDesk(t, d, ctx)
-		desk.Positions = func(context.Context, bun.Tx, string, string, cal.Date) (map[string]engagement.Position, error) {
-			return map[string]engagement.Position{"team": {AtHand: 120, Approved: 300}}, nil
+		desk.Positions = func(_ context.Context, _ bun.Tx, client, contractID, request string) (map[string]engagement.Position, error) {
+			if client != "org_acme" || contractID != desk.Contract || request != "rq_1" {
+				t.Errorf("asked for %s, %s, %s", client, contractID, request)
+			}
+			return map[string]engagement.Position{"team": {AtHand: 120, Approved: 300, Given: 600, From: cal.MustDate("2026-03-01")}}, nil
 		}
-		in := ops.ResolveInput{Client: "org_acme", Contract: desk.Contract, Request: "rq_1", Ask: engagement.Ask{Day: cal.MustDate("2026-03-10"), Category: "paid-media"}}
-		_, err := desk.Resolve(ctx, engagementtest.Lead, in)
-		scopeRefused(t, err, fault.Invalid, "not-resolved")
+		in := ops.ResolveInput{Client: "org_acme", Request: "rq_1", Ask: engagement.Ask{Day: cal.MustDate("2026-03-10"), Category: "paid-media"}}
+		r, err := desk.asked(in)
+		if err != nil || r.ID != "" || r.Contract != desk.Contract || !strings.Contains(r.Found.Missing, "How long will it take?") {
+			t.Errorf("nobody estimated it: %+v, %v", r, err)
+		}
 		in.Ask.Minutes, in.Ask.Estimate = 420, true
-		r, err := desk.Resolve(ctx, engagementtest.Lead, in)
-		if err != nil {
+		if r, err = desk.asked(in); err != nil {
 			t.Fatal(err)
 		}
-		if r.Answer != engagement.AnswerPreApproved || r.Found.Costs.Minor != 75_000 || r.Seq != 1 { // 5 h at 150.00
+		if r.Answer != engagement.AnswerPreApproved || r.Found.Costs.Minor != 75_000 || r.Seq != 1 || r.Found.From != cal.MustDate("2026-03-01") || r.Found.SOW != "SOW 2026" || r.VersionID == "" { // 5 h at 150.00
 			t.Errorf("got %+v", r)
 		}
-		again, err := desk.Resolve(ctx, engagementtest.Lead, in)
-		if err != nil || again.ID != r.ID {
-			t.Errorf("asked twice: %+v, %v", again, err)
+		if got := strings.Join(r.Found.Reasons, " "); !strings.Contains(got, "10 hours are approved, and 5 hours of them are left.") {
+			t.Error(got)
+		}
+		in.Ask.Minutes = 421
+		if r, err = desk.asked(in); err != nil || r.Answer != engagement.AnswerChangeOrder || r.Found.Approve != 1 || r.Found.Words() != "needs approval of 1 minute" || r.Found.Costs != nil {
+			t.Errorf("a minute over what is approved: %+v, %v", r, err)
 		}
 		in.Answer = engagement.AnswerDeclined
-		_, err = desk.Resolve(ctx, engagementtest.Lead, in)
+		_, err = desk.asked(in)
+		scopeRefused(t, err, fault.Invalid, "answer-reason")
+		in.Reason = strings.Repeat("x", 2001)
+		_, err = desk.asked(in)
 		scopeRefused(t, err, fault.Invalid, "answer-reason")
 		in.Reason = "The client prefers to wait."
-		if r, err = desk.Resolve(ctx, engagementtest.Lead, in); err != nil || r.Seq != 2 || r.Answer != engagement.AnswerDeclined {
+		if r, err = desk.asked(in); err != nil || r.Seq != 3 || r.Answer != engagement.AnswerDeclined {
 			t.Errorf("got %+v, %v", r, err)
 		}
 		if err := d.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
@@ -215,21 +235,55 @@ func TestARequestIsResolvedAndTheReasonsAreKept(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			if len(list) != 2 || list[0].Found.Costs.Minor != 75_000 || list[1].Reason != in.Reason || list[1].Ask != in.Ask {
+			if len(list) != 3 || list[0].Found.Costs.Minor != 75_000 || list[2].Reason != in.Reason || list[2].Ask != in.Ask {
 				t.Errorf("kept %+v", list)
 			}
 			return nil
 		}); err != nil {
 			t.Fatal(err)
 		}
-		for _, who := range []access.Actor{engagementtest.Executive, engagementtest.Product} {
-			_, err = desk.Resolve(ctx, who, in)
-			scopeRefused(t, err, fault.Forbidden, "not-allowed")
+		in.Ask.Day, in.Answer, in.Reason = cal.MustDate("2025-12-31"), "", ""
+		if r, err = desk.asked(in); err != nil || r.Contract != "" || r.Found.Missing != "No contract is in force on 31 Dec 2025. Somebody has to decide, with a reason." {
+			t.Errorf("before any contract: %+v, %v", r, err)
 		}
-		_, err = desk.Resolve(ctx, engagementtest.Stranger, in)
-		scopeRefused(t, err, fault.NotFound, "not-found")
-		in.Ask.Day = cal.MustDate("2025-12-31")
-		_, err = desk.Resolve(ctx, engagementtest.Lead, in)
-		scopeRefused(t, err, fault.Conflict, "no-version")
+		in.Contract = "ctr_of_somebody_else"
+		if r, err = desk.asked(in); err != nil || r.Contract != "" || !strings.Contains(r.Found.Missing, "not in force") {
+			t.Errorf("another contract: %+v, %v", r, err)
+		}
+	})
+}
+
+// A change order that answers a request lets it in, though it applies from a later day only, and no other request.
+func TestAnAcceptedChangeOrderAnswersItsRequest(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		desk := newScopeDesk(t, d, ctx)
+		ask := func(request string) engagement.Answer {
+			r, err := desk.asked(ops.ResolveInput{Client: "org_acme", Request: request, Ask: engagement.Ask{Day: cal.MustDate("2026-03-10"), Category: "radio"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r.Answer
+		}
+		in := desk.input()
+		in.Amending.Work = []contract.ScopeWork{{Name: "spots", Category: "radio", Covers: "spots for the radio", Is: contract.InScope}}
+		shown, err := desk.PreviewOrder(ctx, engagementtest.Owner, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.SHA256 = shown.Terms.SHA256
+		issued, err := desk.IssueOrder(ctx, engagementtest.Owner, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := ask("rq_1"); got != engagement.AnswerChangeOrder {
+			t.Errorf("before the client accepts: %s", got)
+		}
+		desk.Accept(issued.Version)
+		if got := ask("rq_1"); got != engagement.AnswerInScope {
+			t.Errorf("accepted: %s", got)
+		}
+		if got := ask("rq_2"); got != engagement.AnswerChangeOrder {
+			t.Errorf("another request: %s", got)
+		}
 	})
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/engagement/ops/engagementtest"
 	"github.com/ofrecord/ofrecord/internal/engagement/ui"
-	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
@@ -47,7 +46,7 @@ func TestTheScopePageAnswersFromTheContract(t *testing.T) {
 	client.Get(room+"/scope").Says(t, 200, "SOW 2026", "campaigns", "hours of team", "16 hours", "the hours worked are not known", "Other work needs a change order.", "Nothing is recorded here")
 	ask := room + "/scope?category=paid-media&hours=7"
 	client.Get(ask).Says(t, 200, "Not resolved", "How many hours of team are left on 10 Jan 2026 is not known")
-	b.Positions = func(context.Context, bun.Tx, string, string, cal.Date) (map[string]engagement.Position, error) {
+	b.Positions = func(context.Context, bun.Tx, string, string, string) (map[string]engagement.Position, error) {
 		return map[string]engagement.Position{"team": {AtHand: 120, Approved: 300}}, nil
 	}
 	client.Get(ask).Says(t, 200, "Overage, approved before", "5 hours x 150.00 per hour = USD 750.00", "2 hours")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -220,7 +221,14 @@ func inDays(today, day cal.Date) string {
 
 func datesTable(a ops.Agreed, promised []engagement.Dated) kit.TableView {
 	v := kit.TableView{Caption: "Dates of " + a.Name + ", by day", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Day"}, {Title: "What"}, {Title: "Meaning"}}}
-	for _, d := range append(append([]engagement.Dated{}, a.Dates...), promised...) {
+	dates := slices.Clone(a.Dates)
+	for _, d := range promised {
+		if d.Contract == "" || d.Contract == a.ID {
+			dates = append(dates, d)
+		}
+	}
+	slices.SortStableFunc(dates, func(a, b engagement.Dated) int { return a.On.Cmp(b.On) })
+	for _, d := range dates {
 		row := kit.Row{Cells: []templ.Component{kit.TwoLines(kit.DateText(d.On), inDays(a.Today, d.On)), kit.Text(d.Title), kit.Text(d.Words)}}
 		if left := d.On.DaysSince(a.Today); left >= 0 && left <= 30 {
 			row.Tone = kit.Attend
