@@ -127,7 +127,7 @@ func lookAround(t *testing.T, p *Program, made demo.Made) {
 		}
 	}
 	lead := open(access.AccountLead, "/")
-	says(lead, "Acme Robotics (sample)", "Bluebell Foods (sample)", "No contract yet", "Review 8 lines of the statement of September 2026", "Settle the dispute of June 2026", "the last day to give notice is 2 Jul 2027")
+	says(lead, "Acme Robotics (sample)", "Bluebell Foods (sample)", "No contract yet", "Review 8 lines of the statement of September 2026", "Settle the dispute of June 2026", "If nobody acts, it lapses: its last day is 30 Sep 2027")
 	people := open(access.AccountLead, "/people")
 	for role, state := range map[access.Role]string{access.FractionalCMO: "in force", access.AgencyFinance: "in force", access.ClientExecutive: "in force", access.Auditor: "invited"} {
 		if row := people.Find("tr:contains('Sample " + role.Label() + "')"); !strings.Contains(row.Text(), state) {

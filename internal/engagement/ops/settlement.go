@@ -28,8 +28,11 @@ type Settlement struct {
 	NoEnd    bool                        // the contract has no end yet: there is nothing to settle
 }
 
-// Ripe says whether the settlement can be accepted: the contract has ended, or both sides have accepted the version that ends it.
-func (s Settlement) Ripe() bool { return s.Standing.Ended || !s.Standing.Terms.Term.Ended.IsZero() }
+// Ripe says whether the settlement can be accepted: the contract has ended by its own words, or both sides have accepted the version that ends it. A notice alone ends the
+// contract and settles nothing: its fees follow from that version.
+func (s Settlement) Ripe() bool {
+	return s.Standing.Notice == nil && (s.Standing.Ended || !s.Standing.Terms.Term.Ended.IsZero())
+}
 
 // SettledBy is the assent of one side to a settlement.
 type SettledBy struct {
@@ -85,7 +88,7 @@ func (s *Service) settlement(ctx context.Context, tx bun.Tx, actor access.Actor,
 			return out, fmt.Errorf("read the frozen settlement: %w", err)
 		}
 	} else {
-		out.Settlement, err = engagement.Settle(engagement.Ground{Contract: out.Name, Terms: out.Agreement.Latest(), Known: known, Stated: out.Stated})
+		out.Settlement, err = engagement.Settle(engagement.Ground{Contract: out.Name, Terms: out.Standing.Settled(), Known: untilNotice(known, out.Standing), Stated: out.Stated})
 		if fault.Code(err) == "no-end" {
 			out.NoEnd = true
 			return out, nil
@@ -101,6 +104,21 @@ func (s *Service) settlement(ctx context.Context, tx bun.Tx, actor access.Actor,
 		out.Accepted[contract.Side(r.Side)] = SettledBy{r.At.UTC(), r.ByName}
 	}
 	return out, err
+}
+
+// untilNotice is what the records know while a notice ends the contract and no version says so yet: they count to the end that the contract has, so that what depends on it is not known.
+func untilNotice(known map[engagement.PartKey]engagement.Figure, s engagement.Standing) map[engagement.PartKey]engagement.Figure {
+	if s.Notice == nil {
+		return known
+	}
+	out := map[engagement.PartKey]engagement.Figure{}
+	for key, f := range known {
+		if key != engagement.OpenInvoices && key != engagement.ClientFunds && f.Open == "" {
+			f = engagement.Figure{Amount: f.Amount, Open: fmt.Sprintf("The records count to %s when both sides have accepted the version that ends the contract on that day.", s.Last().Words())}
+		}
+		out[key] = f
+	}
+	return out
 }
 
 // StateInput is an amount that a side states.
@@ -244,6 +262,9 @@ func (s *Service) AcceptSettlement(ctx context.Context, actor access.Actor, clie
 }
 
 func acceptable(before Settlement, sha256 string) error {
+	if n := before.Standing.Notice; n != nil {
+		return fault.New(fault.Conflict, "settlement-early", "A notice ends the contract on %s. It is settled when both sides have accepted the version that says so.", before.Standing.Last().Words())
+	}
 	if !before.Ripe() {
 		return fault.New(fault.Conflict, "settlement-early", "The contract runs until %s. It is settled when it has ended, or both sides have accepted the version that ends it.", before.Settlement.Last.Words())
 	}

@@ -132,7 +132,11 @@ func TestNoticeIsShownBeforeItBindsThenAcknowledged(t *testing.T) {
 func TestAnExitIsWorkedOffAndSettledByBoth(t *testing.T) {
 	s := newTermSite(t, strings.Replace(autoTerm, "kind: auto, each: 12 months, at_most: 2", "kind: none", 1))
 	executive, owner := s.as(s.executive), s.as(s.owner)
-	owner.Press(owner.Get(s.at("exit")), "/exit/begin").Says(t, http.StatusOK, "Advertising accounts are owned by the client", "31 Dec 2026")
+	s.as(s.finance).Get(s.at("exit")).Says(t, http.StatusOK, "those begin it who may give notice")
+	begin := owner.Get(s.at("exit/begin") + "?contract=" + s.contract)
+	begin.Says(t, http.StatusOK, "No notice ends this contract.")
+	owner.Press(begin, "/exit/begin").Says(t, http.StatusUnprocessableEntity, "Say why the handover begins already")
+	owner.Press(begin, "/exit/begin", "reason", "It does not renew.").Says(t, http.StatusOK, "Advertising accounts are owned by the client", "31 Dec 2026")
 	item := owner.Get(s.at("exit/items/t01/done") + "?contract=" + s.contract)
 	owner.Press(item, "/done").Says(t, http.StatusUnprocessableEntity, "Write how it can be seen")
 	owner.Press(item, "/done", "note", "Manager account 4711").Says(t, http.StatusOK, "Manager account 4711")

@@ -21,7 +21,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/portfolio"
 )
 
-// Service reads through the use cases of the rooms, so that it never shows what they would not. Every field is needed.
+// Service reads through the use cases of the rooms, so that it never shows what they would not. Every field is needed but Ending.
 type Service struct {
 	Now       func() time.Time
 	Party     *partyops.Service
@@ -29,6 +29,9 @@ type Service struct {
 	CRM       *crmops.Service
 	Fees      *feesops.Service
 	Billing   *billingops.Service
+
+	// Ending says when a contract ends and what comes when nobody acts. Notices stand in another room, so the program wires it. nil: nobody tells.
+	Ending func(ctx context.Context, actor access.Actor, c contractops.Contract, agreement contract.Agreement) (string, error)
 }
 
 // Engagement is one contract with its standing and what it waits for.
@@ -200,6 +203,11 @@ func (s *Service) engagement(ctx context.Context, actor access.Actor, c contract
 		e.Agreement, e.Terms, e.Evidence = true, agreement.First(), fees.RestsOnEvidence(agreement) && !c.Underpins() // the client's evidence is told with the client's contracts
 		if now, ok := agreement.InForce(e.Today); ok {
 			e.Terms = now
+		}
+		if s.Ending != nil {
+			if e.Ending, err = s.Ending(ctx, actor, c, agreement); err != nil && !hidden(err) {
+				return Engagement{}, err
+			}
 		}
 	case fault.Is(err, fault.Conflict):
 		e.Today = cal.DateOf(s.Now(), zone)
