@@ -28,11 +28,8 @@ type Settlement struct {
 	NoEnd    bool                        // the contract has no end yet: there is nothing to settle
 }
 
-// Ripe says whether the settlement can be accepted: the contract has ended by its own words, or both sides have accepted the version that ends it. A notice alone ends the
-// contract and settles nothing: its fees follow from that version.
-func (s Settlement) Ripe() bool {
-	return s.Standing.Notice == nil && (s.Standing.Ended || !s.Standing.Terms.Term.Ended.IsZero())
-}
+// Ripe says whether the settlement can be accepted: the contract has ended, or both sides have accepted the version that ends it.
+func (s Settlement) Ripe() bool { return s.Standing.Ended || !s.Standing.Terms.Term.Ended.IsZero() }
 
 // SettledBy is the assent of one side to a settlement.
 type SettledBy struct {
@@ -262,9 +259,6 @@ func (s *Service) AcceptSettlement(ctx context.Context, actor access.Actor, clie
 }
 
 func acceptable(before Settlement, sha256 string) error {
-	if n := before.Standing.Notice; n != nil {
-		return fault.New(fault.Conflict, "settlement-early", "A notice ends the contract on %s. It is settled when both sides have accepted the version that says so.", before.Standing.Last().Words())
-	}
 	if !before.Ripe() {
 		return fault.New(fault.Conflict, "settlement-early", "The contract runs until %s. It is settled when it has ended, or both sides have accepted the version that ends it.", before.Settlement.Last.Words())
 	}
