@@ -371,6 +371,38 @@ func TestACalendarByItsAddress(t *testing.T) {
 	})
 }
 
+// Given an address that finance made, when its role ends, then the address answers nobody and the list says so.
+func TestACalendarEndsWithTheRoleOfItsMaker(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newTermDesk(t, d, ctx, autoTerm)
+		address := must[string](t)(k.MakeCalendar(ctx, k.finance, k.client, "Finance"))
+		token := address[strings.LastIndexByte(address, '/')+1:]
+		if _, _, err := k.Feed(context.Background(), dbtest.Workspace, token); err != nil {
+			t.Fatal(err)
+		}
+		role := ""
+		if err := k.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+			people, err := partyops.PeopleOf(ctx, tx, k.client, k.now)
+			for _, l := range people {
+				if l.Account.ID == k.finance.Account {
+					role = l.Membership.ID
+				}
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Parties.EndMembership(ctx, k.owner, role); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := k.Feed(context.Background(), dbtest.Workspace, token)
+		refused(t, err, fault.NotFound, "not-found")
+		if list := must[[]ops.Calendar](t)(k.Calendars(ctx, k.executive, k.client)); len(list) != 1 || !list[0].Silent {
+			t.Errorf("%+v", list)
+		}
+	})
+}
+
 func TestTheChecklistOfATransition(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newTermDesk(t, d, ctx, autoTerm)
