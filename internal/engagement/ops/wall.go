@@ -389,7 +389,7 @@ func (s *Service) mayStaff(ctx context.Context, tx bun.Tx, actor access.Actor, m
 			stays = append(stays, engagement.Stay{Client: r.Client, Until: r.Until})
 		}
 	}
-	if err := engagement.MayStaff(m.Client, stays, w.promises, w.accounts, w.held, now, w.work[m.Client]); err != nil {
+	if err := engagement.MayStaff(m.Client, stays, w.binding(), w.accounts, w.held, now, w.work[m.Client]); err != nil {
 		return err
 	}
 	if len(stays) == 0 {
