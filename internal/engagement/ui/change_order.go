@@ -227,7 +227,11 @@ func orderBody(o ops.ChangeOrder) templ.Component {
 	if len(costs.Rows) == 0 {
 		parts = append(parts, section("Cost", kit.Text("No fee and no price changes.")))
 	} else {
-		parts = append(parts, section("Cost", kit.Group(kit.Text(o.Effect().Words()), kit.Table(costs))))
+		said := []templ.Component{kit.Text(o.Effect().Words())}
+		for _, p := range o.Shared {
+			said = append(said, kit.Text(p.Words()))
+		}
+		parts = append(parts, section("Cost", kit.Group(append(said, kit.Table(costs))...)))
 	}
 	schedule := templ.Component(kit.Text("No date moves."))
 	if len(o.Shifts) > 0 {
@@ -238,6 +242,9 @@ func orderBody(o ops.ChangeOrder) templ.Component {
 		schedule = saidOf(words)
 	}
 	parts = append(parts, section("Schedule", schedule))
+	if fresh := o.NewSentences(); len(fresh) > 0 {
+		parts = append(parts, section("What it says in words", saidOf(fresh)))
+	}
 	var rows []kit.DiffRow
 	for _, c := range o.Changes() {
 		rows = append(rows, kit.DiffRow{Field: c.Name, Before: c.Before, After: c.After})

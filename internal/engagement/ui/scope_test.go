@@ -10,10 +10,13 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/contract"
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/engagement/ops"
 	"github.com/ofrecord/ofrecord/internal/engagement/ops/engagementtest"
 	"github.com/ofrecord/ofrecord/internal/engagement/ui"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 	"github.com/ofrecord/ofrecord/internal/platform/web"
@@ -52,6 +55,10 @@ func TestTheScopePageAnswersFromTheContract(t *testing.T) {
 	}
 	client.Get(ask).Says(t, 200, "Overage, approved before", "5 hours x 150.00 per hour = USD 750.00", "2 hours")
 	client.Get(room+"/scope?work=reports").Says(t, 200, "In scope.", "covers reports by the fees")
+	client.Get(room+"/scope?category=radio").Says(t, 200, "The agency writes it; you read and answer it under change orders.")
+	if pagesAs(b, engagementtest.Owner).Get(room+"/scope?category=radio").Find(`a[href$="/change-orders/new"]`).Length() == 0 {
+		t.Error("who may write an order is not led to it")
+	}
 	client.Get(room+"/scope?category=radio&day=2025-01-01").Says(t, 200, "No contract is in force on 1 Jan 2025")
 	client.Get(room+"/scope?category=radio&hours=x&day=y").Says(t, 422, "Write hours such as 7.5", "Write the day as")
 	if got := pagesAs(b, engagementtest.Stranger).Get(room + "/scope"); got.Status != 404 {
@@ -128,4 +135,22 @@ func mustOrder(t *testing.T, b *engagementtest.Bench) ops.ChangeOrder {
 		t.Fatalf("%d orders, %v", len(list), err)
 	}
 	return list[0]
+}
+
+// Given an order from the middle of a month with a price under a new clause, then the page of its effect says what that month owes, and every choice of the new clause.
+func TestAnOrderShowsWhatDecidesItsMoney(t *testing.T) {
+	d, ctx := dbtest.SQLite(t)
+	b := engagementtest.New(t, d, ctx)
+	b.FeeOfPeriod = func(a contract.Agreement, retainer string, day cal.Date) (cal.Period, []money.Amount) {
+		if retainer != "team" || day != cal.MustDate("2026-06-16") || len(a.Versions) != 2 {
+			t.Errorf("asked for %s on %s in %d versions", retainer, day, len(a.Versions))
+		}
+		return cal.MonthOf(day).Period(), []money.Amount{money.New(725_000, "USD"), money.New(800_000, "USD")}
+	}
+	agency := pagesAs(b, engagementtest.Owner)
+	shown := agency.Press(agency.Get(room+"/change-orders/new"), "/new", "contract", b.Contract, "title", "More", "reason", "The launch moved.", "effective", "2026-06-16", "retainer", "team", "fees", "12,500.00",
+		"price_name", "microsite", "prices", "8000", "price_due", "2026-07-01", "clause", "", "within", "5 working days", "silence", "accepted", "partial", "whole-only")
+	said := []string{"For June 2026, in which it changes, team owes 7,250.00 + 8,000.00 = USD 15,250.00.", "What it says in words", "5 working days", "whole"}
+	shown.Says(t, 200, said...)
+	agency.Press(shown, "/issue").Says(t, 200, said...)
 }
