@@ -328,6 +328,12 @@ func TestAWallPartsThePeopleInAccessAndInStaffing(t *testing.T) {
 		_, err = f.BuildWall(f.ctx, f.owner, in)
 		f.fails(err, fault.Invalid, "keeper-missing")
 		in.Sides[f.owner.Account] = engagement.Keeper
+		outside := have(f.Parties.CreateOrg(f.ctx, f.owner, access.Specialist, "Brightpath"))(f.t)
+		external := f.invite(access.SpecialistPartner, outside.ID, f.acme.ID)
+		in.Sides[external.Account] = engagement.Keeper
+		_, err = f.BuildWall(f.ctx, f.owner, in)
+		f.fails(err, fault.Invalid, "keeper-external")
+		in.Sides[external.Account] = f.acme.ID
 		wall := have(f.BuildWall(f.ctx, f.owner, in))(f.t)
 		_, err = f.BuildWall(f.ctx, f.owner, in)
 		f.fails(err, fault.Conflict, "wall-stands")

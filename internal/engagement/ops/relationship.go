@@ -155,7 +155,7 @@ func (s *Service) routeOn(ctx context.Context, tx bun.Tx, in AskInput) (Asked, e
 	if in.Day.IsZero() {
 		in.Day = today(contracts, now)
 	}
-	out := Asked{Routed: engagement.Route(appointments, in.Category, in.Brand, in.Market, in.Day), Zone: time.UTC}
+	out := Asked{Routed: engagement.RouteAsked(appointments, in.Category, in.Brand, in.Market, in.Day), Zone: time.UTC}
 	if t := out.To.Terms; out.Ok && t != nil && out.To.Promise == engagement.Preferred {
 		out.AnswerBy, out.Zone = engagement.Deadline(*t, out.To.FirstRefusal, now), t.Zone
 	}
