@@ -57,6 +57,7 @@ func TestAConflictIsFoundThenWaivedByTheClient(t *testing.T) {
 	if whom := ask.Find("input[name=for]").AttrOr("value", ""); whom != "Robohaul" {
 		t.Errorf("the form asks for %q", whom)
 	}
+	agency.Press(agency.Get(ui.ConflictsPath+"/waivers/new"), "/new").Says(t, 422, "Choose the client.", "Say how near", "Give the first day.", "Write what the client is to know")
 	days := []string{"markets", "US", "unit", "office", "from", "2026-09-01", "until", "2026-12-31"}
 	agency.Press(ask, "/new", append(days, "words", "Robohaul makes robots.")...).Says(t, 422, "Robohaul")
 	asked := agency.Press(ask, "/new", append(days, "words", "A maker of robots for small shops, served by another office.")...)
