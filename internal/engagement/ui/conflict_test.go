@@ -51,7 +51,7 @@ func TestAConflictIsFoundThenWaivedByTheClient(t *testing.T) {
 		t.Errorf("what was typed is gone: %q", kept)
 	}
 	found := agency.Press(form, "/new", "name", "Robohaul", "categories", "warehouse-robots", "markets", "US", "unit", "office", "from", "2026-09-01")
-	found.Says(t, 200, "Robohaul", "waiver required", "Acme", "growth, non_competition[0]", "Ask for a waiver")
+	found.Says(t, 200, "Robohaul", "waiver required", "Acme", "growth, non-competition, entry 1", "Ask for a waiver")
 
 	ask := agency.Get(found.Find("a[href*='waivers/new']").AttrOr("href", ""))
 	if whom := ask.Find("input[name=for]").AttrOr("value", ""); whom != "Robohaul" {
