@@ -196,7 +196,7 @@ func foretoldPage(w http.ResponseWriter, r *http.Request, f ops.Foretold, in ops
 	}
 	if !f.Binds {
 		v.Bound[3].Term = "Last day that it would bring"
-		v.Follows[0] = "It ends nothing by itself: you say on which day the other side had it, and it is a claim until the other side acknowledges it."
+		v.Follows = append([]string{"Until the other side acknowledges it, it is a claim and ends nothing. Acknowledged, this follows:"}, v.Follows...)
 	}
 	for _, o := range f.Odd {
 		v.Notices = append(v.Notices, kit.NoticeView{Level: kit.Warning, Text: o})
