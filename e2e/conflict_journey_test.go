@@ -49,7 +49,7 @@ func (f *firm) waived(t *testing.T, owner *page) {
 	owner.press("Check")
 	check := owner.path()
 	owner.reads("waiver required", "Borealis Lathes is named; in US; both are served by the same office, where the promise binds the same agency brand; from 1 Nov 2026 until 31 Mar 2028.",
-		"lakeside-growth, non_competition[0]", "The written consent of Lakeside Tools clears it, within its scope and until it expires.")
+		"lakeside-growth, non-competition, entry 1", "The written consent of Lakeside Tools clears it, within its scope and until it expires.")
 	owner.pictures("found")
 
 	owner.press("Ask for a waiver")
@@ -120,7 +120,7 @@ func (f *firm) walled(t *testing.T, owner *page) {
 	owner.tick("unit", "office")
 	owner.fill("First day", "2027-01-05")
 	owner.press("Check")
-	owner.reads("wall required", "Both are in garden-tools", "lakeside-growth, non_competition[1]")
+	owner.reads("wall required", "Both are in garden-tools", "lakeside-growth, non-competition, entry 2")
 	owner.press("Build a wall")
 	owner.fill("Why", "Both make tools for gardens.")
 	owner.selectOption("Olive Owner", "Keeper")

@@ -45,6 +45,7 @@ func TestExit(t *testing.T) {
 
 	agency.open(home + "/relationship/exit")
 	agency.press("Begin the transition")
+	agency.press("Begin the transition")
 	agency.press("Done")
 	agency.fill("How it can be seen", "Manager account 4711")
 	agency.press("It is done")

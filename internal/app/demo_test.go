@@ -127,7 +127,7 @@ func lookAround(t *testing.T, p *Program, made demo.Made) {
 		}
 	}
 	lead := open(access.AccountLead, "/")
-	says(lead, "Acme Robotics (sample)", "Bluebell Foods (sample)", "No contract yet", "Review 8 lines of the statement of September 2026", "Settle the dispute of June 2026", "the last day to give notice is 2 Jul 2027")
+	says(lead, "Acme Robotics (sample)", "Bluebell Foods (sample)", "No contract yet", "Review 8 lines of the statement of September 2026", "Settle the dispute of June 2026", "If nobody acts, it lapses: its last day is 30 Sep 2027")
 	says(lead, "Agree to renew northlight-acme-growth: the agency has agreed", "Give or refuse the waiver that was asked", "Take or decline the work that is offered to Northlight (sample): Film for the stand in Hanover",
 		"Go on with R-5, which is late", "Answer R-2", "Say what you think of version 2 of Landing page of the robotics guide", "Approve 4:00 of time that 1 person submitted")
 	product := open(access.ClientProduct, "/clients/"+made.Client)

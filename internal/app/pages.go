@@ -27,7 +27,7 @@ import (
 func (p *Program) registry(people *partyui.Pages) *web.Registry {
 	g := &web.Registry{}
 	people.Register(g)
-	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing, Daily: p.waitsOf}}).Register(g)
+	(&portfolioui.Pages{Ops: &portfolioops.Service{Now: p.Now, Party: p.Party, Contracts: p.Contracts, CRM: p.CRM, Fees: p.Fees, Billing: p.Billing, Daily: p.waitsOf, Ending: p.Engagement.Ending}}).Register(g)
 	(&contractui.Pages{Ops: p.Contracts, Priced: true}).Register(g)
 	(&engagementui.Pages{Ops: p.Engagement}).Register(g)
 	(&timesheetui.Pages{Ops: p.Timesheet}).Register(g)

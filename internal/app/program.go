@@ -16,6 +16,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
 	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
+	"github.com/ofrecord/ofrecord/internal/fees"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
@@ -107,6 +108,7 @@ func (p *Program) build(ctx context.Context) error {
 	p.Fees.AfterLock = p.Billing.PostLock
 	p.Timesheet.PublicURL, p.Timesheet.HandOver, p.Timesheet.Burn = p.Config.URL(), p.handOverTime, p.Fees.BurnOf
 	p.Contracts.LockedUntil = feesops.LockedUntil
+	p.Engagement.FeeOfPeriod = fees.FeeOfPeriod
 	p.Engagement.SpendOf, p.Engagement.Positions, p.Engagement.WorkedOf = p.spendOf, p.positions, p.workedOf
 	p.Work.Route, p.Work.Scoping, p.Timesheet.Promised = p.route, p.scoping(), promisedTime
 	p.Timesheet.Request = p.Work.RequestNamed

@@ -35,9 +35,15 @@ func (p *Program) termWaits(ctx context.Context, actor access.Actor, client stri
 	agreed, _, err := p.Engagement.Terms(ctx, actor, client)
 	for _, a := range agreed {
 		const room = "relationship/term"
-		if n, stands := a.StandingNotice(); stands {
+		for _, n := range a.Notices {
+			if !n.Stands() {
+				continue
+			}
 			words := fmt.Sprintf("Notice of %s was given by %s on %s.", a.Name, sideWords[n.Side], n.Effect.Received.Words())
-			if !n.Effect.End.IsZero() {
+			switch {
+			case !n.Binds(a.Agreement.First().Zone):
+				words += " It ends nothing until the other side acknowledges it."
+			case !n.Effect.End.IsZero():
 				words += " The contract ends after " + n.Effect.End.AddDays(-1).Words() + "."
 			}
 			out.Told = append(out.Told, portfolio.Told{Title: "Notice was given", Words: words, Room: room})

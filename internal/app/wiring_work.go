@@ -24,7 +24,10 @@ func (p *Program) route(ctx context.Context, tx bun.Tx, client, category, brand,
 	if err != nil || !asked.Ok {
 		return workops.Routed{}, err
 	}
-	to := workops.Routed{Words: asked.Words(), Until: asked.AnswerBy}
+	to := workops.Routed{Words: asked.Words()}
+	if !asked.AnswerBy.IsZero() {
+		to.Words += " First refusal until " + engagement.DueIn(asked.AnswerBy, asked.Zone) + "."
+	}
 	people, err := partyops.PeopleOf(ctx, tx, client, p.Now())
 	for _, l := range people {
 		if o := l.Membership.Org; o.Kind == access.Specialist && engagement.Plain(o.Name) == engagement.Plain(asked.To.Provider) {

@@ -53,6 +53,15 @@ type Withdrawal struct {
 	Reason string
 }
 
+// declinedFor begins the reason of a proposal that the other side declined.
+const declinedFor = "Declined for the "
+
+// DeclinedFor is the reason with which a side declines a proposal.
+func DeclinedFor(side, reason string) string { return declinedFor + side + ": " + reason }
+
+// Declined says whether the other side declined the proposal, in place of its being withdrawn.
+func (w Withdrawal) Declined() bool { return strings.HasPrefix(w.Reason, declinedFor) }
+
 // Version is one text as it was proposed, unchangeable from then on, with what became of it.
 type Version struct {
 	ID          string

@@ -20,6 +20,9 @@ func orAny(name, none string) string {
 // Key is the cell by names that differ in more than capitals and spaces.
 func (c Cell) Key() Cell { return Cell{Plain(c.Category), Plain(c.Brand), Plain(c.Market)} }
 
+// folded is the cell by names as people write them, for work that is asked for: more is the same than by Key, which is kept.
+func (c Cell) folded() Cell { return Cell{Fold(c.Category), Fold(c.Brand), FoldMarket(c.Market)} }
+
 // Plain is a name without what makes no other name of it: capitals, and spaces around and in a row.
 func Plain(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
 

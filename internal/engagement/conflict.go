@@ -34,6 +34,7 @@ type Restraint struct {
 	Client     string // id; empty: of a prospect, which has none yet
 	ClientName string
 	Contract   string // its name; empty: asked for, not agreed yet
+	Offered    bool   // by the agency, in a version that the other side has not accepted yet
 	Clause     string // "non_competition[0]": where it stands in the contract
 	Terms      contract.NonCompetition
 	Binds      cal.Period
@@ -142,28 +143,66 @@ func (f *Found) add(p Restraint, a Account, held Lifting, on cal.Date, own bool)
 func restrained(p Restraint, a Account, on cal.Date) (*Overlap, string) {
 	markets, meets := common(p.Terms.Markets, a.Markets)
 	period := p.Binds.Overlap(a.Served)
+	doubt := ""
+	if !meets {
+		doubt = marketDoubt(p.Terms.Markets, a)
+		meets = doubt != ""
+	}
 	if !meets || period.IsEmpty() || !on.Before(period.To) || !a.Shared.Within(p.Terms.Unit) {
 		return nil, ""
 	}
 	o := &Overlap{Promise: p, Account: a, Markets: markets, Period: period, Required: required(p.Terms.ClearedBy), FromFirst: cal.Later(on, period.From)}
 	named, near := named(p.Terms.Named, a)
+	if named != "" && doubt != "" {
+		return nil, doubt
+	}
 	if named != "" {
 		o.Named = named
 		return o, ""
 	}
 	if about := p.Terms.About(); about != "" {
 		if slices.ContainsFunc(a.Categories, func(c string) bool { return sameWord(c, about) }) {
+			if doubt != "" {
+				return nil, doubt
+			}
 			o.Category = about
 			return o, ""
 		}
 		if len(a.Categories) == 0 {
 			return nil, fmt.Sprintf("Is %s in %s? Its categories are not told.", a.Name, about)
 		}
-		if i := slices.IndexFunc(a.Categories, func(c string) bool { return NearName(c, about) }); i >= 0 {
+		if i := slices.IndexFunc(a.Categories, func(c string) bool { return likeCategory(c, about) }); i >= 0 {
 			return nil, fmt.Sprintf("Is %s, as told of %s, the same as %s?", a.Categories[i], a.Name, about)
 		}
 	}
 	return nil, near
+}
+
+// marketDoubt is a question where two lists of markets share none, and it is not known of one that it lies apart from the others: a region, or a word that is no country's.
+func marketDoubt(promised []string, a Account) string {
+	for _, x := range promised {
+		for _, y := range a.Markets {
+			if likeMarket(x, y) {
+				return fmt.Sprintf("Does %s, as told of %s, overlap with the market %s?", y, a.Name, x)
+			}
+		}
+	}
+	return ""
+}
+
+// likeCategory says whether two categories that are not the same may be: near as names are, or sharing a word that is not short.
+func likeCategory(a, b string) bool {
+	if NearName(a, b) {
+		return true
+	}
+	for _, x := range nameWords(a) {
+		for _, y := range nameWords(b) {
+			if len(x) > 3 && singular(x) == singular(y) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // named finds a name of the list that is the account's, or a question where one is near.
@@ -232,7 +271,7 @@ func (o *Overlap) waivedOn(waivers []Waiver, day cal.Date) (id string, until cal
 			rest = nil
 		} else if len(left) > 0 {
 			rest = slices.DeleteFunc(slices.Clone(left), func(m string) bool {
-				return slices.ContainsFunc(w.Markets, func(x string) bool { return sameWord(m, x) })
+				return slices.ContainsFunc(w.Markets, func(x string) bool { return sameMarket(m, x) })
 			})
 		}
 		if len(w.Markets) > 0 && len(rest) == len(left) {

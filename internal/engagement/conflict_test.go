@@ -98,7 +98,7 @@ func TestWhatIsNotKnownIsAQuestion(t *testing.T) {
 	for name, edit := range map[string]func(*Account){
 		"a near name":      func(a *Account) { a.Name, a.Categories = "Bolt Works", []string{"cookies"} },
 		"no category told": func(a *Account) { a.Categories = nil },
-		"a near category":  func(a *Account) { a.Categories = []string{"warehouse-robot"} },
+		"a near category":  func(a *Account) { a.Categories = []string{"warehouse robotics"} },
 	} {
 		f := Check(cargobots(edit), []Restraint{promiseToAcme(nil)}, nil, nil, Lifting{}, today)
 		if f.Outcome != Clear || len(f.Questions) != 1 || !strings.HasSuffix(strings.Split(f.Questions[0].Text, " Its")[0], "?") {

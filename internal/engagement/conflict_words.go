@@ -30,6 +30,9 @@ func (o Overlap) Clause() string {
 	if o.Promise.Contract == "" {
 		return "asked for, not agreed yet"
 	}
+	if o.Promise.Offered {
+		return o.Promise.Contract + ", " + o.Promise.Clause + " (offered, not accepted yet)"
+	}
 	return o.Promise.Contract + ", " + o.Promise.Clause
 }
 

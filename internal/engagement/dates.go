@@ -36,10 +36,10 @@ type Dated struct {
 	Words    string
 }
 
-// DatesOf are the dated events of a contract as of a day, by day: of the turn that runs and the one after it, of a notice that stands, and
+// DatesOf are the dated events of a contract as of a day, by day: of the turn that runs and the one after it, of a notice that binds, and
 // of what goes on after the end.
 func DatesOf(id string, a contract.Agreement, notices []Notice, day cal.Date) []Dated {
-	s := StandingOf(a, day)
+	s := StandingUnder(a, notices, day)
 	var out []Dated
 	add := func(kind DateKind, which string, on cal.Date, title, format string, args ...any) {
 		out = append(out, Dated{Key: id + "/" + string(kind) + "/" + which, Contract: id, Kind: kind, On: on, Title: title, Words: fmt.Sprintf(format, args...)})
@@ -51,7 +51,7 @@ func DatesOf(id string, a contract.Agreement, notices []Notice, day cal.Date) []
 		if !ok {
 			break
 		}
-		if _, again := t.Turn(n + 1); again {
+		if _, again := t.Turn(n + 1); again && (s.Notice == nil || turn.To.Before(s.End)) {
 			by := t.Term.Notice.By(turn.To, t.Calendar)
 			add(NoticeBy, fmt.Sprint(n), by, "Last day for notice", "Notice of %s that ends the contract on %s must be received by this day; otherwise it renews for %s.",
 				t.Term.Notice.Period, turn.Last().Words(), t.Term.Renewal.Each)
@@ -61,19 +61,14 @@ func DatesOf(id string, a contract.Agreement, notices []Notice, day cal.Date) []
 	if !s.End.IsZero() {
 		last := s.End.AddDays(-1)
 		switch {
+		case s.Notice != nil:
+			add(Ends, s.Notice.ID, last, "The contract ends by notice", "Notice of the %s, received on %s. It binds the fee when both have accepted the amendment that says so.", s.Notice.Side, s.Notice.Effect.Received.Words())
 		case t.Term.Ended.IsZero() && t.Term.Renewal.Kind == contract.RenewalMutual && s.Left != 0:
 			add(Lapses, "", last, "The contract lapses", "It ends with this day, unless both sides have renewed it in writing.")
 		default:
 			add(Ends, "", last, "The contract ends", "This is its last day.")
 		}
 		afterEnd(t, s.End, add)
-	}
-	if t.Term.Ended.IsZero() {
-		for _, n := range notices {
-			if n.Stands() {
-				add(Ends, n.ID, n.Effect.End.AddDays(-1), "The contract ends by notice", "Notice of the %s, received on %s. It binds the fee when both have accepted the amendment that says so.", n.Side, n.Effect.Received.Words())
-			}
-		}
 	}
 	if received := t.Term.Notice.Received; !received.IsZero() {
 		add(ReceivedOn, "", received, "Notice received", "The days after it are the notice.")

@@ -214,7 +214,7 @@ func TestMinimumShareOfAQuarter(t *testing.T) {
 		spent("s4", "2026-04-30", "Roster Two", "brand-design", "Acme", "US", 1),
 	}
 	shares := Leakage(rows, all, day("2026-04-30")).Shares
-	if len(shares) != 2 || shares[0].Verdict() != VerdictKept || shares[0].Words() != "USD 6,000.00 of USD 10,000.00; promised are 60 % per quarter" || shares[1].Verdict() != VerdictOpen {
+	if len(shares) != 2 || shares[0].Verdict() != VerdictKept || shares[0].Words() != "USD 6,000.00 of USD 10,000.00, 60 %; promised are 60 % per quarter" || shares[1].Verdict() != VerdictOpen {
 		t.Fatalf("%+v", shares)
 	}
 	rows[2].Amount = usd(400_001)

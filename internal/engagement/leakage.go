@@ -244,8 +244,17 @@ func (s ShareKept) reached() bool {
 	return have.Cmp(need) >= 0
 }
 
-// Words are the sum and the promise: "USD 6,000.00 of USD 10,000.00; promised are 60 % per quarter".
+// Words are the sum, its part and the promise: "USD 6,000.00 of USD 10,000.00, 60 %; promised are 60 % per quarter". The part is rounded down, so that what is missed never reads as
+// reached.
 func (s ShareKept) Words() string {
+	if s.All.Minor > 0 && s.Provider.Minor >= 0 {
+		tenths := money.MulDiv(1000, s.Provider.Minor, s.All.Minor, money.Down)
+		part := fmt.Sprint(tenths / 10)
+		if tenths%10 != 0 {
+			part += fmt.Sprintf(".%d", tenths%10)
+		}
+		return fmt.Sprintf("%s of %s, %s %%; promised are %s", s.Provider.FormatWith(), s.All.FormatWith(), part, s.Under.MinimumShare)
+	}
 	return fmt.Sprintf("%s of %s; promised are %s", s.Provider.FormatWith(), s.All.FormatWith(), s.Under.MinimumShare)
 }
 

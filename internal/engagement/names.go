@@ -157,11 +157,6 @@ func spells(words []string, letters string) bool {
 	return false
 }
 
-// sameWord compares categories and markets as people write them.
-func sameWord(a, b string) bool {
-	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
-}
-
 // common are the entries that two lists share; an empty list is all there is. any is true where both are.
 func common(a, b []string) (shared []string, meets bool) {
 	switch {
@@ -171,7 +166,7 @@ func common(a, b []string) (shared []string, meets bool) {
 		return a, true
 	}
 	for _, x := range a {
-		if slices.ContainsFunc(b, func(y string) bool { return sameWord(x, y) }) {
+		if slices.ContainsFunc(b, func(y string) bool { return sameMarket(x, y) }) {
 			shared = append(shared, x)
 		}
 	}

@@ -231,6 +231,46 @@ func (n Notice) State() NoticeState {
 // Stands says whether the notice was not withdrawn.
 func (n Notice) Stands() bool { return n.State() != NoticeWithdrawn }
 
+// Binds says whether the notice ends the contract without another word: the other side has acknowledged it, or it was given on the day on which it was entered and the contract
+// says when it counts as received. Everything else (a day of receipt that one side states, a day before the entry) is a claim of that side until the other acknowledges it.
+func (n Notice) Binds(zone *time.Location) bool {
+	switch n.State() {
+	case NoticeWithdrawn:
+		return false
+	case NoticeAcknowledged:
+		return true
+	}
+	return n.Given.Received.IsZero() && !n.Given.On.Before(cal.DateOf(n.At, zone))
+}
+
+// Claim is what a notice that does not bind yet comes to.
+func (n Notice) Claim() string {
+	return fmt.Sprintf("The %s says that notice was given on %s and received on %s, which would end the contract on %s. It is a claim until the %s acknowledges it.",
+		n.Side, n.Given.On.Words(), n.Effect.Received.Words(), n.Effect.End.AddDays(-1).Words(), Other(n.Side))
+}
+
+// Ending is the notice that binds and ends the contract first; ok is false where none binds.
+func Ending(notices []Notice, zone *time.Location) (first Notice, ok bool) {
+	for _, n := range notices {
+		if n.Binds(zone) && (!ok || n.Effect.End.Before(first.Effect.End)) {
+			first, ok = n, true
+		}
+	}
+	return first, ok
+}
+
+// Warnings say what is odd about an end: it lies before today, or before a month that is locked. locked is the first day that no locked statement covers; zero: none is.
+func (e Effect) Warnings(today, locked cal.Date) []string {
+	var out []string
+	if e.End.Before(today) {
+		out = append(out, fmt.Sprintf("The contract would have ended on %s, which is over. That binds only when the other side acknowledges the notice.", e.End.AddDays(-1).Words()))
+	}
+	if e.End.Before(locked) {
+		out = append(out, fmt.Sprintf("Statements are locked until %s, after the last day %s. They stay as they are; what they charge after it has to be settled.", locked.AddDays(-1).Words(), e.End.AddDays(-1).Words()))
+	}
+	return out
+}
+
 // WithdrawnBy says whether a side has said that the notice is to be withdrawn.
 func (n Notice) WithdrawnBy(side contract.Side) bool {
 	_, done := n.deed(Withdrew, side)

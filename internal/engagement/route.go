@@ -19,14 +19,84 @@ type Routed struct {
 	Ok     bool
 	First  []Appointment // preferred ones; several where nobody can tell who is asked first
 	Others []Appointment // of the roster: who may get it, or, after first refusal, gets it next
+	// Asks is the question that decides where brand or market were not said and the promises differ by it, with what each answer comes to; empty: nothing is open.
+	Asks string
 }
 
-// Route says who gets work of a category for a brand in a market that is asked for on a day.
+// Route says who gets work of a category for a brand in a market that is asked for on a day. An empty brand or market is any: only promises for any cover it. Names are compared as
+// people write them.
 func Route(all []Appointment, category, brand, market string, day cal.Date) Routed {
-	r := Routed{Cell: Cell{category, brand, market}, Day: day}
-	var hold []Appointment
+	return routed(InForce(all, day), Cell{category, brand, market}, day)
+}
+
+// RouteAsked is Route where a brand or market may not be said: then it is one of those that the promises name. Where all of them come to the same, that holds, else it is a question.
+func RouteAsked(all []Appointment, category, brand, market string, day cal.Date) Routed {
+	asked := Cell{category, brand, market}
+	var near []Appointment
 	for _, a := range InForce(all, day) {
-		if covers(a.Cell.Key(), r.Cell.Key()) {
+		if meets(a.Cell.folded(), asked.folded()) {
+			near = append(near, a)
+		}
+	}
+	brands, markets := said(brand, near, func(c Cell) string { return c.Brand }, Fold), said(market, near, func(c Cell) string { return c.Market }, FoldMarket)
+	var first Routed
+	var answers []string
+	differs := map[string]bool{}
+	for i, b := range brands {
+		for j, m := range markets {
+			one := routed(near, Cell{category, b, m}, day)
+			if i+j == 0 {
+				first = one
+			}
+			answers = append(answers, fmt.Sprintf("for %s in %s: %s", orAny(b, "any brand"), orAny(m, "any market"), lowFirst(one.Words())))
+			if one.Words() != first.Words() {
+				differs["brand"] = differs["brand"] || i > 0 && routed(near, Cell{category, brands[0], m}, day).Words() != one.Words()
+				differs["market"] = differs["market"] || j > 0 && routed(near, Cell{category, b, markets[0]}, day).Words() != one.Words()
+			}
+		}
+	}
+	first.Cell = asked
+	if !differs["brand"] && !differs["market"] {
+		return first
+	}
+	out := Routed{Cell: asked, Day: day, Asks: "brand"}
+	switch {
+	case differs["brand"] && differs["market"]:
+		out.Asks = "brand and the market decide"
+	case differs["market"]:
+		out.Asks = "market decides"
+	default:
+		out.Asks = "brand decides"
+	}
+	out.Asks = "The " + out.Asks + " who does this: " + strings.TrimSuffix(strings.Join(answers, " "), ".") + "."
+	return out
+}
+
+// said is the name that was said, else those that the promises name, each once; one empty name where they name none.
+func said(name string, all []Appointment, of func(Cell) string, fold func(string) string) []string {
+	if fold(name) != "" {
+		return []string{name}
+	}
+	var out []string
+	for _, a := range all {
+		if x := of(a.Cell); x != "" && !slices.ContainsFunc(out, func(have string) bool { return fold(have) == fold(x) }) {
+			out = append(out, x)
+		}
+	}
+	if len(out) == 0 || slices.ContainsFunc(all, func(a Appointment) bool { return of(a.Cell) == "" }) {
+		out = append(out, "")
+	}
+	return out
+}
+
+func lowFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
+// routed is who gets the work of one cell.
+func routed(all []Appointment, cell Cell, day cal.Date) Routed {
+	r := Routed{Cell: cell, Day: day}
+	var hold []Appointment
+	for _, a := range all {
+		if covers(a.Cell.folded(), r.Cell.folded()) {
 			hold = append(hold, a)
 		}
 	}
@@ -51,6 +121,8 @@ func Route(all []Appointment, category, brand, market string, day cal.Date) Rout
 // Words say who gets it and under which promise.
 func (r Routed) Words() string {
 	switch {
+	case r.Asks != "":
+		return r.Asks
 	case r.Ok && r.To.Promise == Exclusive:
 		return fmt.Sprintf("All %s goes to %s.", r.To.Cell.Words(), r.To.Provider)
 	case r.Ok:
@@ -84,4 +156,10 @@ func Deadline(t contract.Terms, window cal.Span, offered time.Time) time.Time {
 		}
 	}
 	return last.AddDays(1).Start(t.Zone)
+}
+
+// DueIn is a deadline in the zone of the contract, by the name of its city: "13 Oct 2026 17:30 in New York".
+func DueIn(at time.Time, zone *time.Location) string {
+	city := zone.String()
+	return at.In(zone).Format("2 Jan 2006 15:04") + " in " + strings.ReplaceAll(city[strings.LastIndexByte(city, '/')+1:], "_", " ")
 }

@@ -17,6 +17,37 @@ type Standing struct {
 	Renews   bool           // when nobody acts, a renewal follows the turn
 	NoticeBy cal.Date       // last day on which notice can be received to end the contract with the turn; zero where it ends without notice or has no end
 	End      cal.Date       // first day on which the contract no longer runs when nobody acts; zero: no end
+	Notice   *Notice        // the notice that ends it on End while no version of the contract says so yet; nil: none does
+}
+
+// StandingUnder is StandingOf with the notices that were given: what a notice that binds ends, ends by it. Every page, list and feed that tells the last day of a contract
+// takes it from here.
+func StandingUnder(a contract.Agreement, notices []Notice, day cal.Date) Standing {
+	s := StandingOf(a, day)
+	n, ends := Ending(notices, a.First().Zone)
+	if !ends || !s.Terms.Term.Ended.IsZero() || !s.End.IsZero() && !n.Effect.End.Before(s.End) {
+		return s
+	}
+	s.Notice, s.End, s.Ended = &n, n.Effect.End, !day.Before(n.Effect.End)
+	s.Turn.To, s.Renews, s.NoticeBy = n.Effect.End, false, cal.Date{}
+	return s
+}
+
+// Settled are the terms by which the contract is settled: those that were accepted, ended by a notice that binds.
+func (s Standing) Settled() contract.Terms {
+	t := s.Terms
+	if s.Notice != nil {
+		t.Term.Notice.Received, t.Term.Ended = s.Notice.Effect.Received, s.Notice.Effect.End
+	}
+	return t
+}
+
+// Last is the last day of the contract as it is known; zero while it has no end.
+func (s Standing) Last() cal.Date {
+	if s.End.IsZero() {
+		return cal.Date{}
+	}
+	return s.End.AddDays(-1)
 }
 
 // Unlimited is the number of renewals left where the contract agrees on no count.
@@ -81,7 +112,9 @@ func (s Standing) Words() string {
 	last := s.Turn.To.AddDays(-1)
 	switch {
 	case s.Ended:
-		return "It has ended: its last day was " + s.End.AddDays(-1).Words() + "."
+		return "It has ended: its last day was " + s.Last().Words() + "."
+	case s.Notice != nil:
+		return fmt.Sprintf("It ends by notice of the %s, received on %s: its last day is %s.", s.Notice.Side, s.Notice.Effect.Received.Words(), s.Last().Words())
 	case !s.Terms.Term.Ended.IsZero():
 		return "It is being ended: its last day is " + s.End.AddDays(-1).Words() + "."
 	case s.Turn.To.IsZero():
@@ -106,6 +139,8 @@ func (s Standing) MayRenew() (until cal.Date, length cal.Span, why string) {
 	switch r := s.Terms.Term.Renewal; {
 	case s.Ended:
 		return until, length, "The contract has ended; a new one is needed."
+	case s.Notice != nil:
+		return until, length, fmt.Sprintf("A notice of the %s ends the contract on %s. Both sides withdraw it before they renew.", s.Notice.Side, s.Last().Words())
 	case !s.Terms.Term.Ended.IsZero():
 		return until, length, "The contract is being ended; an amendment that both accept takes that back."
 	case r.Kind != contract.RenewalMutual:

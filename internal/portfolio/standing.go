@@ -19,6 +19,7 @@ type Standing struct {
 	Name      string         // of the contract
 	Agreement bool           // a version is accepted
 	Terms     contract.Terms // the version in force, or the first accepted one to come; only with Agreement
+	Ending    string         // when it ends and what comes when nobody acts, in a sentence; empty: nobody tells
 	Proposal  *Proposal
 	Evidence  bool       // a clause is computed from evidence
 	Imported  cal.Date   // day of the newest evidence; zero: there is none
@@ -269,8 +270,8 @@ func plural(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// Promise is the relationship in one sentence: what for, until when, and the last day to give notice.
-func Promise(t contract.Terms) string {
+// Promise is the relationship in words: what for, and what comes at the end, as the pages of its term say it.
+func Promise(t contract.Terms, ending string) string {
 	var of []string
 	for _, a := range t.Appointments {
 		of = append(of, fmt.Sprintf("%s for %s in %s", a.Promise, strings.ReplaceAll(a.Category, "-", " "), strings.Join(a.Markets, ", ")))
@@ -279,11 +280,10 @@ func Promise(t contract.Terms) string {
 	if len(of) > 0 {
 		what = t.Agency + " is " + strings.Join(of, "; ")
 	}
-	end, ok := t.End()
-	if !ok {
-		return fmt.Sprintf("%s, until notice of %s is given.", what, t.Term.Notice.Period)
+	if ending == "" {
+		return what + "."
 	}
-	return fmt.Sprintf("%s, until %s; the last day to give notice is %s.", what, end.AddDays(-1).Words(), t.Term.Notice.By(end, t.Calendar).Words())
+	return what + ". " + ending
 }
 
 // Clauses names the ways of pay: "growth-team 14,500.00 per month · closed-won 3 %".

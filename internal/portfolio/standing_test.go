@@ -99,9 +99,9 @@ func TestWhatIsStillHeldIsSummedOverAllLockedStatements(t *testing.T) {
 	}
 }
 
-func TestPromiseNamesTheLastDayForNotice(t *testing.T) {
-	got := Promise(terms)
-	if want := "Northlight works for Acme, until 14 Jan 2027; the last day to give notice is 16 Oct 2026."; got != want {
+func TestPromiseEndsAsTheTermSays(t *testing.T) {
+	got := Promise(terms, "If nobody acts, it lapses: its last day is 14 Jan 2027.")
+	if want := "Northlight works for Acme. If nobody acts, it lapses: its last day is 14 Jan 2027."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -223,6 +223,33 @@ func TestAcceptingAndWithdrawing(t *testing.T) {
 	})
 }
 
+func TestTheClientDeclinesAProposal(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
+		d := newDesk(t, data, ctx)
+		c := d.begin()
+		v := must[contract.Version](t)(d.proposed(owner, c.ID, text(1, "2025-12-01")))
+		decline := func(by access.Actor, reason string) error {
+			_, err := d.Decline(ctx, by, v.ID, reason)
+			return err
+		}
+		refused(t, decline(executive, " "), fault.Invalid, "reason")
+		refused(t, decline(owner, "no"), fault.Forbidden, "not-allowed")
+		refused(t, decline(finance, "no"), fault.Forbidden, "not-allowed")
+		refused(t, decline(stranger, "no"), fault.NotFound, "not-found")
+		if err := decline(executive, "too dear"); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, decline(executive, "twice"), fault.Conflict, "version-withdrawn")
+		have := must[ops.Contract](t)(d.Contract(ctx, owner, c.ID))
+		if back := have.Versions[0].Withdrawal; back == nil || !back.Declined() || back.Reason != "Declined for the client: too dear" {
+			t.Errorf("on record: %+v", have.Versions[0])
+		}
+		if v = d.accepted(c.ID, text(1, "2025-12-15")); v.Attempt != 2 {
+			t.Errorf("the way is not free: attempt %d", v.Attempt)
+		}
+	})
+}
+
 func TestManyAtOnceBindOnce(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
 		d := newDesk(t, data, ctx)

@@ -149,6 +149,9 @@ func (p *Pages) waiting(r *http.Request, c ops.Contract, open, shown contract.Ve
 	if !client && may(r, c.Accepts(c.Counterpart()), c) {
 		n.Links = append(n.Links, kit.Link{Text: "Read and accept", Href: path + "/accept?side=" + string(c.Counterpart())})
 	}
+	if !client && may(r, c.Accepts(c.Counterpart()), c) {
+		n.Links = append(n.Links, kit.Link{Text: "Decline", Href: path + "/decline"})
+	}
 	if !agency && may(r, access.ContractAcceptAgency, c) {
 		n.Links = append(n.Links, kit.Link{Text: "Accept for the agency", Href: path + "/accept?side=" + string(c.HostSide())})
 	}

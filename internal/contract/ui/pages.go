@@ -65,6 +65,8 @@ func (p *Pages) Register(g *web.Registry) {
 		post(version+"/paper", access.ContractAcceptAgency, p.recordPaper),
 		get(version+"/withdraw", access.ContractPropose, p.confirmWithdrawal),
 		post(version+"/withdraw", access.ContractPropose, p.withdraw),
+		get(version+"/decline", access.ContractAccept, p.confirmDecline),
+		post(version+"/decline", access.ContractAccept, p.decline),
 	}...)
 }
 

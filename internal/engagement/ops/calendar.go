@@ -39,6 +39,7 @@ type Calendar struct {
 	Label      string
 	MadeAt     time.Time
 	MadeByName string
+	Silent     bool // who made it may not share the dates any more: the address answers nobody
 }
 
 // MakeCalendar makes a secret address at which a calendar program reads the dates of a client, without anybody's name. It is returned this once:
@@ -87,11 +88,25 @@ func (s *Service) Calendars(ctx context.Context, actor access.Actor, client stri
 	if err != nil {
 		return nil, fmt.Errorf("list calendars: %w", err)
 	}
+	workspace, _ := db.Workspace(ctx)
 	var out []Calendar
 	for _, r := range rows {
-		out = append(out, Calendar{ID: r.Hash, Label: r.Label, MadeAt: r.MadeAt.UTC(), MadeByName: r.MadeByName})
+		answers, err := s.answers(ctx, workspace, r)
+		if err != nil {
+			return nil, fmt.Errorf("list calendars: %w", err)
+		}
+		out = append(out, Calendar{ID: r.Hash, Label: r.Label, MadeAt: r.MadeAt.UTC(), MadeByName: r.MadeByName, Silent: !answers})
 	}
 	return out, nil
+}
+
+// answers says whether who made an address may still share the dates: a role that ended, a wall or a closed account silences it.
+func (s *Service) answers(ctx context.Context, workspace string, r calendarRow) (bool, error) {
+	maker, err := s.Parties.ActorOf(ctx, r.MadeBy, workspace)
+	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Unauthenticated) {
+		return false, nil
+	}
+	return err == nil && access.Decide(maker, access.CalendarShare, access.Of(r.ClientID)).Allowed, err
 }
 
 // RevokeCalendar ends an address at once; a revoked one stays revoked. Who may: see CalendarShare. Faults: NotFound, Forbidden.
@@ -125,7 +140,7 @@ func (s *Service) RevokeCalendar(ctx context.Context, actor access.Actor, client
 }
 
 // Feed are the dates that an address of a calendar gives, with the names of the contracts by id. Whoever has the address may read it. Fault: NotFound when it is unknown
-// or revoked.
+// or revoked, or who made it may not share the dates any more.
 func (s *Service) Feed(ctx context.Context, workspace, token string) (dates []engagement.Dated, names map[string]string, err error) {
 	gone := fault.New(fault.NotFound, "not-found", "There is no such calendar, or its address was revoked.")
 	spaces, err := s.DB.Workspaces(ctx)
@@ -135,14 +150,25 @@ func (s *Service) Feed(ctx context.Context, workspace, token string) (dates []en
 	if !slices.ContainsFunc(spaces, func(w db.WorkspaceInfo) bool { return w.Slug == workspace }) {
 		return nil, nil, gone
 	}
-	err = s.DB.Read(db.WithWorkspace(ctx, workspace), func(ctx context.Context, tx bun.Tx) error {
-		var rows []calendarRow
-		if err := tx.NewSelect().Model(&rows).Where("hash = ? AND revoked_at IS NULL", hashOf(token)).Scan(ctx); err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return gone
-		}
+	ctx = db.WithWorkspace(ctx, workspace)
+	var rows []calendarRow
+	if err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		rows = nil
+		return tx.NewSelect().Model(&rows).Where("hash = ? AND revoked_at IS NULL", hashOf(token)).Scan(ctx)
+	}); err != nil {
+		return nil, nil, fmt.Errorf("read a calendar: %w", err)
+	}
+	if len(rows) == 0 {
+		return nil, nil, gone
+	}
+	answers, err := s.answers(ctx, workspace, rows[0])
+	if err != nil {
+		return nil, nil, fmt.Errorf("read a calendar: %w", err)
+	}
+	if !answers {
+		return nil, nil, gone
+	}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
 		agreed, promised, err := s.termsOf(ctx, tx, rows[0].ClientID)
 		dates, names = slices.Clone(promised), map[string]string{}
 		for _, a := range agreed {

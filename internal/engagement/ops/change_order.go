@@ -16,7 +16,9 @@ import (
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 )
 
 // OrderInput is a change order as it was written. SHA256 is of the text that the person was shown by PreviewOrder.
@@ -46,6 +48,65 @@ type ChangeOrder struct {
 	Terms    contract.Terms // of the version
 	IssuedAt time.Time
 	ByName   string
+	Shared   []SharedPeriod // fee periods in which a fee changes
+}
+
+// SharedPeriod is a fee period in the middle of which the fee of a retainer changes, with what is owed for each part of it.
+type SharedPeriod struct {
+	Retainer string
+	Period   cal.Period
+	Parts    []money.Amount
+}
+
+// Words are the parts and their sum: "For June 2026 team owes 7,250.00 + 8,000.00 = USD 15,250.00."
+func (p SharedPeriod) Words() string {
+	var parts []string
+	sum := money.New(0, p.Parts[0].Currency)
+	for _, x := range p.Parts {
+		parts, sum = append(parts, x.Format()), sum.Add(x)
+	}
+	return fmt.Sprintf("For %s, in which it changes, %s owes %s = %s.", p.Period.Words(), p.Retainer, strings.Join(parts, " + "), sum.FormatWith())
+}
+
+// share finds the fee periods that the versions before the order share with it.
+func (s *Service) share(o *ChangeOrder, agreement contract.Agreement) {
+	if s.FeeOfPeriod == nil {
+		return
+	}
+	all := contract.Agreement{}
+	for _, t := range agreement.Versions {
+		if t.Version <= o.Before.Version {
+			all.Versions = append(all.Versions, t)
+		}
+	}
+	all.Versions = append(all.Versions, o.Terms)
+	for _, l := range o.Effect().Lines {
+		if l.Every == "" || l.Change.IsZero() {
+			continue
+		}
+		if period, parts := s.FeeOfPeriod(all, l.Clause, o.Terms.Effective); len(parts) > 1 && period.From.Before(o.Terms.Effective) {
+			o.Shared = append(o.Shared, SharedPeriod{l.Clause, period, parts})
+		}
+	}
+}
+
+// NewSentences are the sentences of the contract in words that the order brings, each with its heading: every choice that decides its money, also those of a new clause.
+func (o ChangeOrder) NewSentences() []string {
+	had := map[string]bool{}
+	for _, s := range contract.Words(o.Before) {
+		for _, x := range s.Sentences {
+			had[s.Heading+x] = true
+		}
+	}
+	var out []string
+	for _, s := range contract.Words(o.Terms) {
+		for _, x := range s.Sentences {
+			if !had[s.Heading+x] {
+				out = append(out, s.Heading+": "+x)
+			}
+		}
+	}
+	return out
 }
 
 // Effect of the order on fixed fees and prices.
@@ -134,6 +195,7 @@ func (s *Service) order(ctx context.Context, tx bun.Tx, actor access.Actor, in *
 		return o, "", fault.List(checked.Problems).Err()
 	}
 	o.Terms = checked.Terms
+	s.share(&o, agreement)
 	number, err := lastOrder(ctx, tx, c.ID)
 	o.Number = number + 1
 	accepted := c.Accepted()
@@ -194,7 +256,14 @@ func (s *Service) Order(ctx context.Context, actor access.Actor, id string) (Cha
 			return nothingHere()
 		}
 		out = list[0]
-		return access.Require(actor, access.ContractSee, access.Of(out.Client))
+		if err := access.Require(actor, access.ContractSee, access.Of(out.Client)); err != nil {
+			return err
+		}
+		agreement, err := contractops.AgreementOf(ctx, tx, out.Contract)
+		if err == nil {
+			s.share(&out, agreement)
+		}
+		return err
 	})
 	return out, err
 }

@@ -159,6 +159,30 @@ func TestAProspectIsHeldAgainstWhatWasPromised(t *testing.T) {
 	})
 }
 
+// Given a promise that the agency has offered to Zed and accepted itself, when a competitor of it is checked, then the offer stands in the way before Zed says yes.
+func TestWhatTheAgencyHasOfferedCounts(t *testing.T) {
+	eachFloor(t, byWaiver, func(f *floor) {
+		const offer = "{category: frozen-food, brands: [], markets: [US], unit: office, tail: none, cool_off: none, cleared_by: waiver}"
+		text := strings.Replace(contract.Template("zed-growth", f.zed.Name, "Northlight", cal.MustDate("2026-01-01")), "\nclauses:\n", "\nnon_competition:\n  - "+offer+"\n\nclauses:\n", 1)
+		c := have(f.Contracts.Begin(f.ctx, f.owner, f.zed.ID, "zed-growth"))(f.t)
+		saved := have(f.Contracts.Save(f.ctx, f.owner, contractops.SaveInput{Contract: c.ID, Source: text}))(f.t)
+		in := f.competitor("")
+		in.Newcomer.Categories = []string{"Frozen Food"}
+		if m := have(f.CheckConflict(f.ctx, f.owner, in))(f.t); m.Outcome != engagement.Clear {
+			f.t.Errorf("a draft is an offer: %+v", m)
+		}
+		have(f.Contracts.Propose(f.ctx, f.owner, contractops.ProposeInput{Contract: c.ID, Revision: saved.Revision}))(f.t)
+		m := have(f.CheckConflict(f.ctx, f.owner, in))(f.t)
+		if m.Outcome != engagement.WaiverRequired || len(m.Lines) != 1 || !strings.Contains(m.Lines[0].Clause, "offered, not accepted yet") || !strings.Contains(strings.Join(m.Looked.Promises, "; "), "offered") {
+			f.t.Errorf("got %+v", m)
+		}
+		categories, markets, err := f.Words(f.ctx, f.owner)
+		if err != nil || !slices.Contains(categories, "frozen-food") || !slices.Contains(markets, "US") {
+			f.t.Errorf("the words of the contracts: %v %v %v", categories, markets, err)
+		}
+	})
+}
+
 func TestConflictsAreForThoseWhoCoverAllClients(t *testing.T) {
 	eachFloor(t, byWaiver, func(f *floor) {
 		m := have(f.CheckConflict(f.ctx, f.owner, f.competitor("")))(f.t)
@@ -322,6 +346,12 @@ func TestAWallPartsThePeopleInAccessAndInStaffing(t *testing.T) {
 		_, err = f.BuildWall(f.ctx, f.owner, in)
 		f.fails(err, fault.Invalid, "keeper-missing")
 		in.Sides[f.owner.Account] = engagement.Keeper
+		outside := have(f.Parties.CreateOrg(f.ctx, f.owner, access.Specialist, "Brightpath"))(f.t)
+		external := f.invite(access.SpecialistPartner, outside.ID, f.acme.ID)
+		in.Sides[external.Account] = engagement.Keeper
+		_, err = f.BuildWall(f.ctx, f.owner, in)
+		f.fails(err, fault.Invalid, "keeper-external")
+		in.Sides[external.Account] = f.acme.ID
 		wall := have(f.BuildWall(f.ctx, f.owner, in))(f.t)
 		_, err = f.BuildWall(f.ctx, f.owner, in)
 		f.fails(err, fault.Conflict, "wall-stands")

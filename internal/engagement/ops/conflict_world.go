@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"time"
 
@@ -70,6 +71,9 @@ func (w *world) read(client, name string, account *engagement.Account, contracts
 		if c.Client != client {
 			continue
 		}
+		if err := w.offered(name, c); err != nil {
+			return err
+		}
 		agreement, err := c.Agreement()
 		if fault.Code(err) == "no-version" {
 			continue
@@ -104,6 +108,36 @@ func (w *world) read(client, name string, account *engagement.Account, contracts
 	}
 	if account.Served.IsEmpty() {
 		account.Served = cal.Period{From: w.on, To: contract.Forever}
+	}
+	return nil
+}
+
+// offered takes up what a proposal promises that the agency itself has accepted: it binds as soon as the client says yes. What the version in force promises already is not
+// told twice.
+func (w *world) offered(name string, c contractops.Contract) error {
+	open, ok := c.Open()
+	if !ok {
+		return nil
+	}
+	if _, agency := open.AcceptedBy(c.HostSide()); !agency {
+		return nil
+	}
+	terms, err := contract.ParseAccepted([]byte(open.Source))
+	if err != nil {
+		return fmt.Errorf("read the proposal of %s: %w", c.ID, err)
+	}
+	agreement := contract.Agreement{Versions: []contract.Terms{terms}}
+	var agreed []contract.NonCompetition
+	if accepted, err := c.Agreement(); err == nil {
+		agreed = accepted.Latest().NonCompetition
+	}
+	for i, n := range terms.NonCompetition {
+		if slices.ContainsFunc(agreed, func(x contract.NonCompetition) bool { return reflect.DeepEqual(x, n) }) {
+			continue
+		}
+		p := engagement.Restraint{Client: c.Client, ClientName: name, Contract: terms.Key, Clause: fmt.Sprintf("non_competition[%d]", i), Terms: n, Offered: true, Binds: n.Binds(agreement.Running(), terms.Calendar)}
+		w.promises = append(w.promises, p)
+		w.looked.Promises = append(w.looked.Promises, fmt.Sprintf("%s: %s version %d, %s, offered, not accepted yet", name, terms.Key, terms.Version, p.Clause))
 	}
 	return nil
 }
@@ -188,7 +222,36 @@ func (w *world) check(newcomer engagement.Account, asks []engagement.Restraint) 
 	return engagement.Check(newcomer, theirs, asks, existing, w.held, w.on)
 }
 
+// binding are the promises that both sides have accepted: what is only offered keeps nobody from work.
+func (w *world) binding() []engagement.Restraint {
+	return slices.DeleteFunc(slices.Clone(w.promises), func(p engagement.Restraint) bool { return p.Offered })
+}
+
 // coolOff is until when somebody stays away who left a client's account.
 func (w *world) coolOff(client string, left time.Time) time.Time {
-	return engagement.CoolOffEnds(w.promises, client, left, w.work[client])
+	return engagement.CoolOffEnds(w.binding(), client, left, w.work[client])
+}
+
+// Words are the categories and markets that the contracts use, each once, for the form of a check. Who may: see ConflictCheck, for all clients. Faults: Forbidden.
+func (s *Service) Words(ctx context.Context, actor access.Actor) (categories, markets []string, err error) {
+	if err := access.Require(actor, access.ConflictCheck, access.Scope{}); err != nil {
+		return nil, nil, err
+	}
+	var w world
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		w, err = s.lookAround(ctx, tx, s.now())
+		return err
+	})
+	for _, p := range w.promises {
+		if about := p.Terms.About(); about != "" {
+			categories = joined(categories, []string{about})
+		}
+		markets = joined(markets, p.Terms.Markets)
+	}
+	for _, a := range w.accounts {
+		categories, markets = joined(categories, a.Categories), joined(markets, a.Markets)
+	}
+	slices.Sort(categories)
+	slices.Sort(markets)
+	return categories, markets, err
 }

@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/journal"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 )
 
@@ -31,8 +33,11 @@ type NoticeInput struct {
 type Foretold struct {
 	Agreed
 	Side   contract.Side
+	Given  engagement.Given // as it counts: without a receipt that the contract says itself
 	Effect engagement.Effect
 	Fee    []string
+	Binds  bool     // without another word; false: it is a claim until the other side acknowledges it
+	Odd    []string // what is odd about the end
 }
 
 // ForetellNotice says what a notice would do, and gives none. Who may: see NoticeGive. Faults: NotFound, Forbidden; Invalid at fields; Conflict
@@ -58,7 +63,11 @@ func (s *Service) foretell(ctx context.Context, tx bun.Tx, actor access.Actor, i
 	if out.Side, err = side(actor, access.NoticeGive, in.Client); err != nil {
 		return out, err
 	}
-	if n, stands := out.StandingNotice(); stands && !same(n, out.Side, in) {
+	if len(out.Agreement.Latest().Term.Notice.Receipt) > 0 {
+		in.Given.Received = cal.Date{} // the contract says it
+	}
+	out.Given = in.Given
+	if n, binds := out.EndingNotice(); binds && !same(n, out.Side, in) {
 		return out, fault.New(fault.Conflict, "notice-stands", "A notice of the %s of %s stands already. Both sides withdraw it before another is given.", n.Side, n.Given.On.Words())
 	}
 	if err := checkLength("text", in.Text); err != nil {
@@ -74,7 +83,44 @@ func (s *Service) foretell(ctx context.Context, tx bun.Tx, actor access.Actor, i
 	}
 	out.Effect, err = engagement.EffectOf(out.Agreement, in.Given)
 	out.Fee = out.Effect.FeeWords(out.Agreement.Latest())
+	if err != nil {
+		return out, err
+	}
+	out.Binds = engagement.Notice{Given: in.Given, At: s.now()}.Binds(out.Agreement.First().Zone)
+	locked, err := s.locked(ctx, tx, in.Contract)
+	out.Odd = out.Effect.Warnings(out.Today, locked)
 	return out, err
+}
+
+// locked is the first day that no locked statement of the contract covers; zero where none is locked or nobody knows.
+func (s *Service) locked(ctx context.Context, tx bun.Tx, contractID string) (cal.Date, error) {
+	if s.Contracts.LockedUntil == nil {
+		return cal.Date{}, nil
+	}
+	return s.Contracts.LockedUntil(ctx, tx, contractID)
+}
+
+// NoticeOdd says what is odd about the end that a notice brings, for who is asked to acknowledge it. Who may: see ContractSee. Faults: NotFound, Forbidden.
+func (s *Service) NoticeOdd(ctx context.Context, actor access.Actor, client, id string) (odd []string, err error) {
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+		a, n, err := s.notice(ctx, tx, actor, access.ContractSee, client, id)
+		if err != nil {
+			return err
+		}
+		locked, err := s.locked(ctx, tx, a.ID)
+		odd = n.Effect.Warnings(a.Today, locked)
+		return err
+	})
+	return odd, err
+}
+
+// sameOf is the notice that stands and is the same.
+func sameOf(notices []engagement.Notice, side contract.Side, in NoticeInput) (engagement.Notice, bool) {
+	i := slices.IndexFunc(notices, func(n engagement.Notice) bool { return n.Stands() && same(n, side, in) })
+	if i < 0 {
+		return engagement.Notice{}, false
+	}
+	return notices[i], true
 }
 
 func same(n engagement.Notice, side contract.Side, in NoticeInput) bool {
@@ -97,7 +143,8 @@ func (s *Service) GiveNotice(ctx context.Context, actor access.Actor, in NoticeI
 		if err != nil {
 			return err
 		}
-		if n, stands := f.StandingNotice(); stands {
+		in.Given = f.Given
+		if n, again := sameOf(f.Notices, f.Side, in); again {
 			out = n
 			return nil
 		}
@@ -113,11 +160,16 @@ func (s *Service) GiveNotice(ctx context.Context, actor access.Actor, in NoticeI
 			return err
 		}
 		words := fmt.Sprintf("gave notice for the %s to end %s: %s", out.Side, f.Name, lowerFirst(out.Effect.Words()))
+		said := out.Effect.Words()
+		if !f.Binds {
+			said = out.Claim()
+			words = fmt.Sprintf("recorded a notice of the %s to end %s: %s", out.Side, f.Name, lowerFirst(said))
+		}
 		if err := s.record(ctx, tx, actor, access.NoticeGive, f.Agreed, journal.Subject{Kind: "notice", ID: out.ID, Name: f.Name}, words, body); err != nil {
 			return err
 		}
 		return s.tellSide(ctx, tx, actor, engagement.Other(f.Side), in.Client, "Notice to end "+f.Name,
-			fmt.Sprintf("%s gave notice for the %s. %s\n\n%s", actor.Name, f.Side, out.Effect.Words(), strings.Join(out.Fee, "\n")), "notice")
+			fmt.Sprintf("%s gave notice for the %s. %s\n\n%s", actor.Name, f.Side, said, strings.Join(out.Fee, "\n")), "notice")
 	})
 	if err != nil {
 		return engagement.Notice{}, fmt.Errorf("give notice: %w", err)

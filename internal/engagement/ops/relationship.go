@@ -19,6 +19,7 @@ import (
 type Relationship struct {
 	Today     cal.Date // in the zone of the client's first contract
 	Contracts []Binding
+	Ends      map[string]string // what comes at the end of each contract, by its id, in a sentence
 	Lines     []engagement.Line
 	Resources []engagement.ResourceMonth // of the month before and of this one
 }
@@ -38,8 +39,13 @@ func (s *Service) Relationship(ctx context.Context, actor access.Actor, client s
 		if err != nil {
 			return err
 		}
-		out = Relationship{Today: today(contracts, s.now()), Contracts: contracts, Lines: engagement.Map(appointments)}
+		out = Relationship{Today: today(contracts, s.now()), Contracts: contracts, Ends: map[string]string{}, Lines: engagement.Map(appointments)}
 		for _, c := range contracts {
+			notices, err := readNotices(ctx, tx, c.ID)
+			if err != nil {
+				return err
+			}
+			out.Ends[c.ID] = engagement.StandingUnder(c.Agreement, notices, out.Today).Words()
 			resources, err := s.resources(ctx, tx, client, c.Agreement, out.Today)
 			if err != nil {
 				return err
@@ -149,7 +155,7 @@ func (s *Service) routeOn(ctx context.Context, tx bun.Tx, in AskInput) (Asked, e
 	if in.Day.IsZero() {
 		in.Day = today(contracts, now)
 	}
-	out := Asked{Routed: engagement.Route(appointments, in.Category, in.Brand, in.Market, in.Day), Zone: time.UTC}
+	out := Asked{Routed: engagement.RouteAsked(appointments, in.Category, in.Brand, in.Market, in.Day), Zone: time.UTC}
 	if t := out.To.Terms; out.Ok && t != nil && out.To.Promise == engagement.Preferred {
 		out.AnswerBy, out.Zone = engagement.Deadline(*t, out.To.FirstRefusal, now), t.Zone
 	}

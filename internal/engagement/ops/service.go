@@ -14,6 +14,7 @@ import (
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/ident"
+	"github.com/ofrecord/ofrecord/internal/kernel/money"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 )
@@ -34,6 +35,10 @@ type Service struct {
 	// WorkedOf is the time that each person worked for the client in a month; known is false where no time of it was entered. nil: no time is known.
 	WorkedOf func(ctx context.Context, tx bun.Tx, client string, month cal.Month) (worked []engagement.Worked, known bool, err error)
 	Term     // what term, notice and exit need from the rooms above
+
+	// FeeOfPeriod is what a retainer owes for the fee period that a day lies in, part by part where versions share it. Statements are computed above this room, so the program
+	// wires it. nil: nobody computes it.
+	FeeOfPeriod func(a contract.Agreement, retainer string, day cal.Date) (period cal.Period, parts []money.Amount)
 
 	// Score is what a specialist did, was paid and brought under its contract. Statements and credit stand above this room, so the program wires it. nil: nobody counts it.
 	Score func(ctx context.Context, actor access.Actor, c contractops.Contract, a contract.Agreement) (engagement.Score, error)

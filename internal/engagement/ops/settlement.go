@@ -85,7 +85,7 @@ func (s *Service) settlement(ctx context.Context, tx bun.Tx, actor access.Actor,
 			return out, fmt.Errorf("read the frozen settlement: %w", err)
 		}
 	} else {
-		out.Settlement, err = engagement.Settle(engagement.Ground{Contract: out.Name, Terms: out.Agreement.Latest(), Known: known, Stated: out.Stated})
+		out.Settlement, err = engagement.Settle(engagement.Ground{Contract: out.Name, Terms: out.Standing.Settled(), Known: untilNotice(known, out.Standing), Stated: out.Stated})
 		if fault.Code(err) == "no-end" {
 			out.NoEnd = true
 			return out, nil
@@ -101,6 +101,21 @@ func (s *Service) settlement(ctx context.Context, tx bun.Tx, actor access.Actor,
 		out.Accepted[contract.Side(r.Side)] = SettledBy{r.At.UTC(), r.ByName}
 	}
 	return out, err
+}
+
+// untilNotice is what the records know while a notice ends the contract and no version says so yet: they count to the end that the contract has, so that what depends on it is not known.
+func untilNotice(known map[engagement.PartKey]engagement.Figure, s engagement.Standing) map[engagement.PartKey]engagement.Figure {
+	if s.Notice == nil {
+		return known
+	}
+	out := map[engagement.PartKey]engagement.Figure{}
+	for key, f := range known {
+		if key != engagement.OpenInvoices && key != engagement.ClientFunds && f.Open == "" {
+			f = engagement.Figure{Amount: f.Amount, Open: fmt.Sprintf("The records count to %s when both sides have accepted the version that ends the contract on that day.", s.Last().Words())}
+		}
+		out[key] = f
+	}
+	return out
 }
 
 // StateInput is an amount that a side states.

@@ -45,14 +45,33 @@ type Agreed struct {
 	Open      bool                // a proposal of this contract waits for an acceptance
 }
 
-// StandingNotice is the newest notice that was not withdrawn.
-func (a Agreed) StandingNotice() (engagement.Notice, bool) {
-	for _, n := range slices.Backward(a.Notices) {
-		if n.Stands() {
-			return n, true
+// EndingNotice is the notice that binds and ends the contract.
+func (a Agreed) EndingNotice() (engagement.Notice, bool) {
+	return engagement.Ending(a.Notices, a.Agreement.First().Zone)
+}
+
+// Claims are the notices that stand and do not bind yet.
+func (a Agreed) Claims() []engagement.Notice {
+	var out []engagement.Notice
+	for _, n := range a.Notices {
+		if n.Stands() && !n.Binds(a.Agreement.First().Zone) {
+			out = append(out, n)
 		}
 	}
-	return engagement.Notice{}, false
+	return out
+}
+
+// Ending says in a sentence when a contract ends and what comes when nobody acts, for pages of other rooms. Who may: see ContractSee. Faults: NotFound, Forbidden.
+func (s *Service) Ending(ctx context.Context, actor access.Actor, c contractops.Contract, agreement contract.Agreement) (string, error) {
+	if err := access.Require(actor, access.ContractSee, c.Scope()); err != nil {
+		return "", err
+	}
+	var notices []engagement.Notice
+	err := s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		notices, err = readNotices(ctx, tx, c.ID)
+		return err
+	})
+	return engagement.StandingUnder(agreement, notices, cal.DateOf(s.now(), agreement.First().Zone)).Words(), err
 }
 
 // Terms are the terms of a client's contracts that both sides have accepted, oldest first, with further dates that were promised. Who may: see
@@ -95,10 +114,10 @@ func (s *Service) agreed(ctx context.Context, tx bun.Tx, c Binding) (Agreed, err
 	_, out.Open = c.Open()
 	var err error
 	out.Today = cal.DateOf(s.now(), out.Agreement.First().Zone)
-	out.Standing = engagement.StandingOf(out.Agreement, out.Today)
 	if out.Notices, err = readNotices(ctx, tx, c.ID); err != nil {
 		return out, err
 	}
+	out.Standing = engagement.StandingUnder(out.Agreement, out.Notices, out.Today)
 	if out.Assents, err = readAssents(ctx, tx, c.ID); err != nil {
 		return out, err
 	}

@@ -198,6 +198,46 @@ func TestANoticeIsWithdrawnOnlyByBoth(t *testing.T) {
 	})
 }
 
+// Given a contract that does not say when notice is received, when the client states on 1 September a receipt of January, then it is a claim: the contract runs as before, and the
+// agency can give its own notice or acknowledge.
+func TestAReceiptThatOneSideStatesIsAClaim(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newTermDesk(t, d, ctx, "  length: 12 months\n  renewal: {kind: none}\n  notice: {period: 90 days, fee: full}\n")
+		in := k.give("2026-01-01")
+		in.Given.Way, in.Given.Received = contract.ByEmail, cal.MustDate("2026-01-02")
+		f := must[ops.Foretold](t)(k.ForetellNotice(ctx, k.executive, in))
+		if f.Binds || len(f.Odd) != 1 || !strings.Contains(f.Odd[0], "2 Apr 2026") {
+			t.Errorf("binds %v, odd %q", f.Binds, f.Odd)
+		}
+		n := must[engagement.Notice](t)(k.GiveNotice(ctx, k.executive, in))
+		if again := must[engagement.Notice](t)(k.GiveNotice(ctx, k.executive, in)); again.ID != n.ID {
+			t.Error("the same claim is recorded twice")
+		}
+		if a := k.agreed(); a.Last() != cal.MustDate("2026-12-31") || len(a.Claims()) != 1 {
+			t.Errorf("the last day is %s", a.Last())
+		}
+		if odd := must[[]string](t)(k.NoticeOdd(ctx, k.owner, k.client, n.ID)); len(odd) != 1 {
+			t.Errorf("who acknowledges is told %q", odd)
+		}
+		must[engagement.Notice](t)(k.AcknowledgeNotice(ctx, k.owner, k.client, n.ID, ""))
+		if a := k.agreed(); a.Last() != cal.MustDate("2026-04-02") || !a.Standing.Ended {
+			t.Errorf("acknowledged, the last day is %s", a.Last())
+		}
+	})
+}
+
+func TestATransitionBeforeANoticeNeedsAReasonAndSomebodyWhoMayGiveOne(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newTermDesk(t, d, ctx, autoTerm)
+		refused(t, k.BeginTransition(ctx, k.owner, k.client, k.contract, " "), fault.Invalid, "exit-reason")
+		refused(t, k.BeginTransition(ctx, k.finance, k.client, k.contract, "We leave."), fault.Forbidden, "not-allowed")
+		must[engagement.Notice](t)(k.GiveNotice(ctx, k.executive, k.give("2026-09-01")))
+		if err := k.BeginTransition(ctx, k.finance, k.client, k.contract, ""); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestWhoMayGiveNotice(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newTermDesk(t, d, ctx, autoTerm)
@@ -331,11 +371,43 @@ func TestACalendarByItsAddress(t *testing.T) {
 	})
 }
 
+// Given an address that finance made, when its role ends, then the address answers nobody and the list says so.
+func TestACalendarEndsWithTheRoleOfItsMaker(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newTermDesk(t, d, ctx, autoTerm)
+		address := must[string](t)(k.MakeCalendar(ctx, k.finance, k.client, "Finance"))
+		token := address[strings.LastIndexByte(address, '/')+1:]
+		if _, _, err := k.Feed(context.Background(), dbtest.Workspace, token); err != nil {
+			t.Fatal(err)
+		}
+		role := ""
+		if err := k.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error {
+			people, err := partyops.PeopleOf(ctx, tx, k.client, k.now)
+			for _, l := range people {
+				if l.Account.ID == k.finance.Account {
+					role = l.Membership.ID
+				}
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := k.Parties.EndMembership(ctx, k.owner, role); err != nil {
+			t.Fatal(err)
+		}
+		_, _, err := k.Feed(context.Background(), dbtest.Workspace, token)
+		refused(t, err, fault.NotFound, "not-found")
+		if list := must[[]ops.Calendar](t)(k.Calendars(ctx, k.executive, k.client)); len(list) != 1 || !list[0].Silent {
+			t.Errorf("%+v", list)
+		}
+	})
+}
+
 func TestTheChecklistOfATransition(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newTermDesk(t, d, ctx, autoTerm)
 		for range 2 {
-			if err := k.BeginTransition(ctx, k.owner, k.client, k.contract); err != nil {
+			if err := k.BeginTransition(ctx, k.owner, k.client, k.contract, "We reorganise."); err != nil {
 				t.Fatal(err)
 			}
 		}

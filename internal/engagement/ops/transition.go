@@ -24,15 +24,12 @@ type Exit struct {
 	Unlisted     bool // nobody tells here which deliverables there are
 }
 
-// Last is the last day of the contract as it is known: by its end, or by a notice that stands; zero while there is none.
-func (a Agreed) Last() cal.Date {
-	if n, stands := a.StandingNotice(); stands && a.Standing.Terms.Term.Ended.IsZero() {
-		return n.Effect.End.AddDays(-1)
-	}
-	if a.Standing.End.IsZero() {
-		return cal.Date{}
-	}
-	return a.Standing.End.AddDays(-1)
+// Last is the last day of the contract as it is known: by its end, or by a notice that binds; zero while there is none.
+func (a Agreed) Last() cal.Date { return a.Standing.Last() }
+
+// Ending says whether the end is brought about: by a notice that binds or a version that says so, or because it has come. Before that the contract only runs towards its end.
+func (a Agreed) Ending() bool {
+	return a.Standing.Notice != nil || a.Standing.Ended || !a.Standing.Terms.Term.Ended.IsZero()
 }
 
 // Exit is the transition of a contract. Who may: see ContractSee. Faults: NotFound, Forbidden, Conflict "no-version".
@@ -55,9 +52,11 @@ func (s *Service) Exit(ctx context.Context, actor access.Actor, client, contract
 	return out, nil
 }
 
-// BeginTransition lays the checklist of a transition, due on the last day of the contract. Where there is one it changes nothing. Who may: see
-// TransitionWork. Faults: NotFound, Forbidden; Conflict while the contract has no end.
-func (s *Service) BeginTransition(ctx context.Context, actor access.Actor, client, contractID string) error {
+// BeginTransition lays the checklist of a transition, due on the last day of the contract. Where there is one it changes nothing. Before a notice binds it needs a
+// reason, which the other side reads, and somebody who may give notice. Who may: see TransitionWork. Faults: NotFound, Forbidden; Invalid at "reason"; Conflict while the
+// contract has no end.
+func (s *Service) BeginTransition(ctx context.Context, actor access.Actor, client, contractID, reason string) error {
+	reason = strings.TrimSpace(reason)
 	return s.transition(ctx, actor, client, contractID, func(a Agreed, by contract.Side, items []engagement.TransitionItem) ([]engagement.ItemEvent, string, error) {
 		if len(items) > 0 {
 			return nil, "", nil
@@ -66,7 +65,22 @@ func (s *Service) BeginTransition(ctx context.Context, actor access.Actor, clien
 		if last.IsZero() {
 			return nil, "", fault.New(fault.Conflict, "no-end", "The contract has no end yet. The transition begins when notice is given or the end is agreed.")
 		}
-		return engagement.TemplateItems(last), "began the transition of " + a.Name + ", due on " + last.Words(), nil
+		words := "began the transition of " + a.Name + ", due on " + last.Words()
+		if err := checkLength("reason", reason); err != nil {
+			return nil, "", err
+		}
+		if !a.Ending() {
+			if err := access.Require(actor, access.NoticeGive, access.Of(client)); err != nil {
+				return nil, "", err
+			}
+			if reason == "" {
+				return nil, "", fault.New(fault.Invalid, "exit-reason", "No notice was given. Say why the handover begins already; the other side reads it.").At("reason")
+			}
+		}
+		if reason != "" {
+			words += ": " + reason
+		}
+		return engagement.TemplateItems(last), words, nil
 	})
 }
 

@@ -211,6 +211,17 @@ func (s *Service) place(ctx context.Context, tx bun.Tx, actor access.Actor, wall
 	if err := wall.MayPlace(account, side, now, w.coolOff); err != nil {
 		return err
 	}
+	if side == engagement.Keeper {
+		people, err := partyops.PeopleOf(ctx, tx, "", now)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(people, func(l partyops.Listing) bool {
+			return l.Account.ID == account && l.Membership.Org.Kind == access.Agency && l.Membership.InForce(now)
+		}) {
+			return fault.New(fault.Invalid, "keeper-external", "Only somebody of the agency keeps a wall: a specialist would see both accounts. Put %s on a side.", name).At("side")
+		}
+	}
 	row := placeRow{WallID: wall.ID, Seq: len(wall.Placements) + 1, AccountID: account, Name: name, Side: side, PlacedAt: now, PlacedBy: actor.Account, PlacedByName: actor.Name}
 	if _, err := tx.NewInsert().Model(&row).Exec(ctx); err != nil {
 		return err
@@ -389,7 +400,7 @@ func (s *Service) mayStaff(ctx context.Context, tx bun.Tx, actor access.Actor, m
 			stays = append(stays, engagement.Stay{Client: r.Client, Until: r.Until})
 		}
 	}
-	if err := engagement.MayStaff(m.Client, stays, w.promises, w.accounts, w.held, now, w.work[m.Client]); err != nil {
+	if err := engagement.MayStaff(m.Client, stays, w.binding(), w.accounts, w.held, now, w.work[m.Client]); err != nil {
 		return err
 	}
 	if len(stays) == 0 {

@@ -22,7 +22,11 @@ func (p *Pages) calendarParts(r *http.Request) ([]templ.Component, error) {
 	}
 	table := kit.TableView{Caption: "Addresses of the calendar", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "For"}, {Title: "Made"}, {Title: "Revoke", Hidden: true, Align: kit.End}}}
 	for _, c := range list {
-		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{kit.Text(c.Label), kit.Text(c.MadeByName + ", " + c.MadeAt.Format("2 Jan 2006")),
+		label := kit.Text(c.Label)
+		if c.Silent {
+			label = kit.TwoLines(label, "answers nobody: who made it may not share these dates any more")
+		}
+		table.Rows = append(table.Rows, kit.Row{Cells: []templ.Component{label, kit.Text(c.MadeByName + ", " + c.MadeAt.Format("2 Jan 2006")),
 			kit.Anchor(kit.Link{Text: "Revoke", Href: Path(client) + "/term/calendar/" + url.PathEscape(c.ID) + "/revoke"})}})
 	}
 	table.Empty = kit.Quiet("Nobody subscribes to these dates yet.")
@@ -37,7 +41,7 @@ func (p *Pages) showCalendar(w http.ResponseWriter, r *http.Request) error {
 func calendarPage(w http.ResponseWriter, r *http.Request, in kit.Input) error {
 	path := Path(r.PathValue("client")) + "/term"
 	view := actView(r, "Make an address of the calendar", "term", "", in)
-	view.Lede = "Whoever has the address reads the dates of this client's contracts, until it is revoked."
+	view.Lede = "Whoever has the address reads the dates of this client's contracts, until it is revoked or you may not share these dates any more."
 	return web.Render(w, r, view, kit.Form(kit.FormView{Action: path + "/calendar", Submit: "Make the address", Cancel: path, Input: in, Fields: []kit.Field{
 		{Name: "label", Label: "Who subscribes to it", Autocomplete: "off", Placeholder: "Finance calendar", Hint: "So that you know later which one to revoke."},
 	}}))

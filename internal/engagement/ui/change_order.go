@@ -72,6 +72,9 @@ func stateWords(o ops.ChangeOrder) string {
 	case contract.Accepted:
 		return "accepted"
 	case contract.Withdrawn:
+		if o.Version.Withdrawal.Declined() {
+			return "declined"
+		}
 		return "withdrawn"
 	}
 	return "waiting"
@@ -96,9 +99,37 @@ func (p *Pages) orderForm(w http.ResponseWriter, r *http.Request, in kit.Input) 
 	if len(contracts) == 0 {
 		return web.Render(w, r, view, kit.Empty(kit.EmptyView{Title: "Nothing is agreed yet", Text: "A change order changes a contract that both sides have accepted."}))
 	}
+	waiting, err := p.waiting(r, contracts)
+	if err != nil {
+		return err
+	}
 	fields := []kit.Field{{Name: "request", Kind: kit.Hidden}}
 	fields = append(fields, orderFields(contracts)...)
-	return web.Render(w, r, view, kit.Form(kit.FormView{Action: ordersPath(client) + "/new", Fields: fields, Submit: "Look at the effect", Cancel: ordersPath(client), Input: in}))
+	return web.Render(w, r, view, kit.Group(append(waiting, kit.Form(kit.FormView{Action: ordersPath(client) + "/new", Fields: fields, Submit: "Look at the effect", Cancel: ordersPath(client), Input: in}))...))
+}
+
+// waiting leads to each proposal that stands in the way of another order.
+func (p *Pages) waiting(r *http.Request, contracts []ops.Binding) ([]templ.Component, error) {
+	var out []templ.Component
+	for _, c := range contracts {
+		open, ok := c.Open()
+		if !ok {
+			continue
+		}
+		orders, err := p.Ops.Orders(r.Context(), actor(r), c.Client)
+		if err != nil {
+			return nil, err
+		}
+		link := kit.Link{Text: "Version " + number(open.Number), Href: contractPath(c.Client, c.ID) + "/versions/" + url.PathEscape(open.ID)}
+		for _, o := range orders {
+			if o.Version.ID == open.ID {
+				link = kit.Link{Text: "Change order " + number(o.Number), Href: orderPath(o)}
+			}
+		}
+		out = append(out, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "A proposal of " + c.Name + " waits for an answer.",
+			Text: "Another order of this contract can be issued when it is accepted, declined or withdrawn.", Links: []kit.Link{link}}))
+	}
+	return out, nil
 }
 
 func (p *Pages) previewOrder(w http.ResponseWriter, r *http.Request) error {
@@ -175,7 +206,13 @@ func (p *Pages) showOrder(w http.ResponseWriter, r *http.Request) error {
 		facts = append(facts, kit.Definition{Term: "Accepted for the " + string(a.Side), Value: kit.TwoLines(kit.MomentText(a.At, o.Terms.Zone), a.ByName)})
 	}
 	if o.Version.State() == contract.Proposed && access.Decide(actor(r), access.ContractAccept, access.Of(o.Client)).Allowed {
-		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Accept or withdraw", Kind: kit.Primary, Href: versionPath(o)}))
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Read and answer", Kind: kit.Primary, Href: versionPath(o)}))
+	}
+	if back := o.Version.Withdrawal; back != nil {
+		facts = append(facts, kit.Definition{Term: upper(stateWords(o)), Value: kit.TwoLines(kit.MomentText(back.At, o.Terms.Zone), back.ByName)}, kit.Definition{Term: "Because", Value: kit.Text(back.Reason)})
+	}
+	if o.Version.State() == contract.Proposed && access.Decide(actor(r), access.ContractAcceptClient, access.Of(o.Client)).Allowed {
+		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Decline", Href: versionPath(o) + "/decline"}))
 	}
 	return web.Render(w, r, view, kit.Group(section("Where it stands", kit.DefinitionList(facts...)), orderBody(o)))
 }
@@ -190,7 +227,11 @@ func orderBody(o ops.ChangeOrder) templ.Component {
 	if len(costs.Rows) == 0 {
 		parts = append(parts, section("Cost", kit.Text("No fee and no price changes.")))
 	} else {
-		parts = append(parts, section("Cost", kit.Group(kit.Text(o.Effect().Words()), kit.Table(costs))))
+		said := []templ.Component{kit.Text(o.Effect().Words())}
+		for _, p := range o.Shared {
+			said = append(said, kit.Text(p.Words()))
+		}
+		parts = append(parts, section("Cost", kit.Group(append(said, kit.Table(costs))...)))
 	}
 	schedule := templ.Component(kit.Text("No date moves."))
 	if len(o.Shifts) > 0 {
@@ -201,6 +242,9 @@ func orderBody(o ops.ChangeOrder) templ.Component {
 		schedule = saidOf(words)
 	}
 	parts = append(parts, section("Schedule", schedule))
+	if fresh := o.NewSentences(); len(fresh) > 0 {
+		parts = append(parts, section("What it says in words", saidOf(fresh)))
+	}
 	var rows []kit.DiffRow
 	for _, c := range o.Changes() {
 		rows = append(rows, kit.DiffRow{Field: c.Name, Before: c.Before, After: c.After})

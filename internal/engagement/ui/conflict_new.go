@@ -51,6 +51,10 @@ func (p *Pages) newCheckPage(w http.ResponseWriter, r *http.Request, in kit.Inpu
 	if err != nil {
 		return err
 	}
+	categories, markets, err := p.Ops.Words(r.Context(), actor(r))
+	if err != nil {
+		return err
+	}
 	whom := []kit.Option{{Value: "", Text: "A prospect, by the name below"}}
 	for _, c := range clients {
 		whom = append(whom, kit.Option{Value: c.ID, Text: c.Name})
@@ -62,8 +66,8 @@ func (p *Pages) newCheckPage(w http.ResponseWriter, r *http.Request, in kit.Inpu
 		{Name: "name", Label: "Name of the prospect", Optional: true, Autocomplete: "off", Hint: "As it stands in its register. Inc., Ltd, capitals and accents make no difference."},
 		{Name: "also", Label: "Other names", Optional: true, Autocomplete: "off", Hint: "Between commas: its parent, what it was called before."},
 		{Name: "brands", Label: "Brands", Optional: true, Autocomplete: "off", Hint: "Between commas."},
-		{Name: "categories", Label: "Categories or indications", Autocomplete: "off", Hint: "Its lines of business, between commas, in the words that your contracts use: warehouse-robots."},
-		{Name: "markets", Label: "Markets", Optional: true, Autocomplete: "off", Hint: "Between commas, as in your contracts: US, CA. Empty means any."},
+		{Name: "categories", Label: "Categories or indications", Autocomplete: "off", Hint: "Its lines of business, between commas, in the words that your contracts use: " + usedOr(categories, "warehouse-robots") + "."},
+		{Name: "markets", Label: "Markets", Optional: true, Autocomplete: "off", Hint: "Between commas, as in your contracts: " + usedOr(markets, "US, CA") + ". Empty means any."},
 		{Name: "unit", Label: "What its people would share with those of other accounts, at the nearest", Kind: kit.Radio, Options: unitOptions()},
 		{Name: "from", Label: "First day", Kind: kit.Date, Hint: "Or the one that is expected."},
 		{Name: "until", Label: "Last day", Kind: kit.Date, Optional: true},
@@ -71,6 +75,18 @@ func (p *Pages) newCheckPage(w http.ResponseWriter, r *http.Request, in kit.Inpu
 		{Name: "asks_named", Label: "They ask: none of", Optional: true, Autocomplete: "off", Hint: "Names, between commas."},
 		{Name: "asks_unit", Label: "They ask: nobody of the same", Kind: kit.Select, Optional: true, Options: slices.Concat([]kit.Option{{Text: "Choose"}}, unitOptions())},
 	}}))
+}
+
+// usedOr are the words that the contracts use, for a hint, or an example.
+func usedOr(words []string, example string) string {
+	const most = 20
+	switch {
+	case len(words) == 0:
+		return example
+	case len(words) > most:
+		return strings.Join(words[:most], ", ") + " and others"
+	}
+	return strings.Join(words, ", ")
 }
 
 // split reads a list that somebody wrote between commas or on lines.

@@ -51,12 +51,13 @@ func TestAConflictIsFoundThenWaivedByTheClient(t *testing.T) {
 		t.Errorf("what was typed is gone: %q", kept)
 	}
 	found := agency.Press(form, "/new", "name", "Robohaul", "categories", "warehouse-robots", "markets", "US", "unit", "office", "from", "2026-09-01")
-	found.Says(t, 200, "Robohaul", "waiver required", "Acme", "growth, non_competition[0]", "Ask for a waiver")
+	found.Says(t, 200, "Robohaul", "waiver required", "Acme", "growth, non-competition, entry 1", "Ask for a waiver")
 
 	ask := agency.Get(found.Find("a[href*='waivers/new']").AttrOr("href", ""))
 	if whom := ask.Find("input[name=for]").AttrOr("value", ""); whom != "Robohaul" {
 		t.Errorf("the form asks for %q", whom)
 	}
+	agency.Press(agency.Get(ui.ConflictsPath+"/waivers/new"), "/new").Says(t, 422, "Choose the client.", "Say how near", "Give the first day.", "Write what the client is to know")
 	days := []string{"markets", "US", "unit", "office", "from", "2026-09-01", "until", "2026-12-31"}
 	agency.Press(ask, "/new", append(days, "words", "Robohaul makes robots.")...).Says(t, 422, "Robohaul")
 	asked := agency.Press(ask, "/new", append(days, "words", "A maker of robots for small shops, served by another office.")...)

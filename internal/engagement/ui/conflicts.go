@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -103,12 +105,12 @@ func (p *Pages) checkPage(w http.ResponseWriter, r *http.Request, in kit.Input) 
 	if len(m.Questions) > 0 {
 		var issues []kit.IssueView
 		for _, q := range m.Questions {
-			issues = append(issues, kit.IssueView{Level: kit.Warning, Where: q.Clause, Text: q.Text})
+			issues = append(issues, kit.IssueView{Level: kit.Warning, Where: clauseWords(q.Clause), Text: q.Text})
 		}
 		body = append(body, conflictPart("To be answered", kit.Issues(issues)))
 	}
 	body = append(body, conflictPart("Overlaps", kit.Table(overlapTable(m))),
-		lookedAt(fmt.Sprintf("What it looked at: %s, %s, %s, %s", counted(len(m.Looked.Promises), "promise"), counted(m.Looked.Accounts, "client"), counted(m.Looked.Waivers, "waiver"), counted(m.Looked.Walls, "wall")), m.Looked.Promises))
+		lookedAt(fmt.Sprintf("What it looked at: %s, %s, %s, %s", counted(len(m.Looked.Promises), "promise"), counted(m.Looked.Accounts, "client"), counted(m.Looked.Waivers, "waiver"), counted(m.Looked.Walls, "wall")), inWords(m.Looked.Promises)))
 	if len(same) > 1 {
 		body = append(body, conflictPart("All checks of it", kit.Table(checksOfIt(same))))
 	}
@@ -170,13 +172,31 @@ func inRow(list []string, none string) templ.Component {
 	return kit.Text(strings.Join(list, ", "))
 }
 
+var entryOfText = regexp.MustCompile(`non_competition\[(\d+)\]`)
+
+// clauseWords is where a promise stands, for people: "growth, non-competition, entry 1" for the non_competition[0] of the text.
+func clauseWords(clause string) string {
+	return entryOfText.ReplaceAllStringFunc(clause, func(at string) string {
+		n, _ := strconv.Atoi(entryOfText.FindStringSubmatch(at)[1])
+		return "non-competition, entry " + strconv.Itoa(n+1)
+	})
+}
+
+func inWords(clauses []string) []string {
+	out := make([]string, len(clauses))
+	for i, c := range clauses {
+		out[i] = clauseWords(c)
+	}
+	return out
+}
+
 func overlapTable(m engagement.Made) kit.TableView {
 	t := kit.TableView{Caption: "Promises whose scope overlaps, the worst first", Quiet: true, Cards: true, Columns: []kit.Column{{Title: "Promise to"}, {Title: "Overlap"}, {Title: "Result"}, {Title: "What clears it"}},
 		Empty: kit.Text("No promise overlaps on category, market, unit and time, and nobody is named.")}
 	for _, l := range m.Lines {
-		whom := kit.TwoLines(kit.Text(l.Client), l.Clause)
+		whom := kit.TwoLines(kit.Text(l.Client), clauseWords(l.Clause))
 		if l.Own {
-			whom = threeLines(kit.Text(l.Client), l.Clause, "held against "+l.Against)
+			whom = threeLines(kit.Text(l.Client), clauseWords(l.Clause), "held against "+l.Against)
 		}
 		t.Rows = append(t.Rows, kit.Row{Cells: []templ.Component{whom, kit.Text(l.Words), outcomePill(l.Outcome), cureOf(m, l)}})
 	}

@@ -35,7 +35,7 @@ func (p *Pages) showExit(w http.ResponseWriter, r *http.Request) error {
 	if last := exit.Last(); !last.IsZero() {
 		view.Lede += " The last day of the contract is " + last.Words() + "."
 	}
-	parts := []templ.Component{others(r, "exit", all, a)}
+	parts := []templ.Component{others(r, "exit", all, a), claims(r, a)}
 	if len(exit.Items) == 0 {
 		parts = append(parts, beginExit(r, exit))
 	} else {
@@ -57,8 +57,10 @@ func beginExit(r *http.Request, exit ops.Exit) templ.Component {
 	switch {
 	case exit.Last().IsZero():
 		v.Text += " It can begin when notice is given or the end is agreed."
+	case !exit.Ending() && !mayDo(r, access.NoticeGive):
+		v.Text += " No notice ends the contract: before one does, those begin it who may give notice, with a reason."
 	case mayDo(r, access.TransitionWork):
-		v.Action = kit.Button(kit.ButtonView{Text: "Begin the transition", Kind: kit.Primary, Post: Path(exit.Client) + "/exit/begin", Hidden: ofContract(exit.Agreed)})
+		v.Action = kit.Button(kit.ButtonView{Text: "Begin the transition", Kind: kit.Primary, Href: on(r, "exit/begin", exit.ID)})
 	}
 	return kit.Empty(v)
 }
@@ -151,15 +153,38 @@ func deliverableParts(exit ops.Exit) []templ.Component {
 	return []templ.Component{kit.Table(v)}
 }
 
+func (p *Pages) confirmBegin(w http.ResponseWriter, r *http.Request) error {
+	return p.beginPage(w, r, askedFor(r), kit.Input{})
+}
+
+// beginPage asks before a transition begins, for a reason where no notice ends the contract.
+func (p *Pages) beginPage(w http.ResponseWriter, r *http.Request, asked string, in kit.Input) error {
+	_, a, _, ok, err := p.chosen(r, asked)
+	if err != nil {
+		return err
+	}
+	if !ok || a.Last().IsZero() {
+		return kept(w, r, on(r, "exit", asked), "The contract has no end yet. The transition begins when notice is given or the end is agreed.")
+	}
+	v := kit.ConfirmView{Action: Path(a.Client) + "/exit/begin", What: "You begin the handover of " + a.Name + ".", Hidden: ofContract(a), Button: "Begin the transition", Cancel: on(r, "exit", a.ID), Input: in,
+		Bound:   []kit.Definition{{Term: "Last day of the contract", Value: kit.DateText(a.Last())}},
+		Follows: []string{"A checklist of accounts, assets, data and access stands here for both sides, due on that day. Your name is recorded.", "It ends nothing and changes no fee."},
+		Fields:  []kit.Field{{Name: "reason", Label: "Why it begins", Kind: kit.Area, Optional: a.Ending(), Hint: "The other side reads it."}}}
+	if !a.Ending() {
+		v.Notices = []kit.NoticeView{{Level: kit.Warning, Title: "No notice ends this contract.", Text: a.Standing.Words() + " The handover can begin before, by somebody who may give notice, and with a reason."}}
+	}
+	return web.Render(w, r, actView(r, "Begin the transition", "exit", a.ID, in), kit.ConfirmPage(v))
+}
+
 func (p *Pages) beginTransition(w http.ResponseWriter, r *http.Request) error {
 	values, err := web.ReadForm(r)
 	if err != nil {
 		return err
 	}
 	id := values.Get("contract")
-	err = p.Ops.BeginTransition(r.Context(), actor(r), r.PathValue("client"), id)
+	err = p.Ops.BeginTransition(r.Context(), actor(r), r.PathValue("client"), id, values.Get("reason"))
 	if web.Correctable(err) {
-		return kept(w, r, on(r, "exit", id), fault.All(err)[0].Message)
+		return p.beginPage(w, r, id, kit.Input{Values: values, Err: err})
 	}
 	if err != nil {
 		return err

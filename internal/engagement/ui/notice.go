@@ -27,8 +27,8 @@ func (p *Pages) showNotice(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := roomView(r, "Notice", "notice", a.ID)
 	view.Eyebrow, view.Lede = a.Name, a.Standing.Words()
-	_, stands := a.StandingNotice()
-	if mayDo(r, access.NoticeGive) && !stands && !a.Standing.Ended {
+	_, binds := a.EndingNotice()
+	if mayDo(r, access.NoticeGive) && !binds && !a.Standing.Ended {
 		view.Actions = append(view.Actions, kit.Button(kit.ButtonView{Text: "Give notice", Href: on(r, "notice/give", a.ID)}))
 	}
 	parts := []templ.Component{others(r, "notice", all, a)}
@@ -46,13 +46,20 @@ func (p *Pages) showNotice(w http.ResponseWriter, r *http.Request) error {
 func noticeSentences(t contract.Terms) []string { return contract.Words(t)[0].Sentences[2:4] }
 
 func noticeParts(r *http.Request, a ops.Agreed, n engagement.Notice) []templ.Component {
+	lastDay, claimed := "Last day of the contract", n.Stands() && !n.Binds(a.Agreement.First().Zone)
+	if claimed {
+		lastDay = "Last day that it would bring"
+	}
 	parts := []templ.Component{kit.DefinitionList(
 		kit.Definition{Term: "State", Value: kit.Pill(string(n.State()))},
 		kit.Definition{Term: "Given", Value: kit.Text(n.Given.On.Words() + ", " + n.Given.Way.Words() + ", by " + n.ByName)},
 		kit.Definition{Term: "Counts as received", Value: kit.DateText(n.Effect.Received)},
-		kit.Definition{Term: "Last day of the contract", Value: kit.DateText(n.Effect.End.AddDays(-1))},
+		kit.Definition{Term: lastDay, Value: kit.DateText(n.Effect.End.AddDays(-1))},
 		kit.Definition{Term: "Fee until then", Value: sentences(n.Fee)},
 	)}
+	if claimed {
+		parts = append(parts, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "It ends nothing yet.", Text: n.Claim()}))
+	}
 	if n.Text != "" {
 		parts = append(parts, kit.Text("“"+n.Text+"”"))
 	}
@@ -187,6 +194,13 @@ func foretoldPage(w http.ResponseWriter, r *http.Request, f ops.Foretold, in ops
 			kit.Field{Name: "received_on", Kind: kit.Hidden, Value: in.Given.Received.String()}, kit.Field{Name: "last_day", Kind: kit.Hidden, Value: in.Given.Asked.String()},
 			kit.Field{Name: "text", Kind: kit.Hidden, Value: in.Text}),
 	}
+	if !f.Binds {
+		v.Bound[3].Term = "Last day that it would bring"
+		v.Follows = append([]string{"Until the other side acknowledges it, it is a claim and ends nothing. Acknowledged, this follows:"}, v.Follows...)
+	}
+	for _, o := range f.Odd {
+		v.Notices = append(v.Notices, kit.NoticeView{Level: kit.Warning, Text: o})
+	}
 	for _, u := range f.Effect.Unsaid {
 		v.Notices = append(v.Notices, kit.NoticeView{Level: kit.Warning, Text: u})
 	}
@@ -205,7 +219,11 @@ func (p *Pages) give(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		var n engagement.Notice
 		if n, err = p.Ops.GiveNotice(r.Context(), actor(r), in); err == nil {
-			web.Flash(r, kit.Done, "Notice is given. "+n.Effect.Words())
+			done := "Notice is given. " + n.Effect.Words()
+			if n.State() == engagement.NoticeGiven && !n.Given.Received.IsZero() {
+				done = "The notice is on record. " + n.Claim()
+			}
+			web.Flash(r, kit.Done, done)
 			web.Redirect(w, r, on(r, "notice", n.Contract))
 			return nil
 		}
@@ -218,7 +236,7 @@ func (p *Pages) give(w http.ResponseWriter, r *http.Request) error {
 
 // deeds are what can be done with a notice, by the word in the address.
 var deeds = map[string]struct{ title, what, follows, button, done string }{
-	"acknowledge": {"Acknowledge the notice", "You say that your side has this notice.", "It accepts nothing but that the notice was received on the day that it names.", "Acknowledge", "The notice is acknowledged."},
+	"acknowledge": {"Acknowledge the notice", "You say that your side has this notice.", "You accept that the notice was received on the day that it names. From then on it ends the contract on the last day above.", "Acknowledge", "The notice is acknowledged."},
 	"withdraw":    {"Withdraw the notice", "You agree for your side that this notice is withdrawn.", "It is withdrawn when both sides have said so. It stays on record.", "Agree to withdraw it", "You have agreed to withdraw the notice."},
 }
 
@@ -237,7 +255,15 @@ func (p *Pages) deedPage(w http.ResponseWriter, r *http.Request, in kit.Input) e
 			if n.ID != r.PathValue("notice") || !ok {
 				continue
 			}
-			return web.Render(w, r, actView(r, words.title, "notice", a.ID, in), kit.ConfirmPage(kit.ConfirmView{
+			odd, err := p.Ops.NoticeOdd(r.Context(), actor(r), a.Client, n.ID)
+			if err != nil {
+				return err
+			}
+			var notices []kit.NoticeView
+			for _, o := range odd {
+				notices = append(notices, kit.NoticeView{Level: kit.Warning, Text: o})
+			}
+			return web.Render(w, r, actView(r, words.title, "notice", a.ID, in), kit.ConfirmPage(kit.ConfirmView{Notices: notices,
 				Action: Path(a.Client) + "/notice/" + url.PathEscape(n.ID) + "/" + r.PathValue("deed"), What: words.what, Follows: []string{n.Effect.Words(), words.follows},
 				Bound:  []kit.Definition{{Term: "Given", Value: kit.Text(n.Given.On.Words() + ", " + n.Given.Way.Words() + ", by " + n.ByName)}, {Term: "Last day of the contract", Value: kit.DateText(n.Effect.End.AddDays(-1))}},
 				Fields: []kit.Field{{Name: "note", Label: "Note", Kind: kit.Area, Optional: true, Hint: "The other side reads it."}},

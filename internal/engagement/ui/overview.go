@@ -87,7 +87,7 @@ func promised(r *http.Request, client string, found ops.Relationship) templ.Comp
 			items = append(items, kit.Definition{Term: c.Name, Value: kit.Text(words)})
 			continue
 		}
-		items = append(items, kit.Definition{Term: c.Name, Value: kit.Group(kit.Text(contract.Promise(terms)+" "), kit.Anchor(kit.Link{Text: "Open the contract", Href: contractPath(client, c.ID)}))})
+		items = append(items, kit.Definition{Term: c.Name, Value: kit.Group(kit.Text(contract.Pays(terms)+". "+found.Ends[c.ID]+" "), kit.Anchor(kit.Link{Text: "Open the contract", Href: contractPath(client, c.ID)}))})
 	}
 	return kit.DefinitionList(items...)
 }

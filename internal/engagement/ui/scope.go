@@ -53,7 +53,7 @@ func (p *Pages) scope(w http.ResponseWriter, r *http.Request) error {
 	for _, s := range all {
 		parts = append(parts, scopeOf(s, len(all) > 1))
 	}
-	parts = append(parts, section("Would it be in scope?", kit.Group(answers(all, ask, asked && in.Err == nil), askForm(client, all, ask, in))))
+	parts = append(parts, section("Would it be in scope?", kit.Group(answers(r, all, ask, asked && in.Err == nil), askForm(client, all, ask, in))))
 	return web.Render(w, r, view, kit.Group(parts...))
 }
 
@@ -142,7 +142,7 @@ func askForm(client string, all []ops.Scoped, ask engagement.Ask, in kit.Input) 
 }
 
 // answers are what each contract with a scope says; nothing is kept.
-func answers(all []ops.Scoped, ask engagement.Ask, asked bool) templ.Component {
+func answers(r *http.Request, all []ops.Scoped, ask engagement.Ask, asked bool) templ.Component {
 	if !asked {
 		return kit.Text("Nothing is recorded here: it only tells what the contract says.")
 	}
@@ -161,6 +161,13 @@ func answers(all []ops.Scoped, ask engagement.Ask, asked bool) templ.Component {
 		}
 		if len(all) > 1 {
 			n.Title = s.Name + ": " + in.Words() + "."
+		}
+		if in.Answer == engagement.AnswerChangeOrder {
+			if client := r.PathValue("client"); access.Decide(actor(r), access.ContractPropose, access.Of(client)).Allowed {
+				n.Links = append(n.Links, kit.Link{Text: "Write a change order", Href: ordersPath(client) + "/new"})
+			} else {
+				n.Text += " The agency writes it; you read and answer it under change orders."
+			}
 		}
 		out = append(out, kit.Notice(n))
 	}

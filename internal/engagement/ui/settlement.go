@@ -51,11 +51,11 @@ func (p *Pages) showSettlement(w http.ResponseWriter, r *http.Request) error {
 	if !s.ClosedAt.IsZero() {
 		view.State = kit.Pill("closed")
 	}
-	parts := []templ.Component{others(r, "settlement", all, s.Agreed)}
+	parts := []templ.Component{others(r, "settlement", all, s.Agreed), claims(r, s.Agreed)}
 	if !s.Ripe() {
 		note := kit.NoticeView{Level: kit.Info, Title: "The contract runs.", Text: "This is what would be settled if it ended on " + s.Settlement.Last.Words() + ". It can be accepted when it has ended, or both sides have accepted the version that ends it."}
-		if n, stands := s.StandingNotice(); stands {
-			note.Text += " A notice stands that would end it on " + n.Effect.End.AddDays(-1).Words() + "."
+		if s.Standing.Notice != nil {
+			note = kit.NoticeView{Level: kit.Info, Title: "A notice ends the contract on " + s.Settlement.Last.Words() + ".", Text: "This is what is to be settled then. It can be accepted when the contract has ended, or both sides have accepted the version that ends it; fees follow from that version."}
 		}
 		parts = append(parts, kit.Notice(note))
 	} else if issues := s.Issues(); len(issues) > 0 {

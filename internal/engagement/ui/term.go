@@ -51,6 +51,7 @@ func (p *Pages) termRoutes() []web.Route {
 		post(noticeAt+"/{notice}/draft", access.ContractEdit, p.draftEnding),
 
 		get(exitAt, access.ContractSee, p.showExit),
+		get(exitAt+"/begin", access.TransitionWork, p.confirmBegin),
 		post(exitAt+"/begin", access.TransitionWork, p.beginTransition),
 		get(exitAt+"/add", access.TransitionWork, p.showAddItem),
 		post(exitAt+"/add", access.TransitionWork, p.addItem),
@@ -164,7 +165,7 @@ func (p *Pages) showTerm(w http.ResponseWriter, r *http.Request) error {
 	}
 	view := roomView(r, "Term and renewal", "term", a.ID)
 	view.Eyebrow, view.Lede = a.Name, a.Standing.Words()
-	parts := []templ.Component{others(r, "term", all, a), kit.Figures(termFigures(a)...), termSection("Dates", kit.Table(datesTable(a, promised)))}
+	parts := []templ.Component{others(r, "term", all, a), claims(r, a), kit.Figures(termFigures(a)...), termSection("Dates", kit.Table(datesTable(a, promised)))}
 	if a.Standing.Terms.Term.Renewal.Kind == contract.RenewalMutual {
 		parts = append(parts, termSection("Renewal in writing", renewalParts(r, a)...))
 	}
@@ -179,12 +180,24 @@ func (p *Pages) showTerm(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, view, kit.Group(parts...))
 }
 
+// claims tells of notices that end nothing yet, on every page that tells the last day.
+func claims(r *http.Request, a ops.Agreed) templ.Component {
+	var out []templ.Component
+	for _, n := range a.Claims() {
+		out = append(out, kit.Notice(kit.NoticeView{Level: kit.Warning, Title: "A notice is not acknowledged.", Text: n.Claim(), Links: []kit.Link{{Text: "The notice", Href: on(r, "notice", a.ID)}}}))
+	}
+	return kit.Group(out...)
+}
+
 func termFigures(a ops.Agreed) []kit.FigureView {
 	s := a.Standing
 	out := []kit.FigureView{{Label: "Runs since", Value: s.Terms.Term.Start.Words()}}
 	last := kit.FigureView{Label: "Last day", Value: "open", Note: "it runs until notice"}
 	if !s.Turn.To.IsZero() {
 		last.Value, last.Note = s.Turn.To.AddDays(-1).Words(), inDays(a.Today, s.Turn.To.AddDays(-1))
+		if s.Notice != nil {
+			last.Note = "by notice, " + last.Note
+		}
 	}
 	out = append(out, last)
 	if !s.NoticeBy.IsZero() {
@@ -285,7 +298,11 @@ func (p *Pages) renewalPage(w http.ResponseWriter, r *http.Request, asked string
 	if !ok || why != "" {
 		return kept(w, r, on(r, "term", a.ID), why)
 	}
-	return web.Render(w, r, actView(r, "Renew in writing", "term", a.ID, in), kit.ConfirmPage(kit.ConfirmView{
+	var odd []kit.NoticeView
+	for _, n := range a.Claims() {
+		odd = append(odd, kit.NoticeView{Level: kit.Warning, Text: n.Claim()})
+	}
+	return web.Render(w, r, actView(r, "Renew in writing", "term", a.ID, in), kit.ConfirmPage(kit.ConfirmView{Notices: odd,
 		Action: Path(a.Client) + "/term/renew", What: "You agree in writing to renew " + a.Name + ".",
 		Bound: []kit.Definition{{Term: "Its term ends on", Value: kit.DateText(until)}, {Term: "Renewed, the term is", Value: kit.Text(length.String())}},
 		Follows: []string{"It is agreed when the other side has said so too, on " + until.Words() + " at the latest.",

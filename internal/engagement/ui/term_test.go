@@ -129,10 +129,36 @@ func TestNoticeIsShownBeforeItBindsThenAcknowledged(t *testing.T) {
 	}
 }
 
+// Given a contract that says nothing of receipt, when one side dates a notice back, then it is told before and after that it ends nothing until it is acknowledged, and from then on every page
+// names the new last day.
+func TestABackdatedNoticeIsAClaimOnEveryPage(t *testing.T) {
+	s := newTermSite(t, "  length: 12 months\n  renewal: {kind: mutual-written, each: 12 months, at_most: 2}\n  notice: {period: 90 days, fee: full}\n")
+	executive, owner := s.as(s.executive), s.as(s.owner)
+	shown := executive.Press(executive.Get(s.at("notice/give")), "/notice/give", "way", "email", "given_on", "2026-07-01", "received_on", "2026-07-06")
+	shown.Says(t, http.StatusOK, "it is a claim and ends nothing", "Last day that it would bring")
+	executive.Press(shown, "/notice/confirm").Says(t, http.StatusOK, "It ends nothing yet.", "Last day that it would bring")
+	for _, page := range []string{"term", "exit", "settlement"} {
+		owner.Get(s.at(page)).Says(t, http.StatusOK, "A notice is not acknowledged.", "31 Dec 2026")
+	}
+	link, _ := owner.Get(s.at("notice")).Find(`a[href$="/acknowledge"]`).Attr("href")
+	owner.Press(owner.Get(link), "/acknowledge")
+	for _, page := range []string{"term", "exit", "settlement", ""} {
+		got := owner.Get(strings.TrimSuffix(s.at(page), "/"))
+		got.Says(t, http.StatusOK, "4 Oct 2026")
+		if strings.Contains(got.Body, "31 Dec 2026") {
+			t.Errorf("%q still tells the old last day", page)
+		}
+	}
+}
+
 func TestAnExitIsWorkedOffAndSettledByBoth(t *testing.T) {
 	s := newTermSite(t, strings.Replace(autoTerm, "kind: auto, each: 12 months, at_most: 2", "kind: none", 1))
 	executive, owner := s.as(s.executive), s.as(s.owner)
-	owner.Press(owner.Get(s.at("exit")), "/exit/begin").Says(t, http.StatusOK, "Advertising accounts are owned by the client", "31 Dec 2026")
+	s.as(s.finance).Get(s.at("exit")).Says(t, http.StatusOK, "those begin it who may give notice")
+	begin := owner.Get(s.at("exit/begin") + "?contract=" + s.contract)
+	begin.Says(t, http.StatusOK, "No notice ends this contract.")
+	owner.Press(begin, "/exit/begin").Says(t, http.StatusUnprocessableEntity, "Say why the handover begins already")
+	owner.Press(begin, "/exit/begin", "reason", "It does not renew.").Says(t, http.StatusOK, "Advertising accounts are owned by the client", "31 Dec 2026")
 	item := owner.Get(s.at("exit/items/t01/done") + "?contract=" + s.contract)
 	owner.Press(item, "/done").Says(t, http.StatusUnprocessableEntity, "Write how it can be seen")
 	owner.Press(item, "/done", "note", "Manager account 4711").Says(t, http.StatusOK, "Manager account 4711")

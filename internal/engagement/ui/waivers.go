@@ -133,6 +133,18 @@ func waiverInput(values url.Values) (ops.WaiverInput, error) {
 	return in, problems.Err()
 }
 
+// alsoWrong adds to what the form lacks all that asking would refuse beside it, each field once.
+func alsoWrong(in ops.WaiverInput, today cal.Date, err error) error {
+	problems := fault.List(fault.All(err))
+	_, words := engagement.CheckWords(in.Words, nil, in.Names)
+	for _, f := range append(fault.All(in.CheckScope(today)), fault.All(words)...) {
+		if !slices.ContainsFunc(problems, func(have *fault.Fault) bool { return have.Field == f.Field }) {
+			problems.Add(f)
+		}
+	}
+	return problems.Err()
+}
+
 func (p *Pages) askWaiver(w http.ResponseWriter, r *http.Request) error {
 	values, err := web.ReadForm(r)
 	if err != nil {
@@ -141,6 +153,8 @@ func (p *Pages) askWaiver(w http.ResponseWriter, r *http.Request) error {
 	in, err := waiverInput(values)
 	if err == nil {
 		_, err = p.Ops.AskWaiver(r.Context(), actor(r), in)
+	} else {
+		err = alsoWrong(in, cal.DateOf(p.Ops.Now(), time.UTC), err)
 	}
 	if web.Correctable(err) {
 		return p.newWaiverPage(w, r, kit.Input{Values: values, Err: err})

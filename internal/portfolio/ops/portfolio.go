@@ -32,6 +32,8 @@ type Service struct {
 
 	// Daily is what waits of the relationship and the daily work with a client, of what the actor sees. nil: nothing of them is told.
 	Daily func(ctx context.Context, actor access.Actor, client string) (portfolio.Daily, error)
+	// Ending says when a contract ends and what comes when nobody acts. Notices stand in another room, so the program wires it. nil: nobody tells.
+	Ending func(ctx context.Context, actor access.Actor, c contractops.Contract, agreement contract.Agreement) (string, error)
 }
 
 // Engagement is one contract with its standing and what it waits for.
@@ -215,6 +217,11 @@ func (s *Service) engagement(ctx context.Context, actor access.Actor, c contract
 		e.Agreement, e.Terms, e.Evidence = true, agreement.First(), fees.RestsOnEvidence(agreement) && !c.Underpins() // the client's evidence is told with the client's contracts
 		if now, ok := agreement.InForce(e.Today); ok {
 			e.Terms = now
+		}
+		if s.Ending != nil {
+			if e.Ending, err = s.Ending(ctx, actor, c, agreement); err != nil && !hidden(err) {
+				return Engagement{}, err
+			}
 		}
 	case fault.Is(err, fault.Conflict):
 		e.Today = cal.DateOf(s.Now(), zone)

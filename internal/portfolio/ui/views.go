@@ -122,7 +122,7 @@ func engagementViews(card ops.Card, actor access.Actor, whole bool) []engagement
 	for i, e := range card.Engagements {
 		v := engagementView{Name: e.Name, Figures: figures(e, home), AllStatements: home + "/statements"}
 		if e.Agreement {
-			v.Promise, v.Pay = portfolio.Promise(e.Terms), portfolio.Clauses(e.Terms)
+			v.Promise, v.Pay = portfolio.Promise(e.Terms, e.Ending), portfolio.Clauses(e.Terms)
 		}
 		for _, w := range e.Waits {
 			if e.Underpins {
