@@ -13,6 +13,7 @@ import (
 	billingops "github.com/ofrecord/ofrecord/internal/billing/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	crmops "github.com/ofrecord/ofrecord/internal/crm/ops"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	"github.com/ofrecord/ofrecord/internal/fees"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
@@ -22,7 +23,7 @@ import (
 
 // deliverableDoors are what deliverables ask of billing and of the evidence.
 func (p *Program) deliverableDoors() workops.DeliverableDoors {
-	return workops.DeliverableDoors{RequestEvent: p.Work.TellRequest, RequestOf: p.Work.RequestOf, FeePaid: feePaid, Acceptors: p.acceptors, HandOver: p.acceptanceAsEvidence}
+	return workops.DeliverableDoors{RequestEvent: p.Work.TellRequest, RequestOf: p.Work.RequestOf, FeePaid: feePaid, Acceptors: p.acceptors, Orders: engagementops.AcceptedOrders, HandOver: p.acceptanceAsEvidence}
 }
 
 // feePaid says whether all invoices of a contract up to a month are paid.

@@ -281,6 +281,18 @@ func (s *Service) Orders(ctx context.Context, actor access.Actor, client string)
 	return out, err
 }
 
+// AcceptedOrders names the change orders of a client that both sides have accepted, the newest first: "change order 2: One more round".
+func AcceptedOrders(ctx context.Context, tx bun.Tx, client string) ([]string, error) {
+	list, err := readOrders(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("client_id = ?", client) })
+	var out []string
+	for _, o := range list {
+		if o.Version.State() == contract.Accepted {
+			out = append(out, fmt.Sprintf("change order %d: %s", o.Number, o.Title))
+		}
+	}
+	return out, err
+}
+
 func nothingHere() error {
 	return fault.New(fault.NotFound, "not-found", "There is nothing here, or it is not for you.")
 }

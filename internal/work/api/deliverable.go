@@ -236,7 +236,7 @@ func (o *Deliverables) file(ctx context.Context, in *OfVersion) (*api.Download, 
 // Review is the agency's word on exactly a file.
 type Review struct {
 	SHA256 string `json:"sha256" minLength:"64" maxLength:"64" doc:"Of the file that was looked at"`
-	Order  string `json:"order,omitempty" maxLength:"200" doc:"Of a release that opens a further round: the change order that agreed it"`
+	Order  string `json:"order,omitempty" maxLength:"200" doc:"Of a release that opens a further round: the change order that agreed it, such as change order 2: One more round; or on paper: and where it is kept"`
 	Words  string `json:"words,omitempty" maxLength:"4000" doc:"Why it is held back"`
 }
 

@@ -28,6 +28,8 @@ type DeliverableDoors struct {
 	FeePaid func(ctx context.Context, tx bun.Tx, client, contract string, through cal.Month) (FeePaid, error)
 	// Acceptors are those of the client whom the words of a contract let accept what decides a fee; none: whoever decides about deliveries.
 	Acceptors func(ctx context.Context, tx bun.Tx, client, by string) ([]Acceptor, error)
+	// Orders names the change orders of a client that both sides have accepted, the newest first. nil: whoever releases a further round is believed.
+	Orders func(ctx context.Context, tx bun.Tx, client string) ([]string, error)
 	// HandOver takes the acceptance of a milestone as a file of evidence, through the door of every file.
 	HandOver func(ctx context.Context, client, name string, file []byte) error
 }

@@ -76,6 +76,9 @@ func (in AnswerInput) happened() (work.Happened, error) {
 
 // mayDecide: nobody approves what they made or showed, and what decides a fee is accepted by those whom the contract names among those who accept deliveries.
 func (s *Service) mayDecide(ctx context.Context, tx bun.Tx, actor access.Actor, k *kept, e work.Happened) error {
+	if e.Step == work.StepReleased {
+		return s.agreedOrder(ctx, tx, k, e.Order)
+	}
 	if e.Step != work.StepApproved && e.Step != work.StepApprovedWithChanges {
 		return nil
 	}

@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -18,7 +19,7 @@ type ReviewInput struct {
 	Deliverable string
 	Version     int
 	SHA256      string
-	Order       string // of a release that opens a further round: the change order that was agreed
+	Order       string // of a release that opens a further round: the change order that was agreed, as ReleaseOrders names it, or OnPaper and where the paper is kept
 	Words       string // why it is held back
 }
 
@@ -26,6 +27,36 @@ type ReviewInput struct {
 // where the contract wants a change order for the round; Conflict when it does not wait for a review.
 func (s *Service) ReleaseVersion(ctx context.Context, actor access.Actor, in ReviewInput) (Deliverable, error) {
 	return s.review(ctx, actor, in, work.StepReleased)
+}
+
+// OnPaper stands before the place where a change order is kept that was signed outside the program.
+const OnPaper = "on paper: "
+
+// ReleaseOrders names the change orders by which a further round can be released, the newest first. Who may: see DeliverableRelease. Faults: NotFound, Forbidden.
+func (s *Service) ReleaseOrders(ctx context.Context, actor access.Actor, client string) (names []string, err error) {
+	if err := access.RequireAny(actor, access.DeliverableRelease, client); err != nil || s.Deliverables.Orders == nil {
+		return nil, err
+	}
+	err = s.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) (err error) {
+		names, err = s.Deliverables.Orders(ctx, tx, client)
+		return err
+	})
+	return names, err
+}
+
+// agreedOrder refuses a change order that nobody has agreed to.
+func (s *Service) agreedOrder(ctx context.Context, tx bun.Tx, k *kept, order string) error {
+	if order == "" || s.Deliverables.Orders == nil {
+		return nil
+	}
+	if paper, ok := strings.CutPrefix(order, OnPaper); ok && strings.TrimSpace(paper) != "" {
+		return nil
+	}
+	agreed, err := s.Deliverables.Orders(ctx, tx, k.row.ClientID)
+	if err != nil || slices.Contains(agreed, order) {
+		return err
+	}
+	return fault.New(fault.Invalid, "order-unknown", "No change order of this name was accepted by both sides. Choose one that was, or say where the paper is kept that both have signed.").At("order")
 }
 
 // HoldBackVersion sends a version back to who made it; the client never sees it. Who may: see DeliverableRelease. Faults: as ReleaseVersion; Invalid at "words".

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/ofrecord/ofrecord/internal/platform/web"
 	"github.com/ofrecord/ofrecord/internal/platform/web/kit"
@@ -20,7 +21,15 @@ func (p *Pages) releasePage(w http.ResponseWriter, r *http.Request, in kit.Input
 	v := kit.ConfirmView{Action: versionPath(d.Deliverable, f.Number) + "/release", What: "The client sees version " + itoa(f.Number) + " of " + d.Name + ".", Bound: d.reviewed(f),
 		Hidden: []kit.Field{{Name: "sha256", Value: f.SHA256}}, Button: "Release it to the client", Cancel: d.path(), Input: in, Follows: d.State.ReleaseEffects(d.now)}
 	if d.State.Opens() && d.Rules.NeedsOrder(d.State.Round+1) {
-		v.Fields = []kit.Field{{Name: "order", Label: "Change order", Hint: "The round is beyond those included; say which change order agreed it."}}
+		orders, err := p.Ops.ReleaseOrders(r.Context(), actor(r), d.Client)
+		if err != nil {
+			return err
+		}
+		agreed := kit.Field{Name: "order", Label: "Change order", Kind: kit.Select, Optional: true, Hint: "The round is beyond those included; say which change order agreed it.", Options: []kit.Option{{Text: "Choose"}}}
+		for _, name := range orders {
+			agreed.Options = append(agreed.Options, kit.Option{Value: name, Text: name})
+		}
+		v.Fields = []kit.Field{agreed, {Name: "paper", Label: "Signed on paper: where it is kept", Optional: true, Hint: "Only where the order was not made here."}}
 	}
 	view := kit.PageView{Title: "Release a version", Eyebrow: d.Name, Room: DeliverablesRoom, Crumbs: d.crumbs(true), Status: in.Status()}
 	web.AllowFrames(w)
@@ -40,7 +49,11 @@ func (p *Pages) release(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d, err := p.Ops.ReleaseVersion(r.Context(), actor(r), ops.ReviewInput{Client: r.PathValue("client"), Deliverable: r.PathValue("deliverable"), Version: f.Number, SHA256: values.Get("sha256"), Order: values.Get("order")})
+	order := values.Get("order")
+	if paper := strings.TrimSpace(values.Get("paper")); order == "" && paper != "" {
+		order = ops.OnPaper + paper
+	}
+	d, err := p.Ops.ReleaseVersion(r.Context(), actor(r), ops.ReviewInput{Client: r.PathValue("client"), Deliverable: r.PathValue("deliverable"), Version: f.Number, SHA256: values.Get("sha256"), Order: order})
 	if web.Correctable(err) {
 		return p.releasePage(w, r, kit.Input{Values: values, Err: err})
 	}

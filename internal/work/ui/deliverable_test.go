@@ -223,6 +223,33 @@ func TestADeliverableOnItsPages(t *testing.T) {
 	}
 }
 
+// A round beyond those included is released under a change order that both sides accepted, or a paper whose place is named, never under an invented one.
+func TestAFurtherRoundNamesAnAcceptedChangeOrder(t *testing.T) {
+	k := newDeskUnder(t, strings.Replace(terms, "included: 2", "included: 0", 1))
+	var agreed []string
+	k.ops.Deliverables.Orders = func(context.Context, bun.Tx, string) ([]string, error) { return agreed, nil }
+	at, agency, client := k.proposed(), k.as(lead), k.as(product)
+	for version := range 2 {
+		if code, body := k.sends(maker, at+"/versions", "page.png", png+strings.Repeat("!", version)); code != http.StatusSeeOther {
+			t.Fatalf("%d %s", code, body)
+		}
+		if version == 0 {
+			agency.Press(agency.Get(at+"/versions/1/release"), "/release")
+			client.Press(client.Get(at+"/versions/1/feedback"), "/feedback", "changes", "a shorter headline")
+		}
+	}
+	form := agency.Get(at + "/versions/2/release")
+	agency.Press(form, "/release").Says(t, http.StatusUnprocessableEntity, "say which change order agreed it")
+	agency.Press(form, "/release", "order", "CO-999").Says(t, http.StatusUnprocessableEntity, "No change order of this name was accepted by both sides")
+	agency.Press(form, "/release", "paper", "  ").Says(t, http.StatusUnprocessableEntity, "say which change order agreed it")
+	agreed = []string{"change order 2: One more round"}
+	form = agency.Get(at + "/versions/2/release")
+	if form.Find("option[value='change order 2: One more round']").Length() != 1 {
+		t.Error(form.Text())
+	}
+	agency.Press(form, "/release", "order", agreed[0]).Says(t, http.StatusOK, "change order 2: One more round")
+}
+
 // Another file than the one that was shown is not approved.
 func TestAnApprovalNamesTheFile(t *testing.T) {
 	k := newDesk(t)
