@@ -11,30 +11,44 @@ import (
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
+	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
 	"github.com/ofrecord/ofrecord/internal/timesheet"
 	"github.com/ofrecord/ofrecord/internal/work"
 	workops "github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
-// route is where a request goes by what both sides have agreed: to a specialist of the client by its name, else to the agency. Where nobody is promised
-// the work, somebody of the agency says who does it.
-func (p *Program) route(ctx context.Context, tx bun.Tx, client, category, brand, market string, day cal.Date) (workops.Routed, error) {
-	asked, err := p.Engagement.RouteOf(ctx, tx, client, category, brand, market, day)
+// route is where a request goes by what both sides have agreed: to a specialist of the client by its name, else to the agency. Whoever is asked first has it under the offers of the
+// client until the time for an answer is over. Where nobody is promised the work, somebody of the agency says who does it.
+func (p *Program) route(ctx context.Context, tx bun.Tx, actor access.Actor, in workops.RouteAsk) (workops.Routed, error) {
+	asked, err := p.Engagement.RouteOf(ctx, tx, in.Client, in.Category, in.Brand, in.Market, in.Day)
 	if err != nil || !asked.Ok {
-		return workops.Routed{}, err
+		return workops.Routed{Asks: asked.Asks}, err
 	}
-	to := workops.Routed{Words: asked.Words()}
+	to := workops.Routed{Agreed: true, Words: asked.Words()}
 	if !asked.AnswerBy.IsZero() {
 		to.Words += " First refusal until " + engagement.DueIn(asked.AnswerBy, asked.Zone) + "."
+		if err := p.offerFirst(ctx, tx, actor, in); err != nil {
+			return to, err
+		}
 	}
-	people, err := partyops.PeopleOf(ctx, tx, client, p.Now())
+	people, err := partyops.PeopleOf(ctx, tx, in.Client, p.Now())
 	for _, l := range people {
 		if o := l.Membership.Org; o.Kind == access.Specialist && engagement.Plain(o.Name) == engagement.Plain(asked.To.Provider) {
 			to.Provider = o.ID
 		}
 	}
 	return to, err
+}
+
+// offerFirst offers a request to whom it was promised first. A window that is over at once makes no offer.
+func (p *Program) offerFirst(ctx context.Context, tx bun.Tx, actor access.Actor, in workops.RouteAsk) error {
+	words := []rune(in.Work)
+	_, err := p.Engagement.OfferFirstIn(ctx, tx, actor, engagementops.OfferInput{Client: in.Client, Category: in.Category, Brand: in.Brand, Market: in.Market, Work: string(words[:min(len(words), 50)])})
+	if fault.Code(err) == "no-first-refusal" {
+		return nil
+	}
+	return err
 }
 
 // usedWith is how long each side had the requests that were given to a specialist.

@@ -25,6 +25,8 @@ import (
 var workContract = strings.NewReplacer("approval: none-needed", "approval: before-work, approved_hours: overage-approved", "\nclauses:", `
 appointments:
   - {category: web, brands: [Acme], markets: [US], promise: exclusive, provider: Brightpath}
+  - {category: seo, brands: [Acme], markets: [US], promise: preferred, first_refusal: 5 working days}
+  - {category: seo, brands: [Acme], markets: [CA], promise: exclusive, provider: Brightpath}
 resources:
   - {resource: Ana Adler, kind: dedicated, hours: 40}
 clauses:`).Replace(hoursContract) + `scope:
@@ -84,6 +86,27 @@ func TestRequestsGoWhereTheWorkIsPromised(t *testing.T) {
 		}
 		if r = o.asksFor("other", "Acme", "US"); r.State.Triaged {
 			t.Errorf("what nobody is promised went to %q", r.State.Provider)
+		}
+	})
+}
+
+// A request for work that is promised first to somebody stands among the offers until it is answered. Where the market decides, the request says so, and nobody is asked.
+func TestARequestIsOfferedToWhomItWasPromisedFirst(t *testing.T) {
+	eachOffice(t, func(t *testing.T, o *office) {
+		r := o.asksFor("seo", "Acme", "US")
+		if !r.State.Triaged || !strings.Contains(r.Events[1].Note, "First refusal until the end of 17 Mar 2026 in New York") {
+			t.Errorf("%+v", r.Events)
+		}
+		offers := need(o.Engagement.FirstRefusals(o.ctx, o.owner, o.client))(t)
+		if len(offers) != 1 || offers[0].Work != r.Name()+" Something of seo" || offers[0].State != engagement.Offered {
+			t.Fatalf("%+v", offers)
+		}
+		open := o.asksFor("seo", "Acme", "")
+		if open.State.Triaged || !strings.Contains(open.Events[0].Note, "The market decides who does this") {
+			t.Errorf("%+v", open.Events)
+		}
+		if offers = need(o.Engagement.FirstRefusals(o.ctx, o.owner, o.client))(t); len(offers) != 1 {
+			t.Errorf("%d offers", len(offers))
 		}
 	})
 }

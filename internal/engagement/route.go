@@ -158,8 +158,12 @@ func Deadline(t contract.Terms, window cal.Span, offered time.Time) time.Time {
 	return last.AddDays(1).Start(t.Zone)
 }
 
-// DueIn is a deadline in the zone of the contract, by the name of its city: "13 Oct 2026 17:30 in New York".
+// DueIn is a deadline in the zone of the contract, by the name of its city: "13 Oct 2026 17:30 in New York", or "the end of 13 Oct 2026 in New York".
 func DueIn(at time.Time, zone *time.Location) string {
 	city := zone.String()
-	return at.In(zone).Format("2 Jan 2006 15:04") + " in " + strings.ReplaceAll(city[strings.LastIndexByte(city, '/')+1:], "_", " ")
+	words := at.In(zone).Format("2 Jan 2006 15:04")
+	if day := cal.DateOf(at, zone); day.Start(zone).Equal(at) {
+		words = "the end of " + day.AddDays(-1).Words()
+	}
+	return words + " in " + strings.ReplaceAll(city[strings.LastIndexByte(city, '/')+1:], "_", " ")
 }

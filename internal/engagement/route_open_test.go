@@ -42,6 +42,9 @@ func TestARequestIsRoutedByWhatItLeavesOpen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got := DueIn(time.Date(2026, 10, 14, 4, 0, 0, 0, time.UTC), zone); got != "the end of 13 Oct 2026 in New York" {
+		t.Error(got)
+	}
 	if got := DueIn(time.Date(2026, 10, 13, 21, 30, 0, 0, time.UTC), zone); got != "13 Oct 2026 17:30 in New York" {
 		t.Error(got)
 	}

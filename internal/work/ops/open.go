@@ -129,11 +129,17 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 	if err := s.insert(ctx, tx, r, key); err != nil {
 		return nil, err
 	}
-	if err := s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: now, Kind: work.Opened, Priority: ranking.Priority, Impact: ranking.Impact, Urgency: ranking.Urgency}, By: actor.Account, ByName: actor.Name}); err != nil {
+	to, err := s.route(ctx, tx, actor, r, day)
+	if err != nil {
 		return nil, err
 	}
-	if err := s.route(ctx, tx, r, day); err != nil {
+	if err := s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: now, Kind: work.Opened, Priority: ranking.Priority, Impact: ranking.Impact, Urgency: ranking.Urgency}, Note: to.Asks, By: actor.Account, ByName: actor.Name}); err != nil {
 		return nil, err
+	}
+	if to.Agreed {
+		if err := s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: r.OpenedAt, Kind: work.Triaged, Provider: to.Provider}, Note: to.Words, By: access.MachineAccount, ByName: "Ofrecord"}); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.scope(ctx, tx, r, day); err != nil {
 		return nil, err
@@ -232,22 +238,14 @@ func (s *Service) insert(ctx context.Context, tx bun.Tx, r *Request, key string)
 }
 
 // route sends the request where it is agreed that it goes. The program says who did so, for nobody chose.
-func (s *Service) route(ctx context.Context, tx bun.Tx, r *Request, day cal.Date) error {
+func (s *Service) route(ctx context.Context, tx bun.Tx, actor access.Actor, r *Request, day cal.Date) (to Routed, err error) {
 	if s.Route == nil {
-		return nil
+		return Routed{}, nil
 	}
-	to, err := s.Route(ctx, tx, r.Client, r.Category, r.Brand, r.Market, day)
-	if err != nil {
-		return fmt.Errorf("route request %s: %w", r.ID, err)
+	if to, err = s.Route(ctx, tx, actor, RouteAsk{Client: r.Client, Category: r.Category, Brand: r.Brand, Market: r.Market, Work: r.Name() + " " + r.Title, Day: day}); err != nil {
+		return Routed{}, fmt.Errorf("route request %s: %w", r.ID, err)
 	}
-	if to == (Routed{}) { // nobody is promised it
-		return nil
-	}
-	note := to.Words
-	if !to.Until.IsZero() {
-		note = strings.TrimSpace(note + " First refusal until " + to.Until.UTC().Format("2 Jan 2006 15:04") + " UTC.")
-	}
-	return s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: r.OpenedAt, Kind: work.Triaged, Provider: to.Provider}, Note: note, By: access.MachineAccount, ByName: "Ofrecord"})
+	return to, nil
 }
 
 // written is what can be searched of the request itself.

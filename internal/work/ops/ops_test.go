@@ -189,11 +189,11 @@ func TestWorkOfWhoIsGoneFallsBackToNobody(t *testing.T) {
 func TestARequestGoesWhereItIsAgreed(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
 		d := newDesk(t, data, ctx)
-		d.Route = func(_ context.Context, _ bun.Tx, client, category, _, _ string, day cal.Date) (ops.Routed, error) {
-			if client != "org_acme" || category != "other" || day != cal.MustDate("2026-03-03") {
-				t.Errorf("%s %s %s", client, category, day)
+		d.Route = func(_ context.Context, _ bun.Tx, who access.Actor, in ops.RouteAsk) (ops.Routed, error) {
+			if in.Client != "org_acme" || in.Category != "other" || in.Day != cal.MustDate("2026-03-03") || in.Work != "R-1 a page" || who.Account == "" {
+				t.Errorf("%+v", in)
 			}
-			return ops.Routed{Provider: "org_spec", Words: "Brightpath is preferred."}, nil
+			return ops.Routed{Agreed: true, Provider: "org_spec", Words: "Brightpath is preferred."}, nil
 		}
 		r := d.open("a page")
 		if r.State.Provider != "org_spec" || r.State.Stage() != work.InWork || r.Events[1].Note != "Brightpath is preferred." {

@@ -37,9 +37,9 @@ type Service struct {
 	// Scoping is what intake asks of the contract.
 	Scoping ScopeDoors
 
-	// Route says who does a request of a category, brand and market on a day. Appointments stand beside this room, so the program wires it. nil: the agency
+	// Route says who does a request, and offers it to whom it was promised first. Appointments stand beside this room, so the program wires it. nil: the agency
 	// triages each.
-	Route func(ctx context.Context, tx bun.Tx, client, category, brand, market string, day cal.Date) (Routed, error)
+	Route func(ctx context.Context, tx bun.Tx, actor access.Actor, in RouteAsk) (Routed, error)
 
 	// HandOver takes the misses of a client as a file of evidence. Evidence stands beside this room, so the program wires it. nil: nothing is handed over.
 	HandOver func(ctx context.Context, actor access.Actor, client, name string, file []byte) error
@@ -53,11 +53,19 @@ type Service struct {
 	pasts     sync.Map // workspace and client -> counted
 }
 
+// RouteAsk is what is asked for, on the day of the request.
+type RouteAsk struct {
+	Client, Category, Brand, Market string
+	Work                            string // "R-12 Spring campaign"
+	Day                             cal.Date
+}
+
 // Routed is to whom a request goes by what both sides have agreed.
 type Routed struct {
-	Provider string    // organisation; empty: the agency
-	Words    string    // the promise by which it goes there
-	Until    time.Time // until when it has its first refusal; zero: it has none
+	Agreed   bool   // somebody was promised it
+	Provider string // organisation; empty: the agency
+	Words    string // the promise by which it goes there
+	Asks     string // what has to be said before that is decided; empty: nothing
 }
 
 // now is cut to what both engines keep, so that what is returned equals what is read later.
