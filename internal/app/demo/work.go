@@ -13,6 +13,9 @@ import (
 // requests are what the client asks for in the last days before the visitor arrives: one is answered, one waits on the client, one is with the specialist, one
 // is new and one is done.
 func (st *story) requests(ctx context.Context) error {
+	if err := st.asksFor(ctx); err != nil {
+		return fmt.Errorf("briefs: %w", err)
+	}
 	for _, r := range []struct {
 		day, hour       int
 		title, category string
@@ -45,6 +48,34 @@ func (st *story) requests(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// furtherBriefs are of the categories that the contract names and the forms that the program brings do not.
+const furtherBriefs = `  - category: brand-design
+    title: Brand design
+    fields:
+      - {key: what, label: What is to be designed, kind: long-text, required: true}
+      - {key: where, label: Where it will be seen, kind: long-text, required: true}
+      - {key: due, label: Wanted by, kind: date, required: false}
+      - {key: material, label: Material, kind: files, required: false}
+  - category: events
+    title: Events
+    fields:
+      - {key: what, label: Which event and what for, kind: long-text, required: true}
+      - {key: start, label: First day, kind: date, required: true}
+      - {key: end, label: Last day, kind: date, required: false, not_before: start}
+      - {key: budget, label: Budget, kind: money, required: false}
+`
+
+func (st *story) asksFor(ctx context.Context) error {
+	st.at(Last.AddDays(1), 8)
+	who := st.as(access.Owner)
+	have, err := st.Work.Forms(ctx, who, "")
+	if err != nil {
+		return err
+	}
+	_, err = st.Work.SaveForms(ctx, who, have.Source+furtherBriefs, have.Version)
+	return err
 }
 
 func (st *story) takesUp(ctx context.Context, act workops.Act) error {
