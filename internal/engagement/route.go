@@ -21,6 +21,13 @@ type Routed struct {
 	Others []Appointment // of the roster: who may get it, or, after first refusal, gets it next
 	// Asks is the question that decides where brand or market were not said and the promises differ by it, with what each answer comes to; empty: nothing is open.
 	Asks string
+	// Whichever: brand or market were not said, the promises name several, and all of them come to the same.
+	Whichever bool
+}
+
+// alike reports whether two answers give the work to the same under the same promise.
+func (r Routed) alike(o Routed) bool {
+	return r.Ok == o.Ok && Plain(r.To.Provider) == Plain(o.To.Provider) && r.To.Promise == o.To.Promise && r.To.FirstRefusal == o.To.FirstRefusal && names(r.First) == names(o.First) && names(r.Others) == names(o.Others)
 }
 
 // Route says who gets work of a category for a brand in a market that is asked for on a day. An empty brand or market is any: only promises for any cover it. Names are compared as
@@ -49,14 +56,15 @@ func RouteAsked(all []Appointment, category, brand, market string, day cal.Date)
 				first = one
 			}
 			answers = append(answers, fmt.Sprintf("for %s in %s: %s", orAny(b, "any brand"), orAny(m, "any market"), lowFirst(one.Words())))
-			if one.Words() != first.Words() {
-				differs["brand"] = differs["brand"] || i > 0 && routed(near, Cell{category, brands[0], m}, day).Words() != one.Words()
-				differs["market"] = differs["market"] || j > 0 && routed(near, Cell{category, b, markets[0]}, day).Words() != one.Words()
+			if !one.alike(first) {
+				differs["brand"] = differs["brand"] || i > 0 && !routed(near, Cell{category, brands[0], m}, day).alike(one)
+				differs["market"] = differs["market"] || j > 0 && !routed(near, Cell{category, b, markets[0]}, day).alike(one)
 			}
 		}
 	}
 	first.Cell = asked
 	if !differs["brand"] && !differs["market"] {
+		first.Whichever = len(answers) > 1
 		return first
 	}
 	out := Routed{Cell: asked, Day: day, Asks: "brand"}
@@ -123,6 +131,8 @@ func (r Routed) Words() string {
 	switch {
 	case r.Asks != "":
 		return r.Asks
+	case r.Ok && r.To.Promise == Exclusive && r.Whichever:
+		return fmt.Sprintf("All %s goes to %s, whichever of the promised brands and markets it is for.", r.To.Cell.Category, r.To.Provider)
 	case r.Ok && r.To.Promise == Exclusive:
 		return fmt.Sprintf("All %s goes to %s.", r.To.Cell.Words(), r.To.Provider)
 	case r.Ok:

@@ -31,6 +31,11 @@ func TestARequestIsRoutedByWhatItLeavesOpen(t *testing.T) {
 	if r := RouteAsked(both, "paid-media", "Acme", "CA", day); r.Ok || r.Asks != "" {
 		t.Errorf("another market: %s", r.Words())
 	}
+	canada := acme
+	canada.Cell.Market = "CA"
+	if r := RouteAsked([]Appointment{acme, canada}, "paid-media", "", "", day); r.To.Provider != "Northlight" || r.Words() != "All paid-media goes to Northlight, whichever of the promised brands and markets it is for." {
+		t.Errorf("two markets under one promise: %s", r.Words())
+	}
 	bolt.Provider = "Northlight"
 	bolt.Cell.Brand = "Acme"
 	bolt.Cell.Market = "CA"
