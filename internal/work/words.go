@@ -15,9 +15,9 @@ func (c *Clock) Words(now time.Time) string {
 	zone := c.hours.Zone
 	switch c.State {
 	case Running:
-		return fmt.Sprintf("%s left, due %s", c.length(c.Left()), day(c.Due, now, zone))
+		return fmt.Sprintf("%s left, due %s", c.length(max(0, c.Left())), day(c.Due, now, zone))
 	case Paused:
-		return fmt.Sprintf("stands still while it waits on the client, %s left", c.length(c.Left()))
+		return fmt.Sprintf("stands still while it waits on the client, %s left", c.length(max(0, c.Left())))
 	case Resting:
 		return fmt.Sprintf("nothing is promised for priority %s", c.Priority)
 	case Kept:
