@@ -121,10 +121,19 @@ func (p *Program) build(ctx context.Context) error {
 	return nil
 }
 
-// bound is what follows when both sides have accepted a version: who is of record, and what it means for other clients.
+// bound is what follows when both sides have accepted a version: who is of record, how the request stands that it answers, and what it means for other clients.
 func (p *Program) bound(ctx context.Context, tx bun.Tx, actor access.Actor, c contractops.Contract) error {
 	if err := engagementops.Appoint(ctx, tx, actor, c); err != nil {
 		return err
+	}
+	requests, err := engagementops.Answered(ctx, tx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, r := range requests {
+		if err := p.Work.AskAgain(ctx, tx, r); err != nil {
+			return err
+		}
 	}
 	return p.Engagement.Bound(ctx, tx, actor, c)
 }

@@ -9,8 +9,10 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/crm"
 	"github.com/ofrecord/ofrecord/internal/engagement"
+	engagementops "github.com/ofrecord/ofrecord/internal/engagement/ops"
 	feesops "github.com/ofrecord/ofrecord/internal/fees/ops"
 	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	partyops "github.com/ofrecord/ofrecord/internal/party/ops"
@@ -107,6 +109,27 @@ func TestARequestIsOfferedToWhomItWasPromisedFirst(t *testing.T) {
 		}
 		if offers = need(o.Engagement.FirstRefusals(o.ctx, o.owner, o.client))(t); len(offers) != 1 {
 			t.Errorf("%d offers", len(offers))
+		}
+	})
+}
+
+// A change order that answers a request decides how it stands when the client accepts it, without anybody asking again.
+func TestAnAcceptedChangeOrderSettlesItsRequest(t *testing.T) {
+	eachOffice(t, func(t *testing.T, o *office) {
+		r := o.asksFor("seo", "Acme", "US")
+		in := engagementops.OrderInput{Contract: o.contract, Title: "Search pages", Reason: "They are new.", Request: r.ID}
+		in.Amending.Effective = cal.MustDate("2026-04-01")
+		in.Amending.Work = []contract.ScopeWork{{Name: "pages", Category: "web", Covers: "pages for the search", Is: contract.InScope}}
+		shown := need(o.Engagement.PreviewOrder(o.ctx, o.owner, in))(t)
+		in.SHA256 = shown.Terms.SHA256
+		order := need(o.Engagement.IssueOrder(o.ctx, o.owner, in))(t)
+		scope := func() work.Scope { return *need(o.Work.Show(o.ctx, o.owner, o.client, r.ID))(t).State.Scope }
+		if s := scope(); s.Answer != engagement.AnswerChangeOrder {
+			t.Fatalf("before: %+v", s)
+		}
+		need(o.Contracts.Accept(o.ctx, o.executive, contractops.AcceptInput{Version: order.Version.ID, SHA256: order.Version.SHA256, Side: contract.ClientSide}))(t)
+		if s := scope(); s.Answer != engagement.AnswerInScope || !strings.Contains(strings.Join(s.Found.Reasons, " "), "change order 1: Search pages") {
+			t.Errorf("after: %+v", s)
 		}
 	})
 }

@@ -147,7 +147,8 @@ func (s *Service) Resolve(ctx context.Context, tx bun.Tx, actor access.Actor, in
 
 // found is what the contract says that the request is under.
 func (s *Service) found(ctx context.Context, tx bun.Tx, in *ResolveInput) (Scoped, engagement.Intake, error) {
-	if err := in.ordered(ctx, tx); err != nil {
+	order, err := in.ordered(ctx, tx)
+	if err != nil {
 		return Scoped{}, engagement.Intake{}, err
 	}
 	list, err := scopesOn(ctx, tx, in.Client, in.Ask.Day)
@@ -155,6 +156,9 @@ func (s *Service) found(ctx context.Context, tx bun.Tx, in *ResolveInput) (Scope
 		return Scoped{}, engagement.Intake{}, err
 	}
 	at, missing := under(list, *in)
+	if missing != "" && order.ID != "" {
+		at, missing = under(list, ResolveInput{Client: in.Client, Contract: order.Contract, Ask: in.Ask})
+	}
 	if missing != "" {
 		intake := engagement.Intake{Missing: missing}
 		if len(list) > 0 && list[0].Terms.Scope != nil {
@@ -167,23 +171,48 @@ func (s *Service) found(ctx context.Context, tx bun.Tx, in *ResolveInput) (Scope
 			return at, engagement.Intake{}, err
 		}
 	}
-	return at, engagement.Resolve(at.Terms, in.Ask, at.Positions), nil
+	intake := engagement.Resolve(at.Terms, in.Ask, at.Positions)
+	if order.ID != "" && intake.Answer == engagement.AnswerChangeOrder { // the terms name no such work, and both sides agreed to it all the same
+		intake = engagement.Intake{Answer: engagement.AnswerInScope, Version: order.Version.Number, SOW: intake.SOW, Reasons: []string{fmt.Sprintf("Both sides agreed to it in change order %d: %s.", order.Number, order.Title)}}
+	}
+	return at, intake, nil
 }
 
-// ordered moves the day of the request to the one from which an accepted change order applies that answers it.
-func (in *ResolveInput) ordered(ctx context.Context, tx bun.Tx) error {
+// ordered is the newest accepted change order that answers the request, its zero value where there is none; the day of the request moves to the one from which it applies.
+func (in *ResolveInput) ordered(ctx context.Context, tx bun.Tx) (newest ChangeOrder, err error) {
 	if in.Request == "" {
-		return nil
+		return newest, nil
 	}
 	orders, err := readOrders(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("client_id = ? AND request_id = ?", in.Client, in.Request)
 	})
 	for _, o := range orders {
-		if o.Version.State() == contract.Accepted && in.Ask.Day.Before(o.Terms.Effective) {
+		if o.Version.State() != contract.Accepted {
+			continue
+		}
+		if newest.ID == "" {
+			newest = o
+		}
+		if in.Ask.Day.Before(o.Terms.Effective) {
 			in.Ask.Day = o.Terms.Effective
 		}
 	}
-	return err
+	return newest, err
+}
+
+// Answered are the requests that the change orders answer whose version of a contract is its newest accepted one, for what follows when it binds.
+func Answered(ctx context.Context, tx bun.Tx, contractID string) ([]string, error) {
+	orders, err := readOrders(ctx, tx, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("contract_id = ? AND request_id <> ''", contractID)
+	})
+	var out []string
+	for _, o := range orders {
+		if o.Version.State() == contract.Accepted {
+			out = append(out, o.Request)
+			break
+		}
+	}
+	return out, err
 }
 
 // under is the contract whose scope decides: the one that was chosen, else the one that names the work. It is missing where that is none, or more than one.

@@ -285,5 +285,10 @@ func TestAnAcceptedChangeOrderAnswersItsRequest(t *testing.T) {
 		if got := ask("rq_2"); got != engagement.AnswerChangeOrder {
 			t.Errorf("another request: %s", got)
 		}
+		// then work that the new terms do not name, as where a price was agreed, is in by the same order
+		r, err := desk.asked(ops.ResolveInput{Client: "org_acme", Request: "rq_1", Ask: engagement.Ask{Day: cal.MustDate("2026-03-10"), Category: "sculpture"}})
+		if err != nil || r.Answer != engagement.AnswerInScope || !strings.Contains(strings.Join(r.Found.Reasons, " "), "Both sides agreed to it in change order 1: More time for the launch.") {
+			t.Errorf("%+v, %v", r, err)
+		}
 	})
 }

@@ -140,6 +140,35 @@ func (s *Service) scope(ctx context.Context, tx bun.Tx, r *Request, day cal.Date
 	return s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: r.OpenedAt, Kind: work.Scoped, Scope: &found}, By: program.Account, ByName: program.Name})
 }
 
+// AskAgain puts a request to the contract once more as it was last put, for what follows when a change order binds. A request that is over, or that is not there, stays as it is.
+func (s *Service) AskAgain(ctx context.Context, tx bun.Tx, request string) error {
+	r, err := readRequest(ctx, tx, request)
+	if err != nil || s.Scoping.Resolve == nil || !r.State.Can(work.Scoped) {
+		if fault.Is(err, fault.NotFound) {
+			return nil
+		}
+		return err
+	}
+	ask := ScopeAsk{Client: r.Client, Request: r.ID}
+	if was := r.State.Scope; was != nil {
+		ask.Ask = was.Ask
+	}
+	ask.Ask.Category = cmp.Or(ask.Ask.Category, r.Category)
+	if ask.Ask.Day, err = s.dayOf(ctx, tx, r); err != nil {
+		return err
+	}
+	program := access.Actor{Account: access.MachineAccount, Name: "Ofrecord"}
+	found, err := s.Scoping.Resolve(ctx, tx, program, ask)
+	if err != nil {
+		return fmt.Errorf("scope of request %s: %w", r.ID, err)
+	}
+	found.Brand = r.Brand
+	if was := r.State.Scope; was != nil && was.Same(found) {
+		return nil
+	}
+	return s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: s.now(), Kind: work.Scoped, Scope: &found}, By: program.Account, ByName: program.Name})
+}
+
 // told is as much of the scope as somebody may read: all of it who reads the contract, the answer alone who sees all requests of the client, and nothing who only does some of them.
 func told(actor access.Actor, client string, scope *work.Scope) *work.Scope {
 	switch {
