@@ -130,6 +130,9 @@ func (c *change) needNote(words string) error {
 
 // Words tell what happened, after the name of who did it: "set the priority to high".
 func (e Record) Words() string {
+	if e.ofVersion() {
+		return e.Note
+	}
 	switch e.Kind {
 	case work.Opened:
 		return "opened it with priority " + string(e.Priority)
@@ -167,4 +170,17 @@ func (e Record) Words() string {
 		return "took the version back"
 	}
 	return string(e.Kind) + " it" // resolved, reopened, withdrawn, declined
+}
+
+// Said is what was written to it, where that is not what happened itself.
+func (e Record) Said() string {
+	if e.ofVersion() {
+		return ""
+	}
+	return e.Note
+}
+
+// ofVersion: the note names what was done to which version.
+func (e Record) ofVersion() bool {
+	return e.Note != "" && e.Of != "" && (e.Kind == work.Delivered || e.Kind == work.Feedback || e.Kind == work.TakenBack)
 }

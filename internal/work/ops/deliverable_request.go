@@ -12,14 +12,17 @@ import (
 	"github.com/ofrecord/ofrecord/internal/work"
 )
 
-// TellRequest lets a request know that a version of a deliverable reached the client, has its word, or needs none any more, for the clocks that wait for it. A request that is
-// over, or that the event cannot happen to, stays as it is: the deliverable goes on without it.
-func (s *Service) TellRequest(ctx context.Context, tx bun.Tx, request, deliverable, kind string, at time.Time) error {
+// TellRequest lets a request know that a version of a deliverable reached the client, has its word, or needs none any more, for the clocks that wait for it, in the name
+// of who did so; the words are what they did. A request that is over, or that the event cannot happen to, stays as it is: the deliverable goes on without it.
+func (s *Service) TellRequest(ctx context.Context, tx bun.Tx, actor access.Actor, request, deliverable, kind, words string, at time.Time) error {
 	r, err := readRequest(ctx, tx, request)
 	if err != nil {
 		return err
 	}
-	e := Record{Event: work.Event{At: at, Kind: work.Kind(kind), Of: deliverable}, By: access.MachineAccount, ByName: "Ofrecord"}
+	e := Record{Event: work.Event{At: at, Kind: work.Kind(kind), Of: deliverable}, Note: words, By: actor.Account, ByName: actor.Name}
+	if e.By == access.MachineAccount {
+		e.ByName = "Ofrecord"
+	}
 	if _, awaited := r.State.Awaits(deliverable); !r.State.Can(e.Kind) || e.Kind != work.Delivered && !awaited {
 		return nil
 	}

@@ -260,7 +260,7 @@ func (d desk) doneBy(does string) templ.Component {
 func (d desk) history() templ.Component {
 	var items []kit.Happening
 	for _, e := range slices.Backward(d.Told()) {
-		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: d.Did(e), Note: e.Note})
+		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: d.Did(e), Note: e.Said()})
 	}
 	return kit.Timeline(items)
 }
