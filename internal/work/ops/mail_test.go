@@ -14,12 +14,15 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/engagement"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 	"github.com/ofrecord/ofrecord/internal/platform/mail"
 	"github.com/ofrecord/ofrecord/internal/platform/mailin"
+	"github.com/ofrecord/ofrecord/internal/work"
 	"github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
@@ -138,6 +141,35 @@ func TestAMessageBecomesARequest(t *testing.T) {
 		report, err := (&journalops.Service{DB: data}).Verify(ctx, owner)
 		if err != nil || report.Break != nil {
 			t.Errorf("%+v, %v", report, err)
+		}
+	})
+}
+
+// Nobody chose what a mail is about, so the contract is asked once somebody of the agency has said so.
+func TestTheScopeOfAMailIsOpenUntilItIsSorted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
+		d := newMailDesk(t, data, ctx)
+		asked := 0
+		d.Scoping = ops.ScopeDoors{
+			Resolve: func(_ context.Context, _ bun.Tx, _ access.Actor, in ops.ScopeAsk) (work.Scope, error) {
+				asked++
+				found := engagement.Intake{Version: 1, SOW: "SOW 2026", Answer: engagement.AnswerInScope}
+				if in.Ask.Category == "other" {
+					found.Answer = engagement.AnswerChangeOrder
+				}
+				return work.Scope{Contract: "ctr", VersionID: "v1", Ask: in.Ask, Found: found, Answer: found.Answer}, nil
+			},
+			Kinds: func(context.Context, bun.Tx, string, cal.Date) ([]ops.Choice, error) { return nil, nil },
+		}
+		m := d.take(acmeDoor, written(product, "Please make a page about arms."))
+		shown := must[ops.Shown](t)(d.Show(ctx, executive, m.Client, m.Request))
+		if s := shown.State.Scope; asked != 0 || s == nil || s.Answer != engagement.AnswerOpen || s.Words() != "scope is open" || !strings.Contains(s.Found.Missing, "nobody said yet what it is") {
+			t.Errorf("asked %d times, %+v", asked, s)
+		}
+		must[*ops.Request](t)(d.AskContract(ctx, lead, d.act(shown.Request), ops.ScopeInput{Category: "web"}))
+		shown = must[ops.Shown](t)(d.Show(ctx, executive, m.Client, m.Request))
+		if s := shown.State.Scope; asked != 1 || s.Answer != engagement.AnswerInScope {
+			t.Errorf("asked %d times, %+v", asked, s)
 		}
 	})
 }

@@ -141,7 +141,7 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 			return nil, err
 		}
 	}
-	if err := s.scope(ctx, tx, r, day); err != nil {
+	if err := s.scope(ctx, tx, r, day, in.Unasked); err != nil {
 		return nil, err
 	}
 	if err := s.attach(ctx, tx, actor, r, "", ForClient, now, files); err != nil {
