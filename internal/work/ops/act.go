@@ -161,6 +161,9 @@ func (e Record) Words() string {
 	case work.Prioritised:
 		return "set the priority to " + string(e.Priority)
 	case work.Waits:
+		if e.back {
+			return "handed it back to the agency"
+		}
 		return map[work.Waiting]string{work.OnClient: "waits on the client", work.OnSpecialist: "waits on a specialist", work.OnNobody: "goes on with it"}[e.On]
 	case work.Delivered:
 		return "delivered a version"

@@ -36,7 +36,11 @@ func (s *Service) Wait(ctx context.Context, actor access.Actor, in Act, on work.
 				return err
 			}
 		}
-		if err := c.step(ctx, work.Event{Kind: work.Waits, On: on}, "request.wait", waitWords[on]); err != nil {
+		words := waitWords[on]
+		if on == work.OnNobody && c.r.State.Waiting == work.OnSpecialist && c.r.State.Provider != "" {
+			words = "handed back to the agency"
+		}
+		if err := c.step(ctx, work.Event{Kind: work.Waits, On: on}, "request.wait", words); err != nil {
 			return err
 		}
 		switch on {
