@@ -301,13 +301,39 @@ func TestPeopleReleaseAndDiscard(t *testing.T) {
 		_, err = d.ReleaseMail(ctx, owner, "", ops.ReleaseInput{Mail: m.ID, New: true, Client: "org_acme"})
 		refused(t, err, fault.Conflict, "mail-settled")
 
+		// what the server found not to be from whom it says is released in a person's name once they were asked; list, history and record say in whose
+		m = d.take(acmeDoor, written(product, "Pay this", "Authentication-Results: "+receiver+"; dmarc=fail header.from=example.test"))
+		_, err = d.ReleaseMail(ctx, lead, "org_acme", ops.ReleaseInput{Mail: m.ID, New: true, As: product.Account})
+		refused(t, err, fault.Invalid, "as-unasked")
+		r = must[*ops.Request](t)(d.ReleaseMail(ctx, lead, "org_acme", ops.ReleaseInput{Mail: m.ID, New: true, As: product.Account, Asked: true}))
+		if e := r.Events[0]; !m.Denied || e.ByName != "Pia Product" || e.Note != "By mail, released by Lea Lead as Pia Product." || !strings.Contains(r.Brief["what"], "released by Lea Lead as Pia Product") {
+			t.Errorf("%+v, %v", e, r.Brief)
+		}
+		if words := d.lastEntry(); !strings.Contains(words, "as Pia Product who was asked, to R-2") {
+			t.Error(words)
+		}
+		if _, done, err := d.Mails(ctx, lead, "org_acme"); err != nil || len(done) != 1 || done[0].Settled.As != "Pia Product" {
+			t.Errorf("%+v, %v", done, err)
+		}
+		// in nobody's name it needs no asking, and one that nothing is said of needs none
+		m = d.take(acmeDoor, written(product, "Pay that", "Authentication-Results: "+receiver+"; dmarc=fail header.from=example.test", "Precedence: bulk"))
+		if _, err := d.ReleaseMail(ctx, lead, "org_acme", ops.ReleaseInput{Mail: m.ID, New: true}); err != nil || m.Code != "automatic" || !m.Denied {
+			t.Errorf("%+v, %v", m, err)
+		}
+		if m = d.take(acmeDoor, written(product, "Hello", "Authentication-Results: "+receiver+"; spf=none")); m.Code != "sender" || m.Denied {
+			t.Errorf("%+v", m)
+		}
+		if err := d.DiscardMail(ctx, lead, "org_acme", m.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+
 		m = d.take(acmeDoor, written(product, "Buy now", "Precedence: bulk"))
 		if err := d.DiscardMail(ctx, lead, "org_acme", m.ID, "advertising"); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, d.DiscardMail(ctx, lead, "org_acme", m.ID, ""), fault.Conflict, "mail-settled")
 		waiting, done, err := d.Mails(ctx, lead, "org_acme")
-		if err != nil || len(waiting) != 0 || len(done) != 1 || done[0].Settled == nil || done[0].Settled.Reason != "advertising" {
+		if err != nil || len(waiting) != 0 || len(done) != 4 || !slices.ContainsFunc(done, func(m ops.Mail) bool { return m.Settled != nil && m.Settled.Reason == "advertising" }) {
 			t.Errorf("%v, %v, %v", waiting, done, err)
 		}
 		// two at once: one of them
