@@ -86,6 +86,9 @@ func (s *Service) act(ctx context.Context, actor access.Actor, action access.Act
 // moved refuses an act on a request that is not as it was seen.
 func moved(r *Request) error {
 	last := r.Events[len(r.Events)-1]
+	if last.ofVersion() {
+		last.Note = "" // not everybody who acts sees the deliverable
+	}
 	return fault.New(fault.Conflict, "request-moved", "Meanwhile %s changed this request: %s. What you wrote is kept here; look at it as it stands now, and send it again if it still holds.", last.ByName, last.Words())
 }
 

@@ -2,6 +2,7 @@ package ops
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -27,6 +28,28 @@ func (s *Service) TellRequest(ctx context.Context, tx bun.Tx, actor access.Actor
 		return nil
 	}
 	return s.appendEvent(ctx, tx, r, e)
+}
+
+// tellVersions leaves out which version something happened to where the person may not see the deliverable: a specialist sees no others' work on its request.
+func (out *Shown) tellVersions(ctx context.Context, tx bun.Tx, actor access.Actor) error {
+	if access.Decide(actor, access.DeliverableSee, access.Of(out.Client)).Allowed {
+		return nil
+	}
+	var rows []deliverableRow
+	if err := tx.NewSelect().Model(&rows).Column("id", "provider_id").Where("request_id = ?", out.ID).Scan(ctx); err != nil {
+		return err
+	}
+	sees := map[string]bool{}
+	for _, r := range rows {
+		sees[r.ID] = access.Decide(actor, access.DeliverableSee, access.Scope{Client: out.Client, Provider: r.ProviderID}).Allowed
+	}
+	out.Events = slices.Clone(out.Events)
+	for i, e := range out.Events {
+		if e.ofVersion() && !sees[e.Of] {
+			out.Events[i].Note = ""
+		}
+	}
+	return nil
 }
 
 // RequestOf says to which client a request belongs, and which organisation works on it, empty for the agency. Fault: NotFound.

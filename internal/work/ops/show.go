@@ -100,6 +100,9 @@ func (s *Service) Show(ctx context.Context, actor access.Actor, client, id strin
 		if err := out.tellScope(ctx, tx, s, actor); err != nil {
 			return err
 		}
+		if err := out.tellVersions(ctx, tx, actor); err != nil {
+			return err
+		}
 		return out.name(ctx, tx)
 	})
 	if err != nil {

@@ -68,6 +68,13 @@ func TestARequestWaitsForEveryVersionThatIsShown(t *testing.T) {
 		if !slices.Equal(told, want) {
 			t.Errorf("the history tells %q", told)
 		}
+		// and a specialist to whom it goes reads nothing of what others made
+		must[*ops.Request](t)(d.HandTo(ctx, lead, d.act(r), "org_spec"))
+		for _, e := range must[ops.Shown](t)(d.Show(ctx, specialist, r.Client, r.ID)).Events {
+			if words := e.Words() + e.Said(); strings.Contains(words, "summer") || strings.Contains(words, "winter") {
+				t.Errorf("a specialist reads %q", words)
+			}
+		}
 		if said := must[string](t)(d.Underived(ctx, r.ID)); said != "" {
 			t.Errorf("what is kept of it is not what its events say: %s", said)
 		}
