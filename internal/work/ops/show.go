@@ -92,7 +92,9 @@ func (s *Service) Show(ctx context.Context, actor access.Actor, client, id strin
 		}
 		out.Excuses = map[string]Excuse{}
 		for _, e := range out.Excusals {
-			out.Excuses[e.Clock] = e.Excuse
+			if e.seq > out.Excuses[e.Clock].seq { // the clock of a machine may be set back
+				out.Excuses[e.Clock] = e.Excuse
+			}
 		}
 		if err := out.read(ctx, tx); err != nil {
 			return err
