@@ -98,10 +98,7 @@ func (st *story) asksBack(ctx context.Context, act workops.Act) error {
 	if _, err := st.Work.Assign(ctx, st.as(access.AccountLead), act, team.Account); err != nil {
 		return err
 	}
-	if _, err := st.Work.Answer(ctx, team, workops.MessageInput{Act: act, Text: "Two questions before we begin: may we name the price, and who answers the demo requests?"}); err != nil {
-		return err
-	}
-	act.Note = "May we name the price, and who answers the demo requests?"
+	act.Note = "Two questions before we begin: may we name the price, and who answers the demo requests?"
 	_, err := st.Work.Wait(ctx, team, act, work.OnClient)
 	return err
 }

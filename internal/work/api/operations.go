@@ -187,7 +187,7 @@ func (o *Operations) whole(ctx context.Context, client, id string) (Whole, error
 		out.Answer = scopeOf(*s.State.Scope)
 	}
 	for _, e := range s.Told() {
-		out.Events = append(out.Events, Event{Seq: e.Seq, At: e.At, Event: string(e.Kind), By: e.ByName, Words: e.Words(), Note: e.Note})
+		out.Events = append(out.Events, Event{Seq: e.Seq, At: e.At, Event: string(e.Kind), By: e.ByName, Words: e.Words(), Note: e.Said()})
 	}
 	for _, m := range s.Messages {
 		out.Messages = append(out.Messages, Message{ID: m.ID, At: m.At, By: m.ByName, Visibility: string(m.Visibility), Text: m.Text})

@@ -86,6 +86,9 @@ func (s *Service) act(ctx context.Context, actor access.Actor, action access.Act
 // moved refuses an act on a request that is not as it was seen.
 func moved(r *Request) error {
 	last := r.Events[len(r.Events)-1]
+	if last.ofVersion() {
+		last.Note = "" // not everybody who acts sees the deliverable
+	}
 	return fault.New(fault.Conflict, "request-moved", "Meanwhile %s changed this request: %s. What you wrote is kept here; look at it as it stands now, and send it again if it still holds.", last.ByName, last.Words())
 }
 
@@ -130,6 +133,9 @@ func (c *change) needNote(words string) error {
 
 // Words tell what happened, after the name of who did it: "set the priority to high".
 func (e Record) Words() string {
+	if e.ofVersion() {
+		return e.Note
+	}
 	switch e.Kind {
 	case work.Opened:
 		return "opened it with priority " + string(e.Priority)
@@ -158,6 +164,9 @@ func (e Record) Words() string {
 	case work.Prioritised:
 		return "set the priority to " + string(e.Priority)
 	case work.Waits:
+		if e.back {
+			return "handed it back to the agency"
+		}
 		return map[work.Waiting]string{work.OnClient: "waits on the client", work.OnSpecialist: "waits on a specialist", work.OnNobody: "goes on with it"}[e.On]
 	case work.Delivered:
 		return "delivered a version"
@@ -167,4 +176,17 @@ func (e Record) Words() string {
 		return "took the version back"
 	}
 	return string(e.Kind) + " it" // resolved, reopened, withdrawn, declined
+}
+
+// Said is what was written to it, where that is not what happened itself.
+func (e Record) Said() string {
+	if e.ofVersion() {
+		return ""
+	}
+	return e.Note
+}
+
+// ofVersion: the note names what was done to which version.
+func (e Record) ofVersion() bool {
+	return e.Note != "" && e.Of != "" && (e.Kind == work.Delivered || e.Kind == work.Feedback || e.Kind == work.TakenBack)
 }

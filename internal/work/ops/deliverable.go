@@ -20,8 +20,9 @@ import (
 
 // DeliverableDoors are what deliverables ask of the rooms beside and above; the program wires them. A nil door leaves its part out.
 type DeliverableDoors struct {
-	// RequestEvent is told within the transaction that a version of a deliverable reached the client ("delivered"), has the client's word ("feedback") or needs none any more ("taken-back").
-	RequestEvent func(ctx context.Context, tx bun.Tx, request, deliverable, kind string, at time.Time) error
+	// RequestEvent is told within the transaction that a version of a deliverable reached the client ("delivered"), has the client's word ("feedback") or needs none any more ("taken-back"),
+	// who did so, and in words what: "approved version 2 of Landing page".
+	RequestEvent func(ctx context.Context, tx bun.Tx, actor access.Actor, request, deliverable, kind, words string, at time.Time) error
 	// RequestOf says to which client a request belongs and which organisation works on it, empty for the agency. Fault: NotFound.
 	RequestOf func(ctx context.Context, tx bun.Tx, request string) (client, provider string, err error)
 	// FeePaid says whether all invoices to a client under a contract up to a month are paid.

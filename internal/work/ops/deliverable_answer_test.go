@@ -60,7 +60,7 @@ func TestTwoAnswersAtOnce(t *testing.T) {
 // Silence accepts when the client's time is over, whether or not the program looked; it is recorded once, however often and at once it is looked for.
 func TestSilenceAcceptsOnce(t *testing.T) {
 	each(t, approvalTerms, func(t *testing.T, s *studio) {
-		d := s.proposed(ops.ProposeDeliverableInput{Name: "Headline", Contract: s.contract})
+		d := s.proposed(ops.ProposeDeliverableInput{Name: "Headline", Contract: s.contract, Request: "R-1"})
 		f := s.shows(d.ID, "Buy now")
 		s.at("2026-03-14 03:59")
 		s.settle()
@@ -90,6 +90,10 @@ func TestSilenceAcceptsOnce(t *testing.T) {
 		}
 		if n != 1 {
 			t.Errorf("recorded %d times", n)
+		}
+		// and nobody gave the request the client's word but the program
+		if want := access.MachineAccount + " accepted version 1 of Headline by the client's silence"; s.tellers[len(s.tellers)-1] != want {
+			t.Errorf("the request was told %q", s.tellers)
 		}
 		if _, err := s.answer(productLead, d.ID, f, work.StepApproved); err != nil {
 			t.Errorf("it can be confirmed in writing: %v", err)

@@ -83,7 +83,21 @@ func (s *Service) follow(ctx context.Context, tx bun.Tx, actor access.Actor, k *
 	if kind == "" || k.row.RequestID == "" || s.Deliverables.RequestEvent == nil {
 		return nil
 	}
-	return s.Deliverables.RequestEvent(ctx, tx, k.row.RequestID, k.row.ID, kind, e.At)
+	return s.Deliverables.RequestEvent(ctx, tx, actor, k.row.RequestID, k.row.ID, kind, requestWords(k, e), e.At)
+}
+
+// requestWords are a step as the history of the request tells it, after the name of who took it. What was written on the version stays there.
+func requestWords(k *kept, e work.Happened) string {
+	of := fmt.Sprintf("version %d of %s", e.Version, k.row.Name)
+	switch e.Step {
+	case work.StepReleased:
+		return "delivered " + of
+	case work.StepRejected:
+		return "rejected " + of
+	case work.StepWithdrawn:
+		return "withdrew the deliverable " + k.row.Name
+	}
+	return stepWords(k, e)
 }
 
 // requestKind is what a step is for the request; empty: nothing.

@@ -52,6 +52,7 @@ type studio struct {
 	now       time.Time
 	contract  string
 	told      []string          // what requests were told
+	tellers   []string          // by whom, and in which words
 	handed    map[string]string // files that were handed over
 	paid      ops.FeePaid
 	acceptors []ops.Acceptor
@@ -91,7 +92,8 @@ func newStudio(t *testing.T, d *db.DB, ctx context.Context, terms string) *studi
 	parties := partyops.New(partyops.Options{DB: d, Now: tick, PublicURL: "https://example.test"})
 	contracts := &contractops.Service{DB: d, Now: tick, Random: rand.Reader, Parties: parties}
 	s.Service = &ops.Service{DB: d, Now: tick, Random: rand.Reader, Parties: parties, Contracts: contracts, Files: files, PublicURL: "https://example.test", Deliverables: ops.DeliverableDoors{
-		RequestEvent: func(_ context.Context, _ bun.Tx, request, _, kind string, _ time.Time) error {
+		RequestEvent: func(_ context.Context, _ bun.Tx, actor access.Actor, request, _, kind, words string, _ time.Time) error {
+			s.tellers = append(s.tellers, actor.Account+" "+words)
 			s.told = append(s.told, request+" "+kind)
 			return nil
 		},

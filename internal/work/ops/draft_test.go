@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -62,6 +63,31 @@ func TestAQuestionIsAResponse(t *testing.T) {
 		shown := must[ops.Shown](t)(d.Show(ctx, product, r.Client, r.ID))
 		if c := shown.Clocks.Clocks[0]; c.Promise != "first-response" || c.State != work.Kept || len(shown.Messages) != 1 || shown.Messages[0].Text != "Which colour?" {
 			t.Errorf("%s is %s; %+v", c.Promise, c.State, shown.Messages)
+		}
+	})
+}
+
+// A question that was written already stands in the conversation once; asked again after an answer it stands there again.
+func TestAQuestionStandsOnceInTheConversation(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
+		d := newDesk(t, data, ctx)
+		r := d.open("a banner")
+		asks := ops.Act{Client: r.Client, Request: r.ID, Note: "Which colour?"}
+		texts := func() (out []string) {
+			for _, m := range must[ops.Shown](t)(d.Show(ctx, product, r.Client, r.ID)).Messages {
+				out = append(out, m.Text)
+			}
+			return out
+		}
+		must[*ops.Request](t)(d.Answer(ctx, team, ops.MessageInput{Act: d.act(r), Text: "Which colour?"}))
+		must[*ops.Request](t)(d.Wait(ctx, team, asks, work.OnClient))
+		if got := texts(); !slices.Equal(got, []string{"Which colour?"}) {
+			t.Errorf("%q", got)
+		}
+		must[*ops.Request](t)(d.Answer(ctx, product, ops.MessageInput{Act: d.act(r), Text: "Any."}))
+		must[*ops.Request](t)(d.Wait(ctx, team, asks, work.OnClient))
+		if got := texts(); !slices.Equal(got, []string{"Which colour?", "Any.", "Which colour?"}) {
+			t.Errorf("%q", got)
 		}
 	})
 }

@@ -55,6 +55,24 @@ func excusesOf(ctx context.Context, tx bun.Tx, requests []string) (map[[2]string
 	return out, nil
 }
 
+// Excusal is what was said once of a miss, by the name of its clock: that it is excused, or that it counts after all.
+type Excusal struct {
+	Clock string
+	Excuse
+}
+
+// excusalsOf are all of a request, the oldest first.
+func excusalsOf(ctx context.Context, tx bun.Tx, request string) (out []Excusal, err error) {
+	var rows []excuseRow
+	if err := tx.NewSelect().Model(&rows).Where("request_id = ?", request).OrderExpr("at, clock, seq").Scan(ctx); err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		out = append(out, Excusal{r.Clock, Excuse{r.Excused, r.Reason, r.At.UTC(), r.ByName, r.Seq}})
+	}
+	return out, nil
+}
+
 // Excuse says of a promise that the agency missed that it does not count, or that it does after all; the note says why. What was handed over as evidence of its
 // month is followed by a corrected file. Who may: see RequestExcuse. Faults: those of an act; Invalid at "note" and "clock"; Conflict where it is so already, or
 // where the contract excuses it.

@@ -33,6 +33,20 @@ func TestGivenToASpecialistItIsWithIt(t *testing.T) {
 		if want := []string{"gave it to Tom Team", "gave it to " + shown.ProviderName}; shown.ProviderName == "" || !slices.Equal(did(shown), want) {
 			t.Errorf("%v, want %v", did(shown), want)
 		}
+		// handed back by the specialist, it says so; a word of the client that was waited for does not
+		last := func() string { return r.Events[len(r.Events)-1].Words() }
+		r = must[*ops.Request](t)(d.Wait(ctx, specialist, d.act(r), work.OnNobody))
+		if last() != "handed it back to the agency" {
+			t.Errorf("it is told %q", last())
+		}
+		asks := d.act(r)
+		asks.Note = "Which music?"
+		r = must[*ops.Request](t)(d.Wait(ctx, lead, asks, work.OnClient))
+		r = must[*ops.Request](t)(d.Answer(ctx, product, ops.MessageInput{Act: d.act(r), Text: "None."}))
+		if last() != "goes on with it" {
+			t.Errorf("it is told %q", last())
+		}
+		r = must[*ops.Request](t)(d.Wait(ctx, lead, d.act(r), work.OnSpecialist))
 		// taken back, it is the agency's
 		r = must[*ops.Request](t)(d.HandTo(ctx, lead, d.act(r), ""))
 		if r.State.Stage() != work.InWork || r.State.Provider != "" {

@@ -60,8 +60,13 @@ func mailsOf(ctx context.Context, tx bun.Tx, rows []mailRow) (out []Mail, err er
 	if err := tx.NewSelect().Model(&settled).Where("mail_id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return nil, err
 	}
+	var as []string
 	for _, r := range settled {
-		requests = append(requests, r.RequestID)
+		requests, as = append(requests, r.RequestID), append(as, r.AsAccount)
+	}
+	called, err := names(ctx, tx, as, nil)
+	if err != nil {
+		return nil, err
 	}
 	var named []requestRow
 	if err := tx.NewSelect().Model(&named).Column("id", "number").Where("id IN (?)", bun.List(requests)).Scan(ctx); err != nil {
@@ -71,7 +76,7 @@ func mailsOf(ctx context.Context, tx bun.Tx, rows []mailRow) (out []Mail, err er
 		m := r.mail()
 		if i := slices.IndexFunc(settled, func(x mailSettledRow) bool { return x.MailID == r.ID }); i >= 0 {
 			x := settled[i]
-			m.Settled = &MailSettled{Released: x.Decision == "released", Reason: x.Reason, At: x.At.UTC(), ByName: x.ByName}
+			m.Settled = &MailSettled{Released: x.Decision == "released", As: called.person(x.AsAccount), Reason: x.Reason, At: x.At.UTC(), ByName: x.ByName}
 			if x.RequestID != "" {
 				m.Request = x.RequestID
 			}

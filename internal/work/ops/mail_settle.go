@@ -20,6 +20,7 @@ type ReleaseInput struct {
 	Mail   string
 	Client string // for whom; of a mail whose client is known it is that one
 	As     string // account of a person of the client who wrote it; empty: whoever releases it, on behalf of the sender
+	Asked  bool   // that person was asked; needed where the server found that the mail is not from whom it says
 	New    bool   // a new request; else what it answers gets it
 }
 
@@ -32,7 +33,7 @@ func mayRelease(actor access.Actor, client string) error {
 
 // ReleaseMail makes of a mail that waits a request of a client, or what somebody says on the request that it answers. What answers something internal becomes
 // an internal note and nothing else. On behalf of the sender, an answer is an internal note too, for nobody knows who wrote it. From is where the actor found
-// the mail: a client, or empty for the workspace. Who may: MailSort and RequestOpen. Faults: NotFound, Forbidden; Invalid at "client" and "as"; Conflict
+// the mail: a client, or empty for the workspace. Who may: MailSort and RequestOpen. Faults: NotFound, Forbidden; Invalid at "client", "as" and "asked"; Conflict
 // "mail-settled" when somebody decided already, or the fault of opening or writing.
 func (s *Service) ReleaseMail(ctx context.Context, actor access.Actor, from string, in ReleaseInput) (*Request, error) {
 	row, err := s.waitingMail(ctx, actor, from, in.Mail)
@@ -73,11 +74,11 @@ func (s *Service) ReleaseMail(ctx context.Context, actor access.Actor, from stri
 		if r, err = s.release(ctx, tx, x); err != nil {
 			return err
 		}
-		settled := mailSettledRow{MailID: row.ID, Decision: "released", RequestID: r.ID, AsAccount: in.As, Reason: row.ReasonCode, At: s.now(), ByID: actor.Account, ByName: actor.Name}
+		settled := mailSettledRow{MailID: row.ID, Decision: "released", RequestID: r.ID, AsAccount: x.as(), Reason: row.ReasonCode, At: s.now(), ByID: actor.Account, ByName: actor.Name}
 		if _, err := tx.NewInsert().Model(&settled).Exec(ctx); err != nil {
 			return err
 		}
-		return s.recordMail(ctx, tx, actor, row, r, fmt.Sprintf("released a mail of %s, as %s, to", row.sender(), author.Name))
+		return s.recordMail(ctx, tx, actor, row, r, fmt.Sprintf("released a mail of %s, as %s, to", row.sender(), x.told()))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("release a mail: %w", err)
@@ -95,11 +96,36 @@ type release struct {
 	refused    []string
 }
 
+// as is the account of the other person in whose name it is released; empty: of nobody else.
+func (x release) as() string {
+	if x.author.Account == x.by.Account {
+		return ""
+	}
+	return x.author.Account
+}
+
+// told names in whose name, and that they were asked where they had to be.
+func (x release) told() string {
+	if x.as() != "" && deniedIn(x.row.Reason) {
+		return x.author.Name + " who was asked"
+	}
+	return x.author.Name
+}
+
+// words say who released it, and as whom.
+func (x release) words() string {
+	words := "released by " + x.by.Name
+	if x.as() != "" {
+		words += " as " + x.author.Name
+	}
+	return words
+}
+
 func (s *Service) release(ctx context.Context, tx bun.Tx, x release) (*Request, error) {
 	key := "mail/" + x.row.ID
-	how := fmt.Sprintf("\n\n(By mail of %s, released by %s.)", x.row.sender(), x.by.Name)
+	how := fmt.Sprintf("\n\n(By mail of %s, %s.)", x.row.sender(), x.words())
 	if x.in.New && !x.row.Internal {
-		return s.openByMail(ctx, tx, x.author, x.in.Client, x.m, x.author.Account+"/"+key, mailText(x.m.Text, x.refused)+how, x.files)
+		return s.openByMail(ctx, tx, x.author, x.in.Client, x.m, x.author.Account+"/"+key, mailText(x.m.Text, x.refused)+how, "By mail, "+x.words()+".", x.files)
 	}
 	if x.row.RequestID == "" {
 		return nil, fault.New(fault.Invalid, "mail-answers", "It answers no request that is known. Release it as a new one.").At("new")
@@ -133,6 +159,9 @@ func (s *Service) authorOf(ctx context.Context, actor access.Actor, row mailRow,
 	}
 	if writer, err := s.Parties.ActorOf(ctx, row.AccountID, workspace); err == nil && access.SeesInternal(writer, in.Client) {
 		return actor, fault.New(fault.Invalid, "as", "It comes from the address of somebody of the agency, so no person of the client wrote it.").At("as")
+	}
+	if deniedIn(row.Reason) && !in.Asked {
+		return actor, fault.New(fault.Invalid, "as-unasked", "The mail is not from the address that it names, as its server found. Ask the person whether they wrote it, and say so here.").At("asked")
 	}
 	author, err := s.Parties.ActorOf(ctx, in.As, workspace)
 	if err != nil || sideOf(author, in.Client) != access.Client || !access.Decide(author, access.RequestOpen, access.Of(in.Client)).Allowed {

@@ -100,6 +100,7 @@ type Mail struct {
 	Code     string // of the reason
 	Reason   string // why it waits for a person
 	Internal bool   // it answers what is internal: it can become an internal note and nothing else
+	Denied   bool   // the server that received it found that it is not from whom it says
 	Kept     bool   // its content is kept here; one that was too large is left in its mailbox
 
 	Request     string // that it became, or that it answers; empty: none
@@ -111,6 +112,7 @@ type Mail struct {
 // MailSettled is what a person decided of a mail.
 type MailSettled struct {
 	Released bool
+	As       string // name of the person of the client in whose name; empty: of nobody else
 	Reason   string
 	At       time.Time
 	ByName   string
@@ -118,7 +120,7 @@ type MailSettled struct {
 
 func (r mailRow) mail() Mail {
 	return Mail{ID: r.ID, Client: r.ClientID, From: r.FromAddress, FromName: r.FromName, Subject: r.Subject, Size: r.Size, At: r.ArrivedAt.UTC(), Taken: r.Verdict == mailTaken,
-		Code: r.ReasonCode, Reason: r.Reason, Internal: r.Internal, Kept: r.SHA256 != "", Request: r.RequestID}
+		Code: r.ReasonCode, Reason: r.Reason, Internal: r.Internal, Denied: deniedIn(r.Reason), Kept: r.SHA256 != "", Request: r.RequestID}
 }
 
 // one reads a row by a condition; ok is false when there is none.

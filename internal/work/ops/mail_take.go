@@ -250,7 +250,7 @@ func (s *Service) carry(ctx context.Context, tx bun.Tx, a *arrival, key string, 
 		return nil, err
 	}
 	if a.request == "" {
-		r, err := s.openByMail(ctx, tx, a.actor, a.client, a.m, key, mailText(a.m.Text, refused), files)
+		r, err := s.openByMail(ctx, tx, a.actor, a.client, a.m, key, mailText(a.m.Text, refused), "", files)
 		if err != nil {
 			return nil, err
 		}
@@ -263,7 +263,7 @@ func (s *Service) carry(ctx context.Context, tx bun.Tx, a *arrival, key string, 
 	return s.sayByMail(ctx, tx, a.actor, a.client, a.request, key, a.visibility, mailText(text, refused), files)
 }
 
-func (s *Service) openByMail(ctx context.Context, tx bun.Tx, actor access.Actor, client string, m *mailin.Message, key, text string, files []fileRow) (*Request, error) {
+func (s *Service) openByMail(ctx context.Context, tx bun.Tx, actor access.Actor, client string, m *mailin.Message, key, text, note string, files []fileRow) (*Request, error) {
 	if err := access.Require(actor, access.RequestOpen, access.Of(client)); err != nil {
 		return nil, err
 	}
@@ -281,7 +281,7 @@ func (s *Service) openByMail(ctx context.Context, tx bun.Tx, actor access.Actor,
 	if len(title) == 0 {
 		title = []rune("Mail without a subject")
 	}
-	in := OpenInput{Client: client, Title: string(title[:min(len(title), longestTitle)]), Category: form.Category, Priority: contract.Normal, Brief: work.Answers{textKey: text}, Unasked: true, form: &form}
+	in := OpenInput{Client: client, Title: string(title[:min(len(title), longestTitle)]), Category: form.Category, Priority: contract.Normal, Brief: work.Answers{textKey: text}, Unasked: true, form: &form, note: note}
 	return s.open(ctx, tx, actor, in, key, rows, nil)
 }
 

@@ -14,12 +14,15 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
+	"github.com/ofrecord/ofrecord/internal/engagement"
 	journalops "github.com/ofrecord/ofrecord/internal/journal/ops"
+	"github.com/ofrecord/ofrecord/internal/kernel/cal"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/platform/db"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
 	"github.com/ofrecord/ofrecord/internal/platform/mail"
 	"github.com/ofrecord/ofrecord/internal/platform/mailin"
+	"github.com/ofrecord/ofrecord/internal/work"
 	"github.com/ofrecord/ofrecord/internal/work/ops"
 )
 
@@ -138,6 +141,35 @@ func TestAMessageBecomesARequest(t *testing.T) {
 		report, err := (&journalops.Service{DB: data}).Verify(ctx, owner)
 		if err != nil || report.Break != nil {
 			t.Errorf("%+v, %v", report, err)
+		}
+	})
+}
+
+// Nobody chose what a mail is about, so the contract is asked once somebody of the agency has said so.
+func TestTheScopeOfAMailIsOpenUntilItIsSorted(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, data *db.DB, ctx context.Context) {
+		d := newMailDesk(t, data, ctx)
+		asked := 0
+		d.Scoping = ops.ScopeDoors{
+			Resolve: func(_ context.Context, _ bun.Tx, _ access.Actor, in ops.ScopeAsk) (work.Scope, error) {
+				asked++
+				found := engagement.Intake{Version: 1, SOW: "SOW 2026", Answer: engagement.AnswerInScope}
+				if in.Ask.Category == "other" {
+					found.Answer = engagement.AnswerChangeOrder
+				}
+				return work.Scope{Contract: "ctr", VersionID: "v1", Ask: in.Ask, Found: found, Answer: found.Answer}, nil
+			},
+			Kinds: func(context.Context, bun.Tx, string, cal.Date) ([]ops.Choice, error) { return nil, nil },
+		}
+		m := d.take(acmeDoor, written(product, "Please make a page about arms."))
+		shown := must[ops.Shown](t)(d.Show(ctx, executive, m.Client, m.Request))
+		if s := shown.State.Scope; asked != 0 || s == nil || s.Answer != engagement.AnswerOpen || s.Words() != "scope is open" || !strings.Contains(s.Found.Missing, "nobody said yet what it is") {
+			t.Errorf("asked %d times, %+v", asked, s)
+		}
+		must[*ops.Request](t)(d.AskContract(ctx, lead, d.act(shown.Request), ops.ScopeInput{Category: "web"}))
+		shown = must[ops.Shown](t)(d.Show(ctx, executive, m.Client, m.Request))
+		if s := shown.State.Scope; asked != 1 || s.Answer != engagement.AnswerInScope {
+			t.Errorf("asked %d times, %+v", asked, s)
 		}
 	})
 }
@@ -269,13 +301,39 @@ func TestPeopleReleaseAndDiscard(t *testing.T) {
 		_, err = d.ReleaseMail(ctx, owner, "", ops.ReleaseInput{Mail: m.ID, New: true, Client: "org_acme"})
 		refused(t, err, fault.Conflict, "mail-settled")
 
+		// what the server found not to be from whom it says is released in a person's name once they were asked; list, history and record say in whose
+		m = d.take(acmeDoor, written(product, "Pay this", "Authentication-Results: "+receiver+"; dmarc=fail header.from=example.test"))
+		_, err = d.ReleaseMail(ctx, lead, "org_acme", ops.ReleaseInput{Mail: m.ID, New: true, As: product.Account})
+		refused(t, err, fault.Invalid, "as-unasked")
+		r = must[*ops.Request](t)(d.ReleaseMail(ctx, lead, "org_acme", ops.ReleaseInput{Mail: m.ID, New: true, As: product.Account, Asked: true}))
+		if e := r.Events[0]; !m.Denied || e.ByName != "Pia Product" || e.Note != "By mail, released by Lea Lead as Pia Product." || !strings.Contains(r.Brief["what"], "released by Lea Lead as Pia Product") {
+			t.Errorf("%+v, %v", e, r.Brief)
+		}
+		if words := d.lastEntry(); !strings.Contains(words, "as Pia Product who was asked, to R-2") {
+			t.Error(words)
+		}
+		if _, done, err := d.Mails(ctx, lead, "org_acme"); err != nil || len(done) != 1 || done[0].Settled.As != "Pia Product" {
+			t.Errorf("%+v, %v", done, err)
+		}
+		// in nobody's name it needs no asking, and one that nothing is said of needs none
+		m = d.take(acmeDoor, written(product, "Pay that", "Authentication-Results: "+receiver+"; dmarc=fail header.from=example.test", "Precedence: bulk"))
+		if _, err := d.ReleaseMail(ctx, lead, "org_acme", ops.ReleaseInput{Mail: m.ID, New: true}); err != nil || m.Code != "automatic" || !m.Denied {
+			t.Errorf("%+v, %v", m, err)
+		}
+		if m = d.take(acmeDoor, written(product, "Hello", "Authentication-Results: "+receiver+"; spf=none")); m.Code != "sender" || m.Denied {
+			t.Errorf("%+v", m)
+		}
+		if err := d.DiscardMail(ctx, lead, "org_acme", m.ID, ""); err != nil {
+			t.Fatal(err)
+		}
+
 		m = d.take(acmeDoor, written(product, "Buy now", "Precedence: bulk"))
 		if err := d.DiscardMail(ctx, lead, "org_acme", m.ID, "advertising"); err != nil {
 			t.Fatal(err)
 		}
 		refused(t, d.DiscardMail(ctx, lead, "org_acme", m.ID, ""), fault.Conflict, "mail-settled")
 		waiting, done, err := d.Mails(ctx, lead, "org_acme")
-		if err != nil || len(waiting) != 0 || len(done) != 1 || done[0].Settled == nil || done[0].Settled.Reason != "advertising" {
+		if err != nil || len(waiting) != 0 || len(done) != 4 || !slices.ContainsFunc(done, func(m ops.Mail) bool { return m.Settled != nil && m.Settled.Reason == "advertising" }) {
 			t.Errorf("%v, %v, %v", waiting, done, err)
 		}
 		// two at once: one of them

@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -41,6 +42,9 @@ func (a *arrival) waits(code, format string, args ...any) *arrival {
 	return a
 }
 
+// deniedIn: a reason tells that the receiving server found a message not to be from whom it says, rather than nothing that proves it.
+func deniedIn(reason string) bool { return strings.Contains(reason, "DMARC says ") }
+
 // weigh finds out who wrote a message and what it is about, and whether a person has to decide. It is certain about all, or it waits.
 func (s *Service) weigh(ctx context.Context, door MailDoor, m *mailin.Message, unread error) (*arrival, error) {
 	a := &arrival{door: door, m: m, client: door.Client}
@@ -73,8 +77,12 @@ func (s *Service) weigh(ctx context.Context, door MailDoor, m *mailin.Message, u
 	switch automatic := m.Automatic(); {
 	case unread != nil:
 		return a.waits(fault.Code(unread), "%s", fault.All(unread)[0].Message), nil
+	case a.thread.own && deniedIn(why):
+		return a.waits("own", "It is a mail of ours that came back. %s", why), nil
 	case a.thread.own:
 		return a.waits("own", "It is a mail of ours that came back."), nil
+	case automatic != "" && deniedIn(why):
+		return a.waits("automatic", "%s %s", automatic, why), nil
 	case automatic != "":
 		return a.waits("automatic", "%s", automatic), nil
 	case !vouched:

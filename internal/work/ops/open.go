@@ -35,6 +35,7 @@ type OpenInput struct {
 	Key      string // of this form; sent again with the same key, the request that was opened is the answer
 
 	form *work.Form // that is not one of the workspace, of a mail
+	note string     // how it came, of a mail that somebody released
 }
 
 const (
@@ -133,7 +134,7 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 	if err != nil {
 		return nil, err
 	}
-	if err := s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: now, Kind: work.Opened, Priority: ranking.Priority, Impact: ranking.Impact, Urgency: ranking.Urgency}, Note: to.Asks, By: actor.Account, ByName: actor.Name}); err != nil {
+	if err := s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: now, Kind: work.Opened, Priority: ranking.Priority, Impact: ranking.Impact, Urgency: ranking.Urgency}, Note: strings.TrimSpace(in.note + " " + to.Asks), By: actor.Account, ByName: actor.Name}); err != nil {
 		return nil, err
 	}
 	if to.Agreed {
@@ -141,7 +142,7 @@ func (s *Service) open(ctx context.Context, tx bun.Tx, actor access.Actor, in Op
 			return nil, err
 		}
 	}
-	if err := s.scope(ctx, tx, r, day); err != nil {
+	if err := s.scope(ctx, tx, r, day, in.Unasked); err != nil {
 		return nil, err
 	}
 	if err := s.attach(ctx, tx, actor, r, "", ForClient, now, files); err != nil {

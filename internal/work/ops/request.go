@@ -17,6 +17,8 @@ type Record struct {
 	By     string
 	ByName string
 	Key    string // of the act, so that sending it twice is one act; empty: none
+
+	back bool // it came back from the specialist that does it
 }
 
 // Request is what was asked, and everything that happened to it since.
@@ -59,6 +61,7 @@ func (r *Request) take(e Record) error {
 	if err != nil {
 		return err
 	}
+	e.back = e.Kind == work.Waits && e.On == work.OnNobody && r.State.Waiting == work.OnSpecialist && r.State.Provider != ""
 	r.State, r.Events = state, append(r.Events, e)
 	if e.Scope != nil { // triage may say that it is other work than the brief that it came with
 		r.Category, r.Brand = e.Scope.Ask.Category, e.Scope.Brand

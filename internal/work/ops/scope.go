@@ -126,15 +126,23 @@ func (s *Service) dayOf(ctx context.Context, tx bun.Tx, r *Request) (cal.Date, e
 	return cal.DateOf(r.OpenedAt, levels.Hours.Zone), nil
 }
 
-// scope asks the contract how a request that was just opened stands to the scope. Nobody has estimated it yet. The program says so, for nobody decided.
-func (s *Service) scope(ctx context.Context, tx bun.Tx, r *Request, day cal.Date) error {
+// unsorted is what is missing of a request that came by mail.
+const unsorted = "It came by mail, and nobody said yet what it is. When the agency has said so, the contract answers."
+
+// scope asks the contract how a request that was just opened stands to the scope. Nobody has estimated it yet. Where nobody could be asked what it is, the contract is not asked
+// either, and the scope is open. The program says so, for nobody decided.
+func (s *Service) scope(ctx context.Context, tx bun.Tx, r *Request, day cal.Date, unasked bool) error {
 	if s.Scoping.Resolve == nil {
 		return nil
 	}
 	program := access.Actor{Account: access.MachineAccount, Name: "Ofrecord"}
-	found, err := s.Scoping.Resolve(ctx, tx, program, ScopeAsk{Client: r.Client, Request: r.ID, Ask: engagement.Ask{Day: day, Category: r.Category}})
-	if err != nil {
-		return fmt.Errorf("scope of request %s: %w", r.ID, err)
+	ask := engagement.Ask{Day: day, Category: r.Category}
+	found := work.Scope{Ask: ask, Found: engagement.Intake{Missing: unsorted}}
+	if !unasked {
+		var err error
+		if found, err = s.Scoping.Resolve(ctx, tx, program, ScopeAsk{Client: r.Client, Request: r.ID, Ask: ask}); err != nil {
+			return fmt.Errorf("scope of request %s: %w", r.ID, err)
+		}
 	}
 	found.Brand = r.Brand
 	return s.appendEvent(ctx, tx, r, Record{Event: work.Event{At: r.OpenedAt, Kind: work.Scoped, Scope: &found}, By: program.Account, ByName: program.Name})

@@ -25,6 +25,7 @@ type Shown struct {
 	Zone     *time.Location // of the contract; UTC where there is none
 	Levels   *contract.ServiceLevels
 	Excuses  map[string]Excuse // last words of the client on misses, by the name of the clock
+	Excusals []Excusal         // all that was said of misses, in their order
 	Past     work.Past         // of the client; nil for who does not see all its requests
 
 	Names map[string]string // of people and organisations to whom it was given, as far as the person may know them
@@ -86,18 +87,22 @@ func (s *Service) Show(ctx context.Context, actor access.Actor, client, id strin
 				return err
 			}
 		}
-		said, err := excusesOf(ctx, tx, []string{r.ID})
-		if err != nil {
+		if out.Excusals, err = excusalsOf(ctx, tx, r.ID); err != nil {
 			return err
 		}
 		out.Excuses = map[string]Excuse{}
-		for at, e := range said {
-			out.Excuses[at[1]] = e
+		for _, e := range out.Excusals {
+			if e.seq > out.Excuses[e.Clock].seq { // the clock of a machine may be set back
+				out.Excuses[e.Clock] = e.Excuse
+			}
 		}
 		if err := out.read(ctx, tx); err != nil {
 			return err
 		}
 		if err := out.tellScope(ctx, tx, s, actor); err != nil {
+			return err
+		}
+		if err := out.tellVersions(ctx, tx, actor); err != nil {
 			return err
 		}
 		return out.name(ctx, tx)

@@ -2,6 +2,8 @@ package ops
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/ofrecord/ofrecord/internal/access"
@@ -34,7 +36,11 @@ func (s *Service) Wait(ctx context.Context, actor access.Actor, in Act, on work.
 				return err
 			}
 		}
-		if err := c.step(ctx, work.Event{Kind: work.Waits, On: on}, "request.wait", waitWords[on]); err != nil {
+		words := waitWords[on]
+		if on == work.OnNobody && c.r.State.Waiting == work.OnSpecialist && c.r.State.Provider != "" {
+			words = "handed back to the agency"
+		}
+		if err := c.step(ctx, work.Event{Kind: work.Waits, On: on}, "request.wait", words); err != nil {
 			return err
 		}
 		switch on {
@@ -47,8 +53,16 @@ func (s *Service) Wait(ctx context.Context, actor access.Actor, in Act, on work.
 	})
 }
 
-// asked writes what the client is asked into the conversation, where it answers.
+// asked writes what the client is asked into the conversation, where it answers, if it is not what was written to the client last already.
 func (c *change) asked(ctx context.Context) error {
+	var last messageRow
+	err := c.tx.NewSelect().Model(&last).Where("request_id = ? AND visibility = ?", c.r.ID, string(ForClient)).OrderExpr("seq DESC").Limit(1).Scan(ctx)
+	switch {
+	case err != nil && !errors.Is(err, sql.ErrNoRows):
+		return err
+	case err == nil && last.Body == c.note && last.BySide != string(access.Client):
+		return nil
+	}
 	return c.write(ctx, ForClient, c.note, nil)
 }
 

@@ -2,6 +2,7 @@ package ops_test
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,24 @@ func TestARequestWaitsForEveryVersionThatIsShown(t *testing.T) {
 		d.clock.set(t, "2026-03-12 12:00")
 		if two := feedback(2).State; two != work.Ended || state().Waiting != work.OnNobody || state().Stage() == work.InReview {
 			t.Errorf("%s, waits on %s, %s", two, state().Waiting, state().Stage())
+		}
+		// then the history names who did what to which version
+		want := []string{"Lea Lead delivered version 1 of summer", "Lea Lead delivered version 1 of winter", "Pia Product approved version 1 of summer", "Lea Lead withdrew the deliverable winter"}
+		var told []string
+		for _, e := range must[ops.Shown](t)(d.Show(ctx, lead, r.Client, r.ID)).Events {
+			if e.Of != "" {
+				told = append(told, e.ByName+" "+e.Words()+e.Said())
+			}
+		}
+		if !slices.Equal(told, want) {
+			t.Errorf("the history tells %q", told)
+		}
+		// and a specialist to whom it goes reads nothing of what others made
+		must[*ops.Request](t)(d.HandTo(ctx, lead, d.act(r), "org_spec"))
+		for _, e := range must[ops.Shown](t)(d.Show(ctx, specialist, r.Client, r.ID)).Events {
+			if words := e.Words() + e.Said(); strings.Contains(words, "summer") || strings.Contains(words, "winter") {
+				t.Errorf("a specialist reads %q", words)
+			}
 		}
 		if said := must[string](t)(d.Underived(ctx, r.ID)); said != "" {
 			t.Errorf("what is kept of it is not what its events say: %s", said)

@@ -90,7 +90,10 @@ func becameOf(m ops.Mail) templ.Component {
 	words := "waits for a person"
 	switch {
 	case m.Settled != nil && m.Settled.Released:
-		words = "released by " + m.Settled.ByName + " to "
+		if words = "released by " + m.Settled.ByName; m.Settled.As != "" {
+			words += " as " + m.Settled.As
+		}
+		words += " to "
 	case m.Settled != nil:
 		words = "discarded by " + m.Settled.ByName
 		if m.Settled.Reason != "" {
@@ -191,7 +194,11 @@ func releaseFields(m ops.ShownMail) []kit.Field {
 	if m.RequestName != "" {
 		hint = "The client reads a new request. An answer on behalf of the sender is kept as an internal note; that of a person of the client is read by both."
 	}
-	return append(fields, kit.Field{Name: "as", Label: "Written by", Kind: kit.Select, Optional: true, Options: choose("myself, on behalf of the sender", m.People), Hint: hint})
+	fields = append(fields, kit.Field{Name: "as", Label: "Written by", Kind: kit.Select, Optional: true, Options: choose("myself, on behalf of the sender", m.People), Hint: hint})
+	if m.Denied {
+		fields = append(fields, kit.Field{Name: "asked", Label: "I have asked them", Kind: kit.Checkbox, Optional: true, Hint: "Needed in the name of a person: the server found that the mail is not from the address that it names."})
+	}
+	return fields
 }
 
 func (p *Pages) originalMail(w http.ResponseWriter, r *http.Request) error {
@@ -210,7 +217,7 @@ func (p *Pages) releaseMail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	in := ops.ReleaseInput{Mail: r.PathValue("mail"), Client: values.Get("client"), As: values.Get("as"), New: values.Get("into") == "new"}
+	in := ops.ReleaseInput{Mail: r.PathValue("mail"), Client: values.Get("client"), As: values.Get("as"), Asked: values.Get("asked") != "", New: values.Get("into") == "new"}
 	if in.Client == "" {
 		in.Client = r.PathValue("client")
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/platform/db/dbtest"
+	"github.com/ofrecord/ofrecord/internal/platform/web/webtest"
 )
 
 // posts posts a message to an address for mail, as a mail server does.
@@ -85,7 +86,8 @@ func TestMailOnItsPages(t *testing.T) {
 		t.Error("a mail is shown as a page")
 	}
 	b.Press(shown, "/release", "as", product.Account).Says(t, http.StatusOK, "About <b>arms</b>", "By mail of pia@elsewhere.example, released by Lea Lead", "The mail is R-1")
-	b.Press(b.Get(page("shop@elsewhere.example")), "/discard", "reason", "advertising").Says(t, http.StatusOK, "discarded by Lea Lead: advertising", "released by Lea Lead to", "No mail waits")
+	b.Press(b.Get(page("shop@elsewhere.example")), "/discard", "reason", "advertising").Says(t, http.StatusOK, "discarded by Lea Lead: advertising", "released by Lea Lead as Petra Product to", "No mail waits")
+	k.asksBeforeRelease(b, address)
 	b.Get("/inbox/mail").Says(t, http.StatusOK, "No mail waits", "discarded by Lea Lead")
 	if again := b.Post(page("shop@elsewhere.example") + "/release"); again.Status != http.StatusConflict {
 		t.Errorf("%d", again.Status)
@@ -110,4 +112,22 @@ func TestMailOnItsPages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// asksBeforeRelease: a mail that the server found not to be from whom it says is released in a person's name only with the tick.
+func (k *desk) asksBeforeRelease(b *webtest.Browser, address string) {
+	k.t.Helper()
+	if status, said := k.posts(address, "Authentication-Results: mx.northlight.example; dmarc=fail header.from=elsewhere.example\r\nFrom: Pia <pia@elsewhere.example>\r\nSubject: Pay this\r\n\r\nPlease."); status != http.StatusAccepted {
+		k.t.Fatalf("%d %s", status, said)
+	}
+	waiting, _, err := k.ops.Mails(k.t.Context(), owner, "")
+	if err != nil || len(waiting) != 1 {
+		k.t.Fatalf("%v, %v", waiting, err)
+	}
+	refused := b.Press(b.Get("/clients/org_acme/mail/"+waiting[0].ID), "/release", "as", product.Account)
+	refused.Says(k.t, http.StatusUnprocessableEntity, "I have asked them", "Ask the person whether they wrote it")
+	if refused.Find("[name=asked][aria-invalid=true]").Length() != 1 {
+		k.t.Error("the message is not at its field")
+	}
+	b.Press(refused, "/release", "as", product.Account, "asked", "on").Says(k.t, http.StatusOK, "By mail, released by Lea Lead as Petra Product.")
 }

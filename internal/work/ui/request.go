@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -168,6 +169,9 @@ func (d desk) clocks() templ.Component {
 func (d desk) stands(c *work.Clock) templ.Component {
 	words := kit.Text(kit.Sentence(c.Words(d.Now)))
 	if why := d.Excused(c); why != "" {
+		if e := d.Excuses[c.Name("")]; e.Excused && d.Clocks.ExcusedByContract(c) == "" {
+			why = "on " + cal.DateOf(e.At, d.Zone).Words() + " " + why
+		}
 		return kit.TwoLines(words, kit.Sentence("excused "+why)+" It does not count.")
 	}
 	if c.State != work.Running {
@@ -259,10 +263,32 @@ func (d desk) doneBy(does string) templ.Component {
 
 func (d desk) history() templ.Component {
 	var items []kit.Happening
+	excusals := d.Excusals
+	excused := func(since time.Time) { // those that came after it, the latest first
+		for n := len(excusals); n > 0 && !excusals[n-1].At.Before(since); n = len(excusals) {
+			items, excusals = append(items, d.excusal(excusals[n-1])), excusals[:n-1]
+		}
+	}
 	for _, e := range slices.Backward(d.Told()) {
-		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: d.Did(e), Note: e.Note})
+		excused(e.At)
+		items = append(items, kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: d.Did(e), Note: e.Said()})
 	}
 	return kit.Timeline(items)
+}
+
+// excusal tells of a missed promise that was excused, or that counts after all.
+func (d desk) excusal(e ops.Excusal) kit.Happening {
+	promise := e.Clock
+	for i := range d.Clocks.Clocks {
+		if c := &d.Clocks.Clocks[i]; c.Name("") == e.Clock {
+			promise = promiseWords(c)
+		}
+	}
+	did := "took back the excuse of the missed promise " + promise
+	if e.Excused {
+		did = "excused the missed promise " + promise
+	}
+	return kit.Happening{When: kit.MomentText(e.At, d.Zone), Who: e.ByName, Did: did, Note: e.Reason}
 }
 
 // file hands an attachment over to be saved; a browser never shows it within this site.

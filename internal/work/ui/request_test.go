@@ -147,6 +147,22 @@ func TestInboxAndBoardWithKeptViews(t *testing.T) {
 	}
 }
 
+// A request is handed back where a specialist has it; where it waits on the client, the agency stops waiting.
+func TestWhatEndsAWait(t *testing.T) {
+	k := newDeskUnder(t, promised)
+	at := k.asked("A landing page")
+	agency := k.as(lead)
+	waiting := agency.Press(agency.Get(at), "/ask", "ask-note", "Which page?")
+	if waiting.Find("form[action$='/back']").Length() != 0 || waiting.Find("form[action$='/go-on']").Length() != 1 {
+		t.Errorf("a request that waits on the client is offered to be handed back: %s", waiting.Text())
+	}
+	goesOn := agency.Press(waiting, "/go-on", "go-on-note", "They told us by telephone.")
+	goesOn.Says(t, http.StatusOK, "Lea Lead goes on with it", "They told us by telephone.")
+	if goesOn.Find("form[action$='/back'], form[action$='/go-on']").Length() != 0 {
+		t.Error("it waits on nobody and is offered to go on")
+	}
+}
+
 func TestTheMonthWithAnExcusedMiss(t *testing.T) {
 	k := newDeskUnder(t, promised)
 	var files []string
@@ -167,10 +183,18 @@ func TestTheMonthWithAnExcusedMiss(t *testing.T) {
 	if refused.Status != http.StatusUnprocessableEntity || refused.Find("[name='excuse-note'][aria-invalid=true]").Length() != 1 {
 		t.Errorf("%d %s", refused.Status, refused.Text())
 	}
-	client.Press(client.Get(at), "/excuse", "excuse-clock", "first-response", "excuse-note", "It was a holiday.").Says(t, http.StatusOK, "Excused by Emil Executive: It was a holiday. It does not count.")
+	client.Press(client.Get(at), "/excuse", "excuse-clock", "first-response", "excuse-note", "It was a holiday.").Says(t, http.StatusOK, "Excused on 3 Apr 2026 by Emil Executive: It was a holiday. It does not count.")
 	client.Get(acme+"/promises?month=2026-03").Says(t, http.StatusOK, "nothing counts yet", "0.0 %", "By Emil Executive: It was a holiday.", "Handed to the evidence on 3 Apr 2026 by Ofrecord: 1, 1 of them excused.")
 	if len(files) != 2 || !strings.Contains(files[1], ",true") {
 		t.Errorf("%v", files)
+	}
+	client.Press(client.Get(at), "/unexcuse", "unexcuse-clock", "first-response", "unexcuse-note", "It was none.").Says(t, http.StatusOK, "first response")
+	for _, who := range []access.Actor{boss, product, lead} { // both stand in the history, whether they hold or not
+		page := k.as(who).Get(at)
+		page.Says(t, http.StatusOK, "Emil Executive excused the missed promise first response, by the agency", "It was a holiday.", "Emil Executive took back the excuse of the missed promise first response, by the agency", "It was none.")
+		if strings.Contains(page.Text(), "It does not count.") || strings.Index(page.Text(), "took back the excuse") > strings.Index(page.Text(), "excused the missed promise") {
+			t.Errorf("%s reads %s", who.Name, page.Text())
+		}
 	}
 	if bad := client.Get(acme + "/promises?month=March"); bad.Status != http.StatusUnprocessableEntity {
 		t.Errorf("%d", bad.Status)

@@ -84,7 +84,12 @@ var steps = []step{
 		fields: only(noteField("What is asked of it", clientReads, true)), take: waitsOn(work.OnSpecialist)},
 	{verb: "back", action: access.RequestReturn, label: "Hand back to the agency", button: "Hand it back", done: "is with the agency again.",
 		offers: func(d desk) bool {
-			return d.State.Can(work.Waits) && d.State.Waiting != work.OnNobody && !d.State.AwaitsFeedback()
+			return d.State.Can(work.Waits) && d.State.Waiting == work.OnSpecialist && !d.State.AwaitsFeedback()
+		},
+		fields: only(noteField("Words", clientReads, true)), take: waitsOn(work.OnNobody)},
+	{verb: "go-on", action: access.RequestWork, label: "Wait on the client no more", button: "Go on with it", done: "goes on; the agency's time runs again.",
+		offers: func(d desk) bool {
+			return d.State.Can(work.Waits) && d.State.Waiting == work.OnClient && !d.State.AwaitsFeedback()
 		},
 		fields: only(noteField("Words", clientReads, true)), take: waitsOn(work.OnNobody)},
 	{verb: "priority", action: access.RequestWork, label: "Change the priority", button: "Change it", offers: can(work.Prioritised), done: "has its new priority; what is used of the time stays used.",
