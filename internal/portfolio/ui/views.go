@@ -233,7 +233,11 @@ func owingOf(card ops.Card, actor access.Actor) *owingView {
 		}
 	}
 	for _, w := range card.Owing.Waits() {
-		v.Waits = append(v.Waits, viewOf(w, home, actor, card.Client.ID))
+		view := viewOf(w, home, actor, card.Client.ID)
+		if w.Act == access.InvoiceAcknowledge {
+			view.Who = "" // who may acknowledge an invoice here says nothing of who pays it
+		}
+		v.Waits = append(v.Waits, view)
 	}
 	if len(v.Waits) == 0 {
 		return nil
