@@ -231,6 +231,10 @@ const tornRow = `([...document.querySelectorAll("main table tr")].find(r => r.of
 const clipped = `([...document.querySelectorAll(".journey")].find(j => j.scrollWidth > j.clientWidth ||
 	[...j.querySelectorAll(".touch")].some(t => t.getBoundingClientRect().right > j.getBoundingClientRect().right + 1)) || {innerText: ""}).innerText`
 
+// cramped is what cannot be read on a telephone: a chip that stands out of its card, or a field in the head of a row that shows a few letters only; empty when there is none.
+const cramped = `([...document.querySelectorAll(".as-cards td > .pill")].find(c => c.offsetParent && c.getBoundingClientRect().right > c.closest(".table-scroll").getBoundingClientRect().right + 1) ||
+	[...document.querySelectorAll("main td:first-child > .field > :is(select, input[type=text])")].find(f => f.offsetParent && f.getBoundingClientRect().width < 150) || {outerHTML: ""}).outerHTML.slice(0, 120)`
+
 // judge opens a page and wants it accessible in each of the looks, and not wider than a telephone.
 func (p *page) judge(path string, looks ...look) {
 	p.t.Helper()
@@ -248,6 +252,9 @@ func (p *page) judge(path string, looks ...look) {
 				p.t.Errorf("%s: the cells of a row do not stand in one line: %s", path, torn)
 			}
 			continue
+		}
+		if small := eval[string](p, cramped); small != "" {
+			p.t.Errorf("%s: cannot be read at %d: %s", path, l.width, small)
 		}
 		if wide := eval[int](p, `document.documentElement.scrollWidth`); wide > narrow {
 			p.t.Errorf("%s is %d wide on a screen of %d: %s", path, wide, narrow, eval[string](p, widest))

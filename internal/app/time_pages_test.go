@@ -125,6 +125,8 @@ func TestTimeIsKeptByItsPages(t *testing.T) {
 	again := append(fresh, "r-2-client", o.client, "r-2-class", "over-serviced", "r-2-category", "planning", "r-2-note", "")
 	tells(t, ana.post("/time/week", 422, append(again, "m-2-4", "1")...), "has a row for that already")
 	ana.post("/time/week", 303, append(fresh, "m-1-2", "", "was-m-1-2", "45")...)
+	tells(t, ana.post("/time/week", 422, append(fresh, "rows", "1", "m-1-2", " ", "was-m-1-2", "0")...), "The time is missing", `value="planning"`, `id="r-1-category-error"`)
+	ana.post("/time/week", 303, "week", "2026-01-26", "rows", "0", "r-0-client", o.client, "r-0-class", "billable", "r-0-category", "", "r-0-note", "", "m-0-2", "")
 
 	page = lead.get("/time/approve")
 	tells(t, page, "margin is thin", "13:00")

@@ -3,9 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/uptrace/bun"
 
 	"github.com/ofrecord/ofrecord/internal/access"
 	"github.com/ofrecord/ofrecord/internal/contract"
+	contractops "github.com/ofrecord/ofrecord/internal/contract/ops"
 	"github.com/ofrecord/ofrecord/internal/engagement"
 	"github.com/ofrecord/ofrecord/internal/kernel/fault"
 	"github.com/ofrecord/ofrecord/internal/portfolio"
@@ -17,7 +21,7 @@ import (
 // waitsOf are what waits with a client beside contracts, statements and invoices. Each is read by the use case that shows it elsewhere, so that nobody learns here of what they do not see
 // there.
 func (p *Program) waitsOf(ctx context.Context, actor access.Actor, client string) (portfolio.Daily, error) {
-	var out portfolio.Daily
+	out := portfolio.Daily{Zone: p.daysOf(ctx, client)}
 	for _, read := range []func(context.Context, access.Actor, string, *portfolio.Daily) error{p.termWaits, p.orderWaits, p.waiverWaits, p.offerWaits, p.requestWaits, p.versionWaits, p.timeWaits, p.mailWaits} {
 		err := read(ctx, actor, client, &out)
 		if err != nil && !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
@@ -25,6 +29,25 @@ func (p *Program) waitsOf(ctx context.Context, actor access.Actor, client string
 		}
 	}
 	return out, nil
+}
+
+// daysOf is where a client's days begin and end, for whoever asks: as its first accepted contract says. nil while there is none.
+func (p *Program) daysOf(ctx context.Context, client string) (zone *time.Location) {
+	_ = p.DB.Read(ctx, func(ctx context.Context, tx bun.Tx) error { // a zone that cannot be told is none
+		all, err := contractops.ContractsOf(ctx, tx, client)
+		for _, c := range all {
+			if len(c.Accepted()) == 0 {
+				continue
+			}
+			a, err := c.Agreement()
+			if err == nil {
+				zone = a.First().Zone
+			}
+			return err
+		}
+		return err
+	})
+	return zone
 }
 
 // sideWords name a side as a subject.
@@ -114,7 +137,7 @@ const mostRequests = 200
 func (p *Program) requestWaits(ctx context.Context, actor access.Actor, client string, out *portfolio.Daily) error {
 	page, err := p.Work.List(ctx, actor, workops.Filter{Client: client, Open: true, Limit: mostRequests})
 	for _, l := range page.Lines {
-		w := portfolio.Wait{On: contract.AgencySide, Room: "work", ID: l.ID}
+		w := portfolio.Wait{On: contract.AgencySide, Act: access.RequestWork, Room: "work", ID: l.ID}
 		missed := false
 		if c := l.Clock; c != nil {
 			w.Before, missed = c.Due, !c.Late.IsZero() || !c.Due.IsZero() && !page.Now.Before(c.Due)
@@ -122,7 +145,7 @@ func (p *Program) requestWaits(ctx context.Context, actor access.Actor, client s
 		}
 		switch nobody := l.State.Assignee == "" && l.State.Provider == ""; {
 		case l.State.Waiting == work.OnClient:
-			w.On, w.What = contract.ClientSide, "Answer "+l.Name()+": "+l.Title
+			w.On, w.Act, w.What = contract.ClientSide, access.RequestAnswer, "Answer "+l.Name()+": "+l.Title
 		case missed:
 			w.What = "Go on with " + l.Name() + ", which is late: " + l.Title
 		case nobody && l.Priority == contract.Urgent && access.SeesInternal(actor, client):
@@ -172,7 +195,7 @@ func (p *Program) timeWaits(ctx context.Context, actor access.Actor, client stri
 		if len(people) > 1 {
 			who = fmt.Sprintf("%d people", len(people))
 		}
-		out.Waits = append(out.Waits, portfolio.Wait{On: contract.AgencySide, What: fmt.Sprintf("Approve %s of time that %s submitted", timesheet.Clock(sum), who), Path: "/time/approve"})
+		out.Waits = append(out.Waits, portfolio.Wait{On: contract.AgencySide, Act: access.TimeApprove, What: fmt.Sprintf("Approve %s of time that %s submitted", timesheet.Clock(sum), who), Path: "/time/approve"})
 	}
 	return err
 }
@@ -181,9 +204,9 @@ func (p *Program) timeWaits(ctx context.Context, actor access.Actor, client stri
 func (p *Program) mailWaits(ctx context.Context, actor access.Actor, client string, out *portfolio.Daily) error {
 	waiting, _, err := p.Work.Mails(ctx, actor, client)
 	if n := len(waiting); n == 1 {
-		out.Waits = append(out.Waits, portfolio.Wait{On: contract.AgencySide, What: "Sort 1 mail that waits for a person", Room: "mail"})
+		out.Waits = append(out.Waits, portfolio.Wait{On: contract.AgencySide, Act: access.MailSort, What: "Sort 1 mail that waits for a person", Room: "mail"})
 	} else if n > 1 {
-		out.Waits = append(out.Waits, portfolio.Wait{On: contract.AgencySide, What: fmt.Sprintf("Sort %d mails that wait for a person", n), Room: "mail"})
+		out.Waits = append(out.Waits, portfolio.Wait{On: contract.AgencySide, Act: access.MailSort, What: fmt.Sprintf("Sort %d mails that wait for a person", n), Room: "mail"})
 	}
 	return err
 }

@@ -1,6 +1,9 @@
 package app
 
 import (
+	"net/http"
+	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,4 +60,44 @@ func TestTheDailyWorkStandsInThePortfolio(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The end of a day is the contract's, also for somebody who may not read the contract, and only whoever may do something is told that it waits on them.
+func TestTheDemoTellsEverybodyTheSameDay(t *testing.T) {
+	p, made := demoProgram(t)
+	const version, answer, pay = "Say what you think of version", "Answer R-", "Pay INV-"
+	days, server := map[string]string{}, p.server()
+	for _, persona := range made.Personas {
+		r := httptest.NewRequest(http.MethodGet, "/clients/"+made.Client, nil)
+		r.Header.Set("Authorization", "Bearer "+p.tokenOf(t, persona.Role, made.Personas))
+		w := httptest.NewRecorder()
+		server.ServeHTTP(w, r)
+		page := w.Body.String()
+		for what, may := range map[string][]access.Role{version: {access.ClientExecutive, access.ClientFinance, access.ClientSales, access.ClientProduct},
+			answer: {access.ClientExecutive, access.ClientFinance, access.ClientSales, access.ClientProduct}, pay: {access.ClientExecutive, access.ClientFinance}} {
+			row := rowOf(page, what)
+			if row == "" {
+				continue
+			}
+			if you := strings.Contains(row, "(you)"); you != slices.Contains(may, persona.Role) {
+				t.Errorf("%s reads (you) %t beside %q", persona.Role, you, what)
+			}
+			if what == version {
+				days[row[strings.Index(row, "<time"):strings.Index(row, "</time>")]] += string(persona.Role) + " "
+			}
+		}
+	}
+	if len(days) != 1 {
+		t.Errorf("the day is not the same for everybody: %v", days)
+	}
+}
+
+// rowOf is the first row of a table in which words stand; empty: none.
+func rowOf(page, words string) string {
+	for _, row := range strings.Split(page, "<tr") {
+		if strings.Contains(row, words) {
+			return row
+		}
+	}
+	return ""
 }

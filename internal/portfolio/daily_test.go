@@ -14,7 +14,7 @@ func TestWhatIsDueByAnInstantIsDueOnItsDayInTheContractsZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	midnight := time.Date(2026, 3, 31, 4, 0, 0, 0, time.UTC) // 00:00 in New York
-	d := Daily{Waits: []Wait{{Before: midnight}, {Before: midnight.Add(time.Hour)}, {}}}.In(zone)
+	d := Daily{Zone: zone, Waits: []Wait{{Before: midnight}, {Before: midnight.Add(time.Hour)}, {}}}.Dated()
 	if d.Waits[0].By != cal.MustDate("2026-03-30") || d.Waits[1].By != cal.MustDate("2026-03-31") || !d.Waits[2].By.IsZero() {
 		t.Errorf("%+v", d.Waits)
 	}

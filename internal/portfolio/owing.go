@@ -86,10 +86,10 @@ func (o Owing) Sums() []Due {
 func (o Owing) Waits() []Wait {
 	var out []Wait
 	for _, x := range o.Overdue {
-		out = append(out, Wait{On: contract.ClientSide, What: fmt.Sprintf("Pay %s: %s is open", x.Number, x.Amount.FormatWith()), By: x.DueOn, Late: true, Room: "invoices", ID: x.Invoice})
+		out = append(out, Wait{On: contract.ClientSide, Act: access.InvoiceAcknowledge, What: fmt.Sprintf("Pay %s: %s is open", x.Number, x.Amount.FormatWith()), By: x.DueOn, Late: true, Room: "invoices", ID: x.Invoice})
 	}
 	for _, x := range o.Open {
-		w := Wait{On: contract.ClientSide, What: fmt.Sprintf("Pay %s: %s is open", x.Number, x.Amount.FormatWith()), By: x.DueOn, Room: "invoices", ID: x.Invoice}
+		w := Wait{On: contract.ClientSide, Act: access.InvoiceAcknowledge, What: fmt.Sprintf("Pay %s: %s is open", x.Number, x.Amount.FormatWith()), By: x.DueOn, Room: "invoices", ID: x.Invoice}
 		if x.Discount.Minor > 0 {
 			w.What += fmt.Sprintf("; %s less if all is paid until %s", x.Discount.Format(), x.Until.Words())
 		}

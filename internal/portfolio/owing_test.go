@@ -33,11 +33,11 @@ func TestOwingIsSummedByCurrency(t *testing.T) {
 		t.Errorf("%+v", o.Sums())
 	}
 	if want := []Wait{
-		{On: contract.ClientSide, What: "Pay INV-2026-0001: EUR 70.00 is open", By: day("2026-03-05"), Late: true, Room: "invoices", ID: "inv_1"},
-		{On: contract.ClientSide, What: "Pay INV-2026-0002: EUR 5.00 is open", By: day("2026-02-05"), Late: true, Room: "invoices", ID: "inv_2"},
-		{On: contract.ClientSide, What: "Pay INV-2026-0003: USD 0.09 is open", By: day("2026-03-09"), Late: true, Room: "invoices", ID: "inv_3"},
-		{On: contract.ClientSide, What: "Pay INV-2026-0004: USD 14,000.00 is open; 280.00 less if all is paid until 20 Mar 2026", By: day("2026-04-09"), Room: "invoices", ID: "inv_4"},
-		{On: contract.ClientSide, What: "Pay INV-2026-0005: USD 1.00 is open", By: day("2026-04-02"), Room: "invoices", ID: "inv_5"},
+		{On: contract.ClientSide, Act: access.InvoiceAcknowledge, What: "Pay INV-2026-0001: EUR 70.00 is open", By: day("2026-03-05"), Late: true, Room: "invoices", ID: "inv_1"},
+		{On: contract.ClientSide, Act: access.InvoiceAcknowledge, What: "Pay INV-2026-0002: EUR 5.00 is open", By: day("2026-02-05"), Late: true, Room: "invoices", ID: "inv_2"},
+		{On: contract.ClientSide, Act: access.InvoiceAcknowledge, What: "Pay INV-2026-0003: USD 0.09 is open", By: day("2026-03-09"), Late: true, Room: "invoices", ID: "inv_3"},
+		{On: contract.ClientSide, Act: access.InvoiceAcknowledge, What: "Pay INV-2026-0004: USD 14,000.00 is open; 280.00 less if all is paid until 20 Mar 2026", By: day("2026-04-09"), Room: "invoices", ID: "inv_4"},
+		{On: contract.ClientSide, Act: access.InvoiceAcknowledge, What: "Pay INV-2026-0005: USD 1.00 is open", By: day("2026-04-02"), Room: "invoices", ID: "inv_5"},
 		{On: contract.AgencySide, What: "Issue the invoice of February 2026: USD 1,000.00 is payable", Room: "invoices", Act: access.InvoiceIssue},
 		{On: contract.AgencySide, What: "Issue the credit note of March 2026: it gives back USD 200.00", Room: "invoices", Act: access.InvoiceIssue},
 	}; !slices.Equal(o.Waits(), want) {

@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -112,10 +113,12 @@ type Told struct {
 type Daily struct {
 	Waits []Wait
 	Told  []Told
+	Zone  *time.Location // where the client's days begin and end; nil: nobody has agreed, it is UTC
 }
 
-// In gives waits the days of a zone. What is to be done before midnight is to be done on the day before.
-func (d Daily) In(zone *time.Location) Daily {
+// Dated gives waits the days of the client, the same for whoever reads them. What is to be done before midnight is to be done on the day before.
+func (d Daily) Dated() Daily {
+	zone := cmp.Or(d.Zone, time.UTC)
 	d.Waits = slices.Clone(d.Waits)
 	for i, w := range d.Waits {
 		if !w.Before.IsZero() {
@@ -170,7 +173,7 @@ func decisionWaits(s Standing) []Wait {
 	var out []Wait
 	for _, on := range []contract.Side{contract.ClientSide, contract.AgencySide} {
 		for _, k := range []crm.Kind{crm.KindDelivery, crm.KindLead, crm.KindMetricReading} {
-			w, n, worth := Wait{On: on, Room: "approvals"}, 0, money.New(0, s.Terms.Currency)
+			w, n, worth := Wait{On: on, Act: decides(on, k), Room: "approvals"}, 0, money.New(0, s.Terms.Currency)
 			for _, d := range s.Decisions {
 				if d.On != on || d.Kind != k {
 					continue
@@ -195,6 +198,21 @@ func decisionWaits(s Standing) []Wait {
 		}
 	}
 	return out
+}
+
+// decides is what whoever decides about rows must be allowed to.
+func decides(on contract.Side, k crm.Kind) access.Action {
+	switch {
+	case k == crm.KindDelivery && on == contract.ClientSide:
+		return access.DeliveryDecide
+	case k == crm.KindDelivery:
+		return access.DeliveryHandOver
+	case k == crm.KindLead && on == contract.ClientSide:
+		return access.ResultDecide
+	case k == crm.KindLead:
+		return access.ResultAnswer
+	}
+	return access.HoursApprove
 }
 
 func decisionWords(on contract.Side, k crm.Kind, n int) string {

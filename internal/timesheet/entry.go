@@ -86,6 +86,7 @@ type Around struct {
 	Today  cal.Date // in the entry's zone
 	Others []Entry  // of the same person on the same day, without the entry itself
 	Locked bool     // its client's month is locked
+	ToCome int      // minutes of today that are still to come, where that is held against the entry
 	Again  bool     // the person says that it really happened twice
 }
 
@@ -149,6 +150,10 @@ func (e Entry) checkMinutes(a Around, bad func(field, code, message string, args
 	}
 	if sum > MinutesOfADay {
 		bad("minutes", "day-full", "With it %s would have %s on %s, and a day has 24:00. Shorten this entry or another one of the day.", e.Person, Clock(sum), e.Day.Words())
+		return
+	}
+	if passed := MinutesOfADay - a.ToCome; e.Day == a.Today && sum > passed {
+		bad("minutes", "time-to-come", "With it %s would have %s today, and only %s of the day have passed. Time is entered when it was worked.", e.Person, Clock(sum), Clock(passed))
 	}
 }
 

@@ -26,6 +26,11 @@ func Minutes(from, to time.Time) int { return int(minuteOf(to) - minuteOf(from))
 
 func minuteOf(t time.Time) int64 { return t.Unix() / 60 }
 
+// ToCome is how many minutes of a day are still to come in a zone, of the 24 hours that every day is counted with.
+func ToCome(day cal.Date, now time.Time, zone *time.Location) int {
+	return min(MinutesOfADay, max(0, MinutesOfADay-Minutes(day.Start(zone), now)))
+}
+
 // Split divides a stretch of time at each midnight of the zone. The parts add up to Minutes(from, to); days without a whole minute are left out.
 func Split(from, to time.Time, zone *time.Location) []Piece {
 	var out []Piece

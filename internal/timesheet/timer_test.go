@@ -11,6 +11,23 @@ import (
 	"github.com/ofrecord/ofrecord/internal/timesheet"
 )
 
+// A day of a change of clocks is counted like any other.
+func TestWhatOfADayIsStillToCome(t *testing.T) {
+	berlin, err := cal.Zone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at, want := range map[string]int{"2026-03-30T22:00:00Z": 1440, "2026-03-31T08:05:00Z": 835, "2026-03-31T22:00:00Z": 0, "2026-04-01T09:00:00Z": 0, "2026-03-30T09:00:00Z": 1440} {
+		now, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := timesheet.ToCome(cal.MustDate("2026-03-31"), now, berlin); got != want {
+			t.Errorf("at %s %d minutes are to come, want %d", at, got, want)
+		}
+	}
+}
+
 func zone(t testing.TB, name string) *time.Location {
 	t.Helper()
 	z, err := cal.Zone(name)

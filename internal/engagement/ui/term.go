@@ -169,7 +169,7 @@ func (p *Pages) showTerm(w http.ResponseWriter, r *http.Request) error {
 	if a.Standing.Terms.Term.Renewal.Kind == contract.RenewalMutual {
 		parts = append(parts, termSection("Renewal in writing", renewalParts(r, a)...))
 	}
-	parts = append(parts, termSection("What the contract says", sentences(contract.Words(a.Standing.Terms)[0].Sentences)))
+	parts = append(parts, saidParts(a)...)
 	if mayDo(r, access.CalendarShare) {
 		calendars, err := p.calendarParts(r)
 		if err != nil {
@@ -178,6 +178,31 @@ func (p *Pages) showTerm(w http.ResponseWriter, r *http.Request) error {
 		parts = append(parts, termSection("Calendar", calendars...))
 	}
 	return web.Render(w, r, view, kit.Group(parts...))
+}
+
+// saidParts are what the version in force today says of the term, and what a later one that both have accepted says otherwise.
+func saidParts(a ops.Agreed) []templ.Component {
+	said := func(t contract.Terms) []string { return contract.Words(t)[0].Sentences }
+	last := a.Standing.Terms
+	now, runs := a.Agreement.InForce(a.Today)
+	if !runs {
+		now, _ = a.Agreement.InForce(a.Agreement.First().Effective)
+	}
+	title := "What the contract says"
+	if !runs {
+		title += " from " + now.Effective.Words() + " on"
+	}
+	parts := []templ.Component{termSection(title, sentences(said(now)))}
+	if last.Version == now.Version || !last.Effective.After(a.Today) {
+		return parts
+	}
+	coming := []string{fmt.Sprintf("Version %d is accepted by both sides and comes into force on %s.", last.Version, last.Effective.Words())}
+	for n, s := range said(last) {
+		if n != 1 && !slices.Contains(said(now), s) { // the second tells its version and day
+			coming = append(coming, s)
+		}
+	}
+	return append(parts, termSection("What is to come", sentences(coming)))
 }
 
 // claims tells of notices that end nothing yet, on every page that tells the last day.

@@ -216,6 +216,39 @@ func TestACalendarIsReadWithoutSigningInUntilItIsRevoked(t *testing.T) {
 	}
 }
 
+// Given an amendment that both have accepted and that is in force from a day to come, when the page is read before that day, then it names the version in force, and the other as coming.
+func TestTheTermPageNamesTheVersionInForce(t *testing.T) {
+	s := newTermSite(t, autoTerm)
+	source := contract.Template("growth", "Acme", "Northlight", cal.MustDate("2026-01-01"))
+	from, to := strings.Index(source, "  length: 12"), strings.Index(source, "\nclauses:")
+	source = source[:from] + strings.Replace(autoTerm, "90 days", "60 days", 1) + source[to:]
+	source = strings.Replace(source, "effective: 2026-01-01", "effective: 2026-10-15", 1)
+	_, draft, err := s.ops.Contracts.Draft(s.ctx, s.owner, s.contract)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := s.ops.Contracts.Save(s.ctx, s.owner, contractops.SaveInput{Contract: s.contract, Source: strings.Replace(source, "version: 1", "version: 2", 1), Revision: draft.Revision})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := s.ops.Contracts.Propose(s.ctx, s.owner, contractops.ProposeInput{Contract: s.contract, Revision: saved.Revision})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.ops.Contracts.Accept(s.ctx, s.executive, contractops.AcceptInput{Version: v.ID, SHA256: v.SHA256, Side: contract.ClientSide}); err != nil {
+		t.Fatal(err)
+	}
+	page := s.as(s.executive).Get(s.at("term"))
+	page.Says(t, http.StatusOK, "This is version 1, in force from 1 Jan 2026.", "Version 2 is accepted by both sides and comes into force on 15 Oct 2026.", "90 days", "60 days")
+	if strings.Contains(page.Text(), "This is version 2") {
+		t.Error("a version to come is told as the one in force")
+	}
+	s.now = time.Date(2026, 10, 15, 12, 0, 0, 0, time.UTC)
+	if page = s.as(s.executive).Get(s.at("term")); !strings.Contains(page.Text(), "This is version 2") || strings.Contains(page.Text(), "What is to come") {
+		t.Error("on its day the version is not told as the one in force")
+	}
+}
+
 func TestARenewalIsAgreedByBothThenDrafted(t *testing.T) {
 	s := newTermSite(t, "  length: 12 months\n  renewal: {kind: mutual-written, each: 12 months, at_most: 2}\n  notice: {period: 90 days, fee: full}\n")
 	executive, owner := s.as(s.executive), s.as(s.owner)

@@ -104,14 +104,10 @@ func (s *Service) card(ctx context.Context, actor access.Actor, client party.Org
 		return Card{Client: client, Engagements: engagements, Owing: owing}, err
 	}
 	daily, err := s.Daily(ctx, actor, client.ID)
-	zone := time.UTC
 	for i, e := range engagements {
-		if e.Agreement && zone == time.UTC {
-			zone = e.Terms.Zone
-		}
 		engagements[i].Waits = portfolio.ToldBy(e.Waits, daily.Waits, e.ContractID)
 	}
-	return Card{Client: client, Engagements: engagements, Daily: daily.In(zone), Owing: owing}, err
+	return Card{Client: client, Engagements: engagements, Daily: daily.Dated(), Owing: owing}, err
 }
 
 // owing is what is to be invoiced, overdue and open; nil for a person who may not see invoices.

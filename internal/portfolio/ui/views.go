@@ -158,6 +158,9 @@ func viewOf(w portfolio.Wait, home string, actor access.Actor, client string) wa
 	if v.Mine && w.Act != "" {
 		d := access.Decide(actor, w.Act, access.Of(client))
 		v.Mine, v.Who = d.Allowed, d.Reason
+		if w.Act == access.InvoiceAcknowledge || w.Act == access.RequestAnswer {
+			v.Who = "" // who may acknowledge an invoice does not tell who pays it, nor who may write on a request who of the client answers it
+		}
 	}
 	return v
 }

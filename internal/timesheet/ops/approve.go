@@ -234,7 +234,7 @@ func (s *Service) Correct(ctx context.Context, actor access.Actor, in CorrectInp
 		if err != nil {
 			return err
 		}
-		if err := d.check(ctx, tx, &out, p, true); err != nil {
+		if err := d.check(ctx, tx, &out, p, true, false); err != nil {
 			return err
 		}
 		out.Version = 1

@@ -153,6 +153,7 @@ func (d *desk) put(ctx context.Context, tx bun.Tx, e timesheet.Entry, again bool
 		e.Role = p.Role
 	}
 	d.stands = ""
+	typed := slices.Contains(typedSources, source)
 	if e.Version > 0 {
 		have, err := d.own(ctx, tx, e.ID, e.Version)
 		if err != nil {
@@ -166,7 +167,7 @@ func (d *desk) put(ctx context.Context, tx bun.Tx, e timesheet.Entry, again bool
 	if e.ID == "" {
 		e.ID = d.id("te")
 	}
-	if err := d.check(ctx, tx, &e, p, again); err != nil {
+	if err := d.check(ctx, tx, &e, p, again, typed); err != nil {
 		return e, err
 	}
 	e.Version++
@@ -175,8 +176,11 @@ func (d *desk) put(ctx context.Context, tx bun.Tx, e timesheet.Entry, again bool
 	return e, d.insert(ctx, tx, row)
 }
 
-// check holds an entry against the rules and what stands around it.
-func (d *desk) check(ctx context.Context, tx bun.Tx, e *timesheet.Entry, p personRow, again bool) error {
+// typedSources are where a person writes how long it was, and no clock or other program has counted it.
+var typedSources = []string{"", "week", "copy"}
+
+// check holds an entry against the rules and what stands around it; typed time of today also against what of the day has passed.
+func (d *desk) check(ctx context.Context, tx bun.Tx, e *timesheet.Entry, p personRow, again, typed bool) error {
 	zone, err := d.zone(ctx, tx, e.Client, p)
 	if err != nil {
 		return err
@@ -189,11 +193,29 @@ func (d *desk) check(ctx context.Context, tx bun.Tx, e *timesheet.Entry, p perso
 	if a.Others, err = d.others(ctx, tx, *e); err != nil {
 		return err
 	}
+	if typed && e.Day == a.Today {
+		if a.ToCome, err = d.toCome(ctx, tx, *e, a.Others, p); err != nil {
+			return err
+		}
+	}
 	placed := d.place(ctx, tx, e)
 	if placed != nil && len(fault.All(placed)) == 0 {
 		return placed
 	}
 	return fault.List(slices.Concat(fault.All(placed), fault.All(e.Check(a)))).Err()
+}
+
+// toCome is what of the entry's day is still to come, where it is latest among the clients for whom the person worked on it.
+func (d *desk) toCome(ctx context.Context, tx bun.Tx, e timesheet.Entry, others []timesheet.Entry, p personRow) (int, error) {
+	least := timesheet.MinutesOfADay
+	for _, o := range append([]timesheet.Entry{e}, others...) {
+		zone, err := d.zone(ctx, tx, o.Client, p)
+		if err != nil {
+			return 0, err
+		}
+		least = min(least, timesheet.ToCome(e.Day, d.at, zone))
+	}
+	return least, nil
 }
 
 // others are the entries of the person on the day beside this one, and beside the one that it corrects. Corrections that wait do not count yet.

@@ -135,6 +135,31 @@ func TestTwoWindowsStartOneTimer(t *testing.T) {
 	})
 }
 
+// At 10:05 the grid takes ten hours and five minutes of today at most, with what stands there already.
+func TestTheGridTakesNoMoreOfTodayThanHasPassed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
+		k := newDesk(t, d, ctx)
+		k.on("2026-03-31 10:05")
+		today := cal.MustDate("2026-03-31")
+		other := acme
+		other.Note = "print"
+		err := k.SaveWeek(ctx, ana, []ops.CellInput{{What: acme, Day: today, Minutes: 660, Field: "m-0-1"}})
+		wantFault(t, err, fault.Invalid, "time-to-come")
+		if f := fault.All(err); f[0].Field != "m-0-1" {
+			t.Errorf("told at %q", f[0].Field)
+		}
+		if err := k.SaveWeek(ctx, ana, []ops.CellInput{{What: acme, Day: today, Minutes: 600, Field: "m-0-1"}}); err != nil {
+			t.Fatal(err)
+		}
+		wantFault(t, k.SaveWeek(ctx, ana, []ops.CellInput{{What: other, Day: today, Minutes: 6, Field: "m-1-1"}}), fault.Invalid, "time-to-come")
+		_, err = k.Enter(ctx, ana, ops.EntryInput{Day: today, Minutes: 6, What: other})
+		wantFault(t, err, fault.Invalid, "time-to-come")
+		if err := k.SaveWeek(ctx, ana, []ops.CellInput{{What: other, Day: today, Minutes: 5, Field: "m-1-1"}, {What: other, Day: today.AddDays(-1), Minutes: 660, Field: "m-1-0"}}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestTheWeekIsSavedWholeOrNotAtAll(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB, ctx context.Context) {
 		k := newDesk(t, d, ctx)

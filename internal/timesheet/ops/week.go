@@ -279,4 +279,4 @@ func (s *Service) CopyWeek(ctx context.Context, actor access.Actor, monday cal.D
 }
 
 // notCopied are the reasons for which an entry of the week before is left out.
-var notCopied = []string{"day-to-come", "month-locked", "clause-unknown", "clause-missing", "request-unknown"}
+var notCopied = []string{"day-to-come", "time-to-come", "month-locked", "clause-unknown", "clause-missing", "request-unknown"}

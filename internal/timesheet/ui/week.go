@@ -164,6 +164,16 @@ func (b newRow) Fields() []kit.Field {
 	return out
 }
 
+// Error is what is wrong with a field of the row; empty: nothing.
+func (b newRow) Error(field string) string {
+	for _, f := range fault.All(b.in.Err) {
+		if f.Field == field {
+			return kit.Sentence(f.Message)
+		}
+	}
+	return ""
+}
+
 func (b newRow) row(week ops.Week) kit.Row {
 	row := kit.Row{Cells: []templ.Component{rowInputs(b)}}
 	for n := range 7 {
@@ -259,6 +269,7 @@ func cellsOf(values url.Values, monday cal.Date) ([]ops.CellInput, error) {
 			continue
 		}
 		seen = append(seen, what)
+		sum, wrong := 0, len(faults)
 		for n := range 7 {
 			name := cellName(i, n)
 			if !values.Has(name) {
@@ -266,14 +277,30 @@ func cellsOf(values url.Values, monday cal.Date) ([]ops.CellInput, error) {
 			}
 			minutes, err := minutesOf(name, values.Get(name))
 			faults = append(faults, fault.All(err)...)
+			sum += minutes
 			was, err := timesheet.ParseMinutes(strings.TrimSpace(values.Get("was-"+name)) + "m")
 			if err != nil {
 				was = 0
 			}
 			cells = append(cells, ops.CellInput{What: what, Day: monday.AddDays(n), Was: was, Minutes: minutes, Field: name})
 		}
+		if values.Get("rows") == fmt.Sprint(i) && sum == 0 && len(faults) == wrong {
+			faults = append(faults, timeless(values, i)...)
+		}
 	}
 	return cells, faults.Err()
+}
+
+// timeless refuses words in the empty row beside which no time stands: they would be lost.
+func timeless(values url.Values, row int) fault.List {
+	var out fault.List
+	for _, name := range []string{"category", "note"} {
+		if at := fmt.Sprintf("r-%d-%s", row, name); strings.TrimSpace(values.Get(at)) != "" {
+			out.Add(fault.New(fault.Invalid, "row-without-time", "The time is missing. Write it under its day, such as 1:30, or empty the row.").At(at))
+			break
+		}
+	}
+	return out
 }
 
 // twice refuses time in a row that is for the same as one above it.

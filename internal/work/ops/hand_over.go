@@ -65,6 +65,9 @@ func sum(file []byte) string {
 	return hex.EncodeToString(h[:])
 }
 
+// HandedFrom is the instant from which the misses of a month are handed over: a day after its end, when it is over everywhere.
+func HandedFrom(m cal.Month) time.Time { return m.Next().First().Start(time.UTC).Add(24 * time.Hour) }
+
 // HandOverMisses gives the misses of a month to the evidence, from which the fee rules take service credits. Doing it again changes nothing, but where something
 // was excused since: then the evidence has a newer version of it, and keeps the one before. Who may: see EvidenceImport. Faults: NotFound, Forbidden; Conflict for
 // a month that is not over or that has no miss.
@@ -79,7 +82,7 @@ func (s *Service) HandOverMisses(ctx context.Context, actor access.Actor, client
 	switch {
 	case s.HandOver == nil:
 		return 0, fault.New(fault.Unavailable, "no-evidence", "This installation keeps no evidence that it could be handed to.")
-	case !m.Next().First().Start(time.UTC).Add(24 * time.Hour).Before(s.now()):
+	case s.now().Before(HandedFrom(m)):
 		return 0, fault.New(fault.Conflict, "month-runs", "%s is not over; its misses are handed over when it is.", m.Words())
 	case len(month.Misses) == 0:
 		return 0, fault.New(fault.Conflict, "no-misses", "The agency missed no promise in %s; there is nothing to hand over.", m.Words())

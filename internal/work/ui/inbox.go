@@ -30,6 +30,7 @@ type mailbox struct {
 	view   kit.PageView
 	filter ops.Filter
 	client bool // of one client: its name needs no column
+	scoped bool // the person is told how requests stand to the scope
 	fresh  string
 	empty  kit.EmptyView
 }
@@ -93,6 +94,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, box mailbox) error 
 	f := box.filter
 	f.Stage, f.Priority, f.Category, f.Words = work.Stage(list.Filter("stage")), contract.Priority(list.Filter("priority")), list.Filter("category"), list.Filter("q")
 	f.Scope = list.Filter("scope")
+	box.scoped = toldOfScope(actor(r))
 	f.Open, f.After = f.Stage == "" && f.Words == "", list.Query.Get("after")
 	if f.Assignee == "" {
 		f.Assignee = whoAsked(r, list)
@@ -156,7 +158,10 @@ func (box mailbox) filters(forms work.Forms) []kit.Field {
 	for _, x := range forms {
 		category.Options = append(category.Options, kit.Option{Value: x.Category, Text: x.Title})
 	}
-	out := []kit.Field{{Name: "q", Label: "Search", Kind: kit.Search, Optional: true}, stage, priority, category, scopeFilter()}
+	out := []kit.Field{{Name: "q", Label: "Search", Kind: kit.Search, Optional: true}, stage, priority, category}
+	if box.scoped {
+		out = append(out, scopeFilter())
+	}
 	if box.filter.Assignee == "" {
 		out = append(out, kit.Field{Name: "who", Label: "Who", Kind: kit.Select, Optional: true, Options: []kit.Option{{Value: "", Text: "anybody"}, {Value: "me", Text: "me"}, {Value: "nobody", Text: "nobody"}}})
 	}

@@ -113,6 +113,12 @@ func TestInboxAndBoardWithKeptViews(t *testing.T) {
 	k.asked("A landing page")
 	k.asked("A broken form", "urgency", "high")
 	client, agency := k.as(product), k.as(lead)
+	for _, who := range []access.Actor{lead, maker} {
+		filters := map[string]int{lead.Account: 1}[who.Account]
+		if n := k.as(who).Get("/inbox").Find("select[name=scope]").Length(); n != filters {
+			t.Errorf("%d filters of the scope, want %d", n, filters)
+		}
+	}
 	list := agency.Get("/inbox?priority=urgent")
 	list.Says(t, http.StatusOK, "A broken form", "Keep this as a view")
 	if strings.Contains(list.Text(), "A landing page") {
@@ -173,6 +179,16 @@ func TestTheMonthWithAnExcusedMiss(t *testing.T) {
 	at := k.asked("A landing page")
 	k.now = time.Date(2026, 4, 3, 15, 0, 0, 0, time.UTC)
 	agency, client := k.as(lead), k.as(boss)
+	k.now = time.Date(2026, 4, 1, 23, 0, 0, 0, time.UTC)
+	early := agency.Get(acme + "/promises?month=2026-03")
+	early.Says(t, http.StatusOK, "The misses of March 2026 are handed over when it has ended, from 2 Apr 2026 on.")
+	if early.Find("form[method=post][action$='/promises']").Length() != 0 {
+		t.Error("a month that is not over is offered to the evidence")
+	}
+	k.now = time.Date(2026, 4, 3, 15, 0, 0, 0, time.UTC)
+	if agency.Get(acme+"/promises?month=2026-03").Find("form[method=post][action$='/promises']").Length() != 1 {
+		t.Error("a month that is over is not offered to the evidence")
+	}
 	month := agency.Get(acme + "/promises?month=2026-03")
 	month.Says(t, http.StatusOK, "A landing page", "0.0 %", "These are no evidence yet.")
 	agency.Post(acme+"/promises", "month", "2026-03").Says(t, http.StatusOK, "Handed to the evidence on 3 Apr 2026 by Lea Lead: 1, 0 of them excused.")

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -38,6 +39,11 @@ func apart(all []templ.Component) templ.Component {
 		out = append(out, c, templ.Raw(" "))
 	}
 	return kit.Group(out...)
+}
+
+// toldOfScope reports whether a person is told how some requests stand to the scope: who only does some of them is not.
+func toldOfScope(who access.Actor) bool {
+	return slices.ContainsFunc(who.Memberships, func(m access.Membership) bool { return access.GrantOf(m.Role, access.RequestSee) == access.OfClient })
 }
 
 func scopeFilter() kit.Field {
