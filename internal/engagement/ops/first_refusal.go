@@ -84,7 +84,7 @@ func (s *Service) OfferFirst(ctx context.Context, actor access.Actor, in OfferIn
 	if err := access.Require(actor, access.WorkOffer, access.Of(in.Client)); err != nil {
 		return FirstRefusal{}, err
 	}
-	var faults fault.List
+	faults := in.unnamed()
 	sayCell(&faults, in.Category, in.Brand, in.Market)
 	if err := faults.Err(); err != nil {
 		return FirstRefusal{}, err
@@ -100,13 +100,18 @@ func (s *Service) OfferFirst(ctx context.Context, actor access.Actor, in OfferIn
 	return out, nil
 }
 
-// OfferFirstIn is OfferFirst for use cases that have decided access already, inside their transaction. A brand or market that is not said is any.
-func (s *Service) OfferFirstIn(ctx context.Context, tx bun.Tx, actor access.Actor, in OfferInput) (FirstRefusal, error) {
+// unnamed says what is wrong with the name of the work, which is brought on one line.
+func (in *OfferInput) unnamed() (faults fault.List) {
 	in.Work = strings.Join(strings.Fields(in.Work), " ")
-	var faults fault.List
 	if in.Work == "" || len(in.Work) > longestWork {
 		faults.Add(fault.New(fault.Invalid, "offer-work", "Name the work in a few words (at most %d characters).", longestWork).At("work"))
 	}
+	return faults
+}
+
+// OfferFirstIn is OfferFirst for use cases that have decided access already, inside their transaction. A brand or market that is not said is any.
+func (s *Service) OfferFirstIn(ctx context.Context, tx bun.Tx, actor access.Actor, in OfferInput) (FirstRefusal, error) {
+	faults := in.unnamed()
 	if err := faults.Err(); err != nil {
 		return FirstRefusal{}, err
 	}

@@ -114,7 +114,7 @@ func (p *Pages) misses(r *http.Request, m ops.Month) templ.Component {
 		return kit.Group(kit.Table(table), told)
 	}
 	if from := ops.HandedFrom(m.Month); p.Ops.Now().Before(from) {
-		return kit.Group(kit.Table(table), told, kit.Quiet(fmt.Sprintf("Service credits are computed from evidence. The misses of %s are handed over when it has ended, from %s on.", m.Month.Words(), cal.DateOf(from, time.UTC).Words())))
+		return kit.Group(kit.Table(table), told, kit.Quiet(fmt.Sprintf("Service credits are computed from evidence; the misses of %s are handed over when it has ended, from %s on.", m.Month.Words(), cal.DateOf(from, time.UTC).Words())))
 	}
 	return kit.Group(kit.Table(table), told, kit.Quiet("Service credits are computed from evidence: hand the misses of a month over when it has ended. Doing it again changes nothing, but where something was excused since."),
 		kit.Button(kit.ButtonView{Text: "Hand these to the evidence", Post: Path(client) + "/promises", Hidden: []kit.Field{{Name: "month", Value: m.Month.String()}}}))

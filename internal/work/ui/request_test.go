@@ -181,7 +181,7 @@ func TestTheMonthWithAnExcusedMiss(t *testing.T) {
 	agency, client := k.as(lead), k.as(boss)
 	k.now = time.Date(2026, 4, 1, 23, 0, 0, 0, time.UTC)
 	early := agency.Get(acme + "/promises?month=2026-03")
-	early.Says(t, http.StatusOK, "The misses of March 2026 are handed over when it has ended, from 2 Apr 2026 on.")
+	early.Says(t, http.StatusOK, "the misses of March 2026 are handed over when it has ended, from 2 Apr 2026 on.")
 	if early.Find("form[method=post][action$='/promises']").Length() != 0 {
 		t.Error("a month that is not over is offered to the evidence")
 	}
