@@ -1,7 +1,7 @@
 // Package work is what a client asks of its agency: requests, and the clocks of what was promised of them.
 //
 // It owns: the brief by its form, the events of a request (opened, triaged, responded, delivered …), where it stands, its conversation with attachments, the
-// clocks that follow from the events, who used how much of the time, what was kept and missed in a month. It does not own the promises, which are terms of the
+// clocks that follow from the events, who used how much of the time, what is likely of a clock that runs, what was kept, missed and excused in a month, filters under a name. It does not own the promises, which are terms of the
 // contract, nor what a miss costs, which is a rule of the fee.
 //
 // It owns deliverables too: their versions, the rounds, the client's word, what silence does, and whose they are. What the client is shown is only what was released to it.
